@@ -1,0 +1,60 @@
+import type { CloseCategory } from './close-codes.ts';
+
+/** A bounded explanation of a close; never more than the evidence shows. */
+export type CloseCause =
+  | 'handshake_rejected'
+  | 'handshake_failed'
+  | 'aborted_connecting'
+  | 'page_exit'
+  | 'connection_reset'
+  | 'message_too_big'
+  | 'protocol_error'
+  | 'connection_lost'
+  | 'server_restart'
+  | 'server_error'
+  | 'policy'
+  | 'local_close'
+  | 'remote_close'
+  | 'unknown';
+
+/** Who closed first: our call, their frame, nobody (the transport died). */
+export type CloseInitiator = 'local' | 'remote' | 'none' | 'unknown';
+
+/** What a cause is read from. */
+export interface CloseEvidence {
+  readonly opened: boolean;
+  readonly code: number;
+  readonly category: CloseCategory;
+  readonly initiator: CloseInitiator;
+  readonly httpStatusCode: number | undefined;
+  readonly errorCode: string | undefined;
+}
+
+const CAUSES: Readonly<Record<number, CloseCause>> = {
+  1009: 'message_too_big',
+  1011: 'server_error',
+  1012: 'server_restart',
+  1013: 'server_error',
+  1014: 'server_error',
+};
+const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
+const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
+
+/** Explains a close; the first explanation that fits. */
+export function closeCause(evidence: CloseEvidence): CloseCause {
+  const { opened, code, category, initiator, httpStatusCode, errorCode = '' } = evidence;
+  if (!opened) {
+    if (httpStatusCode && httpStatusCode !== 101) return 'handshake_rejected';
+    return initiator === 'local' ? 'aborted_connecting' : 'handshake_failed';
+  }
+  if (RESET.test(errorCode)) return 'connection_reset';
+  if (TOO_BIG.test(errorCode)) return 'message_too_big';
+  if (errorCode.startsWith('WS_ERR_')) return 'protocol_error';
+  const known = CAUSES[code];
+  if (known) return known;
+  if (category === 'protocol') return 'protocol_error';
+  if (category === 'policy') return 'policy';
+  if (initiator === 'local') return 'local_close';
+  if (category === 'lost') return 'connection_lost';
+  return initiator === 'remote' ? 'remote_close' : 'unknown';
+}

@@ -1,0 +1,120 @@
+import type { Attributes, Meter } from '@opentelemetry/api';
+import type { CloseRecord } from './close-record.ts';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_OUTCOME,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_TEMPLATE,
+  ATTR_WEBSOCKET_CLOSE_CATEGORY,
+  ATTR_WEBSOCKET_CLOSE_CAUSE,
+  ATTR_WEBSOCKET_CLOSE_CODE,
+  ATTR_WEBSOCKET_CLOSE_INITIATOR,
+  ATTR_WEBSOCKET_CLOSE_NAME,
+  ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
+  METRIC_WEBSOCKET_CLIENT_CLOSES,
+  METRIC_WEBSOCKET_CLIENT_CONNECTION_DURATION,
+  METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION,
+  METRIC_WEBSOCKET_SERVER_CLOSES,
+  METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
+  METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
+  METRIC_WEBSOCKET_TELEMETRY_RECORDS,
+} from './semconv.ts';
+
+/** Counts closes and measures connections; never sampled. */
+export interface CloseMetrics {
+  add(record: CloseRecord, errorType: string | undefined): void;
+  /** Counts what became of records. */
+  addOutcome(outcome: 'exported' | 'dropped', count: number): void;
+}
+
+/** Seconds, with edges at the idle limits of common proxies. */
+const CONNECTION_BUCKETS = [
+  0.1, 1, 5, 15, 30, 45, 60, 75, 100, 120, 300, 360, 600, 1800, 3600, 7200, 14400, 43200, 86400,
+];
+const HANDSHAKE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const DISTINCT_CODES = 50;
+const DISTINCT_HOSTS = 50;
+
+/** Makes the instruments of both sides. */
+export function createCloseMetrics(meter: Meter): CloseMetrics {
+  const instruments = {
+    client: createInstruments(
+      meter,
+      METRIC_WEBSOCKET_CLIENT_CLOSES,
+      METRIC_WEBSOCKET_CLIENT_CONNECTION_DURATION,
+      METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION,
+    ),
+    server: createInstruments(
+      meter,
+      METRIC_WEBSOCKET_SERVER_CLOSES,
+      METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
+      METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
+    ),
+  };
+  const records = meter.createCounter(METRIC_WEBSOCKET_TELEMETRY_RECORDS, {
+    unit: '{record}',
+    description: 'Close records by what became of them',
+  });
+  // Peers choose close codes, and clients choose the Host of a server: neither may fill the metric store.
+  const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
+  const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
+
+  return {
+    add(record, errorType) {
+      const { closes, connectionDuration, handshakeDuration } = instruments[record.kind];
+      const { endpoint, code } = record;
+      const place: Attributes = {};
+      if (record.kind === 'client' || isKnownHost(endpoint.address)) {
+        place[ATTR_SERVER_ADDRESS] = endpoint.address;
+        if (endpoint.port) place[ATTR_SERVER_PORT] = endpoint.port;
+      }
+      if (errorType) place[ATTR_ERROR_TYPE] = errorType;
+      if (record.handshakeDuration !== undefined) {
+        const status = record.httpStatusCode;
+        const attributes = status ? { ...place, [ATTR_HTTP_RESPONSE_STATUS_CODE]: status } : place;
+        handshakeDuration.record(record.handshakeDuration / 1000, attributes);
+      }
+      if (endpoint.template) place[ATTR_URL_TEMPLATE] = endpoint.template;
+      if (record.connectionDuration !== undefined) {
+        connectionDuration.record(record.connectionDuration / 1000, place);
+      }
+      const known = (code >= 1000 && code < 1016) || isKnownCode(code);
+      closes.add(1, {
+        ...place,
+        [ATTR_WEBSOCKET_CLOSE_CODE]: known ? code : 'other',
+        [ATTR_WEBSOCKET_CLOSE_NAME]: known ? record.name : 'other',
+        [ATTR_WEBSOCKET_CLOSE_CATEGORY]: record.category,
+        [ATTR_WEBSOCKET_CLOSE_CAUSE]: record.cause,
+        [ATTR_WEBSOCKET_CLOSE_INITIATOR]: record.initiator,
+        [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: record.wasClean,
+      });
+    },
+    addOutcome(outcome, count) {
+      records.add(count, { [ATTR_OUTCOME]: outcome });
+    },
+  };
+}
+
+function createInstruments(meter: Meter, closes: string, connection: string, handshake: string) {
+  return {
+    closes: meter.createCounter(closes, { unit: '{close}', description: 'Closed WebSocket connections' }),
+    connectionDuration: meter.createHistogram(connection, {
+      unit: 's',
+      description: 'Time from open to close',
+      advice: { explicitBucketBoundaries: CONNECTION_BUCKETS },
+    }),
+    handshakeDuration: meter.createHistogram(handshake, {
+      unit: 's',
+      description: 'Time from construction to open, or to failure',
+      advice: { explicitBucketBoundaries: HANDSHAKE_BUCKETS },
+    }),
+  };
+}
+
+/** Says whether a value is among the first `limit` different ones. */
+function firstDistinct<T>(limit: number): (value: T) => boolean {
+  const seen = new Set<T>();
+  return (value) => seen.has(value) || (seen.size < limit && Boolean(seen.add(value)));
+}

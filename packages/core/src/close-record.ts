@@ -1,0 +1,157 @@
+import type { SpanContext } from '@opentelemetry/api';
+import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
+import { type CloseCategory, type CloseCodeMeanings, describeCloseCode } from './close-codes.ts';
+import { type Connection, now } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** What a runtime shows of one close; observers fill it in at the close. */
+export interface CloseFacts {
+  readonly kind: 'client' | 'server';
+  /** As the runtime has it; it is redacted before anyone sees it. */
+  readonly url: string;
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+  readonly subprotocol?: string;
+  readonly extensions?: string;
+  /** Bytes that were given to `send` and never left. */
+  readonly unsentSize?: number;
+  /** The runtime fired no `close` event: the facts are inferred. */
+  readonly synthetic?: boolean;
+  /** An `error` was seen before the close, which says no more than that. */
+  readonly errored?: boolean;
+  /** errno or library code, e.g. `ECONNRESET`. */
+  readonly errorCode?: string | undefined;
+  /** Status of a handshake's response. */
+  readonly httpStatusCode?: number | undefined;
+  /** When it was over, in monotonic milliseconds. @defaultValue now */
+  readonly closedAt?: number | undefined;
+  /** A cause that only the observer can know. */
+  readonly cause?: CloseCause;
+}
+
+/** Facts with the times at which they were noted, ready to wait in a queue. */
+export interface ClosedConnection {
+  readonly connection: Connection;
+  readonly facts: CloseFacts;
+  /** Monotonic milliseconds. */
+  readonly closedAt: number;
+  /** Epoch milliseconds at `closedAt`: a clock that runs on while the device sleeps. */
+  readonly closeTime: number;
+}
+
+/** The end of one connection, made exactly once. Times are epoch milliseconds, durations milliseconds. */
+export interface CloseRecord {
+  readonly kind: 'client' | 'server';
+  /** 16 hexadecimal digits; the same at both ends where both run on Node. */
+  readonly connectionId: string;
+  readonly endpoint: Endpoint;
+  /** As the `close` event gave it (WHATWG WebSockets § CloseEvent). */
+  readonly code: number;
+  readonly name: string;
+  readonly category: CloseCategory;
+  /** The peer's text after `redactReason`; empty when there is none. */
+  readonly reason: string;
+  readonly wasClean: boolean;
+  readonly initiator: CloseInitiator;
+  readonly cause: CloseCause;
+  /** Whether the outcome counts as an error, by default rules and `closeCodes`. */
+  readonly abnormal: boolean;
+  readonly synthetic: boolean;
+  /** The code of our own `close(code)`; `undefined` without one. */
+  readonly requestedCode: number | undefined;
+  readonly startTime: number;
+  /** First sign of closing. */
+  readonly closingTime: number;
+  readonly closeTime: number;
+  readonly handshakeSucceeded: boolean;
+  /** Construction to open, or to failure; `undefined` when that began before observation did. */
+  readonly handshakeDuration: number | undefined;
+  /** Open to close; `undefined` when the handshake failed, or its end was not observed. */
+  readonly connectionDuration: number | undefined;
+  /** Empty when none was negotiated. */
+  readonly subprotocol: string;
+  readonly extensions: string;
+  /** Bytes that the peer never got. */
+  readonly unsentSize: number;
+  readonly httpStatusCode: number | undefined;
+  readonly errorCode: string | undefined;
+  /** The span that was active when the connection was made. */
+  readonly creation: SpanContext | undefined;
+}
+
+/** How facts become a record; the user's part of it. */
+export interface RecordRules {
+  readonly closeCodes?: CloseCodeMeanings | undefined;
+  readonly redactReason: (reason: string) => string;
+  readonly parseEndpoint: (url: string) => Endpoint;
+}
+
+const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
+const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'aborted_connecting']);
+
+/** Notes the time of a close. */
+export function closeConnection(connection: Connection, facts: CloseFacts): ClosedConnection {
+  const { closedAt = now() } = facts;
+  return { connection, facts, closedAt, closeTime: Date.now() - (now() - closedAt) };
+}
+
+/** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
+export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
+  const { connection, facts, closedAt, closeTime } = closed;
+  const { startedAt, openedAt, closing, creation, connectionId } = connection;
+  const { code, wasClean, httpStatusCode, errorCode } = facts;
+  const { name, category } = describeCloseCode(code, rules.closeCodes);
+  const opened = openedAt !== undefined;
+  const initiator = initiatorOf(facts, opened, closing?.by);
+  const cause = facts.cause ?? closeCause({ opened, code, category, initiator, httpStatusCode, errorCode });
+  const closingTime = closeTime - (closing ? closedAt - closing.at : 0);
+  return {
+    kind: facts.kind,
+    connectionId: connectionId ?? randomId(),
+    endpoint: rules.parseEndpoint(facts.url),
+    code,
+    name,
+    category,
+    reason: facts.reason && rules.redactReason(facts.reason),
+    wasClean,
+    initiator,
+    cause,
+    abnormal:
+      !EXPECTED.has(cause) &&
+      (!opened || (rules.closeCodes?.[code]?.abnormal ?? (!wasClean || ABNORMAL.has(category)))),
+    synthetic: facts.synthetic ?? false,
+    requestedCode: closing?.by === 'local' ? closing.code : undefined,
+    startTime: known(closeTime - (closedAt - startedAt)) ?? closingTime,
+    closingTime,
+    closeTime,
+    handshakeSucceeded: opened,
+    handshakeDuration: known((openedAt ?? closedAt) - startedAt),
+    connectionDuration: opened ? known(closedAt - openedAt) : undefined,
+    subprotocol: facts.subprotocol ?? '',
+    extensions: facts.extensions ?? '',
+    unsentSize: facts.unsentSize ?? 0,
+    httpStatusCode,
+    errorCode,
+    creation,
+  };
+}
+
+function initiatorOf(facts: CloseFacts, opened: boolean, by: 'local' | 'remote' | undefined): CloseInitiator {
+  if (by) return by;
+  if (!opened) return 'none';
+  // Firefox passes a 1006 from the wire through as clean: then a frame did arrive.
+  if (facts.wasClean || (facts.code !== 1006 && facts.code !== 1015)) return 'remote';
+  // An error without a code may be the transport's, or our own runtime failing the connection.
+  return facts.errored && !facts.errorCode ? 'unknown' : 'none';
+}
+
+/** Times from before observation are NaN, and so is what is reckoned from them. */
+function known(millis: number): number | undefined {
+  return Number.isNaN(millis) ? undefined : millis;
+}
+
+function randomId(): string {
+  const half = () => ((Math.random() * 0x1_0000_0000) >>> 0).toString(16).padStart(8, '0');
+  return half() + half();
+}

@@ -1,0 +1,41 @@
+import {
+  type Attributes,
+  type Context,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { CloseRecord } from './close-record.ts';
+import type { WebSocketOptions } from './options.ts';
+import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
+
+const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };
+
+/** Makes the span of a close, with all its attributes from the start, so that a sampler sees them. */
+export function startCloseSpan(
+  tracer: Tracer,
+  record: CloseRecord,
+  attributes: Attributes,
+  { parent, spanTiming }: Pick<WebSocketOptions, 'parent' | 'spanTiming'>,
+): Span {
+  const { creation, endpoint } = record;
+  const span = tracer.startSpan(
+    endpoint.template ? `${SPAN_WEBSOCKET_CLOSE} ${endpoint.template}` : SPAN_WEBSOCKET_CLOSE,
+    {
+      kind: record.kind === 'client' ? SpanKind.CLIENT : SpanKind.SERVER,
+      attributes,
+      links: creation ? [{ context: creation, attributes: CREATION_LINK }] : [],
+      startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
+    },
+    parentContext(parent === 'creation' ? creation : undefined),
+  );
+  if (attributes[ATTR_ERROR_TYPE] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  return span;
+}
+
+function parentContext(creation: CloseRecord['creation']): Context {
+  return creation ? trace.setSpanContext(ROOT_CONTEXT, creation) : ROOT_CONTEXT;
+}

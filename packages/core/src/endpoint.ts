@@ -1,0 +1,63 @@
+import { guard } from './guard.ts';
+import type { WebSocketOptions } from './options.ts';
+
+/** Where a connection went, without what a URL may hide: user info, query, fragment. */
+export interface Endpoint {
+  /** The value of `url.full`. */
+  readonly url: string;
+  readonly scheme: string;
+  /** Empty where the URL has no host. */
+  readonly address: string;
+  /** `undefined` where the scheme has no default port. */
+  readonly port: number | undefined;
+  readonly path: string;
+  /** What the user's `urlTemplate` said. */
+  readonly template: string | undefined;
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443, http: 80, https: 443 };
+const CACHE_LIMIT = 1024;
+
+/** Parses URLs as the options say. Without hooks each distinct URL is parsed once, since parsing costs more than a span. */
+export function createEndpointParser({
+  redactUrl,
+  urlTemplate,
+}: Pick<WebSocketOptions, 'redactUrl' | 'urlTemplate'>): (url: string) => Endpoint {
+  const cache = new Map<string, Endpoint>();
+  return (raw) => {
+    if (redactUrl || urlTemplate) return parse(raw);
+    const key = raw.split(/[?#]/, 1)[0] as string;
+    const known = cache.get(key);
+    if (known) return known;
+    if (cache.size >= CACHE_LIMIT) cache.clear();
+    const endpoint = parse(key);
+    cache.set(key, endpoint);
+    return endpoint;
+  };
+
+  function parse(raw: string): Endpoint {
+    const url = guard('URL', () => new URL(raw), undefined);
+    if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
+    const scheme = url.protocol.slice(0, -1);
+    const origin = `${url.protocol}//${url.host}`;
+    // A hook that throws must not disclose what it was there to hide.
+    const full = redactUrl ? guard('redactUrl', () => redactUrl(url), origin) : origin + url.pathname;
+    const template = urlTemplate && guard('urlTemplate', () => urlTemplate(url), undefined);
+    return {
+      url: full,
+      scheme,
+      address: url.hostname,
+      port: Number(url.port) || DEFAULT_PORTS[scheme],
+      path: redactUrl ? pathOf(full) : url.pathname,
+      template,
+    };
+  }
+}
+
+function pathOf(url: string): string {
+  try {
+    return new URL(url).pathname;
+  } catch {
+    return '';
+  }
+}

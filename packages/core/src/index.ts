@@ -1,0 +1,34 @@
+export { type CloseCause, type CloseEvidence, type CloseInitiator, closeCause } from './close-cause.ts';
+export {
+  type CloseCategory,
+  type CloseCodeInfo,
+  type CloseCodeMeaning,
+  type CloseCodeMeanings,
+  describeCloseCode,
+} from './close-codes.ts';
+export type { ClosedConnection, CloseFacts, CloseRecord } from './close-record.ts';
+export { type Closing, type Connection, now, startClosing, startConnection } from './connection.ts';
+export type { Endpoint } from './endpoint.ts';
+export { guard } from './guard.ts';
+export { isIgnored } from './ignore-urls.ts';
+export {
+  type Installed,
+  type Platform,
+  PlatformInstrumentation,
+  startInstrumentation,
+  type WebSocketHandle,
+} from './instrumentation.ts';
+export {
+  createSocketObserver,
+  type SocketInfo,
+  type SocketObserver,
+  type WebSocketLike,
+} from './observe-socket.ts';
+export type { OtlpOptions, WebSocketOptions } from './options.ts';
+export { patchBefore, patchMethod } from './patch-method.ts';
+export type { Pipeline } from './providers.ts';
+export { createRecorder, type Recorder, type StartPipeline } from './recorder.ts';
+export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './sampler.ts';
+export * from './semconv.ts';
+export { NAME, VERSION } from './version.ts';
+export { type WebSocketClass, wrapGlobal } from './wrap-global.ts';

@@ -1,0 +1,122 @@
+import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
+import type { SocketInfo, WebSocketLike } from './observe-socket.ts';
+import { checkOptions, type WebSocketOptions } from './options.ts';
+import { createRecorder, type Recorder, type StartPipeline } from './recorder.ts';
+import { NAME, VERSION } from './version.ts';
+
+/** What `instrumentWebSockets()` returns. */
+export interface WebSocketHandle {
+  /** Resolves when all closes so far have been exported. Never rejects. */
+  forceFlush(): Promise<void>;
+  /** Puts every patched object back at once, exports what is waiting and stops our own pipeline. Never rejects. */
+  shutdown(): Promise<void>;
+  /** Observes a socket that is not found by itself, such as one from a bundled copy of a library. */
+  observe(socket: WebSocketLike, info?: SocketInfo): void;
+}
+
+/** What a runtime adds to core. */
+export interface Platform {
+  /** Starts to observe; returns how to observe one socket more, and what undoes it all. */
+  install(recorder: Recorder, options: WebSocketOptions): Installed;
+  readonly startPipeline: StartPipeline;
+}
+
+/** What a platform's `install` has put in place. */
+export interface Installed {
+  observe(socket: WebSocketLike, info?: SocketInfo): void;
+  /** Records now what still waits for an event that may never come. */
+  settle?(): void;
+  uninstall(): void;
+}
+
+/** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
+const HANDLE = Symbol.for('closespan.handle');
+const scope = globalThis as { [HANDLE]?: WebSocketHandle };
+
+/**
+ * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
+ * @throws TypeError for a wrong option
+ */
+export function startInstrumentation(platform: Platform, options: WebSocketOptions = {}): WebSocketHandle {
+  checkOptions(options);
+  const running = scope[HANDLE];
+  if (running) {
+    diag.debug(`${NAME}: instrumented already, options of this call ignored`);
+    return running;
+  }
+  const recorder = createRecorder(options, platform.startPipeline);
+  const { observe, settle, uninstall } = platform.install(recorder, options);
+  const handle: WebSocketHandle = {
+    observe,
+    forceFlush() {
+      settle?.();
+      return recorder.forceFlush();
+    },
+    shutdown() {
+      if (scope[HANDLE] === handle) {
+        delete scope[HANDLE];
+        uninstall();
+      }
+      return recorder.shutdown();
+    },
+  };
+  Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
+  return handle;
+}
+
+/** Fits `registerInstrumentations({ instrumentations: [...] })` by shape; each platform derives its own. */
+export abstract class PlatformInstrumentation {
+  readonly instrumentationName: string = NAME;
+  readonly instrumentationVersion: string = VERSION;
+  readonly #platform: Platform;
+  #config: WebSocketOptions & { enabled?: boolean };
+  #handle: WebSocketHandle | undefined;
+
+  /** @throws TypeError for a wrong option */
+  constructor(platform: Platform, { enabled, ...options }: WebSocketOptions & { enabled?: boolean } = {}) {
+    checkOptions(options);
+    this.#platform = platform;
+    // `registerInstrumentations` enables what does not say that it is enabled already.
+    this.#config = { ...options, enabled: false };
+    if (enabled === true) this.enable();
+  }
+
+  /** Starts to observe. */
+  enable(): void {
+    const { enabled: _, ...options } = this.#config;
+    // The pipeline of the app serves this call; another one is started only where the user asks for it.
+    this.#handle ??= startInstrumentation(this.#platform, options);
+    this.#config = { ...this.#config, enabled: true };
+  }
+
+  /** Puts every patched object back; closes that wait are still exported. */
+  disable(): void {
+    void this.#handle?.shutdown();
+    this.#handle = undefined;
+    this.#config = { ...this.#config, enabled: false };
+  }
+
+  setTracerProvider(tracerProvider: TracerProvider): void {
+    this.setConfig({ ...this.#config, tracerProvider });
+  }
+
+  setMeterProvider(meterProvider: MeterProvider): void {
+    this.setConfig({ ...this.#config, meterProvider });
+  }
+
+  /**
+   * Takes effect at once; connections that are open are not recorded then.
+   * @throws TypeError for a wrong option
+   */
+  setConfig({ enabled: _, ...options }: WebSocketOptions & { enabled?: boolean }): void {
+    checkOptions(options);
+    const { enabled = false } = this.#config;
+    this.disable();
+    this.#config = { ...options, enabled };
+    if (enabled) this.enable();
+  }
+
+  getConfig(): WebSocketOptions & { enabled?: boolean } {
+    return this.#config;
+  }
+}

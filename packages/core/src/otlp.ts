@@ -1,0 +1,40 @@
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { BasicTracerProvider, BatchSpanProcessor, type Sampler } from '@opentelemetry/sdk-trace-base';
+import type { WebSocketOptions } from './options.ts';
+
+/** What both pipelines are made from. */
+export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'sampler'> & {
+  /** What the platform detected; `serviceName` wins over it. */
+  readonly resource?: Resource;
+};
+
+/** Exporter settings of one signal; without an address the exporter's own defaults hold, environment included. */
+export function exporterConfig(
+  { otlp }: OtlpSettings,
+  path: string,
+): { url?: string; headers?: Record<string, string> } {
+  if (!otlp) return {};
+  const { url, headers } = otlp;
+  return {
+    ...(url && { url: url.replace(/\/+$/, '') + path }),
+    ...(headers && { headers: { ...headers } }),
+  };
+}
+
+/** The resource of our own pipelines. */
+export function createResource({ serviceName, resource }: OtlpSettings): Resource {
+  const detected = resource ? defaultResource().merge(resource) : defaultResource();
+  return serviceName ? detected.merge(resourceFromAttributes({ 'service.name': serviceName })) : detected;
+}
+
+/** Starts a tracer provider that sends batches over OTLP/HTTP as JSON. */
+export function createTracerProvider(settings: OtlpSettings): BasicTracerProvider {
+  const exporter = new OTLPTraceExporter(exporterConfig(settings, '/v1/traces'));
+  return new BasicTracerProvider({
+    resource: createResource(settings),
+    spanProcessors: [new BatchSpanProcessor(exporter)],
+    // Ours has the members of the SDK's type; only the enum of decisions is nominal.
+    ...(settings.sampler && { sampler: settings.sampler as Sampler }),
+  });
+}

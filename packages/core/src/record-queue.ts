@@ -1,0 +1,102 @@
+/** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
+export interface RecordQueue<T> {
+  /** @returns false when the queue is full and the item is lost */
+  push(item: T): boolean;
+  /** Resolves when all items so far are worked off and flushed. */
+  drain(): Promise<void>;
+  /** Works off all items at once, for a page that is about to go. */
+  drainNow(): void;
+}
+
+/** What works the queue off. */
+export interface RecordSink<T> {
+  /** Resolves to false while there is nowhere to go; items then wait for the next try. */
+  ready(): Promise<boolean>;
+  write(item: T): void;
+  /** The back-pressure: resolves when what was written has been exported. */
+  flush(): Promise<void>;
+}
+
+const CAPACITY = 131_072;
+const SLICE_ITEMS = 64;
+const SLICE_MILLIS = 4;
+/** A default batch processor holds 2048 spans and sends 512 at a time. */
+const FLUSH_ITEMS = 512;
+
+/** Makes a queue that drains in later turns of the event loop, never in the caller's. */
+export function createRecordQueue<T>({ ready, write, flush }: RecordSink<T>): RecordQueue<T> {
+  let incoming: T[] = [];
+  let outgoing: T[] = [];
+  let next = 0;
+  let unflushed = 0;
+  let running: Promise<void> | undefined;
+
+  function take(limit: number, until: number): number {
+    let taken = 0;
+    while (taken < limit) {
+      if (next === outgoing.length) {
+        [outgoing, incoming, next] = [incoming, [], 0];
+        if (outgoing.length === 0) break;
+      }
+      write(outgoing[next++] as T);
+      taken++;
+      if (performance.now() > until) break;
+    }
+    unflushed += taken;
+    return taken;
+  }
+
+  const size = () => incoming.length + outgoing.length - next;
+
+  async function run(): Promise<void> {
+    await turn();
+    while (size() > 0 && (await ready())) {
+      take(SLICE_ITEMS, performance.now() + SLICE_MILLIS);
+      if (unflushed >= FLUSH_ITEMS) {
+        unflushed = 0;
+        await flush();
+      }
+      await turn();
+    }
+  }
+
+  function start(): Promise<void> {
+    running ??= run().finally(() => {
+      running = undefined;
+    });
+    return running;
+  }
+
+  return {
+    push(item) {
+      if (size() >= CAPACITY) return false;
+      incoming.push(item);
+      if (!running) void start();
+      return true;
+    },
+    async drain() {
+      await start();
+      unflushed = 0;
+      await flush();
+    },
+    drainNow() {
+      take(CAPACITY, Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+/** Waits for another turn of the event loop. Timers would do, but browsers hold them back in hidden pages. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}

@@ -1,0 +1,59 @@
+import {
+  createSocketObserver,
+  type Installed,
+  type Platform,
+  PlatformInstrumentation,
+  type Recorder,
+  startInstrumentation,
+  type WebSocketHandle,
+  type WebSocketOptions,
+} from '@closespan/core';
+import { findWsClasses } from './find-ws.ts';
+import { observeUndici } from './observe-undici.ts';
+import { createWsObserver } from './observe-ws.ts';
+import { createWsServerObserver } from './observe-ws-server.ts';
+import { startPipeline } from './start-pipeline.ts';
+
+const platform: Platform = { install, startPipeline };
+
+/**
+ * Records every close of `ws` clients and servers, of the global `WebSocket` and of undici from now on.
+ * Call it once at start-up; libraries may be loaded before or after. A second call returns the same handle.
+ * @throws TypeError for a wrong option; never afterwards
+ * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
+ */
+export function instrumentWebSockets(options?: WebSocketOptions): WebSocketHandle {
+  return startInstrumentation(platform, options);
+}
+
+/** The same for apps that call `registerInstrumentations`. */
+export class WebSocketInstrumentation extends PlatformInstrumentation {
+  /** @throws TypeError for a wrong option */
+  constructor(config?: WebSocketOptions & { enabled?: boolean }) {
+    super(platform, config);
+  }
+}
+
+function install(recorder: Recorder, options: WebSocketOptions): Installed {
+  const servers = createWsServerObserver(options);
+  const ws = createWsObserver(recorder, options, servers.take);
+  const undici = observeUndici(recorder, options);
+  const explicit = createSocketObserver(recorder);
+  const stopFinding = findWsClasses(({ prototype }) => {
+    if (Object.hasOwn(prototype, 'emitClose') && Object.hasOwn(prototype, 'setSocket')) ws.patch(prototype);
+    if (Object.hasOwn(prototype, 'completeUpgrade')) servers.patch(prototype);
+  });
+  return {
+    observe(socket, info) {
+      if (!ws.has(socket) && !undici.has(socket)) explicit.observe(socket, info);
+    },
+    settle: undici.settle,
+    uninstall() {
+      stopFinding();
+      servers.unpatch();
+      ws.unpatch();
+      undici.stop();
+      explicit.stop();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { IncomingMessage } from 'node:http';
+import {
+  isIgnored,
+  now,
+  patchBefore,
+  patchMethod,
+  startConnection,
+  type WebSocketOptions,
+} from '@closespan/core';
+import { context, propagation } from '@opentelemetry/api';
+import { connectionIdOf } from './connection-id.ts';
+import type { WsConnection } from './observe-ws.ts';
+
+/** Observes the connections that `ws` servers accept. */
+export interface WsServerObserver {
+  /** Patches a server class's prototype in place. */
+  patch(prototype: object): void;
+  /** The connection whose upgrade is being completed, `null` for one to ignore; asked when its socket opens. */
+  take(): WsConnection | null | undefined;
+  unpatch(): void;
+}
+
+type Request = IncomingMessage & { socket: IncomingMessage['socket'] & { encrypted?: boolean } };
+
+/** Makes an observer of upgrades: `ws` completes each in one call, inside which the socket is made and opened. */
+export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServerObserver {
+  const startedAt = new WeakMap<object, number>();
+  const undo: (() => void)[] = [];
+  const intern = createInterner();
+  let upgrade: { readonly key: unknown; readonly request: Request } | undefined;
+
+  return {
+    patch(prototype) {
+      undo.push(
+        patchBefore(prototype, 'handleUpgrade', (_self, [request]) => {
+          startedAt.set(request as Request, now());
+          return undefined;
+        }),
+        patchMethod(prototype, 'completeUpgrade', (original, _self, args) => {
+          upgrade = { key: args[1], request: args[3] as Request };
+          try {
+            return original(...args);
+          } finally {
+            upgrade = undefined;
+          }
+        }),
+      );
+    },
+    take() {
+      if (!upgrade) return undefined;
+      const { key, request } = upgrade;
+      upgrade = undefined;
+      const url = urlOf(request);
+      if (isIgnored(url, ignoreUrls)) return null;
+      const active = propagation.extract(context.active(), request.headers);
+      const connection: WsConnection = startConnection(active, startedAt.get(request));
+      connection.connectionId = connectionIdOf(key);
+      connection.url = intern(url);
+      return connection;
+    },
+    unpatch() {
+      for (const restore of undo.splice(0)) restore();
+    },
+  };
+}
+
+/** Where the server was reached, by the client's `Host` (RFC 6455 §4.1). The query goes once it was matched. */
+function urlOf({ headers, url, socket }: Request): string {
+  const { host = `${socket.localAddress}:${socket.localPort}` } = headers;
+  return `${socket.encrypted ? 'wss' : 'ws'}://${host}${url}`;
+}
+
+const INTERNED = 256;
+
+/** Connections to one place share one string, without the query. */
+function createInterner(): (url: string) => string {
+  const strings = new Map<string, string>();
+  return (url) => {
+    const key = url.split('?', 1)[0] as string;
+    const known = strings.get(key);
+    if (known !== undefined) return known;
+    if (strings.size >= INTERNED) strings.clear();
+    strings.set(key, key);
+    return key;
+  };
+}

@@ -1,0 +1,30 @@
+import type { Pipeline, WebSocketOptions } from '@closespan/core';
+
+/** Starts our own OTLP/HTTP pipeline, loaded now; the `OTEL_*` variables say what the options leave open. */
+export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
+  const [{ createTracerProvider }, { createMeterProvider }, { detectResources, envDetector }] =
+    await Promise.all([
+      import('@closespan/core/otlp'),
+      import('@closespan/core/otlp-metrics'),
+      import('@opentelemetry/resources'),
+    ]);
+  const { env } = process;
+  const settings = { ...options, resource: detectResources({ detectors: [envDetector] }) };
+  const interval = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
+  const tracerProvider = env['OTEL_TRACES_EXPORTER'] === 'none' ? undefined : createTracerProvider(settings);
+  const meterProvider =
+    options.meterProvider || env['OTEL_METRICS_EXPORTER'] === 'none'
+      ? undefined
+      : createMeterProvider(settings, interval);
+  const both = async (
+    run: (provider: NonNullable<typeof tracerProvider | typeof meterProvider>) => Promise<void>,
+  ) => {
+    await Promise.all([tracerProvider, meterProvider].map((provider) => provider && run(provider)));
+  };
+  return {
+    tracerProvider,
+    meterProvider,
+    forceFlush: () => both((provider) => provider.forceFlush()),
+    shutdown: () => both((provider) => provider.shutdown()),
+  };
+}
