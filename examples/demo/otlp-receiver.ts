@@ -217,10 +217,10 @@ function pointsOf({ resourceMetrics = [] }: OtlpBody): ReceivedPoint[] {
 }
 
 function attributesOf(list: readonly KeyValue[] = []): AttributeMap {
-  return Object.fromEntries(list.map(({ key, value }) => [key, valueOf(value)]));
+  return Object.fromEntries(list.map(({ key, value }) => [key, plainValue(value)]));
 }
 
-function valueOf({ stringValue, intValue, doubleValue, boolValue, arrayValue }: OtlpValue): AttributeValue {
-  if (arrayValue) return arrayValue.values.map(valueOf);
+function plainValue({ stringValue, intValue, doubleValue, boolValue, arrayValue }: OtlpValue): AttributeValue {
+  if (arrayValue) return arrayValue.values.map(plainValue);
   return stringValue ?? boolValue ?? Number(intValue ?? doubleValue);
 }

@@ -8,6 +8,7 @@ export {
 } from './close-codes.ts';
 export type { ClosedConnection, CloseFacts, CloseRecord } from './close-record.ts';
 export { type Closing, type Connection, now, startClosing, startConnection } from './connection.ts';
+export type { Pipeline, StartPipeline } from './destination.ts';
 export type { Endpoint } from './endpoint.ts';
 export { guard } from './guard.ts';
 export { isIgnored } from './ignore-urls.ts';
@@ -26,8 +27,7 @@ export {
 } from './observe-socket.ts';
 export type { OtlpOptions, WebSocketOptions } from './options.ts';
 export { patchBefore, patchMethod } from './patch-method.ts';
-export type { Pipeline } from './providers.ts';
-export { createRecorder, type Recorder, type StartPipeline } from './recorder.ts';
+export { createRecorder, type Recorder } from './recorder.ts';
 export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './sampler.ts';
 export * from './semconv.ts';
 export { NAME, VERSION } from './version.ts';

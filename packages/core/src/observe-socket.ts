@@ -59,7 +59,9 @@ export function createSocketObserver(recorder: Recorder): SocketObserver {
   const onOpen = (event: unknown) => {
     const { target } = event as CloseEventLike;
     const observed = open.get(target);
-    if (observed) observed.connection.openedAt ??= now();
+    if (!observed) return;
+    observed.connection.openedAt ??= now();
+    recorder.prepare();
   };
   const onError = (event: unknown) => {
     const { target } = event as CloseEventLike;

@@ -1,6 +1,6 @@
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BasicTracerProvider, BatchSpanProcessor, type Sampler } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { WebSocketOptions } from './options.ts';
 
 /** What both pipelines are made from. */
@@ -34,7 +34,6 @@ export function createTracerProvider(settings: OtlpSettings): BasicTracerProvide
   return new BasicTracerProvider({
     resource: createResource(settings),
     spanProcessors: [new BatchSpanProcessor(exporter)],
-    // Ours has the members of the SDK's type; only the enum of decisions is nominal.
-    ...(settings.sampler && { sampler: settings.sampler as Sampler }),
+    ...(settings.sampler && { sampler: settings.sampler }),
   });
 }

@@ -10,10 +10,10 @@ import {
 } from './close-record.ts';
 import { startCloseSpan } from './close-span.ts';
 import type { Connection } from './connection.ts';
+import { createDestination, type StartPipeline } from './destination.ts';
 import { createEndpointParser } from './endpoint.ts';
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
-import { type Destination, findDestination, type Pipeline } from './providers.ts';
 import { createRecordQueue } from './record-queue.ts';
 import { NAME } from './version.ts';
 
@@ -21,6 +21,8 @@ import { NAME } from './version.ts';
 export interface Recorder {
   /** Takes the end of a connection; call it once a connection. */
   record(connection: Connection, facts: CloseFacts): void;
+  /** Loads our own pipeline if it will be needed, since a page that is about to go cannot. */
+  prepare(): void;
   /** Resolves when all closes so far have been exported. */
   forceFlush(): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
@@ -28,9 +30,6 @@ export interface Recorder {
   /** Flushes, then stops our own pipeline; a provider of the user's goes on. */
   shutdown(): Promise<void>;
 }
-
-/** Loads our own pipeline. */
-export type StartPipeline = (options: WebSocketOptions) => Promise<Pipeline>;
 
 /** Makes a recorder; `startPipeline` is called at most once, when the first record has nowhere to go. */
 export function createRecorder(options: WebSocketOptions, startPipeline: StartPipeline): Recorder {
@@ -41,42 +40,25 @@ export function createRecorder(options: WebSocketOptions, startPipeline: StartPi
     redactReason: (reason: string) =>
       redactReason ? guard('redactReason', () => redactReason(reason), '') : reason,
   };
-  let destination: Destination = findDestination(options, undefined);
-  let pipeline: Pipeline | undefined;
-  let starting: Promise<void> | undefined;
+  const destination = createDestination(options, startPipeline);
   let meter: Meter | undefined;
   let closeMetrics: CloseMetrics | undefined;
   let dropped = 0;
 
   const queue = createRecordQueue<ClosedConnection>({
     async ready() {
-      find();
-      if (!destination.tracer && options.otlp !== false) await start();
-      return Boolean(destination.tracer ?? pipeline) || options.otlp === false;
+      const ready = await destination.prepare();
+      findMetrics();
+      return ready;
     },
     write: (closed) => guard('record', () => write(createCloseRecord(closed, rules)), undefined),
     flush,
   });
 
-  function find(): void {
-    destination = findDestination(options, pipeline);
+  function findMetrics(): void {
     if (destination.meter === meter) return;
     meter = destination.meter;
     closeMetrics = meter && createCloseMetrics(meter);
-  }
-
-  function start(): Promise<void> {
-    starting ??= startPipeline(options).then(
-      (started) => {
-        pipeline = started;
-        find();
-      },
-      (error: unknown) => {
-        starting = undefined;
-        diag.error(`${NAME}: OTLP pipeline not loaded, closes wait for the next try`, error);
-      },
-    );
-    return starting;
   }
 
   function write(record: CloseRecord): void {
@@ -104,15 +86,13 @@ export function createRecorder(options: WebSocketOptions, startPipeline: StartPi
       closeMetrics?.addOutcome('dropped', dropped);
       dropped = 0;
     }
-    await destination.forceFlush().catch((error: unknown) => {
-      diag.error(`${NAME}: flush failed`, error);
-    });
+    await destination.flush();
   }
 
   /** With nothing to write to, a close costs no more than this look. */
   function hasDestination(): boolean {
     if (options.otlp !== false || closeHook) return true;
-    find();
+    destination.find();
     return Boolean(destination.tracer ?? destination.meter);
   }
 
@@ -127,20 +107,19 @@ export function createRecorder(options: WebSocketOptions, startPipeline: StartPi
       );
     },
     forceFlush: () => queue.drain(),
+    prepare() {
+      void destination.prepare();
+    },
     flushNow() {
-      guard(
-        'flush',
-        () => {
-          find();
-          queue.drainNow();
-          void flush();
-        },
-        undefined,
-      );
+      // Without a destination closes had better wait: the page may live on, or come back.
+      if (!destination.find()) return;
+      findMetrics();
+      queue.drainNow();
+      void flush();
     },
     async shutdown() {
       await queue.drain();
-      await pipeline?.shutdown();
+      await destination.shutdown();
     },
   };
 }

@@ -1,14 +1,22 @@
 import type { Pipeline, WebSocketOptions } from '@closespan/core';
 
+const NOTHING: Pipeline = {
+  tracerProvider: undefined,
+  meterProvider: undefined,
+  async forceFlush() {},
+  async shutdown() {},
+};
+
 /** Starts our own OTLP/HTTP pipeline, loaded now; the `OTEL_*` variables say what the options leave open. */
 export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
+  const { env } = process;
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
   const [{ createTracerProvider }, { createMeterProvider }, { detectResources, envDetector }] =
     await Promise.all([
       import('@closespan/core/otlp'),
       import('@closespan/core/otlp-metrics'),
       import('@opentelemetry/resources'),
     ]);
-  const { env } = process;
   const settings = { ...options, resource: detectResources({ detectors: [envDetector] }) };
   const interval = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
   const tracerProvider = env['OTEL_TRACES_EXPORTER'] === 'none' ? undefined : createTracerProvider(settings);

@@ -1,0 +1,112 @@
+import {
+  createNoopMeter,
+  diag,
+  type Meter,
+  type MeterProvider,
+  metrics,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import type { WebSocketOptions } from './options.ts';
+import { NAME, VERSION } from './version.ts';
+
+/** Our own export pipeline; a signal that is switched off has no provider. */
+export interface Pipeline {
+  readonly tracerProvider: TracerProvider | undefined;
+  readonly meterProvider: MeterProvider | undefined;
+  /** Sends what is waiting. */
+  forceFlush(): Promise<void>;
+  /** Sends what is waiting and stops. */
+  shutdown(): Promise<void>;
+}
+
+/** Loads our own pipeline. */
+export type StartPipeline = (options: WebSocketOptions) => Promise<Pipeline>;
+
+/** Where spans and metrics go: to given providers, else to registered ones, else to our own pipeline. */
+export interface Destination {
+  /** As of the last look. */
+  readonly tracer: Tracer | undefined;
+  readonly meter: Meter | undefined;
+  /** Looks for providers again; cheap. Says whether there is anywhere to write to, or nowhere on purpose. */
+  find(): boolean;
+  /** The same, and loads our own pipeline where it is needed. Does not reject. */
+  prepare(): Promise<boolean>;
+  /** Resolves when what was written has been exported, or that failed. */
+  flush(): Promise<void>;
+  /** Stops our own pipeline; a provider of the user's goes on. */
+  shutdown(): Promise<void>;
+}
+
+type Flushable = { forceFlush?(): Promise<void> };
+type Proxied = TracerProvider & {
+  getDelegate?(): TracerProvider;
+  getDelegateTracer?(name: string, version: string): Tracer | undefined;
+};
+
+/** Makes a destination; `startPipeline` is called once, unless it fails. */
+export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
+  let tracer: Tracer | undefined;
+  let meter: Meter | undefined;
+  let pipeline: Pipeline | undefined;
+  let starting: Promise<void> | undefined;
+
+  function find(): boolean {
+    const tracerProvider = tracerProviderOf(options);
+    tracer = tracerProvider.getDelegateTracer
+      ? // Undefined while the API has no provider.
+        tracerProvider.getDelegateTracer(NAME, VERSION)
+      : tracerProvider.getTracer(NAME, VERSION);
+    tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
+    meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
+    if (meter === createNoopMeter()) meter = pipeline?.meterProvider?.getMeter(NAME, VERSION);
+    return Boolean(tracer ?? pipeline) || options.otlp === false;
+  }
+
+  async function start(): Promise<void> {
+    try {
+      pipeline = await startPipeline(options);
+    } catch (error) {
+      starting = undefined;
+      diag.error(`${NAME}: OTLP pipeline not loaded, closes wait for the next try`, error);
+    }
+  }
+
+  return {
+    get tracer() {
+      return tracer;
+    },
+    get meter() {
+      return meter;
+    },
+    find,
+    async prepare() {
+      if (find()) return true;
+      starting ??= start();
+      await starting;
+      return find();
+    },
+    async flush() {
+      const provider = tracerProviderOf(options);
+      const delegate = (provider.getDelegate?.() ?? provider) as Flushable;
+      await settle('flush', [delegate.forceFlush?.(), pipeline?.forceFlush()]);
+    },
+    async shutdown() {
+      await starting;
+      await settle('shutdown', [pipeline?.shutdown()]);
+    },
+  };
+}
+
+function tracerProviderOf(options: WebSocketOptions): Proxied {
+  return options.tracerProvider ?? trace.getTracerProvider();
+}
+
+async function settle(what: string, promises: (Promise<void> | undefined)[]): Promise<void> {
+  try {
+    await Promise.all(promises);
+  } catch (error) {
+    diag.error(`${NAME}: ${what} failed`, error);
+  }
+}

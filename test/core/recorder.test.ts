@@ -1,0 +1,244 @@
+import { type CloseRecord, startConnection } from '@closespan/core';
+import { DiagLogLevel, diag, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { openedConnection, recordCloses } from '../helpers/record-closes.ts';
+
+afterEach(() => diag.disable());
+
+describe('the span of a close', () => {
+  it('carries what happened and nothing secret', async () => {
+    const { spans } = await recordCloses([
+      { reason: 'done', subprotocol: 'chat', extensions: 'x', unsentSize: 9 },
+    ]);
+    expect(spans).toHaveLength(1);
+    expect(spans[0]).toMatchObject({ name: 'websocket.close', kind: SpanKind.CLIENT, status: { code: 0 } });
+    expect(spans[0]?.attributes).toEqual({
+      'network.protocol.name': 'websocket',
+      'server.address': 'example.com',
+      'server.port': 443,
+      'url.scheme': 'wss',
+      'url.path': '/chat',
+      'url.full': 'wss://example.com/chat',
+      'websocket.connection.id': expect.stringMatching(/^[0-9a-f]{16}$/),
+      'websocket.close.code': 1000,
+      'websocket.close.name': 'Normal Closure',
+      'websocket.close.category': 'normal',
+      'websocket.close.reason': 'done',
+      'websocket.close.was_clean': true,
+      'websocket.close.initiator': 'remote',
+      'websocket.close.cause': 'remote_close',
+      'websocket.connection.duration': expect.any(Number),
+      'websocket.handshake.succeeded': true,
+      'websocket.handshake.duration': 0,
+      'websocket.subprotocol': 'chat',
+      'websocket.extensions': 'x',
+      'websocket.unsent.size': 9,
+    });
+  });
+
+  it('covers the close operation, or the lifetime on request', async () => {
+    const connection = openedConnection();
+    connection.closing = { at: connection.startedAt + 10, by: 'local', code: 1000 };
+    const closedAt = connection.startedAt + 30;
+    const [close, lifetime] = await Promise.all(
+      (['close', 'lifetime'] as const).map((spanTiming) =>
+        recordCloses([{ connection, closedAt }], { spanTiming }),
+      ),
+    );
+    expect(millis(close?.spans[0]?.duration)).toBeCloseTo(20, 0);
+    expect(millis(lifetime?.spans[0]?.duration)).toBeCloseTo(30, 0);
+  });
+
+  it('leaves durations out where observation began too late', async () => {
+    const connection = startConnection(undefined, Number.NaN);
+    connection.openedAt = Number.NaN;
+    const { spans } = await recordCloses([{ connection }], { spanTiming: 'lifetime' });
+    expect(spans[0]?.attributes).not.toHaveProperty(['websocket.connection.duration']);
+    expect(spans[0]?.attributes).not.toHaveProperty(['websocket.handshake.duration']);
+    expect(spans[0]?.attributes['websocket.handshake.succeeded']).toBe(true);
+  });
+
+  it('names a requested code only when another one came', async () => {
+    const connection = openedConnection();
+    connection.closing = { at: connection.startedAt, by: 'local', code: 4000 };
+    const { spans } = await recordCloses([
+      { connection, code: 4000 },
+      { connection, code: 1006, wasClean: false },
+    ]);
+    expect(spans.map(({ attributes }) => attributes['websocket.close.requested_code'])).toEqual([
+      undefined,
+      4000,
+    ]);
+  });
+
+  it('is named for the template of the user', async () => {
+    const { spans } = await recordCloses([{ url: 'ws://h/rooms/7' }], { urlTemplate: () => '/rooms/{id}' });
+    expect(spans[0]?.name).toBe('websocket.close /rooms/{id}');
+    expect(spans[0]?.attributes['url.template']).toBe('/rooms/{id}');
+  });
+});
+
+describe('the outcome', () => {
+  const failed = () => startConnection();
+  it.each([
+    { title: 'a clean 1000', facts: { code: 1000 }, errorType: undefined },
+    { title: 'an unclean 1000', facts: { code: 1000, wasClean: false }, errorType: 'remote_close' },
+    { title: 'a 1001', facts: { code: 1001 }, errorType: undefined },
+    { title: 'a 1005', facts: { code: 1005 }, errorType: undefined },
+    { title: 'a protocol error', facts: { code: 1002 }, errorType: 'protocol_error' },
+    { title: 'a policy violation', facts: { code: 1008 }, errorType: 'policy' },
+    { title: 'an internal error', facts: { code: 1011 }, errorType: 'server_error' },
+    { title: 'a restart', facts: { code: 1012 }, errorType: undefined },
+    { title: 'overload', facts: { code: 1013 }, errorType: undefined },
+    { title: 'a bad gateway', facts: { code: 1014 }, errorType: undefined },
+    { title: 'a lost connection', facts: { code: 1006, wasClean: false }, errorType: 'connection_lost' },
+    { title: 'a 1006 from the wire', facts: { code: 1006 }, errorType: 'connection_lost' },
+    {
+      title: 'a reset',
+      facts: { code: 1006, wasClean: false, errorCode: 'ECONNRESET' },
+      errorType: 'ECONNRESET',
+    },
+    { title: 'a reserved code', facts: { code: 2000 }, errorType: 'remote_close' },
+    { title: 'a library code', facts: { code: 3333 }, errorType: undefined },
+    { title: 'an application code', facts: { code: 4401 }, errorType: undefined },
+    {
+      title: 'a page exit',
+      facts: { code: 1001, wasClean: false, cause: 'page_exit' as const },
+      errorType: undefined,
+    },
+    {
+      title: 'a refused handshake',
+      facts: { connection: failed(), code: 1006, wasClean: false, httpStatusCode: 401 },
+      errorType: '401',
+    },
+    {
+      title: 'a failed handshake',
+      facts: { connection: failed(), code: 1006, wasClean: false },
+      errorType: 'handshake_failed',
+    },
+    {
+      title: 'an aborted handshake',
+      facts: {
+        connection: { ...failed(), closing: { at: 0, by: 'local' as const, code: undefined } },
+        code: 1006,
+        wasClean: false,
+      },
+      errorType: undefined,
+    },
+  ])('of $title is error.type $errorType', async ({ facts, errorType }) => {
+    const { spans } = await recordCloses([facts]);
+    expect(spans[0]?.attributes['error.type']).toBe(errorType);
+    expect(spans[0]?.status).toEqual({ code: errorType ? SpanStatusCode.ERROR : SpanStatusCode.UNSET });
+  });
+
+  it('follows the close codes of the user', async () => {
+    const closeCodes = { 4401: { name: 'Unauthorized', abnormal: true }, 1008: { abnormal: false } };
+    const { spans } = await recordCloses([{ code: 4401 }, { code: 1008 }], { closeCodes });
+    expect(spans.map(({ attributes }) => attributes['error.type'])).toEqual(['remote_close', undefined]);
+    expect(spans[0]?.attributes['websocket.close.name']).toBe('Unauthorized');
+  });
+
+  it('follows isAbnormal over every default', async () => {
+    const isAbnormal = ({ code }: CloseRecord) => code === 1000;
+    const { spans } = await recordCloses([{ code: 1000 }, { code: 1006, wasClean: false }], { isAbnormal });
+    expect(spans.map(({ status }) => status.code)).toEqual([SpanStatusCode.ERROR, SpanStatusCode.UNSET]);
+  });
+});
+
+describe('hooks', () => {
+  const boom = () => {
+    throw new Error('boom');
+  };
+  it('may add to the span before it ends', async () => {
+    const { spans } = await recordCloses([{ code: 4001 }], {
+      closeHook: (record, span) => span.setAttribute('app.code', record.code),
+    });
+    expect(spans[0]?.attributes['app.code']).toBe(4001);
+  });
+
+  it.each(['redactUrl', 'redactReason', 'urlTemplate', 'isAbnormal', 'closeHook'] as const)(
+    'that throw cost one log line: %s',
+    async (name) => {
+      const error = vi.fn();
+      diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+      const { spans } = await recordCloses([{ reason: 'text' }], { [name]: boom });
+      expect(spans).toHaveLength(1);
+      expect(error).toHaveBeenCalledExactlyOnceWith(`closespan: ${name} threw`, expect.any(Error));
+      expect(JSON.stringify(spans[0]?.attributes)).not.toContain('secret');
+      // What a hook was to hide stays hidden when it throws.
+      if (name === 'redactUrl') expect(spans[0]?.attributes['url.full']).toBe('wss://example.com');
+      if (name === 'redactReason')
+        expect(spans[0]?.attributes).not.toHaveProperty(['websocket.close.reason']);
+    },
+  );
+
+  it('redact the URL and the reason', async () => {
+    const { spans } = await recordCloses([{ url: 'ws://h/rooms/7?a=1', reason: 'user 7' }], {
+      redactUrl: ({ origin }) => `${origin}/rooms/*`,
+      redactReason: (reason) => reason.replace(/\d/, '#'),
+    });
+    expect(spans[0]?.attributes).toMatchObject({
+      'url.full': 'ws://h/rooms/*',
+      'url.path': '/rooms/*',
+      'websocket.close.reason': 'user #',
+    });
+  });
+});
+
+describe('metrics', () => {
+  it('count closes and measure connections and handshakes in seconds', async () => {
+    const connection = openedConnection();
+    const closedAt = connection.startedAt + 2000;
+    const { points } = await recordCloses([
+      { connection, closedAt },
+      { kind: 'server', code: 1011 },
+      { connection: startConnection(), code: 1006, wasClean: false, httpStatusCode: 503 },
+    ]);
+    expect(points['websocket.client.closes']).toHaveLength(2);
+    expect(points['websocket.client.closes']?.[0]).toMatchObject({
+      value: 1,
+      attributes: {
+        'websocket.close.code': 1000,
+        'websocket.close.name': 'Normal Closure',
+        'websocket.close.category': 'normal',
+        'websocket.close.cause': 'remote_close',
+        'websocket.close.initiator': 'remote',
+        'websocket.close.was_clean': true,
+        'server.address': 'example.com',
+        'server.port': 443,
+      },
+    });
+    expect(points['websocket.client.closes']?.[1]?.attributes).toMatchObject({ 'error.type': '503' });
+    expect(points['websocket.server.closes']?.[0]?.attributes).toMatchObject({
+      'error.type': 'server_error',
+    });
+    expect(points['websocket.client.connection.duration']?.[0]).toMatchObject({
+      value: { count: 1, sum: expect.closeTo(2) },
+    });
+    expect(points['websocket.client.handshake.duration']?.[1]?.attributes).toEqual({
+      'error.type': '503',
+      'http.response.status_code': 503,
+      'server.address': 'example.com',
+      'server.port': 443,
+    });
+    expect(points['websocket.telemetry.records']?.[0]).toMatchObject({
+      attributes: { outcome: 'exported' },
+      value: 3,
+    });
+  });
+
+  it('keep codes and hosts that peers choose within bounds', async () => {
+    const closes = Array.from({ length: 200 }, (_, index) => ({
+      kind: 'server' as const,
+      code: 4000 + index,
+      url: `ws://host-${index}/`,
+    }));
+    const { points, spans } = await recordCloses(closes);
+    expect(points['websocket.server.closes']).toHaveLength(51);
+    expect(new Set(spans.map(({ attributes }) => attributes['websocket.close.code'])).size).toBe(200);
+  });
+});
+
+function millis(duration: readonly [number, number] = [0, 0]): number {
+  return duration[0] * 1000 + duration[1] / 1e6;
+}

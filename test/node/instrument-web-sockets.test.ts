@@ -1,0 +1,219 @@
+import Module from 'node:module';
+import {
+  describeCloseCode,
+  instrumentWebSockets,
+  type WebSocketHandle,
+  WebSocketInstrumentation,
+} from '@closespan/node';
+import { context, metrics, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { registerInstrumentations } from '@opentelemetry/instrumentation';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { connectAndClose, startWsServer, type WsServer } from '../helpers/ws-server.ts';
+
+let server: WsServer;
+let receiver: OtlpReceiver;
+let handle: WebSocketHandle | undefined;
+const exporter = new InMemorySpanExporter();
+const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+
+beforeEach(async () => {
+  [server, receiver] = await Promise.all([startWsServer(), startOtlpReceiver()]);
+});
+afterEach(async () => {
+  await handle?.shutdown();
+  handle = undefined;
+  trace.disable();
+  metrics.disable();
+  context.disable();
+  exporter.reset();
+  await Promise.all([server.close(), receiver.close()]);
+});
+
+const clientSpans = () => exporter.getFinishedSpans().filter(({ kind }) => kind === 2);
+
+describe('the provider', () => {
+  it('is the one that is given', async () => {
+    handle = instrumentWebSockets({ tracerProvider, otlp: { url: receiver.url } });
+    await connectAndClose(server.url);
+    await handle.forceFlush();
+    expect(clientSpans()).toHaveLength(1);
+    expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('is the global one, also when it is registered after the call', async () => {
+    handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+    trace.setGlobalTracerProvider(tracerProvider);
+    await connectAndClose(server.url);
+    await handle.forceFlush();
+    expect(clientSpans()).toHaveLength(1);
+    expect(receiver.requests).toHaveLength(0);
+  });
+
+  it('is our own pipeline where there is no other, for spans and metrics', async () => {
+    const headers = { authorization: 'Bearer abc' };
+    handle = instrumentWebSockets({ serviceName: 'chat', otlp: { url: `${receiver.url}/`, headers } });
+    await connectAndClose(server.url, (socket) => socket.close(4001, 'bye'));
+    await server.idle();
+    await handle.shutdown();
+    const { spans, points, requests } = receiver;
+    expect(spans.map(({ kind }) => kind).sort()).toEqual([2, 3]);
+    expect(spans[0]).toMatchObject({ resource: { 'service.name': 'chat' }, scope: { name: 'closespan' } });
+    expect(points.find(({ name }) => name === 'websocket.client.closes')).toMatchObject({
+      value: 1,
+      unit: '{close}',
+      attributes: { 'websocket.close.code': 4001 },
+    });
+    expect(points.find(({ name }) => name === 'websocket.client.connection.duration')?.bounds).toContain(
+      86400,
+    );
+    expect(new Set(requests.map(({ path }) => path))).toEqual(new Set(['/v1/traces', '/v1/metrics']));
+    for (const request of requests) expect(request.headers.authorization).toBe('Bearer abc');
+  });
+
+  it('keeps the times of closes from before the pipeline was loaded', async () => {
+    handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+    await connectAndClose(server.url);
+    const closed = Date.now();
+    await handle.forceFlush();
+    for (const span of receiver.spans) expect(Math.abs(span.endTime - closed)).toBeLessThan(100);
+  });
+
+  it('is none with otlp: false, and the hook still sees each close', async () => {
+    const codes: number[] = [];
+    handle = instrumentWebSockets({ otlp: false, closeHook: ({ code }) => codes.push(code) });
+    await connectAndClose(server.url, (socket) => socket.close(4002));
+    await server.idle();
+    await handle.forceFlush();
+    expect(codes).toEqual([4002, 4002]);
+  });
+
+  it('comes from registerInstrumentations', async () => {
+    const instrumentation = new WebSocketInstrumentation({ ignoreUrls: ['/ignored'] });
+    const stop = registerInstrumentations({ instrumentations: [instrumentation], tracerProvider });
+    await connectAndClose(`${server.url}/seen`);
+    await connectAndClose(`${server.url}/ignored`);
+    await expect.poll(() => clientSpans().map(({ attributes }) => attributes['url.path'])).toEqual(['/seen']);
+    stop();
+    await connectAndClose(`${server.url}/after`);
+    expect(clientSpans()).toHaveLength(1);
+  });
+});
+
+describe('the context of the code that connects', () => {
+  const inSpan = (run: () => Promise<void>) => {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const span = tracerProvider.getTracer('app').startSpan('login');
+    return context.with(trace.setSpan(context.active(), span), run).then(() => span.spanContext());
+  };
+  const clients: [string, new (url: string) => object][] = [
+    ['ws', WsWebSocket],
+    ['the global WebSocket', globalThis.WebSocket],
+  ];
+
+  it.each(clients)('is a link of the span for %s', async (_name, Client) => {
+    handle = instrumentWebSockets({ tracerProvider });
+    const { traceId, spanId } = await inSpan(() => connectAndClose(server.url, undefined, Client));
+    await handle.forceFlush();
+    const [span] = clientSpans();
+    expect(span?.parentSpanContext).toBeUndefined();
+    expect(span?.links).toMatchObject([
+      { context: { traceId, spanId }, attributes: { 'websocket.link.type': 'creation' } },
+    ]);
+  });
+
+  it.each(clients)('is the parent on request for %s', async (_name, Client) => {
+    handle = instrumentWebSockets({ tracerProvider, parent: 'creation' });
+    const { traceId, spanId } = await inSpan(() => connectAndClose(server.url, undefined, Client));
+    await handle.forceFlush();
+    expect(clientSpans()[0]?.spanContext().traceId).toBe(traceId);
+    expect(clientSpans()[0]?.parentSpanContext?.spanId).toBe(spanId);
+  });
+});
+
+describe('the handle', () => {
+  it('is the same for a second call, and each close is recorded once', async () => {
+    handle = instrumentWebSockets({ tracerProvider });
+    expect(instrumentWebSockets()).toBe(handle);
+    await connectAndClose(server.url);
+    await server.idle();
+    await handle.forceFlush();
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+  });
+
+  it('records nothing after shutdown, and everything is as it was found', async () => {
+    const patched = [
+      [WsWebSocket.prototype, 'emitClose', 'setSocket', 'close', 'terminate', '_req'],
+      [WebSocketServer.prototype, 'handleUpgrade', 'completeUpgrade'],
+      [globalThis.WebSocket.prototype, 'close', 'constructor'],
+      [Module, '_load'],
+      [globalThis, 'WebSocket'],
+    ] as const;
+    const look = () =>
+      patched.map(([owner, ...names]) => names.map((name) => Object.getOwnPropertyDescriptor(owner, name)));
+    const before = look();
+    handle = instrumentWebSockets({ tracerProvider });
+    await connectAndClose(server.url);
+    expect(look()).not.toEqual(before);
+    await handle.shutdown();
+    expect(look()).toEqual(before);
+    exporter.reset();
+    await connectAndClose(server.url);
+    await connectAndClose(server.url, undefined, WsWebSocket);
+    expect(exporter.getFinishedSpans()).toHaveLength(0);
+  });
+
+  it('starts anew after shutdown', async () => {
+    await instrumentWebSockets({ tracerProvider }).shutdown();
+    handle = instrumentWebSockets({ tracerProvider });
+    await connectAndClose(server.url);
+    await handle.forceFlush();
+    expect(clientSpans()).toHaveLength(1);
+  });
+
+  it('leaves a patch of somebody else alone', async () => {
+    const { close } = WsWebSocket.prototype;
+    handle = instrumentWebSockets({ tracerProvider });
+    const theirs = function (this: WsWebSocket, code?: number) {
+      return close.call(this, code);
+    };
+    WsWebSocket.prototype.close = theirs;
+    await handle.shutdown();
+    expect(WsWebSocket.prototype.close).toBe(theirs);
+    WsWebSocket.prototype.close = close;
+  });
+
+  it('observes an explicit socket of a copy that cannot be found, and no socket twice', async () => {
+    handle = instrumentWebSockets({ tracerProvider });
+    // The fake is a bundled copy's socket: nothing of it is reachable but the object itself.
+    const socket = Object.assign(new EventTarget(), {
+      url: 'ws://127.0.0.1/bundled',
+      readyState: 0,
+      protocol: '',
+      extensions: '',
+      bufferedAmount: 0,
+    });
+    handle.observe(socket);
+    handle.observe(socket);
+    socket.dispatchEvent(new Event('open'));
+    socket.dispatchEvent(Object.assign(new Event('close'), { code: 1011, reason: 'no', wasClean: true }));
+    socket.dispatchEvent(Object.assign(new Event('close'), { code: 1011, reason: 'no', wasClean: true }));
+    const found = new WsWebSocket(server.url);
+    handle.observe(found);
+    await new Promise((resolve) => found.on('open', () => found.close()).on('close', resolve));
+    await handle.forceFlush();
+    const paths = clientSpans().map(({ attributes }) => attributes['url.path']);
+    expect(paths.sort()).toEqual(['/', '/bundled']);
+  });
+});
+
+it('re-exports what users name', () => {
+  expect(describeCloseCode(1006).name).toBe('Abnormal Closure');
+});
