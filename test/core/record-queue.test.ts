@@ -1,0 +1,118 @@
+import { createRecorder } from '@closespan/core';
+import { createTracerProvider } from '@closespan/core/otlp';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { FACTS, openedConnection } from '../helpers/record-closes.ts';
+
+let receiver: OtlpReceiver | undefined;
+afterEach(async () => {
+  diag.disable();
+  await receiver?.close();
+  receiver = undefined;
+});
+
+const noPipeline = () => Promise.reject(new Error('not needed'));
+
+describe('a storm of closes', () => {
+  it.each([0, 20])(
+    'loses no span of a default batch processor, the receiver answering in %i ms',
+    async (delay) => {
+      receiver = await startOtlpReceiver({ delay });
+      const exporter = new OTLPTraceExporter({ url: `${receiver.url}/v1/traces` });
+      const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
+      const recorder = createRecorder({ tracerProvider }, noPipeline);
+      const ids = new Set<string>();
+      for (let i = 0; i < 20_000; i++) {
+        const connection = openedConnection();
+        connection.connectionId = i.toString(16).padStart(16, '0');
+        ids.add(connection.connectionId);
+        recorder.record(connection, FACTS);
+      }
+      await recorder.shutdown();
+      const arrived = new Set(receiver.spans.map(({ attributes }) => attributes['websocket.connection.id']));
+      expect(receiver.spans).toHaveLength(20_000);
+      expect(arrived).toEqual(ids);
+    },
+  );
+
+  it('loses none of our own pipeline either, at once before a shutdown', async () => {
+    receiver = await startOtlpReceiver();
+    const { url } = receiver;
+    const recorder = createRecorder({}, async () => {
+      const tracerProvider = createTracerProvider({ otlp: { url } });
+      return {
+        tracerProvider,
+        meterProvider: undefined,
+        forceFlush: () => tracerProvider.forceFlush(),
+        shutdown: () => tracerProvider.shutdown(),
+      };
+    });
+    for (let i = 0; i < 10_000; i++) recorder.record(openedConnection(), FACTS);
+    await recorder.shutdown();
+    expect(receiver.spans).toHaveLength(10_000);
+  });
+
+  it('makes no span in the turn of the close', async () => {
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    recorder.record(openedConnection(), FACTS);
+    await Promise.resolve();
+    expect(exporter.getFinishedSpans()).toHaveLength(0);
+    recorder.flushNow();
+    expect(exporter.getFinishedSpans()).toHaveLength(1);
+    await recorder.shutdown();
+  });
+
+  it('drops what the queue cannot hold, and says how many', async () => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    for (let i = 0; i < 131_072 + 7; i++) recorder.record(openedConnection(), FACTS);
+    await recorder.shutdown();
+    expect(exporter.getFinishedSpans()).toHaveLength(131_072);
+    expect(error).toHaveBeenCalledExactlyOnceWith('closespan: 7 closes dropped, the queue was full');
+  });
+});
+
+describe('a destination that fails', () => {
+  it('keeps closes until the pipeline can be loaded', async () => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    let loadable = false;
+    const recorder = createRecorder({}, async () => {
+      if (!loadable) throw new Error('offline');
+      return { tracerProvider, meterProvider: undefined, async forceFlush() {}, async shutdown() {} };
+    });
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    expect(error).toHaveBeenCalledOnce();
+    loadable = true;
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+  });
+
+  it('costs a log line and no rejection when the receiver is gone', async () => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const tracerProvider = createTracerProvider({ otlp: { url: 'http://127.0.0.1:1' } });
+    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    recorder.record(openedConnection(), FACTS);
+    await expect(recorder.forceFlush()).resolves.toBeUndefined();
+    expect(error).toHaveBeenCalled();
+    await tracerProvider.shutdown().catch(() => {});
+  });
+});

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { nodeBinary, runNode } from '../helpers/run-node.ts';
+
+const program = fileURLToPath(new URL('fixtures/environment-app.mjs', import.meta.url));
+let receiver: OtlpReceiver;
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+});
+afterEach(() => receiver.close());
+
+const run = (env: Record<string, string>) =>
+  runNode(nodeBinary(24) ?? process.execPath, [program], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    ...env,
+  });
+
+it('configures our own pipeline', async () => {
+  const { exitCode, stderr } = await run({
+    OTEL_SERVICE_NAME: 'chat',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging,service.version=7',
+    OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=acme',
+  });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(receiver.spans.length).toBeGreaterThan(0);
+  expect(receiver.spans[0]?.resource).toMatchObject({
+    'service.name': 'chat',
+    'service.version': '7',
+    'deployment.environment.name': 'staging',
+  });
+  for (const { headers } of receiver.requests) expect(headers['x-tenant']).toBe('acme');
+  expect(receiver.points.some(({ name }) => name === 'websocket.server.closes')).toBe(true);
+});
+
+it.each([
+  { env: { OTEL_TRACES_SAMPLER: 'always_off' }, spans: false, points: true },
+  { env: { OTEL_TRACES_EXPORTER: 'none' }, spans: false, points: true },
+  { env: { OTEL_METRICS_EXPORTER: 'none' }, spans: true, points: false },
+  { env: { OTEL_SDK_DISABLED: 'true' }, spans: false, points: false },
+])('$env sends spans: $spans, metrics: $points', async ({ env, spans, points }) => {
+  const { exitCode, stderr } = await run(env as Record<string, string>);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect([receiver.spans.length > 0, receiver.points.length > 0]).toEqual([spans, points]);
+});
