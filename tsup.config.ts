@@ -14,7 +14,7 @@ export default defineConfig([
   {
     ...shared,
     name: 'core',
-    entry: ['index', 'otlp', 'otlp-metrics'].map((name) => `packages/core/src/${name}.ts`),
+    entry: ['index', 'recording', 'otlp', 'otlp-metrics'].map((name) => `packages/core/src/${name}.ts`),
     outDir: 'packages/core/dist',
     platform: 'neutral',
   },

@@ -8,27 +8,27 @@ import { describe, expect, expectTypeOf, it, vi } from 'vitest';
 
 describe('options', () => {
   it.each<[string, unknown, string]>([
-    ['serviceName', 5, 'Expected `serviceName` to be a non-empty string, got `5` (number)'],
+    ['serviceName', 5, 'Expected `serviceName` to be a string, got `5` (number)'],
     [
       'otlp',
       true,
-      'Expected `otlp` to be false or { url, headers } with an http(s) URL and string headers, got `true` (boolean)',
+      'Expected `otlp` to be false or { url, headers }: an http(s) address, strings, got `true` (boolean)',
     ],
     ['otlp', { url: 'localhost:4318' }, 'got `{"url":"localhost:4318"}` (object)'],
     ['otlp', { headers: { a: 1 } }, 'got `{"headers":{"a":1}}` (object)'],
-    ['tracerProvider', {}, 'an object with a method `getTracer`, got `{}` (object)'],
-    ['meterProvider', null, 'an object with a method `getMeter`, got `null` (object)'],
-    ['sampler', 'always', 'an object with a method `shouldSample`, got `always` (string)'],
-    ['ignoreUrls', '/health', 'an array of strings and regular expressions, got `/health` (string)'],
+    ['tracerProvider', {}, 'an object with a method getTracer, got `{}` (object)'],
+    ['meterProvider', null, 'an object with a method getMeter, got `null` (object)'],
+    ['sampler', 'always', 'an object with a method shouldSample, got `always` (string)'],
+    ['ignoreUrls', '/health', 'an array of strings and RegExps, got `/health` (string)'],
     ['ignoreUrls', [1], 'got `[1]` (object)'],
     ['urlTemplate', '/x', 'Expected `urlTemplate` to be a function'],
     ['redactUrl', true, 'Expected `redactUrl` to be a function'],
     ['redactReason', true, 'Expected `redactReason` to be a function'],
-    ['closeCodes', { x: {} }, 'an object of { name, abnormal } by close code'],
-    ['closeCodes', { 4401: 'Unauthorized' }, 'an object of { name, abnormal } by close code'],
+    ['closeCodes', { x: {} }, '{ name, abnormal } by code'],
+    ['closeCodes', { 4401: 'Unauthorized' }, '{ name, abnormal } by code'],
     ['isAbnormal', 1, 'Expected `isAbnormal` to be a function'],
-    ['spanTiming', 'open', "Expected `spanTiming` to be 'close' or 'lifetime', got `open` (string)"],
-    ['parent', true, "Expected `parent` to be 'none' or 'creation', got `true` (boolean)"],
+    ['spanTiming', 'open', 'Expected `spanTiming` to be close or lifetime, got `open` (string)'],
+    ['parent', true, 'Expected `parent` to be none or creation, got `true` (boolean)'],
     ['closeHook', {}, 'Expected `closeHook` to be a function'],
   ])('throw a TypeError for a wrong %s: %j', (name, value, message) => {
     for (const call of [instrumentWebSockets, (o: object) => new WebSocketInstrumentation(o)]) {
@@ -49,7 +49,7 @@ describe('options', () => {
     const options = { sampler: undefined, otlp: false, sampleRate: 1 } as unknown as WebSocketOptions;
     await instrumentWebSockets(options).shutdown();
     diag.disable();
-    expect(warn).toHaveBeenCalledExactlyOnceWith('closespan: option `sampleRate` is unknown and ignored');
+    expect(warn).toHaveBeenCalledExactlyOnceWith('closespan: option sampleRate is unknown and ignored');
   });
 });
 

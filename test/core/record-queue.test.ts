@@ -65,10 +65,12 @@ describe('a storm of closes', () => {
     const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
     const recorder = createRecorder({ tracerProvider }, noPipeline);
     recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    recorder.record(openedConnection(), FACTS);
     await Promise.resolve();
-    expect(exporter.getFinishedSpans()).toHaveLength(0);
-    recorder.flushNow();
     expect(exporter.getFinishedSpans()).toHaveLength(1);
+    recorder.flushNow();
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
     await recorder.shutdown();
   });
 

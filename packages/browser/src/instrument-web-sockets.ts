@@ -35,7 +35,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation {
 function install(...[recorder, options]: Parameters<Platform['install']>): ReturnType<Platform['install']> {
   const observer = createSocketObserver(recorder);
   const native = globalThis.WebSocket;
-  const unwrap = wrapGlobal<WebSocket>(globalThis, (socket) => {
+  const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
     if (!isIgnored(socket.url, options.ignoreUrls)) observer.observe(socket);
   });
   const unpatch = native

@@ -1,4 +1,4 @@
-import type { CloseCategory } from './close-codes.ts';
+import type { CloseCategory } from './close-code-table.ts';
 
 /** A bounded explanation of a close; never more than the evidence shows. */
 export type CloseCause =

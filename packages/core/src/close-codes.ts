@@ -1,14 +1,4 @@
-/** What kind of ending a close code tells of; bounded, from the code alone. */
-export type CloseCategory =
-  | 'normal'
-  | 'transient'
-  | 'protocol'
-  | 'policy'
-  | 'internal'
-  | 'lost'
-  | 'library'
-  | 'application'
-  | 'reserved';
+import { CLOSE_CODES, type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 
 /** What the registry and RFC 6455 §7.4 say of one close code. */
 export interface CloseCodeInfo {
@@ -16,7 +6,7 @@ export interface CloseCodeInfo {
   /** The name in the IANA WebSocket Close Code Number Registry; for a code without one, the name of its range. */
   readonly name: string;
   readonly category: CloseCategory;
-  /** One sentence: when an endpoint reports this code. */
+  /** When an endpoint reports this code. */
   readonly description: string;
   /** Whether an endpoint may put the code into a Close frame (RFC 6455 §7.4). */
   readonly sendable: boolean;
@@ -35,48 +25,32 @@ export interface CloseCodeMeaning {
 /** A user's own meanings by code, e.g. `{ 4401: { name: 'Unauthorized', abnormal: true } }`. */
 export type CloseCodeMeanings = Readonly<Record<number, CloseCodeMeaning>>;
 
-type Row = readonly [name: string, category: CloseCategory, description: string];
-
-const RESERVED = 'reserved';
-const NEVER_SENT = 'Never on the wire: ';
-
-/** IANA WebSocket Close Code Number Registry, with the descriptions of the CloseEvent reference in our words. */
-const CODES: Readonly<Record<number, Row>> = {
-  1000: ['Normal Closure', 'normal', 'The connection did what it was opened for.'],
-  1001: ['Going Away', 'normal', 'A server shuts down or a page is left.'],
-  1002: ['Protocol error', 'protocol', 'The peer broke the protocol.'],
-  1003: ['Unsupported Data', 'protocol', 'The peer sent a type of data that is not taken.'],
-  1004: ['Reserved', RESERVED, 'Has no meaning yet.'],
-  1005: ['No Status Rcvd', 'normal', `${NEVER_SENT}the Close frame held no code.`],
-  1006: ['Abnormal Closure', 'lost', `${NEVER_SENT}no Close frame arrived.`],
-  1007: [
-    'Invalid frame payload data',
-    'protocol',
-    'A message held data that its type forbids, such as bad UTF-8.',
-  ],
-  1008: ['Policy Violation', 'policy', 'A message or the connection broke a policy.'],
-  1009: ['Message Too Big', 'protocol', 'A message was larger than is taken.'],
-  1010: ['Mandatory Ext.', 'protocol', 'The server did not agree to an extension that the client needs.'],
-  1011: ['Internal Error', 'internal', 'The server met a condition that it did not expect.'],
-  1012: ['Service Restart', 'transient', 'The server restarts.'],
-  1013: ['Try Again Later', 'transient', 'The server is overloaded or closes for a while.'],
-  1014: ['Bad Gateway', 'transient', 'A gateway got an invalid answer from its upstream server.'],
-  1015: ['TLS handshake', 'lost', `${NEVER_SENT}the TLS handshake failed.`],
-  3000: ['Unauthorized', 'policy', 'The endpoint needs authorization.'],
-  3003: ['Forbidden', 'policy', 'The endpoint is authorized, and still may not do this.'],
-  3008: ['Timeout', 'policy', 'The peer took too long.'],
-};
-
-/** The ranges of RFC 6455 §7.4.2, each by its last code. */
-const RANGES: readonly (readonly [last: number, row: Row])[] = [
-  [999, ['Reserved, not used', RESERVED, 'Below the first close code.']],
-  [1999, ['Reserved for future revisions of the standard', RESERVED, 'Not assigned by any standard yet.']],
-  [2999, ['Reserved for extensions', RESERVED, 'For WebSocket extensions to define.']],
-  [3999, ['Registered for libraries', 'library', 'For libraries and frameworks, registered at IANA.']],
-  [4999, ['Private use', 'application', 'Agreed between the two applications.']],
+/** The CloseEvent reference in our words: 1000 to 1015 in order. */
+const DESCRIPTIONS = [
+  'The connection served its purpose',
+  'A server stops or a page is left',
+  'The protocol was broken',
+  'A type of data is not taken',
+  'No meaning yet',
+  'The Close frame held no code',
+  'No Close frame arrived',
+  'Data does not fit its type, as bad UTF-8',
+  'A policy was broken',
+  'A message is too large',
+  'An extension is missing',
+  'The server failed',
+  'The server restarts',
+  'The server is overloaded',
+  'The server behind a gateway failed',
+  'The TLS handshake failed',
 ];
-
-const OUTSIDE: Row = ['Outside every range', RESERVED, 'Not a WebSocket close code.'];
+const REGISTERED: Readonly<Record<number, string>> = {
+  3000: 'Authorization is needed',
+  3003: 'Authorization is not enough',
+  3008: 'The peer took too long',
+};
+/** RFC 6455 §7.4.1: reported by an endpoint, never on the wire; 1004 has no use yet. */
+const NEVER_SENT = [1004, 1005, 1006, 1015];
 
 /**
  * Says what a close code means. Total: every number has an answer, unassigned ones that of their range.
@@ -85,14 +59,14 @@ const OUTSIDE: Row = ['Outside every range', RESERVED, 'Not a WebSocket close co
  * @example describeCloseCode(1006).name // 'Abnormal Closure'
  */
 export function describeCloseCode(code: number, meanings?: CloseCodeMeanings): CloseCodeInfo {
-  const [name, category, description] = CODES[code] ?? RANGES.find(([last]) => code <= last)?.[1] ?? OUTSIDE;
+  const [name, category] = classifyCloseCode(code);
   const forApps = code >= 3000 && code < 5000;
   return {
     code,
     name: meanings?.[code]?.name ?? name,
     category,
-    description,
-    sendable: forApps || (code in CODES && !description.startsWith(NEVER_SENT) && category !== RESERVED),
+    description: DESCRIPTIONS[code - 1000] ?? REGISTERED[code] ?? name,
+    sendable: forApps || (code in CLOSE_CODES && !NEVER_SENT.includes(code)),
     closable: forApps || code === 1000,
   };
 }

@@ -1,44 +1,9 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
-import { type CloseCategory, type CloseCodeMeanings, describeCloseCode } from './close-codes.ts';
-import { type Connection, now } from './connection.ts';
+import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
+import type { CloseCodeMeanings } from './close-codes.ts';
+import type { ClosedConnection, CloseFacts } from './closed-connection.ts';
 import type { Endpoint } from './endpoint.ts';
-
-/** What a runtime shows of one close; observers fill it in at the close. */
-export interface CloseFacts {
-  readonly kind: 'client' | 'server';
-  /** As the runtime has it; it is redacted before anyone sees it. */
-  readonly url: string;
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
-  readonly subprotocol?: string;
-  readonly extensions?: string;
-  /** Bytes that were given to `send` and never left. */
-  readonly unsentSize?: number;
-  /** The runtime fired no `close` event: the facts are inferred. */
-  readonly synthetic?: boolean;
-  /** An `error` was seen before the close, which says no more than that. */
-  readonly errored?: boolean;
-  /** errno or library code, e.g. `ECONNRESET`. */
-  readonly errorCode?: string | undefined;
-  /** Status of a handshake's response. */
-  readonly httpStatusCode?: number | undefined;
-  /** When it was over, in monotonic milliseconds. @defaultValue now */
-  readonly closedAt?: number | undefined;
-  /** A cause that only the observer can know. */
-  readonly cause?: CloseCause;
-}
-
-/** Facts with the times at which they were noted, ready to wait in a queue. */
-export interface ClosedConnection {
-  readonly connection: Connection;
-  readonly facts: CloseFacts;
-  /** Monotonic milliseconds. */
-  readonly closedAt: number;
-  /** Epoch milliseconds at `closedAt`: a clock that runs on while the device sleeps. */
-  readonly closeTime: number;
-}
 
 /** The end of one connection, made exactly once. Times are epoch milliseconds, durations milliseconds. */
 export interface CloseRecord {
@@ -90,18 +55,13 @@ export interface RecordRules {
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
 const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'aborted_connecting']);
 
-/** Notes the time of a close. */
-export function closeConnection(connection: Connection, facts: CloseFacts): ClosedConnection {
-  const { closedAt = now() } = facts;
-  return { connection, facts, closedAt, closeTime: Date.now() - (now() - closedAt) };
-}
-
 /** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
   const { code, wasClean, httpStatusCode, errorCode } = facts;
-  const { name, category } = describeCloseCode(code, rules.closeCodes);
+  const [name, category] = classifyCloseCode(code);
+  const meaning = rules.closeCodes?.[code];
   const opened = openedAt !== undefined;
   const initiator = initiatorOf(facts, opened, closing?.by);
   const cause = facts.cause ?? closeCause({ opened, code, category, initiator, httpStatusCode, errorCode });
@@ -111,15 +71,14 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
     connectionId: connectionId ?? randomId(),
     endpoint: rules.parseEndpoint(facts.url),
     code,
-    name,
+    name: meaning?.name ?? name,
     category,
     reason: facts.reason && rules.redactReason(facts.reason),
     wasClean,
     initiator,
     cause,
     abnormal:
-      !EXPECTED.has(cause) &&
-      (!opened || (rules.closeCodes?.[code]?.abnormal ?? (!wasClean || ABNORMAL.has(category)))),
+      !EXPECTED.has(cause) && (!opened || (meaning?.abnormal ?? (!wasClean || ABNORMAL.has(category)))),
     synthetic: facts.synthetic ?? false,
     requestedCode: closing?.by === 'local' ? closing.code : undefined,
     startTime: known(closeTime - (closedAt - startedAt)) ?? closingTime,

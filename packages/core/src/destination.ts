@@ -31,8 +31,8 @@ export interface Destination {
   readonly meter: Meter | undefined;
   /** Looks for providers again; cheap. Says whether there is anywhere to write to, or nowhere on purpose. */
   find(): boolean;
-  /** The same, and loads our own pipeline where it is needed. Does not reject. */
-  prepare(): Promise<boolean>;
+  /** Loads our own pipeline; says whether it is there. Does not reject. */
+  load(): Promise<boolean>;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
   /** Stops our own pipeline; a provider of the user's goes on. */
@@ -81,11 +81,10 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       return meter;
     },
     find,
-    async prepare() {
-      if (find()) return true;
+    async load() {
       starting ??= start();
       await starting;
-      return find();
+      return pipeline !== undefined;
     },
     async flush() {
       const provider = tracerProviderOf(options);

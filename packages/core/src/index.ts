@@ -1,12 +1,13 @@
 export { type CloseCause, type CloseEvidence, type CloseInitiator, closeCause } from './close-cause.ts';
+export type { CloseCategory } from './close-code-table.ts';
 export {
-  type CloseCategory,
   type CloseCodeInfo,
   type CloseCodeMeaning,
   type CloseCodeMeanings,
   describeCloseCode,
 } from './close-codes.ts';
-export type { ClosedConnection, CloseFacts, CloseRecord } from './close-record.ts';
+export type { CloseRecord } from './close-record.ts';
+export type { ClosedConnection, CloseFacts } from './closed-connection.ts';
 export { type Closing, type Connection, now, startClosing, startConnection } from './connection.ts';
 export type { Pipeline, StartPipeline } from './destination.ts';
 export type { Endpoint } from './endpoint.ts';
@@ -31,4 +32,4 @@ export { createRecorder, type Recorder } from './recorder.ts';
 export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './sampler.ts';
 export * from './semconv.ts';
 export { NAME, VERSION } from './version.ts';
-export { type WebSocketClass, wrapGlobal } from './wrap-global.ts';
+export { wrapGlobal } from './wrap-global.ts';

@@ -1,4 +1,4 @@
-import type { CloseFacts } from './close-record.ts';
+import type { CloseFacts } from './closed-connection.ts';
 import { type Connection, now, startClosing, startConnection } from './connection.ts';
 import { guard } from './guard.ts';
 import type { Recorder } from './recorder.ts';

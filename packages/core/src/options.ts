@@ -49,78 +49,70 @@ export interface WebSocketOptions {
 }
 
 type Check = readonly [expectation: string, fits: (value: unknown) => boolean];
+type Fields = Readonly<Record<string, unknown>>;
 
-const FUNCTION: Check = ['a function', (value) => typeof value === 'function'];
-const oneOf = (...values: string[]): Check => [
-  values.map((value) => `'${value}'`).join(' or '),
-  (value) => values.includes(value as string),
-];
+const isType = (type: string) => (value: unknown) => typeof value === type;
+const isString = isType('string');
+const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
+  typeof value === 'object' && value !== null && Object.entries(value).every(fits);
+
+const FUNCTION: Check = ['a function', isType('function')];
 const having = (method: string): Check => [
-  `an object with a method \`${method}\``,
-  (value) => isObject(value) && typeof value[method] === 'function',
+  `an object with a method ${method}`,
+  (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
+const oneOf = (...values: unknown[]): Check => [values.join(' or '), (value) => values.includes(value)];
 
-const CHECKS: Readonly<Record<keyof WebSocketOptions, Check>> = {
-  serviceName: ['a non-empty string', (value) => typeof value === 'string' && value !== ''],
-  otlp: [
-    'false or { url, headers } with an http(s) URL and string headers',
-    (value) => value === false || isOtlp(value),
-  ],
+const CHECKS: Readonly<Record<string, Check>> = {
+  serviceName: ['a string', isString],
+  otlp: ['false or { url, headers }: an http(s) address, strings', isOtlp],
   tracerProvider: having('getTracer'),
   meterProvider: having('getMeter'),
   sampler: having('shouldSample'),
   ignoreUrls: [
-    'an array of strings and regular expressions',
-    (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === 'string' || item instanceof RegExp),
+    'an array of strings and RegExps',
+    (value) => Array.isArray(value) && value.every((item) => isString(item) || item instanceof RegExp),
   ],
   urlTemplate: FUNCTION,
   redactUrl: FUNCTION,
   redactReason: FUNCTION,
-  closeCodes: [
-    'an object of { name, abnormal } by close code',
-    (value) => isObject(value) && Object.entries(value).every(isMeaning),
-  ],
+  closeCodes: ['{ name, abnormal } by code', (value) => everyField(value, isMeaning)],
   isAbnormal: FUNCTION,
   spanTiming: oneOf('close', 'lifetime'),
   parent: oneOf('none', 'creation'),
   closeHook: FUNCTION,
-};
+} satisfies Record<keyof WebSocketOptions, Check>;
 
 /**
  * Checks options at the call.
  * @throws TypeError for a value of the wrong kind; an option that nobody knows costs one `diag.warn`
  */
 export function checkOptions(options: WebSocketOptions): void {
-  if (!isObject(options)) throw wrong('options', 'an object', options);
+  check('options', ['an object', (value) => everyField(value, () => true)], options);
   for (const [name, value] of Object.entries(options)) {
-    const check = CHECKS[name as keyof WebSocketOptions] as Check | undefined;
-    if (!check) diag.warn(`${NAME}: option \`${name}\` is unknown and ignored`);
-    else if (value !== undefined && !check[1](value)) throw wrong(name, check[0], value);
+    const expected = CHECKS[name];
+    if (!expected) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
+    else if (value !== undefined) check(name, expected, value);
   }
 }
 
-function wrong(name: string, expectation: string, value: unknown): TypeError {
-  const fact = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+function check(name: string, [expectation, fits]: Check, value: unknown): void {
+  if (fits(value)) return;
+  const fact = isType('object')(value) ? JSON.stringify(value) : String(value);
+  throw new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);
 }
 
 function isOtlp(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { url = 'http://x', headers = {} } = value;
-  return (
-    /^https?:\/\/\S/.test(url as string) &&
-    isObject(headers) &&
-    Object.values(headers).every((header) => typeof header === 'string')
-  );
+  const isField = ([name, field]: [string, unknown]) =>
+    field === undefined ||
+    (name === 'url'
+      ? /^https?:\/\/\S/.test(String(field))
+      : everyField(field, ([, header]) => isString(header)));
+  return value === false || everyField(value, isField);
 }
 
 function isMeaning([code, meaning]: [string, unknown]): boolean {
-  if (!/^\d+$/.test(code) || !isObject(meaning)) return false;
-  const { name = '', abnormal = false } = meaning;
-  return typeof name === 'string' && typeof abnormal === 'boolean';
+  const isField = ([name, field]: [string, unknown]) =>
+    typeof field === (name === 'name' ? 'string' : 'boolean');
+  return Number(code) >= 0 && everyField(meaning, isField);
 }

@@ -1,25 +1,22 @@
 import { guard } from './guard.ts';
+import { replaceValue } from './replace-value.ts';
 
-type Method = (this: never, ...args: never[]) => unknown;
+type Method = (this: object, ...args: unknown[]) => unknown;
 type Around = (original: (...args: unknown[]) => unknown, self: object, args: unknown[]) => unknown;
 
 /**
- * Replaces a method in place. A proxy keeps its name, its length and how it prints.
+ * Replaces a method in place. A proxy keeps its name, its length and that it prints as a function.
  * @returns what puts the original back, if the method is still ours
  */
 export function patchMethod(owner: object, name: string, around: Around): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
-  const original = descriptor?.value as Method | undefined;
-  if (typeof original !== 'function' || !descriptor?.configurable) return () => {};
-  const patched = new Proxy(original, {
-    apply: (target, self, args) => around((...passed) => Reflect.apply(target, self, passed), self, args),
-  });
-  Object.defineProperty(owner, name, { ...descriptor, value: patched });
-  return () => {
-    if (Object.getOwnPropertyDescriptor(owner, name)?.value === patched) {
-      Object.defineProperty(owner, name, descriptor);
-    }
-  };
+  return replaceValue<Method>(
+    owner,
+    name,
+    (original) =>
+      new Proxy(original, {
+        apply: (target, self, args) => around((...passed) => Reflect.apply(target, self, passed), self, args),
+      }),
+  );
 }
 
 /**

@@ -1,20 +1,11 @@
-import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
-import { closeAttributes, errorTypeOf } from './close-attributes.ts';
-import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
-import {
-  type ClosedConnection,
-  type CloseFacts,
-  type CloseRecord,
-  closeConnection,
-  createCloseRecord,
-} from './close-record.ts';
-import { startCloseSpan } from './close-span.ts';
+import { diag } from '@opentelemetry/api';
+import { type ClosedConnection, type CloseFacts, closeConnection } from './closed-connection.ts';
 import type { Connection } from './connection.ts';
-import { createDestination, type StartPipeline } from './destination.ts';
-import { createEndpointParser } from './endpoint.ts';
+import type { StartPipeline } from './destination.ts';
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
 import { createRecordQueue } from './record-queue.ts';
+import type { RecordWriter } from './recording.ts';
 import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
@@ -31,69 +22,36 @@ export interface Recorder {
   shutdown(): Promise<void>;
 }
 
-/** Makes a recorder; `startPipeline` is called at most once, when the first record has nowhere to go. */
+/**
+ * Makes a recorder. It holds closes until what makes telemetry of them is loaded, which is not needed to start a page.
+ * @param startPipeline called once, when a record has no other provider to go to
+ */
 export function createRecorder(options: WebSocketOptions, startPipeline: StartPipeline): Recorder {
-  const { redactReason, closeCodes, isAbnormal, closeHook } = options;
-  const rules = {
-    closeCodes,
-    parseEndpoint: createEndpointParser(options),
-    redactReason: (reason: string) =>
-      redactReason ? guard('redactReason', () => redactReason(reason), '') : reason,
-  };
-  const destination = createDestination(options, startPipeline);
-  let meter: Meter | undefined;
-  let closeMetrics: CloseMetrics | undefined;
+  let writer: RecordWriter | undefined;
   let dropped = 0;
-
   const queue = createRecordQueue<ClosedConnection>({
-    async ready() {
-      const ready = await destination.prepare();
-      findMetrics();
-      return ready;
-    },
-    write: (closed) => guard('record', () => write(createCloseRecord(closed, rules)), undefined),
+    ready: prepare,
+    write: (closed) => writer?.write(closed),
     flush,
   });
 
-  function findMetrics(): void {
-    if (destination.meter === meter) return;
-    meter = destination.meter;
-    closeMetrics = meter && createCloseMetrics(meter);
-  }
-
-  function write(record: CloseRecord): void {
-    const abnormal = isAbnormal
-      ? guard('isAbnormal', () => isAbnormal(record), record.abnormal)
-      : record.abnormal;
-    const errorType = errorTypeOf(record, abnormal);
-    const { tracer } = destination;
-    closeMetrics?.add(record, errorType);
-    let span: Span | undefined;
-    if (tracer) {
-      span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
+  async function prepare(): Promise<boolean> {
+    try {
+      if (!writer) {
+        const { createRecordWriter } = await import('@closespan/core/recording');
+        writer ??= createRecordWriter(options, startPipeline);
+      }
+      return await writer.prepare();
+    } catch (error) {
+      diag.error(`${NAME}: not loaded, closes wait for the next try`, error);
+      return false;
     }
-    if (closeHook) {
-      const hooked = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-      guard('closeHook', () => closeHook(record, hooked), undefined);
-    }
-    span?.end(record.closeTime);
-    if (span) closeMetrics?.addOutcome('exported', 1);
   }
 
   async function flush(): Promise<void> {
-    if (dropped > 0) {
-      diag.error(`${NAME}: ${dropped} closes dropped, the queue was full`);
-      closeMetrics?.addOutcome('dropped', dropped);
-      dropped = 0;
-    }
-    await destination.flush();
-  }
-
-  /** With nothing to write to, a close costs no more than this look. */
-  function hasDestination(): boolean {
-    if (options.otlp !== false || closeHook) return true;
-    destination.find();
-    return Boolean(destination.tracer ?? destination.meter);
+    if (dropped > 0) writer?.drop(dropped);
+    if (writer) dropped = 0;
+    await writer?.flush();
   }
 
   return {
@@ -101,25 +59,25 @@ export function createRecorder(options: WebSocketOptions, startPipeline: StartPi
       guard(
         'record',
         () => {
-          if (hasDestination() && !queue.push(closeConnection(connection, facts))) dropped++;
+          if (writer && !writer.isWanted()) return;
+          if (!queue.push(closeConnection(connection, facts))) dropped++;
         },
         undefined,
       );
     },
-    forceFlush: () => queue.drain(),
     prepare() {
-      void destination.prepare();
+      if (!writer) void prepare();
     },
+    forceFlush: queue.drain,
     flushNow() {
       // Without a destination closes had better wait: the page may live on, or come back.
-      if (!destination.find()) return;
-      findMetrics();
+      if (!writer?.find()) return;
       queue.drainNow();
       void flush();
     },
     async shutdown() {
       await queue.drain();
-      await destination.shutdown();
+      await writer?.shutdown();
     },
   };
 }

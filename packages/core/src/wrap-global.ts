@@ -1,35 +1,32 @@
 import { guard } from './guard.ts';
+import { replaceValue } from './replace-value.ts';
 
-/** A `WebSocket` constructor, as far as it is wrapped. */
-export type WebSocketClass<S extends object> = new (...args: never[]) => S;
+type Constructor<S> = (new (...args: never[]) => S) & { readonly prototype: object };
 
 /**
- * Replaces `globalThis.WebSocket` so that each construction is seen. A proxy keeps `instanceof`, statics, `name`,
- * `length`, `[native code]` and subclassing as they are; `prototype.constructor` points at it meanwhile.
+ * Replaces a global class so that each construction is seen. A proxy keeps `instanceof`, statics, `name`, `length`,
+ * `[native code]` and subclassing as they are; `prototype.constructor` points at it meanwhile.
  * @returns what puts the original back, if the global is still ours
  */
 export function wrapGlobal<S extends object>(
-  scope: { WebSocket?: WebSocketClass<S> },
+  scope: object,
+  name: string,
   constructed: (socket: S) => void,
 ): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(scope, 'WebSocket');
-  const native = scope.WebSocket;
-  if (typeof native !== 'function' || !descriptor?.configurable) return () => {};
-  const { prototype } = native;
-  const wrapped = new Proxy(native, {
-    construct(target, args, newTarget) {
-      const socket: S = Reflect.construct(target, args, newTarget);
-      guard('observation', () => constructed(socket), undefined);
-      return socket;
-    },
+  let putConstructorBack = () => {};
+  const putBack = replaceValue<Constructor<S>>(scope, name, (native) => {
+    const wrapped = new Proxy(native, {
+      construct(target, args, newTarget) {
+        const socket: S = Reflect.construct(target, args, newTarget);
+        guard('observation', () => constructed(socket), undefined);
+        return socket;
+      },
+    });
+    putConstructorBack = replaceValue(native.prototype, 'constructor', () => wrapped);
+    return wrapped;
   });
-  const put = (value: WebSocketClass<S>) => {
-    const { enumerable = false } = descriptor;
-    Object.defineProperty(scope, 'WebSocket', { value, enumerable, writable: true, configurable: true });
-    Object.defineProperty(prototype, 'constructor', { value });
-  };
-  put(wrapped);
   return () => {
-    if (scope.WebSocket === wrapped) put(native);
+    putConstructorBack();
+    putBack();
   };
 }

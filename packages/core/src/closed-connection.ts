@@ -1,0 +1,44 @@
+import type { CloseCause } from './close-cause.ts';
+import { type Connection, now } from './connection.ts';
+
+/** What a runtime shows of one close; observers fill it in at the close. */
+export interface CloseFacts {
+  readonly kind: 'client' | 'server';
+  /** As the runtime has it; it is redacted before anyone sees it. */
+  readonly url: string;
+  readonly code: number;
+  readonly reason: string;
+  readonly wasClean: boolean;
+  readonly subprotocol?: string;
+  readonly extensions?: string;
+  /** Bytes that were given to `send` and never left. */
+  readonly unsentSize?: number;
+  /** The runtime fired no `close` event: the facts are inferred. */
+  readonly synthetic?: boolean;
+  /** An `error` was seen before the close, which says no more than that. */
+  readonly errored?: boolean;
+  /** errno or library code, e.g. `ECONNRESET`. */
+  readonly errorCode?: string | undefined;
+  /** Status of a handshake's response. */
+  readonly httpStatusCode?: number | undefined;
+  /** When it was over, in monotonic milliseconds. @defaultValue now */
+  readonly closedAt?: number | undefined;
+  /** A cause that only the observer can know. */
+  readonly cause?: CloseCause;
+}
+
+/** Facts with the times at which they were noted, ready to wait in a queue. */
+export interface ClosedConnection {
+  readonly connection: Connection;
+  readonly facts: CloseFacts;
+  /** Monotonic milliseconds. */
+  readonly closedAt: number;
+  /** Epoch milliseconds at `closedAt`: a clock that runs on while the device sleeps. */
+  readonly closeTime: number;
+}
+
+/** Notes the time of a close. */
+export function closeConnection(connection: Connection, facts: CloseFacts): ClosedConnection {
+  const { closedAt = now() } = facts;
+  return { connection, facts, closedAt, closeTime: Date.now() - (now() - closedAt) };
+}

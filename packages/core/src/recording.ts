@@ -1,0 +1,85 @@
+import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
+import { closeAttributes, errorTypeOf } from './close-attributes.ts';
+import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
+import { type CloseRecord, createCloseRecord } from './close-record.ts';
+import { startCloseSpan } from './close-span.ts';
+import type { ClosedConnection } from './closed-connection.ts';
+import { createDestination, type StartPipeline } from './destination.ts';
+import { createEndpointParser } from './endpoint.ts';
+import { guard } from './guard.ts';
+import type { WebSocketOptions } from './options.ts';
+import { NAME } from './version.ts';
+
+/** Makes span, metrics and hook call of each close. Its own entry, so that pages load it after they have started. */
+export interface RecordWriter {
+  /** Whether anybody would notice a record; with nothing to write to, a close costs no more than this look. */
+  isWanted(): boolean;
+  /** Looks for providers; says whether there is somewhere to write to, or nowhere on purpose. */
+  find(): boolean;
+  /** The same, and loads our own pipeline where nobody has another. Does not reject. */
+  prepare(): Promise<boolean>;
+  write(closed: ClosedConnection): void;
+  /** Tells of closes that could not be kept. */
+  drop(count: number): void;
+  /** Resolves when what was written has been exported, or that failed. */
+  flush(): Promise<void>;
+  /** Stops our own pipeline. */
+  shutdown(): Promise<void>;
+}
+
+/** Makes a writer; nothing that it does throws. */
+export function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipeline): RecordWriter {
+  const { redactReason, closeCodes, isAbnormal, closeHook } = options;
+  const rules = {
+    closeCodes,
+    parseEndpoint: createEndpointParser(options),
+    redactReason: (reason: string) =>
+      redactReason ? guard('redactReason', () => redactReason(reason), '') : reason,
+  };
+  const destination = createDestination(options, startPipeline);
+  let meter: Meter | undefined;
+  let metrics: CloseMetrics | undefined;
+
+  function find(): boolean {
+    const found = destination.find();
+    if (destination.meter !== meter) {
+      meter = destination.meter;
+      metrics = meter && createCloseMetrics(meter);
+    }
+    return found;
+  }
+
+  function write(record: CloseRecord): void {
+    const abnormal = isAbnormal
+      ? guard('isAbnormal', () => isAbnormal(record), record.abnormal)
+      : record.abnormal;
+    const errorType = errorTypeOf(record, abnormal);
+    const { tracer } = destination;
+    metrics?.add(record, errorType);
+    let span: Span | undefined;
+    if (tracer) span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
+    if (closeHook) {
+      const hooked = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+      guard('closeHook', () => closeHook(record, hooked), undefined);
+    }
+    span?.end(record.closeTime);
+    if (span) metrics?.addOutcome('exported', 1);
+  }
+
+  return {
+    isWanted() {
+      if (options.otlp !== false || closeHook) return true;
+      find();
+      return Boolean(destination.tracer ?? meter);
+    },
+    find,
+    prepare: async () => find() || ((await destination.load()) && find()),
+    write: (closed) => guard('record', () => write(createCloseRecord(closed, rules)), undefined),
+    drop(count) {
+      diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
+      metrics?.addOutcome('dropped', count);
+    },
+    flush: destination.flush,
+    shutdown: destination.shutdown,
+  };
+}
