@@ -220,7 +220,13 @@ function attributesOf(list: readonly KeyValue[] = []): AttributeMap {
   return Object.fromEntries(list.map(({ key, value }) => [key, plainValue(value)]));
 }
 
-function plainValue({ stringValue, intValue, doubleValue, boolValue, arrayValue }: OtlpValue): AttributeValue {
+function plainValue({
+  stringValue,
+  intValue,
+  doubleValue,
+  boolValue,
+  arrayValue,
+}: OtlpValue): AttributeValue {
   if (arrayValue) return arrayValue.values.map(plainValue);
   return stringValue ?? boolValue ?? Number(intValue ?? doubleValue);
 }

@@ -59,7 +59,9 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'aborted_connect
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
-  const { code, wasClean, httpStatusCode, errorCode } = facts;
+  const { code, wasClean, httpStatusCode } = facts;
+  // A Close frame that arrived explains more than what befell the transport after it.
+  const errorCode = code === 1006 ? facts.errorCode : undefined;
   const [name, category] = classifyCloseCode(code);
   const meaning = rules.closeCodes?.[code];
   const opened = openedAt !== undefined;

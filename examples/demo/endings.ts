@@ -1,0 +1,145 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+
+/** One way in which a WebSocket ends, and what its client is to see. */
+export interface Ending {
+  /** The connection's path, which names the ending on both ends. */
+  readonly path: string;
+  readonly title: string;
+  readonly code: number;
+  readonly clean: boolean;
+  /** What the client passes to `close()`. */
+  readonly close?: readonly [code?: number, reason?: string];
+  /** The client closes before the handshake is done. */
+  readonly abort?: true;
+  /** Bytes that the client sends; the server takes 1024 at most. */
+  readonly send?: number;
+  /** What the server does with the connection. */
+  readonly peer?: (peer: WebSocket, socket: Duplex & { resetAndDestroy?(): void }) => void;
+  /** Status with which the server refuses the handshake. */
+  readonly refuse?: number;
+  /** Where the connection goes instead of to the server. */
+  readonly elsewhere?: 'nobody' | 'tls';
+  /** Whether a button in the page can do it. */
+  readonly inPage?: true;
+}
+
+/** Every ending of the tour. */
+export const ENDINGS: readonly Ending[] = [
+  {
+    path: '/normal',
+    title: 'Client closes, all done',
+    code: 1000,
+    clean: true,
+    close: [1000, 'done'],
+    inPage: true,
+  },
+  {
+    path: '/no-code',
+    title: 'Client closes without a code',
+    code: 1005,
+    clean: true,
+    close: [],
+    inPage: true,
+  },
+  {
+    path: '/logout',
+    title: 'Client closes with a code of its own',
+    code: 4001,
+    clean: true,
+    close: [4001, 'logged out'],
+    inPage: true,
+  },
+  {
+    path: '/going-away',
+    title: 'Server goes away',
+    code: 1001,
+    clean: true,
+    peer: (peer) => peer.close(1001),
+    inPage: true,
+  },
+  {
+    path: '/restart',
+    title: 'Server restarts',
+    code: 1012,
+    clean: true,
+    peer: (peer) => peer.close(1012, 'deploy'),
+    inPage: true,
+  },
+  {
+    path: '/overload',
+    title: 'Server is overloaded',
+    code: 1013,
+    clean: true,
+    peer: (peer) => peer.close(1013),
+    inPage: true,
+  },
+  {
+    path: '/failure',
+    title: 'Server fails',
+    code: 1011,
+    clean: true,
+    peer: (peer) => peer.close(1011, 'database'),
+    inPage: true,
+  },
+  {
+    path: '/policy',
+    title: 'Server enforces a policy',
+    code: 1008,
+    clean: true,
+    peer: (peer) => peer.close(1008, 'rate limit'),
+    inPage: true,
+  },
+  {
+    path: '/expired',
+    title: 'Server closes with a code of its own',
+    code: 4401,
+    clean: true,
+    peer: (peer) => peer.close(4401, 'token expired'),
+    inPage: true,
+  },
+  { path: '/too-big', title: 'Client sends too much', code: 1009, clean: true, send: 2048, inPage: true },
+  // A frame with all reserved bits set (RFC 6455 §5.2).
+  {
+    path: '/protocol',
+    title: 'Server breaks the protocol',
+    code: 1006,
+    clean: false,
+    peer: (_peer, socket) => socket.write(Buffer.from([0xff, 0x00])),
+    inPage: true,
+  },
+  {
+    path: '/dropped',
+    title: 'TCP ends without a Close frame',
+    code: 1006,
+    clean: false,
+    peer: (_peer, socket) => socket.destroy(),
+    inPage: true,
+  },
+  {
+    path: '/reset',
+    title: 'TCP is reset',
+    code: 1006,
+    clean: false,
+    peer: (_peer, socket) => socket.resetAndDestroy?.(),
+  },
+  {
+    path: '/unauthorized',
+    title: 'Handshake refused: 401',
+    code: 1006,
+    clean: false,
+    refuse: 401,
+    inPage: true,
+  },
+  { path: '/unavailable', title: 'Handshake refused: 503', code: 1006, clean: false, refuse: 503 },
+  { path: '/nobody', title: 'Nobody listens', code: 1006, clean: false, elsewhere: 'nobody', inPage: true },
+  { path: '/tls', title: 'TLS handshake fails', code: 1006, clean: false, elsewhere: 'tls' },
+  {
+    path: '/aborted',
+    title: 'Client gives up while connecting',
+    code: 1006,
+    clean: false,
+    abort: true,
+    inPage: true,
+  },
+];
