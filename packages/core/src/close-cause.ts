@@ -42,14 +42,16 @@ const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
 /** Explains a close; the first explanation that fits. */
 export function closeCause(evidence: CloseEvidence): CloseCause {
-  const { opened, code, category, initiator, httpStatusCode, errorCode = '' } = evidence;
+  const { opened, code, category, initiator, httpStatusCode, errorCode } = evidence;
   if (!opened) {
     if (httpStatusCode && httpStatusCode !== 101) return 'handshake_rejected';
     return initiator === 'local' ? 'aborted_connecting' : 'handshake_failed';
   }
-  if (RESET.test(errorCode)) return 'connection_reset';
-  if (TOO_BIG.test(errorCode)) return 'message_too_big';
-  if (errorCode.startsWith('WS_ERR_')) return 'protocol_error';
+  if (errorCode) {
+    if (RESET.test(errorCode)) return 'connection_reset';
+    if (TOO_BIG.test(errorCode)) return 'message_too_big';
+    if (errorCode.startsWith('WS_ERR_')) return 'protocol_error';
+  }
   const known = CAUSES[code];
   if (known) return known;
   if (category === 'protocol') return 'protocol_error';

@@ -70,7 +70,7 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
   const closingTime = closeTime - (closing ? closedAt - closing.at : 0);
   return {
     kind: facts.kind,
-    connectionId: connectionId ?? randomId(),
+    connectionId: connectionId ?? uniqueId(),
     endpoint: rules.parseEndpoint(facts.url),
     code,
     name: meaning?.name ?? name,
@@ -112,7 +112,16 @@ function known(millis: number): number | undefined {
   return Number.isNaN(millis) ? undefined : millis;
 }
 
-function randomId(): string {
-  const half = () => ((Math.random() * 0x1_0000_0000) >>> 0).toString(16).padStart(8, '0');
-  return half() + half();
+const ID_PREFIX = hexDigits(Math.random() * 0xefff_ffff);
+let nextId = Math.floor(Math.random() * 0xfff_ffff);
+
+/** An id that no other connection has: a random part of the process, then a counter from a random start. */
+function uniqueId(): string {
+  nextId = (nextId + 1) & 0xfff_ffff;
+  return ID_PREFIX + hexDigits(nextId);
+}
+
+/** Eight digits for a number below 0xf0000000. */
+function hexDigits(number: number): string {
+  return (0x1000_0000 + Math.floor(number)).toString(16);
 }

@@ -27,7 +27,7 @@ export function startCloseSpan(
     {
       kind: record.kind === 'client' ? SpanKind.CLIENT : SpanKind.SERVER,
       attributes,
-      links: creation ? [{ context: creation, attributes: CREATION_LINK }] : [],
+      ...(creation && { links: [{ context: creation, attributes: CREATION_LINK }] }),
       startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     },
     parentContext(parent === 'creation' ? creation : undefined),

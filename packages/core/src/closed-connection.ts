@@ -39,6 +39,7 @@ export interface ClosedConnection {
 
 /** Notes the time of a close. */
 export function closeConnection(connection: Connection, facts: CloseFacts): ClosedConnection {
-  const { closedAt = now() } = facts;
-  return { connection, facts, closedAt, closeTime: Date.now() - (now() - closedAt) };
+  const time = now();
+  const { closedAt = time } = facts;
+  return { connection, facts, closedAt, closeTime: Date.now() - (time - closedAt) };
 }

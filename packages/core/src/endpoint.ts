@@ -26,8 +26,11 @@ export function createEndpointParser({
   const cache = new Map<string, Endpoint>();
   return (raw) => {
     if (redactUrl || urlTemplate) return parse(raw);
+    // Most URLs have no query, and are keys as they are.
+    let known = cache.get(raw);
+    if (known) return known;
     const key = raw.split(/[?#]/, 1)[0] as string;
-    const known = cache.get(key);
+    known = cache.get(key);
     if (known) return known;
     if (cache.size >= CACHE_LIMIT) cache.clear();
     const endpoint = parse(key);

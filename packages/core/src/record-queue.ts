@@ -31,7 +31,7 @@ export function createRecordQueue<T>({ ready, write, flush }: RecordSink<T>): Re
   let unflushed = 0;
   let running: Promise<void> | undefined;
 
-  function take(limit: number, until: number): number {
+  function take(limit: number, until: number): void {
     let taken = 0;
     while (taken < limit) {
       if (next === outgoing.length) {
@@ -40,10 +40,12 @@ export function createRecordQueue<T>({ ready, write, flush }: RecordSink<T>): Re
       }
       write(outgoing[next++] as T);
       taken++;
-      if (performance.now() > until) break;
+      // A look at the clock costs a tenth of a span.
+      if (taken % 8 === 0 && performance.now() > until) break;
     }
     unflushed += taken;
-    return taken;
+    // What is written is not held on to.
+    if (next === outgoing.length) [outgoing, next] = [[], 0];
   }
 
   const size = () => incoming.length + outgoing.length - next;

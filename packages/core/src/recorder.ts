@@ -2,7 +2,6 @@ import { diag } from '@opentelemetry/api';
 import { type ClosedConnection, type CloseFacts, closeConnection } from './closed-connection.ts';
 import type { Connection } from './connection.ts';
 import type { StartPipeline } from './destination.ts';
-import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
 import { createRecordQueue } from './record-queue.ts';
 import type { RecordWriter } from './recording.ts';
@@ -56,14 +55,13 @@ export function createRecorder(options: WebSocketOptions, startPipeline: StartPi
 
   return {
     record(connection, facts) {
-      guard(
-        'record',
-        () => {
-          if (writer && !writer.isWanted()) return;
-          if (!queue.push(closeConnection(connection, facts))) dropped++;
-        },
-        undefined,
-      );
+      // We are inside the app's event handler.
+      try {
+        if (writer && !writer.isWanted()) return;
+        if (!queue.push(closeConnection(connection, facts))) dropped++;
+      } catch (error) {
+        diag.error(`${NAME}: record threw`, error);
+      }
     },
     prepare() {
       if (!writer) void prepare();

@@ -68,13 +68,20 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
 
   return {
     isWanted() {
-      if (options.otlp !== false || closeHook) return true;
+      if (options.otlp !== false || options.tracerProvider || options.meterProvider || closeHook) return true;
       find();
       return Boolean(destination.tracer ?? meter);
     },
     find,
     prepare: async () => find() || ((await destination.load()) && find()),
-    write: (closed) => guard('record', () => write(createCloseRecord(closed, rules)), undefined),
+    write(closed) {
+      // As `guard` does, without a closure for each close.
+      try {
+        write(createCloseRecord(closed, rules));
+      } catch (error) {
+        diag.error(`${NAME}: record threw`, error);
+      }
+    },
     drop(count) {
       diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
       metrics?.addOutcome('dropped', count);

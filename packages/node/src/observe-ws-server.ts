@@ -1,15 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import {
-  isIgnored,
-  now,
-  patchBefore,
-  patchMethod,
-  startConnection,
-  type WebSocketOptions,
-} from '@closespan/core';
+import { isIgnored, now, patchBefore, patchMethod, type WebSocketOptions } from '@closespan/core';
 import { context, propagation } from '@opentelemetry/api';
-import { connectionIdOf } from './connection-id.ts';
-import type { WsConnection } from './observe-ws.ts';
+import { createPrivateSlot } from './private-slot.ts';
+import { WsConnection } from './ws-connection.ts';
 
 /** Observes the connections that `ws` servers accept. */
 export interface WsServerObserver {
@@ -24,7 +17,7 @@ type Request = IncomingMessage & { socket: IncomingMessage['socket'] & { encrypt
 
 /** Makes an observer of upgrades: `ws` completes each in one call, inside which the socket is made and opened. */
 export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServerObserver {
-  const startedAt = new WeakMap<object, number>();
+  const startedAt = createPrivateSlot<number>();
   const undo: (() => void)[] = [];
   const intern = createInterner();
   let upgrade: { readonly key: unknown; readonly request: Request } | undefined;
@@ -53,9 +46,8 @@ export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServ
       const url = urlOf(request);
       if (isIgnored(url, ignoreUrls)) return null;
       const active = propagation.extract(context.active(), request.headers);
-      const connection: WsConnection = startConnection(active, startedAt.get(request));
-      connection.connectionId = connectionIdOf(key);
-      connection.url = intern(url);
+      const connection = new WsConnection(active, startedAt.get(request), intern(url));
+      connection.key = key;
       return connection;
     },
     unpatch() {

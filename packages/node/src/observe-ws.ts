@@ -1,18 +1,18 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import {
   type CloseFacts,
-  type Connection,
   guard,
   isIgnored,
   now,
   patchBefore,
   type Recorder,
   startClosing,
-  startConnection,
   type WebSocketOptions,
 } from '@closespan/core';
-import { connectionIdOf } from './connection-id.ts';
+import { context } from '@opentelemetry/api';
+import { createPrivateSlot } from './private-slot.ts';
+import { WsConnection } from './ws-connection.ts';
 
 /** The members of a `ws` socket that are read. */
 export interface WsSocket {
@@ -31,14 +31,6 @@ export interface WsSocket {
   readonly _socket: Duplex | null;
   readonly _receiver: Writable | null;
 }
-
-/** What `ws` sockets are held by; a socket that is recorded or ignored holds `null`. */
-export type WsConnection = Connection & {
-  /** The handshake's request while it lasts. */
-  request?: (ClientRequest & { res?: IncomingMessage }) | undefined;
-  /** Where a server was reached. */
-  url?: string;
-};
 
 /** Observes the sockets of one `ws` class. */
 export interface WsObserver {
@@ -61,18 +53,18 @@ export function createWsObserver(
   { ignoreUrls }: WebSocketOptions,
   takeAccepted: () => WsConnection | null | undefined,
 ): WsObserver {
-  const connections = new WeakMap<object, WsConnection | null>();
+  /** A socket that is recorded or ignored holds `null`. */
+  const connections = createPrivateSlot<WsConnection | null>();
   const undo: (() => void)[] = [];
 
   function start(socket: WsSocket, request: ClientRequest): void {
-    if (connections.has(socket)) return;
+    if (connections.get(socket) !== undefined) return;
     if (isIgnored(socket.url ?? '', ignoreUrls)) {
       connections.set(socket, null);
       return;
     }
-    const connection: WsConnection = startConnection();
-    connection.connectionId = connectionIdOf(request.getHeader('sec-websocket-key'));
-    connection.request = request;
+    const connection = new WsConnection(context.active(), undefined, request);
+    connection.key = request.getHeader('sec-websocket-key');
     connections.set(socket, connection);
   }
 
@@ -80,14 +72,14 @@ export function createWsObserver(
     let connection = connections.get(socket);
     if (connection === undefined) {
       connection = socket._isServer ? takeAccepted() : undefined;
-      if (connection === undefined) connection = startConnection(undefined, Number.NaN);
+      if (connection === undefined) connection = new WsConnection(context.active(), Number.NaN);
       connections.set(socket, connection);
     }
     if (connection === null) return;
     connection.openedAt = now();
-    connection.request = undefined;
+    if (!socket._isServer) connection.handshake = undefined;
     // Each redirect has a key of its own, and only the first is seen.
-    if (socket._redirects > 0) connection.connectionId = undefined;
+    if (socket._redirects > 0) connection.forgetKey();
   }
 
   function close(socket: WsSocket): undefined {
@@ -95,14 +87,14 @@ export function createWsObserver(
     if (connection === null) return;
     connections.set(socket, null);
     if (connection === undefined) {
-      connection = startConnection(undefined, Number.NaN);
+      connection = new WsConnection(context.active(), Number.NaN);
       if (socket._socket) connection.openedAt = Number.NaN;
     }
     recorder.record(connection, factsOf(socket, connection));
   }
 
   return {
-    has: (socket) => connections.has(socket),
+    has: (socket) => connections.get(socket) !== undefined,
     patch(prototype) {
       const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
         undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
@@ -145,7 +137,8 @@ function noteClosing(socket: WsSocket, connection: WsConnection | null | undefin
   return startClosing(connection, 'local', code as number | undefined);
 }
 
-function factsOf(socket: WsSocket, { request, url = '' }: WsConnection): CloseFacts {
+function factsOf(socket: WsSocket, { handshake }: WsConnection): CloseFacts {
+  const [url, request] = typeof handshake === 'string' ? [handshake] : ['', handshake];
   const { _receiver, _socket, _closeFrameReceived, _closeFrameSent } = socket;
   const error: NodeJS.ErrnoException | null | undefined =
     _receiver?.errored ?? _socket?.errored ?? request?.socket?.errored;
