@@ -107,9 +107,9 @@ function initiatorOf(facts: CloseFacts, opened: boolean, by: 'local' | 'remote' 
   return facts.errored && !facts.errorCode ? 'unknown' : 'none';
 }
 
-/** Times from before observation are NaN, and so is what is reckoned from them. */
+/** Times from before observation are NaN, and so is what is reckoned from them; rounding never makes a time negative. */
 function known(millis: number): number | undefined {
-  return Number.isNaN(millis) ? undefined : millis;
+  return Number.isNaN(millis) ? undefined : Math.max(0, millis);
 }
 
 const ID_PREFIX = hexDigits(Math.random() * 0xefff_ffff);

@@ -5,25 +5,41 @@ import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 
 type Request = ClientRequest & { res?: IncomingMessage };
 
+const NOT_YET = -1;
+/** Stands for NaN, which is no integer. */
+const UNKNOWN = -2;
+
 /** What a `ws` socket is held by while it is open; each byte counts, since there may be a million of them. */
 export class WsConnection implements Connection {
-  readonly startedAt: number;
-  openedAt: number | undefined;
   readonly creation: SpanContext | undefined;
   closing: Closing | undefined;
   /** A client's request until the handshake is over; on a server the URL by which it was reached. */
   handshake: Request | string | undefined;
+  /** Tenths of milliseconds: small integers, where a fraction takes three times as much. */
+  readonly #started: number;
+  #opened = NOT_YET;
   /** Two small integers take less than half of what their digits would. */
   #high = 0;
   #low = 0;
 
   /** @param startedAt NaN when the connection was made before observation began */
   constructor(active: Context, startedAt: number = now(), handshake?: Request | string) {
-    this.startedAt = startedAt;
-    this.openedAt = undefined;
+    this.#started = tenthsOf(startedAt);
     this.creation = trace.getSpanContext(active);
     this.closing = undefined;
     this.handshake = handshake;
+  }
+
+  get startedAt(): number {
+    return millisOf(this.#started);
+  }
+
+  get openedAt(): number | undefined {
+    return this.#opened === NOT_YET ? undefined : millisOf(this.#opened);
+  }
+
+  set openedAt(millis: number) {
+    this.#opened = tenthsOf(millis);
   }
 
   /** Derives the id from a `Sec-WebSocket-Key`, its first 8 bytes; what is no key derives none (RFC 6455 §4.1). */
@@ -43,6 +59,14 @@ export class WsConnection implements Connection {
     if (this.#high === 0 && this.#low === 0) return undefined;
     return hex(this.#high) + hex(this.#low);
   }
+}
+
+function tenthsOf(millis: number): number {
+  return Number.isNaN(millis) ? UNKNOWN : Math.round(millis * 10);
+}
+
+function millisOf(tenths: number): number {
+  return tenths === UNKNOWN ? Number.NaN : tenths / 10;
 }
 
 function hex(integer: number): string {
