@@ -7,7 +7,14 @@ export default defineConfig({
     projects: [
       { test: { name: 'node', include: ['test/{core,node}/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 60_000 } },
-      { test: { name: 'packed', include: ['test/packed/**/*.test.ts'], testTimeout: 300_000 } },
+      {
+        test: {
+          name: 'packed',
+          include: ['test/packed/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: 'browser',

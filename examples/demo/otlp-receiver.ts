@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-export type AttributeValue = string | number | boolean | AttributeValue[];
-export type AttributeMap = Record<string, AttributeValue>;
+type AttributeValue = string | number | boolean | AttributeValue[];
+type AttributeMap = Record<string, AttributeValue>;
 
 /** A span as it arrived, with plain attributes; times are epoch milliseconds. */
 export interface ReceivedSpan {
@@ -24,7 +24,7 @@ export interface ReceivedSpan {
 }
 
 /** A data point of a metric as it arrived. */
-export interface ReceivedPoint {
+interface ReceivedPoint {
   readonly name: string;
   readonly unit: string;
   readonly attributes: AttributeMap;

@@ -98,7 +98,11 @@ describe('the outcome', () => {
       facts: { code: 1006, wasClean: false, errorCode: 'ECONNRESET' },
       errorType: 'ECONNRESET',
     },
-    { title: 'a reset after a Close frame', facts: { code: 1001, errorCode: 'ECONNRESET' }, errorType: undefined },
+    {
+      title: 'a reset after a Close frame',
+      facts: { code: 1001, errorCode: 'ECONNRESET' },
+      errorType: undefined,
+    },
     { title: 'a reserved code', facts: { code: 2000 }, errorType: 'remote_close' },
     { title: 'a library code', facts: { code: 3333 }, errorType: undefined },
     { title: 'an application code', facts: { code: 4401 }, errorType: undefined },

@@ -15,7 +15,7 @@ import { createPrivateSlot } from './private-slot.ts';
 import { WsConnection } from './ws-connection.ts';
 
 /** The members of a `ws` socket that are read. */
-export interface WsSocket {
+interface WsSocket {
   /** `undefined` on a server's socket. */
   readonly url: string | undefined;
   readonly readyState: number;

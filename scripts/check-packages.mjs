@@ -1,0 +1,32 @@
+/** Checks what the packages publish: with publint, with attw, and that their types stand on their own. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGES = ['core', 'browser', 'node'];
+/** Types of what we observe, and of the SDK, are no part of our interface. */
+const FOREIGN_TYPES = /from '(ws|undici|@opentelemetry\/(?!api')[^']*)'/;
+
+let failed = 0;
+for (const name of PACKAGES) {
+  const folder = fileURLToPath(new URL(`../packages/${name}`, import.meta.url));
+  const problems = [
+    run(folder, 'publint', ['--strict']),
+    run(folder, 'attw', ['--pack', '.', '--profile', 'node16']),
+    foreignTypes(folder),
+  ].filter((problem) => problem !== undefined);
+  console.log(`@closespan/${name}: ${problems.length === 0 ? 'ok' : 'FAILED'}`);
+  for (const problem of problems) console.log(problem);
+  failed += problems.length;
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+function run(cwd, program, args) {
+  const { status, stdout, stderr, error } = spawnSync(program, args, { cwd, encoding: 'utf8' });
+  return status === 0 ? undefined : [program, error?.message, stdout, stderr].filter(Boolean).join('\n');
+}
+
+function foreignTypes(folder) {
+  const [found] = readFileSync(`${folder}/dist/index.d.ts`, 'utf8').match(FOREIGN_TYPES) ?? [];
+  return found && `dist/index.d.ts names types ${found}`;
+}

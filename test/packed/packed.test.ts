@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const PACKAGES = ['core', 'browser', 'node'];
+
+/** Apps that our tarballs are installed beside. */
+const APPS = {
+  alone: ['@opentelemetry/api@1.9.1', 'typescript@6.0.3'],
+  'otel-2': [
+    '@opentelemetry/api@1.9.1',
+    '@opentelemetry/sdk-trace-node@2.12.0',
+    '@opentelemetry/resources@2.12.0',
+    '@opentelemetry/exporter-trace-otlp-http@0.223.0',
+    '@opentelemetry/instrumentation@0.223.0',
+  ],
+  'otel-3': [
+    '@opentelemetry/api@1.10.0',
+    '@opentelemetry/sdk-trace@3.1.1',
+    '@opentelemetry/resources@3.1.1',
+    '@opentelemetry/exporter-trace-otlp-http@0.301.0',
+  ],
+};
+
+let folder: string;
+let tarballs: string[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'closespan-packed-'));
+  tarballs = [];
+  for (const name of PACKAGES) {
+    const pnpm = ['exec', '--yes', '--', 'pnpm@12.21.0', 'pack', '--pack-destination', folder];
+    const { stdout } = await run('npm', pnpm, { cwd: join(root, 'packages', name) });
+    tarballs.push(stdout.trim().split('\n').at(-1) ?? '');
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Makes an app and installs everything that it has in one `npm install`. */
+async function install(name: keyof typeof APPS): Promise<string> {
+  const app = join(folder, name);
+  await cp(fileURLToPath(new URL('programs', import.meta.url)), app, { recursive: true });
+  await writeFile(join(app, 'package.json'), '{ "name": "app", "private": true }');
+  // It rejects when npm's exit code is not 0, as it is after an ERESOLVE.
+  await run('npm', ['install', '--no-audit', '--no-fund', 'ws@8.23.0', ...APPS[name], ...tarballs], {
+    cwd: app,
+  });
+  return app;
+}
+
+async function closesOf(binary: string, program: string, env: Record<string, string> = {}) {
+  const receiver = await startOtlpReceiver();
+  const end = await runNode(binary, [program], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env });
+  await receiver.close();
+  return { ...end, ...receiver };
+}
+
+const CLOSE = {
+  'websocket.close.code': 4001,
+  'websocket.close.name': 'Private use',
+  'websocket.close.reason': 'bye',
+  'websocket.close.was_clean': true,
+  'url.path': '/packed',
+};
+
+describe('installed beside nothing else', () => {
+  let app: string;
+  beforeAll(async () => {
+    app = await install('alone');
+  });
+
+  for (const version of NODE_VERSIONS) {
+    const binary = nodeBinary(version);
+    it.skipIf(!binary).each(['mjs', 'cjs'])(`sends closes from Node ${version} (%s)`, async (format) => {
+      const { exitCode, stderr, stdout, spans, requests } = await closesOf(
+        binary ?? '',
+        join(app, `own-pipeline.${format}`),
+        { OTEL_SERVICE_NAME: 'packed', OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=acme' },
+      );
+      expect({ exitCode, stderr, stdout }).toEqual({ exitCode: 0, stderr: '', stdout: 'Abnormal Closure' });
+      expect(spans.map(({ kind }) => kind).sort()).toEqual([2, 3]);
+      for (const { attributes, resource } of spans) {
+        expect(attributes).toMatchObject(CLOSE);
+        expect(resource['service.name']).toBe('packed');
+      }
+      for (const { headers } of requests) expect(headers['x-tenant']).toBe('acme');
+    });
+  }
+
+  it('has types for ES modules and CommonJS', async () => {
+    const { stdout } = await run(join(app, 'node_modules/.bin/tsc'), ['--project', app]).catch(
+      (error) => error,
+    );
+    expect(stdout).toBe('');
+  });
+});
+
+describe.each(['otel-2', 'otel-3'] as const)('installed beside an app on %s', (name) => {
+  let app: string;
+  beforeAll(async () => {
+    app = await install(name);
+  });
+
+  it.each(['mjs', 'cjs'])("sends closes through the app's provider (%s)", async (format) => {
+    const { exitCode, stderr, spans, points } = await closesOf(
+      nodeBinary(24) ?? process.execPath,
+      join(app, `${name}.${format}`),
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(spans).toHaveLength(2);
+    for (const { attributes, resource } of spans) {
+      expect(attributes).toMatchObject(CLOSE);
+      expect(resource['service.name']).toBe('their-app');
+    }
+    // Our own pipeline would have sent metrics.
+    expect(points).toHaveLength(0);
+  });
+});
