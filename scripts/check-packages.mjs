@@ -11,7 +11,7 @@ let failed = 0;
 for (const name of PACKAGES) {
   const folder = fileURLToPath(new URL(`../packages/${name}`, import.meta.url));
   const problems = [
-    run(folder, 'publint', ['--strict']),
+    run(folder, 'publint', ['--strict', '--pack', 'npm']),
     run(folder, 'attw', ['--pack', '.', '--profile', 'node16']),
     foreignTypes(folder),
   ].filter((problem) => problem !== undefined);
