@@ -1,5 +1,4 @@
 import { guard } from './guard.ts';
-import type { WebSocketOptions } from './options.ts';
 
 /** Where a connection went, without what a URL may hide: user info, query, fragment. */
 export interface Endpoint {
@@ -15,14 +14,17 @@ export interface Endpoint {
   readonly template: string | undefined;
 }
 
+/** What the user may do to a URL. */
+interface UrlHooks {
+  readonly redactUrl?: (url: URL) => string;
+  readonly urlTemplate?: (url: URL) => string | undefined;
+}
+
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443, http: 80, https: 443 };
 const CACHE_LIMIT = 1024;
 
 /** Parses URLs as the options say. Without hooks each distinct URL is parsed once, since parsing costs more than a span. */
-export function createEndpointParser({
-  redactUrl,
-  urlTemplate,
-}: Pick<WebSocketOptions, 'redactUrl' | 'urlTemplate'>): (url: string) => Endpoint {
+export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): (url: string) => Endpoint {
   const cache = new Map<string, Endpoint>();
   return (raw) => {
     if (redactUrl || urlTemplate) return parse(raw);
