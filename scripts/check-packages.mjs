@@ -4,8 +4,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const PACKAGES = ['core', 'browser', 'node'];
-/** Types of what we observe, and of the SDK, are no part of our interface. */
-const FOREIGN_TYPES = /from '(ws|undici|@opentelemetry\/(?!api')[^']*)'/;
+/** Types of what we observe, and of the SDK, are no part of our interface. An import without names counts as well. */
+const FOREIGN_TYPES =
+  /(?:from|import|import\(|types=)\s*['"](ws|undici|@opentelemetry\/(?!api['"])[^'"]*)['"]/;
+/** Files that entries share hold most of the types. */
+const SHARED_FILES = /['"]\.\/([^'"]+)\.(c?)js['"]/g;
 
 let failed = 0;
 for (const name of PACKAGES) {
@@ -27,6 +30,13 @@ function run(cwd, program, args) {
 }
 
 function foreignTypes(folder) {
-  const [found] = readFileSync(`${folder}/dist/index.d.ts`, 'utf8').match(FOREIGN_TYPES) ?? [];
-  return found && `dist/index.d.ts names types ${found}`;
+  const files = new Set(['index.d.ts', 'index.d.cts']);
+  // A set that grows is walked to its new end.
+  for (const file of files) {
+    const text = readFileSync(`${folder}/dist/${file}`, 'utf8');
+    const [, found] = text.match(FOREIGN_TYPES) ?? [];
+    if (found) return `dist/${file} names types from '${found}'`;
+    for (const [, name, c] of text.matchAll(SHARED_FILES)) files.add(`${name}.d.${c}ts`);
+  }
+  return undefined;
 }
