@@ -1,6 +1,9 @@
+import { inspect } from 'node:util';
 import { type CloseRecord, startConnection } from '@closespan/core';
 import { DiagLogLevel, diag, SpanKind, SpanStatusCode } from '@opentelemetry/api';
+import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import core from '../../packages/core/package.json' with { type: 'json' };
 import { openedConnection, recordCloses } from '../helpers/record-closes.ts';
 
 afterEach(() => diag.disable());
@@ -34,6 +37,11 @@ describe('the span of a close', () => {
       'websocket.extensions': 'x',
       'websocket.unsent.size': 9,
     });
+  });
+
+  it('comes from a scope with the version of the packages', async () => {
+    const { spans } = await recordCloses([{}]);
+    expect(spans[0]?.instrumentationScope).toMatchObject({ name: 'closespan', version: core.version });
   });
 
   it('covers the close operation, or the lifetime on request', async () => {
@@ -108,13 +116,18 @@ describe('the outcome', () => {
     { title: 'an application code', facts: { code: 4401 }, errorType: undefined },
     {
       title: 'a page exit',
-      facts: { code: 1001, wasClean: false, cause: 'page_exit' as const },
+      facts: { code: 1001, initiator: 'local' as const, wasClean: false, cause: 'page_exit' as const },
       errorType: undefined,
     },
     {
       title: 'a refused handshake',
       facts: { connection: failed(), code: 1006, wasClean: false, httpStatusCode: 401 },
       errorType: '401',
+    },
+    {
+      title: 'a handshake with a wrong 101',
+      facts: { connection: failed(), code: 1006, wasClean: false, httpStatusCode: 101 },
+      errorType: 'handshake_failed',
     },
     {
       title: 'a failed handshake',
@@ -177,6 +190,16 @@ describe('hooks', () => {
     },
   );
 
+  it('are not asked about a URL that is none, and the log does not hold it', async () => {
+    const log = vi.fn();
+    diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, DiagLogLevel.ALL);
+    const redactUrl = vi.fn(String);
+    const { spans } = await recordCloses([{ url: '/chat?token=secret' }], { redactUrl });
+    expect(spans).toHaveLength(1);
+    expect(redactUrl).not.toHaveBeenCalled();
+    expect(inspect(log.mock.calls, { depth: 9 })).not.toContain('secret');
+  });
+
   it('redact the URL and the reason', async () => {
     const { spans } = await recordCloses([{ url: 'ws://h/rooms/7?a=1', reason: 'user 7' }], {
       redactUrl: ({ origin }) => `${origin}/rooms/*`,
@@ -230,6 +253,13 @@ describe('metrics', () => {
       attributes: { outcome: 'exported' },
       value: 3,
     });
+  });
+
+  it('do not call exported what the sampler drops', async () => {
+    const tracerProvider = new BasicTracerProvider({ sampler: new AlwaysOffSampler() });
+    const { points } = await recordCloses([{ code: 1000 }], { tracerProvider });
+    expect(points['websocket.client.closes']).toHaveLength(1);
+    expect(points['websocket.telemetry.records']).toBeUndefined();
   });
 
   it('keep codes and hosts that peers choose within bounds', async () => {

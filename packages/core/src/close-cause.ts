@@ -44,7 +44,7 @@ const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 export function closeCause(evidence: CloseEvidence): CloseCause {
   const { opened, code, category, initiator, httpStatusCode, errorCode } = evidence;
   if (!opened) {
-    if (httpStatusCode && httpStatusCode !== 101) return 'handshake_rejected';
+    if (httpStatusCode) return 'handshake_rejected';
     return initiator === 'local' ? 'aborted_connecting' : 'handshake_failed';
   }
   if (errorCode) {

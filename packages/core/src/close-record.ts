@@ -59,7 +59,9 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'aborted_connect
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
-  const { code, wasClean, httpStatusCode } = facts;
+  const { code, wasClean } = facts;
+  // A response that switches protocols refuses nothing, whatever was wrong with it.
+  const httpStatusCode = facts.httpStatusCode === 101 ? undefined : facts.httpStatusCode;
   // A Close frame that arrived explains more than what befell the transport after it.
   const errorCode = code === 1006 ? facts.errorCode : undefined;
   const [name, category] = classifyCloseCode(code);
@@ -100,6 +102,7 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
 
 function initiatorOf(facts: CloseFacts, opened: boolean, by: 'local' | 'remote' | undefined): CloseInitiator {
   if (by) return by;
+  if (facts.initiator) return facts.initiator;
   if (!opened) return 'none';
   // Firefox passes a 1006 from the wire through as clean: then a frame did arrive.
   if (facts.wasClean || (facts.code !== 1006 && facts.code !== 1015)) return 'remote';

@@ -1,4 +1,4 @@
-import type { CloseCause } from './close-cause.ts';
+import type { CloseCause, CloseInitiator } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
 /** What a runtime shows of one close; observers fill it in at the close. */
@@ -25,6 +25,8 @@ export interface CloseFacts {
   readonly closedAt?: number | undefined;
   /** A cause that only the observer can know. */
   readonly cause?: CloseCause;
+  /** Who closed first where no call was noted, and the event alone would mislead. */
+  readonly initiator?: CloseInitiator | undefined;
 }
 
 /** Facts with the times at which they were noted, ready to wait in a queue. */

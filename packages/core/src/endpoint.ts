@@ -41,7 +41,7 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): (url
   };
 
   function parse(raw: string): Endpoint {
-    const url = guard('URL', () => new URL(raw), undefined);
+    const url = parseUrl(raw);
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
     const scheme = url.protocol.slice(0, -1);
     const origin = `${url.protocol}//${url.host}`;
@@ -53,16 +53,17 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): (url
       scheme,
       address: url.hostname,
       port: Number(url.port) || DEFAULT_PORTS[scheme],
-      path: redactUrl ? pathOf(full) : url.pathname,
+      path: redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname,
       template,
     };
   }
 }
 
-function pathOf(url: string): string {
+/** `URL.parse`, which Node 20 does not have. Its error is not logged: it holds the URL, and so its query. */
+function parseUrl(url: string): URL | undefined {
   try {
-    return new URL(url).pathname;
+    return new URL(url);
   } catch {
-    return '';
+    return undefined;
   }
 }

@@ -85,7 +85,6 @@ export abstract class PlatformInstrumentation {
   /** Starts to observe. */
   enable(): void {
     const { enabled: _, ...options } = this.#config;
-    // The pipeline of the app serves this call; another one is started only where the user asks for it.
     this.#handle ??= startInstrumentation(this.#platform, options);
     this.#config = { ...this.#config, enabled: true };
   }

@@ -62,8 +62,8 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       const hooked = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
       guard('closeHook', () => closeHook(record, hooked), undefined);
     }
+    if (span?.isRecording()) metrics?.addOutcome('exported', 1);
     span?.end(record.closeTime);
-    if (span) metrics?.addOutcome('exported', 1);
   }
 
   return {

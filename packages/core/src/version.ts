@@ -1,4 +1,7 @@
 /** The instrumentation scope's name. */
 export const NAME = 'closespan';
 /** The instrumentation scope's version: that of all packages. */
-export const VERSION = '0.0.0';
+export const VERSION: string = __VERSION__;
+
+/** Put in by the build, from `package.json`. */
+declare const __VERSION__: string;
