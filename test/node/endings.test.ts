@@ -77,6 +77,7 @@ const ROWS: readonly Row[] = [
   { path: 'big', ws: [1009, true, 'remote', 'message_too_big', 'message_too_big'] },
   { path: 'refuse/401', ws: [1006, false, 'none', 'handshake_rejected', '401'] },
   { path: 'refuse/503', ws: [1006, false, 'none', 'handshake_rejected', '503'] },
+  { path: 'forged', ws: [1006, false, 'none', 'handshake_failed', 'handshake_failed'] },
   { path: 'nobody', ws: [1006, false, 'none', 'handshake_failed', 'ECONNREFUSED'] },
   { path: 'abort', ws: [1006, false, 'local', 'aborted_connecting'] },
 ];

@@ -209,8 +209,46 @@ describe('the handle', () => {
     handle.observe(found);
     await new Promise((resolve) => found.on('open', () => found.close()).on('close', resolve));
     await handle.forceFlush();
-    const paths = clientSpans().map(({ attributes }) => attributes['url.path']);
-    expect(paths.sort()).toEqual(['/', '/bundled']);
+    const closes = clientSpans().map(({ attributes }) => [
+      attributes['url.path'],
+      attributes['websocket.close.initiator'],
+    ]);
+    // Nobody saw whether the app called `close()` of the bundled copy.
+    expect(closes.sort()).toEqual([
+      ['/', 'local'],
+      ['/bundled', 'unknown'],
+    ]);
+  });
+
+  it.each([
+    ['ws', WsWebSocket],
+    ['the global WebSocket', globalThis.WebSocket],
+  ])('records a socket from before the call once, also when it is passed: %s', async (_name, Client) => {
+    const socket = new Client(server.url) as WebSocket;
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    handle = instrumentWebSockets({ tracerProvider });
+    handle.observe(socket);
+    socket.close(4001);
+    await new Promise((resolve) => socket.addEventListener('close', resolve));
+    await handle.forceFlush();
+    expect(clientSpans().map(({ attributes }) => attributes['websocket.close.code'])).toEqual([4001]);
+  });
+
+  it('knows who closed a ws socket from before the call', async () => {
+    const socket = new WsWebSocket(server.url);
+    await new Promise((resolve) => socket.on('open', resolve));
+    handle = instrumentWebSockets({ tracerProvider });
+    socket.close(4001);
+    await new Promise((resolve) => socket.on('close', resolve));
+    await server.idle();
+    await handle.forceFlush();
+    const closes = exporter
+      .getFinishedSpans()
+      .map(({ kind, attributes }) => [kind, attributes['websocket.close.initiator']]);
+    expect(closes.sort()).toEqual([
+      [1, 'remote'],
+      [2, 'local'],
+    ]);
   });
 });
 

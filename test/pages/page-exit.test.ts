@@ -77,6 +77,7 @@ it.each<[string, (page: Page) => Promise<unknown>]>([
     attributes: {
       'websocket.close.code': code,
       'websocket.close.cause': 'page_exit',
+      'websocket.close.initiator': 'local',
       'websocket.close.synthetic': true,
       'url.path': '/chat',
     },

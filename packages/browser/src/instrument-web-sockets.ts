@@ -33,8 +33,8 @@ export class WebSocketInstrumentation extends PlatformInstrumentation {
 }
 
 function install(...[recorder, options]: Parameters<Platform['install']>): ReturnType<Platform['install']> {
-  const observer = createSocketObserver(recorder);
   const native = globalThis.WebSocket;
+  const observer = createSocketObserver(recorder, (socket) => socket instanceof native);
   const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
     if (!isIgnored(socket.url, options.ignoreUrls)) observer.observe(socket);
   });

@@ -11,7 +11,7 @@ type Scope = Pick<EventTarget, 'addEventListener' | 'removeEventListener'>;
 export function observePageLifecycle(scope: Scope, observer: SocketObserver, recorder: Recorder): () => void {
   const onPageHide = () => {
     // The server is told 1001 by the browser (WHATWG WebSockets § Garbage collection and shutdown).
-    observer.closeAll({ code: 1001, cause: 'page_exit' });
+    observer.closeAll({ code: 1001, cause: 'page_exit', initiator: 'local' });
     recorder.flushNow();
   };
   const onVisibilityChange = () => {

@@ -29,7 +29,7 @@ export interface SocketObserver {
   /** Notes that the app called `close(code)`; returns what takes the note back. */
   closing(socket: object, code: unknown): (() => void) | undefined;
   /** Records every socket that is open or opening now, with facts that no event will bring. */
-  closeAll(facts: Pick<CloseFacts, 'code' | 'cause'>): void;
+  closeAll(facts: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
   /** Observes nothing more and takes its listeners away. */
   stop(): void;
 }
@@ -37,6 +37,8 @@ export interface SocketObserver {
 interface Observed {
   readonly connection: Connection;
   readonly info: SocketInfo | undefined;
+  /** Whether a `close()` of the app is, and was, noted. */
+  readonly hasNotes: boolean;
   errored: boolean;
 }
 /** What is read of the events; all of them have a target. */
@@ -47,13 +49,19 @@ interface CloseEventLike {
   readonly wasClean: boolean;
 }
 
-type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause'>;
+type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
 const OPEN = 1;
 const CLOSED = 3;
 
-/** Makes an observer; all its sockets share three listeners. */
-export function createSocketObserver(recorder: Recorder): SocketObserver {
+/**
+ * Makes an observer; all its sockets share three listeners.
+ * @param notesClosing whether `closing` is called for a socket; where it is not, nobody knows who closed
+ */
+export function createSocketObserver(
+  recorder: Recorder,
+  notesClosing: (socket: WebSocketLike) => boolean,
+): SocketObserver {
   const open = new Map<WebSocketLike, Observed>();
 
   const onOpen = (event: unknown) => {
@@ -96,12 +104,14 @@ export function createSocketObserver(recorder: Recorder): SocketObserver {
 
   function record(
     socket: WebSocketLike,
-    { connection, info, errored }: Observed,
+    { connection, info, hasNotes, errored }: Observed,
     event: CloseEventFacts,
   ): void {
     const { protocol: subprotocol, extensions, bufferedAmount: unsentSize } = socket;
     const { kind = 'client', url = socket.url } = info ?? {};
-    recorder.record(connection, { kind, url, subprotocol, extensions, unsentSize, errored, ...event });
+    const initiator = hasNotes ? undefined : 'unknown';
+    const facts = { kind, url, subprotocol, extensions, unsentSize, errored, initiator } as const;
+    recorder.record(connection, { ...facts, ...event });
   }
 
   function forget(socket: WebSocketLike): void {
@@ -115,7 +125,8 @@ export function createSocketObserver(recorder: Recorder): SocketObserver {
       const connection = startConnection();
       // When it opened is not known.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
-      open.set(socket, { connection, info, errored: false });
+      const hasNotes = socket.readyState <= OPEN && notesClosing(socket);
+      open.set(socket, { connection, info, hasNotes, errored: false });
       for (const [type, listener] of listenersFor(socket)) socket.addEventListener(type, listener);
     },
     closing(socket, code) {

@@ -37,15 +37,18 @@ export class WebSocketInstrumentation extends PlatformInstrumentation {
 function install(recorder: Recorder, options: WebSocketOptions): Installed {
   const servers = createWsServerObserver(options);
   const ws = createWsObserver(recorder, options, servers.take);
-  const undici = observeUndici(recorder, options);
-  const explicit = createSocketObserver(recorder);
+  const explicitly = new WeakSet<object>();
+  const undici = observeUndici(recorder, options, (socket) => explicitly.has(socket));
+  const explicit = createSocketObserver(recorder, () => false);
   const stopFinding = findWsClasses(({ prototype }) => {
     if (Object.hasOwn(prototype, 'emitClose') && Object.hasOwn(prototype, 'setSocket')) ws.patch(prototype);
     if (Object.hasOwn(prototype, 'completeUpgrade')) servers.patch(prototype);
   });
   return {
     observe(socket, info) {
-      if (!ws.has(socket) && !undici.has(socket)) explicit.observe(socket, info);
+      if (ws.has(socket) || undici.has(socket)) return;
+      explicitly.add(socket);
+      explicit.observe(socket, info);
     },
     settle: undici.settle,
     uninstall() {

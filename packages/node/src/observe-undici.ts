@@ -1,15 +1,17 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
   type CloseFacts,
+  type Closing,
   guard,
   isIgnored,
-  patchBefore,
   type Recorder,
-  startClosing,
+  startConnection,
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
-import { createHandshakes, type Handshake, type UndiciRequest } from './undici-handshakes.ts';
+import { createCloseCalls } from './undici-close-calls.ts';
+import { createHandshakes, type Handshake } from './undici-handshakes.ts';
+import { type UndiciRequest, urlOf } from './undici-request.ts';
 
 /** Observes the global `WebSocket` of Node and that of the `undici` package. */
 export interface UndiciObserver {
@@ -18,6 +20,21 @@ export interface UndiciObserver {
   /** Records the failed handshakes whose `close` event is still waited for. */
   settle(): void;
   stop(): void;
+}
+
+/** What the channels of a request publish, each a part of it. */
+interface RequestMessage {
+  readonly request: UndiciRequest;
+  readonly socket: Handshake['socket'];
+  readonly response: { readonly statusCode: number };
+  readonly error: unknown;
+}
+
+interface OpenMessage {
+  /** Of the local end. */
+  readonly address: { readonly port: number };
+  /** Not from undici 6. */
+  readonly websocket?: WebSocketLike;
 }
 
 interface CloseMessage {
@@ -29,55 +46,47 @@ interface CloseMessage {
 /**
  * Observes through diagnostics channels: undici gives each listener after the first a `currentTarget` of null, so one
  * of ours would be seen by the app.
+ * @param isObserved whether a socket is observed through its events all the same
  */
-export function observeUndici(recorder: Recorder, { ignoreUrls }: WebSocketOptions): UndiciObserver {
+export function observeUndici(
+  recorder: Recorder,
+  { ignoreUrls }: WebSocketOptions,
+  isObserved: (socket: object) => boolean,
+): UndiciObserver {
   const handshakes = createHandshakes((handshake) =>
     record(handshake, undefined, { ...SYNTHETIC, closedAt: handshake.failedAt }),
   );
-  const patches = new Map<object, () => void>();
+  const closeCalls = createCloseCalls(handshakes.abort);
 
   const channels: Record<string, (message: never) => void> = {
-    'undici:request:create': ({ request }: { request: UndiciRequest }) => {
+    'undici:request:create': ({ request }: RequestMessage) => {
       if (request.upgrade !== 'websocket') return;
-      if (isIgnored(request.origin + request.path, ignoreUrls)) return;
+      if (isIgnored(urlOf(request), ignoreUrls)) return;
       handshakes.create(request);
-      patch(loadedGlobalPrototype());
+      closeCalls.watch(loadedGlobalPrototype());
     },
-    'undici:client:sendHeaders': ({
-      request,
-      socket,
-    }: {
-      request: UndiciRequest;
-      socket: Handshake['socket'];
-    }) => {
-      handshakes.send(request, socket);
-    },
-    'undici:request:headers': ({
-      request,
-      response,
-    }: {
-      request: UndiciRequest;
-      response: { statusCode: number };
-    }) => {
-      handshakes.respond(request, response.statusCode);
-    },
-    'undici:request:error': ({ request, error }: { request: UndiciRequest; error: unknown }) => {
-      handshakes.fail(request, error);
-    },
-    'undici:websocket:open': ({
-      address,
-      websocket,
-    }: {
-      address: { port: number };
-      websocket?: WebSocketLike;
-    }) => {
+    'undici:client:sendHeaders': ({ request, socket }: RequestMessage) => handshakes.send(request, socket),
+    'undici:request:headers': ({ request, response }: RequestMessage) =>
+      handshakes.respond(request, response.statusCode),
+    'undici:request:error': ({ request, error }: RequestMessage) => handshakes.fail(request, error),
+    'undici:websocket:open': ({ address, websocket }: OpenMessage) => {
       handshakes.open(address.port, websocket);
-      if (websocket) patch(Object.getPrototypeOf(websocket));
+      if (websocket) closeCalls.watch(Object.getPrototypeOf(websocket));
     },
     'undici:websocket:close': ({ websocket, code, reason }: CloseMessage) => {
-      const handshake = handshakes.of(websocket) ?? handshakes.unopened(websocket.url);
+      const closing = closeCalls.of(websocket);
+      const handshake = handshakes.of(websocket);
       // undici answers each Close frame at once, and has no code of its own but 1006.
-      if (handshake) record(handshake, websocket, { code, reason, wasClean: code !== 1006 });
+      const event = { code, reason, wasClean: code !== 1006 };
+      if (handshake) {
+        handshake.connection.closing ??= closing;
+        record(handshake, websocket, event);
+      } else if (code === 1006) {
+        const unopened = handshakes.takeUnopened(websocket.url, closing);
+        if (unopened) record(unopened, websocket, event);
+      } else if (!isIgnored(websocket.url, ignoreUrls) && !isObserved(websocket)) {
+        recordEarly(websocket, event, closing);
+      }
     },
   };
   const subscribed = Object.entries(channels).map(([name, listener]) => {
@@ -86,16 +95,6 @@ export function observeUndici(recorder: Recorder, { ignoreUrls }: WebSocketOptio
     return () => unsubscribe(name, guarded);
   });
 
-  function patch(prototype: object | undefined): void {
-    if (!prototype || patches.has(prototype)) return;
-    const restore = patchBefore(prototype, 'close', (self, [code]) => {
-      const websocket = self as WebSocketLike;
-      const handshake = handshakes.of(websocket) ?? handshakes.unopened(websocket.url);
-      return handshake && startClosing(handshake.connection, 'local', code as number | undefined);
-    });
-    patches.set(prototype, restore);
-  }
-
   function record(handshake: Handshake, websocket: WebSocketLike | undefined, event: CloseEventFacts): void {
     if (!handshakes.finish(handshake)) return;
     const { connection, url, statusCode, socket, error } = handshake;
@@ -103,12 +102,26 @@ export function observeUndici(recorder: Recorder, { ignoreUrls }: WebSocketOptio
     recorder.record(connection, {
       kind: 'client',
       url,
-      subprotocol: websocket?.protocol ?? '',
-      extensions: websocket?.extensions ?? '',
-      unsentSize: websocket?.bufferedAmount ?? 0,
+      ...(websocket && stateOf(websocket)),
       errored: error !== undefined || errorCode !== undefined,
       errorCode,
       httpStatusCode: statusCode,
+      ...event,
+    });
+  }
+
+  /** Records the end of a socket that was open before observation began. */
+  function recordEarly(websocket: WebSocketLike, event: CloseEventFacts, closing: Closing | undefined): void {
+    const connection = startConnection(undefined, Number.NaN);
+    connection.openedAt = Number.NaN;
+    connection.closing = closing;
+    const { url } = websocket;
+    // A `close()` from before the patch was not seen.
+    recorder.record(connection, {
+      kind: 'client',
+      url,
+      initiator: 'unknown',
+      ...stateOf(websocket),
       ...event,
     });
   }
@@ -118,7 +131,7 @@ export function observeUndici(recorder: Recorder, { ignoreUrls }: WebSocketOptio
     settle: handshakes.settle,
     stop() {
       for (const unsubscribeOne of subscribed) unsubscribeOne();
-      for (const unpatch of patches.values()) unpatch();
+      closeCalls.unwatch();
       handshakes.settle();
     },
   };
@@ -128,6 +141,10 @@ type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
   Partial<Pick<CloseFacts, 'synthetic' | 'closedAt'>>;
 
 const SYNTHETIC: CloseEventFacts = { code: 1006, reason: '', wasClean: false, synthetic: true };
+
+function stateOf({ protocol, extensions, bufferedAmount }: WebSocketLike) {
+  return { subprotocol: protocol, extensions, unsentSize: bufferedAmount };
+}
 
 /** undici's own codes say which part of it failed, not what happened; only errno and TLS codes do. */
 function codeOf(error: unknown): string | undefined {

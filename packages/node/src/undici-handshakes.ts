@@ -1,15 +1,7 @@
 import type { Socket } from 'node:net';
-import { type Connection, now, startConnection, type WebSocketLike } from '@closespan/core';
+import { type Closing, type Connection, now, startConnection, type WebSocketLike } from '@closespan/core';
 import { connectionIdOf } from './connection-id.ts';
-
-/** A request of undici, as its channels publish it. */
-export interface UndiciRequest {
-  readonly origin: string;
-  readonly path: string;
-  readonly upgrade: string | null;
-  /** Names and values by turns. */
-  readonly headers: readonly unknown[];
-}
+import { keyOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
 /** One connection of undici, from its request to its end. */
 export interface Handshake {
@@ -19,7 +11,6 @@ export interface Handshake {
   socket: Socket | undefined;
   statusCode: number | undefined;
   error: unknown;
-  websocket: WebSocketLike | undefined;
   /** Monotonic milliseconds. */
   failedAt: number | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -35,8 +26,10 @@ export interface Handshakes {
   open(localPort: number, websocket: WebSocketLike | undefined): void;
   /** The handshake of a socket that has opened. */
   of(websocket: object): Handshake | undefined;
-  /** The first handshake to a URL that has not opened, failed ones before others. */
-  unopened(url: string): Handshake | undefined;
+  /** The app gave up a socket that was connecting; returns what takes that back. */
+  abort(url: string, closing: Closing): () => void;
+  /** The handshake of a socket that closed and never opened. */
+  takeUnopened(url: string, closing: Closing | undefined): Handshake | undefined;
   /** @returns false when the handshake is finished already */
   finish(handshake: Handshake): boolean;
   /** Gives up on the failed handshakes that are still waited for. */
@@ -53,10 +46,12 @@ export function createHandshakes(giveUp: (handshake: Handshake) => void): Handsh
   const bySocket = new WeakMap<object, Handshake>();
   const byPort = new Map<number | undefined, Handshake>();
   const pending = new Map<unknown, Handshake>();
+  const aborts = new Map<Closing, string>();
   const finished = new WeakSet<Handshake>();
 
+  const isPending = (handshake: Handshake) => pending.get(handshake.key) === handshake;
+
   function markFailed(handshake: Handshake): void {
-    if (pending.get(handshake.key) !== handshake) return;
     handshake.failedAt = now();
     clearTimeout(handshake.timer);
     handshake.timer = setTimeout(giveUp, CLOSE_EVENT_MILLIS, handshake).unref();
@@ -67,9 +62,18 @@ export function createHandshakes(giveUp: (handshake: Handshake) => void): Handsh
     byPort.delete(socket?.localPort);
   }
 
+  function takeAbort(url: string): Closing | undefined {
+    for (const [closing, abortedUrl] of aborts) {
+      if (abortedUrl !== url) continue;
+      aborts.delete(closing);
+      return closing;
+    }
+    return undefined;
+  }
+
   return {
     create(request) {
-      const key = headerOf(request, 'sec-websocket-key');
+      const key = keyOf(request);
       let handshake = pending.get(key);
       if (handshake) {
         clearTimeout(handshake.timer);
@@ -77,12 +81,11 @@ export function createHandshakes(giveUp: (handshake: Handshake) => void): Handsh
       } else {
         handshake = {
           connection: startConnection(),
-          url: (request.origin + request.path).replace(/^http/, 'ws'),
+          url: urlOf(request),
           key,
           socket: undefined,
           statusCode: undefined,
           error: undefined,
-          websocket: undefined,
           failedAt: undefined,
           timer: undefined,
         };
@@ -102,12 +105,14 @@ export function createHandshakes(giveUp: (handshake: Handshake) => void): Handsh
       const handshake = byRequest.get(request);
       if (!handshake) return;
       handshake.statusCode = statusCode;
-      if (statusCode !== 101) markFailed(handshake);
+      if (statusCode !== 101 && isPending(handshake)) markFailed(handshake);
     },
     fail(request, error) {
       const handshake = byRequest.get(request);
       if (!handshake) return;
       handshake.error ??= error;
+      if (!isPending(handshake)) return;
+      if (isAbort(error)) handshake.connection.closing ??= takeAbort(handshake.url);
       markFailed(handshake);
     },
     open(localPort, websocket) {
@@ -115,21 +120,25 @@ export function createHandshakes(giveUp: (handshake: Handshake) => void): Handsh
       if (!handshake) return;
       leave(handshake);
       handshake.connection.openedAt = now();
-      handshake.websocket = websocket;
       if (websocket) byWebSocket.set(websocket, handshake);
     },
     of(websocket) {
       const socket = responseSocketOf(websocket);
       return byWebSocket.get(websocket) ?? (socket && bySocket.get(socket));
     },
-    unopened(url) {
-      let first: Handshake | undefined;
-      for (const handshake of pending.values()) {
-        if (handshake.url !== url) continue;
-        if (handshake.timer) return handshake;
-        first ??= handshake;
-      }
-      return first;
+    abort(url, closing) {
+      aborts.set(closing, url);
+      return () => aborts.delete(closing);
+    },
+    takeUnopened(url, closing) {
+      const candidates = [...pending.values()].filter((handshake) => handshake.url === url);
+      // Undici tells of the abort first, but for a handshake that it had not even sent: then it is the newest.
+      if (!closing) return candidates.find(({ timer, statusCode }) => timer ?? statusCode);
+      const told = candidates.find(({ connection }) => connection.closing === closing);
+      if (told || !aborts.delete(closing)) return told;
+      const unsent = candidates.findLast(({ socket }) => !socket);
+      if (unsent) unsent.connection.closing = closing;
+      return unsent;
     },
     finish(handshake) {
       clearTimeout(handshake.timer);
@@ -144,8 +153,8 @@ export function createHandshakes(giveUp: (handshake: Handshake) => void): Handsh
   };
 }
 
-function headerOf({ headers }: UndiciRequest, name: string): unknown {
-  return headers[headers.indexOf(name) + 1];
+function isAbort(error: unknown): boolean {
+  return (error as { name?: unknown } | null)?.name === 'AbortError';
 }
 
 /** undici 6 keeps the response, and with it the TCP socket, under a symbol, and tells it in no other way. */

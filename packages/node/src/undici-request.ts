@@ -1,0 +1,18 @@
+/** A request of undici, as its channels publish it. */
+export interface UndiciRequest {
+  readonly origin: string;
+  readonly path: string;
+  readonly upgrade: string | null;
+  /** Names and values by turns. */
+  readonly headers: readonly unknown[];
+}
+
+/** The URL that the app gave: undici turns `ws:` into `http:`. */
+export function urlOf({ origin, path }: UndiciRequest): string {
+  return (origin + path).replace(/^http/, 'ws');
+}
+
+/** The `Sec-WebSocket-Key`; a handshake that is tried again keeps it. */
+export function keyOf({ headers }: UndiciRequest): unknown {
+  return headers[headers.indexOf('sec-websocket-key') + 1];
+}
