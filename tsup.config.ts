@@ -1,5 +1,4 @@
 import { defineConfig, type Options } from 'tsup';
-import core from './packages/core/package.json' with { type: 'json' };
 
 /** Every package ships ES modules and CommonJS, with types for both. */
 const shared: Options = {
@@ -18,7 +17,6 @@ export default defineConfig([
     entry: ['index', 'recording', 'otlp', 'otlp-metrics'].map((name) => `packages/core/src/${name}.ts`),
     outDir: 'packages/core/dist',
     platform: 'neutral',
-    define: { __VERSION__: JSON.stringify(core.version) },
   },
   {
     ...shared,
