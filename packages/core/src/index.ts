@@ -1,18 +1,4 @@
-export { type CloseCause, type CloseEvidence, type CloseInitiator, closeCause } from './close-cause.ts';
-export type { CloseCategory } from './close-code-table.ts';
-export {
-  type CloseCodeInfo,
-  type CloseCodeMeaning,
-  type CloseCodeMeanings,
-  describeCloseCode,
-} from './close-codes.ts';
-export type { CloseRecord } from './close-record.ts';
-export type { ClosedConnection, CloseFacts } from './closed-connection.ts';
-export { type Closing, type Connection, now, startClosing, startConnection } from './connection.ts';
-export type { Pipeline, StartPipeline } from './destination.ts';
-export type { Endpoint } from './endpoint.ts';
 export { guard } from './guard.ts';
-export { isIgnored } from './ignore-urls.ts';
 export {
   type Installed,
   type Platform,
@@ -25,11 +11,30 @@ export {
   type SocketInfo,
   type SocketObserver,
   type WebSocketLike,
-} from './observe-socket.ts';
+} from './observe/observe-socket.ts';
+export { patchBefore, patchMethod } from './observe/patch-method.ts';
+export { wrapGlobal } from './observe/wrap-global.ts';
 export type { OtlpOptions, WebSocketOptions } from './options.ts';
-export { patchBefore, patchMethod } from './patch-method.ts';
-export { createRecorder, type Recorder } from './recorder.ts';
-export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './sampler.ts';
-export * from './semconv.ts';
+export {
+  type CloseCause,
+  type CloseEvidence,
+  type CloseInitiator,
+  closeCause,
+} from './record/close-cause.ts';
+export type { CloseCategory } from './record/close-code-table.ts';
+export {
+  type CloseCodeInfo,
+  type CloseCodeMeaning,
+  type CloseCodeMeanings,
+  describeCloseCode,
+} from './record/close-codes.ts';
+export type { CloseRecord } from './record/close-record.ts';
+export type { ClosedConnection, CloseFacts } from './record/closed-connection.ts';
+export { type Closing, type Connection, now, startClosing, startConnection } from './record/connection.ts';
+export type { Endpoint } from './record/endpoint.ts';
+export { isIgnored } from './record/ignore-urls.ts';
+export type { Pipeline, StartPipeline } from './telemetry/destination.ts';
+export { createRecorder, type Recorder } from './telemetry/recorder.ts';
+export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './telemetry/sampler.ts';
+export * from './telemetry/semconv.ts';
 export { NAME, VERSION } from './version.ts';
-export { wrapGlobal } from './wrap-global.ts';

@@ -1,8 +1,8 @@
 import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
-import type { StartPipeline } from './destination.ts';
-import type { SocketInfo, WebSocketLike } from './observe-socket.ts';
+import type { SocketInfo, WebSocketLike } from './observe/observe-socket.ts';
 import { checkOptions, type WebSocketOptions } from './options.ts';
-import { createRecorder, type Recorder } from './recorder.ts';
+import type { StartPipeline } from './telemetry/destination.ts';
+import { createRecorder, type Recorder } from './telemetry/recorder.ts';
 import { NAME, VERSION } from './version.ts';
 
 /** What `instrumentWebSockets()` returns. */

@@ -1,13 +1,13 @@
 import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
-import { closeAttributes, errorTypeOf } from './close-attributes.ts';
-import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
-import { type CloseRecord, createCloseRecord } from './close-record.ts';
-import { startCloseSpan } from './close-span.ts';
-import type { ClosedConnection } from './closed-connection.ts';
-import { createDestination, type StartPipeline } from './destination.ts';
-import { createEndpointParser } from './endpoint.ts';
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
+import { type CloseRecord, createCloseRecord } from './record/close-record.ts';
+import type { ClosedConnection } from './record/closed-connection.ts';
+import { createEndpointParser } from './record/endpoint.ts';
+import { closeAttributes, errorTypeOf } from './telemetry/close-attributes.ts';
+import { type CloseMetrics, createCloseMetrics } from './telemetry/close-metrics.ts';
+import { startCloseSpan } from './telemetry/close-span.ts';
+import { createDestination, type StartPipeline } from './telemetry/destination.ts';
 import { NAME } from './version.ts';
 
 /** Makes span, metrics and hook call of each close. Its own entry, so that pages load it after they have started. */

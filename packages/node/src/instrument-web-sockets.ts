@@ -8,11 +8,11 @@ import {
   type WebSocketHandle,
   type WebSocketOptions,
 } from '@closespan/core';
-import { findWsClasses } from './find-ws.ts';
-import { observeUndici } from './observe-undici.ts';
-import { createWsObserver } from './observe-ws.ts';
-import { createWsServerObserver } from './observe-ws-server.ts';
 import { startPipeline } from './start-pipeline.ts';
+import { observeUndici } from './undici/observe-undici.ts';
+import { findWsClasses } from './ws/find-ws.ts';
+import { createWsObserver } from './ws/observe-ws.ts';
+import { createWsServerObserver } from './ws/observe-ws-server.ts';
 
 const platform: Platform = { install, startPipeline };
 

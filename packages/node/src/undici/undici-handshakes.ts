@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Closing, type Connection, now, startConnection, type WebSocketLike } from '@closespan/core';
-import { connectionIdOf } from './connection-id.ts';
+import { connectionIdOf } from '../connection-id.ts';
 import { keyOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
 /** One connection of undici, from its request to its end. */

@@ -8,8 +8,8 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { CloseRecord } from './close-record.ts';
-import type { WebSocketOptions } from './options.ts';
+import type { WebSocketOptions } from '../options.ts';
+import type { CloseRecord } from '../record/close-record.ts';
 import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
 
 const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { CloseRecord } from './close-record.ts';
+import type { CloseRecord } from '../record/close-record.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,

@@ -1,4 +1,4 @@
-import { guard } from './guard.ts';
+import { guard } from '../guard.ts';
 import { replaceValue } from './replace-value.ts';
 
 type Constructor<S> = (new (...args: never[]) => S) & { readonly prototype: object };

@@ -8,8 +8,8 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
-import type { WebSocketOptions } from './options.ts';
-import { NAME, VERSION } from './version.ts';
+import type { WebSocketOptions } from '../options.ts';
+import { NAME, VERSION } from '../version.ts';
 
 /** Our own export pipeline; a signal that is switched off has no provider. */
 export interface Pipeline {

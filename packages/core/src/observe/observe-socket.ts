@@ -1,7 +1,7 @@
-import type { CloseFacts } from './closed-connection.ts';
-import { type Connection, now, startClosing, startConnection } from './connection.ts';
-import { guard } from './guard.ts';
-import type { Recorder } from './recorder.ts';
+import { guard } from '../guard.ts';
+import type { CloseFacts } from '../record/closed-connection.ts';
+import { type Connection, now, startClosing, startConnection } from '../record/connection.ts';
+import type { Recorder } from '../telemetry/recorder.ts';
 
 /** The members of a WHATWG `WebSocket` that are read. Browser, undici and `ws` sockets have them. */
 export interface WebSocketLike {

@@ -1,4 +1,4 @@
-import { guard } from './guard.ts';
+import { guard } from '../guard.ts';
 import { replaceValue } from './replace-value.ts';
 
 type Method = (this: object, ...args: unknown[]) => unknown;

@@ -1,4 +1,4 @@
-import { guard } from './guard.ts';
+import { guard } from '../guard.ts';
 
 /** Where a connection went, without what a URL may hide: user info, query, fragment. */
 export interface Endpoint {

@@ -1,11 +1,11 @@
 import { diag } from '@opentelemetry/api';
-import { type ClosedConnection, type CloseFacts, closeConnection } from './closed-connection.ts';
-import type { Connection } from './connection.ts';
+import type { WebSocketOptions } from '../options.ts';
+import { type ClosedConnection, type CloseFacts, closeConnection } from '../record/closed-connection.ts';
+import type { Connection } from '../record/connection.ts';
+import type { RecordWriter } from '../recording.ts';
+import { NAME } from '../version.ts';
 import type { StartPipeline } from './destination.ts';
-import type { WebSocketOptions } from './options.ts';
 import { createRecordQueue } from './record-queue.ts';
-import type { RecordWriter } from './recording.ts';
-import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
 export interface Recorder {
