@@ -1,6 +1,6 @@
 import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import type { SocketInfo, WebSocketLike } from './observe/observe-socket.ts';
-import { checkOptions, type WebSocketOptions } from './options.ts';
+import { checkOptions, type OptionCheck, type OptionChecks, type WebSocketOptions } from './options.ts';
 import type { StartPipeline } from './telemetry/destination.ts';
 import { createRecorder, type Recorder } from './telemetry/recorder.ts';
 import { NAME, VERSION } from './version.ts';
@@ -16,9 +16,11 @@ export interface WebSocketHandle {
 }
 
 /** What a runtime adds to core. */
-export interface Platform {
+export interface Platform<O extends WebSocketOptions = WebSocketOptions> {
+  /** Of the options that only this platform has. */
+  readonly optionChecks?: OptionChecks;
   /** Starts to observe; returns how to observe one socket more, and what undoes it all. */
-  install(recorder: Recorder, options: WebSocketOptions): Installed;
+  install(recorder: Recorder, options: O): Installed;
   readonly startPipeline: StartPipeline;
 }
 
@@ -30,6 +32,8 @@ export interface Installed {
   uninstall(): void;
 }
 
+const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
+
 /** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
 const HANDLE = Symbol.for('closespan.handle');
 const scope = globalThis as { [HANDLE]?: WebSocketHandle };
@@ -38,8 +42,15 @@ const scope = globalThis as { [HANDLE]?: WebSocketHandle };
  * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
  * @throws TypeError for a wrong option
  */
-export function startInstrumentation(platform: Platform, options: WebSocketOptions = {}): WebSocketHandle {
-  checkOptions(options);
+export function startInstrumentation<O extends WebSocketOptions>(
+  platform: Platform<O>,
+  options: O,
+): WebSocketHandle {
+  checkOptions(options, platform.optionChecks);
+  return start(platform, options);
+}
+
+function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): WebSocketHandle {
   const running = scope[HANDLE];
   if (running) {
     diag.debug(`${NAME}: instrumented already, options of this call ignored`);
@@ -65,27 +76,28 @@ export function startInstrumentation(platform: Platform, options: WebSocketOptio
   return handle;
 }
 
+type Enabled = { enabled?: boolean };
+
 /** Fits `registerInstrumentations({ instrumentations: [...] })` by shape; each platform derives its own. */
-export abstract class PlatformInstrumentation {
+export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSocketOptions> {
   readonly instrumentationName: string = NAME;
   readonly instrumentationVersion: string = VERSION;
-  readonly #platform: Platform;
-  #config: WebSocketOptions & { enabled?: boolean };
+  readonly #platform: Platform<O>;
+  #config: O & Enabled;
   #handle: WebSocketHandle | undefined;
 
   /** @throws TypeError for a wrong option */
-  constructor(platform: Platform, { enabled, ...options }: WebSocketOptions & { enabled?: boolean } = {}) {
-    checkOptions(options);
+  constructor(platform: Platform<O>, config: O & Enabled) {
     this.#platform = platform;
+    this.#check(config);
     // `registerInstrumentations` enables what does not say that it is enabled already.
-    this.#config = { ...options, enabled: false };
-    if (enabled === true) this.enable();
+    this.#config = { ...config, enabled: false };
+    if (config.enabled === true) this.enable();
   }
 
   /** Starts to observe. */
   enable(): void {
-    const { enabled: _, ...options } = this.#config;
-    this.#handle ??= startInstrumentation(this.#platform, options);
+    this.#handle ??= start(this.#platform, this.#config);
     this.#config = { ...this.#config, enabled: true };
   }
 
@@ -108,15 +120,19 @@ export abstract class PlatformInstrumentation {
    * Takes effect at once; connections that are open are not recorded then.
    * @throws TypeError for a wrong option
    */
-  setConfig({ enabled: _, ...options }: WebSocketOptions & { enabled?: boolean }): void {
-    checkOptions(options);
+  setConfig(config: O & Enabled): void {
+    this.#check(config);
     const { enabled = false } = this.#config;
     this.disable();
-    this.#config = { ...options, enabled };
+    this.#config = { ...config, enabled };
     if (enabled) this.enable();
   }
 
-  getConfig(): WebSocketOptions & { enabled?: boolean } {
+  getConfig(): O & Enabled {
     return this.#config;
+  }
+
+  #check(config: O & Enabled): void {
+    checkOptions(config, { ...this.#platform.optionChecks, enabled: ENABLED });
   }
 }

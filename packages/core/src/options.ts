@@ -48,7 +48,10 @@ export interface WebSocketOptions {
   readonly closeHook?: (record: CloseRecord, span: Span) => void;
 }
 
-type Check = readonly [expectation: string, fits: (value: unknown) => boolean];
+/** What an option must be, in words for the error, and whether a value is that. */
+export type OptionCheck = readonly [expectation: string, fits: (value: unknown) => boolean];
+/** A check for each option. */
+export type OptionChecks = Readonly<Record<string, OptionCheck>>;
 type Fields = Readonly<Record<string, unknown>>;
 
 const isType = (type: string) => (value: unknown) => typeof value === type;
@@ -56,14 +59,14 @@ const isString = isType('string');
 const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
   typeof value === 'object' && value !== null && Object.entries(value).every(fits);
 
-const FUNCTION: Check = ['a function', isType('function')];
-const having = (method: string): Check => [
+const FUNCTION: OptionCheck = ['a function', isType('function')];
+const having = (method: string): OptionCheck => [
   `an object with a method ${method}`,
   (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
-const oneOf = (...values: unknown[]): Check => [values.join(' or '), (value) => values.includes(value)];
+const oneOf = (...values: unknown[]): OptionCheck => [values.join(' or '), (value) => values.includes(value)];
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],
   otlp: ['false or { url, headers }: an http(s) address, strings', isOtlp],
   tracerProvider: having('getTracer'),
@@ -81,22 +84,23 @@ const CHECKS: Readonly<Record<string, Check>> = {
   spanTiming: oneOf('close', 'lifetime'),
   parent: oneOf('none', 'creation'),
   closeHook: FUNCTION,
-} satisfies Record<keyof WebSocketOptions, Check>;
+} satisfies Record<keyof WebSocketOptions, OptionCheck>;
 
 /**
  * Checks options at the call.
+ * @param platformChecks those of the options that one platform adds
  * @throws TypeError for a value of the wrong kind; an option that nobody knows costs one `diag.warn`
  */
-export function checkOptions(options: WebSocketOptions): void {
+export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
   check('options', ['an object', (value) => everyField(value, () => true)], options);
   for (const [name, value] of Object.entries(options)) {
-    const expected = CHECKS[name];
+    const expected = CHECKS[name] ?? platformChecks[name];
     if (!expected) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
     else if (value !== undefined) check(name, expected, value);
   }
 }
 
-function check(name: string, [expectation, fits]: Check, value: unknown): void {
+function check(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
   if (fits(value)) return;
   const fact = isType('object')(value) ? JSON.stringify(value) : String(value);
   throw new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);

@@ -22,14 +22,14 @@ const platform: Platform = { install, startPipeline };
  * @throws TypeError for a wrong option; never afterwards
  * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options?: WebSocketOptions): WebSocketHandle {
+export function instrumentWebSockets(options: WebSocketOptions = {}): WebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
 /** The same for apps that call `registerInstrumentations`. */
 export class WebSocketInstrumentation extends PlatformInstrumentation {
   /** @throws TypeError for a wrong option */
-  constructor(config?: WebSocketOptions & { enabled?: boolean }) {
+  constructor(config: WebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
 }
