@@ -9,7 +9,7 @@ import {
 } from '@closespan/core';
 import { context } from '@opentelemetry/api';
 import { createPrivateSlot } from './private-slot.ts';
-import { watchRequest } from './watch-request.ts';
+import { followsRedirects, watchRequest } from './watch-request.ts';
 import { WsConnection } from './ws-connection.ts';
 import { closeFactsOf, type WsSocket } from './ws-socket.ts';
 
@@ -39,15 +39,16 @@ export function createWsObserver(
   const prototypes: object[] = [];
   const undo: (() => void)[] = [];
 
+  /** Called for each request of a handshake: a redirect makes one more, with a key of its own. */
   function start(socket: WsSocket, request: ClientRequest): void {
-    if (connections.get(socket) !== undefined) return;
-    if (isIgnored(socket.url ?? '', ignoreUrls)) {
-      connections.set(socket, null);
-      return;
+    let connection = connections.get(socket);
+    if (connection === undefined) {
+      connection = isIgnored(socket.url ?? '', ignoreUrls) ? null : new WsConnection(context.active());
+      connections.set(socket, connection);
     }
-    const connection = new WsConnection(context.active(), undefined, request);
+    if (!connection) return;
+    connection.handshake = request;
     connection.key = request.getHeader('sec-websocket-key');
-    connections.set(socket, connection);
   }
 
   /** The connection of a socket; one that was made before observation began is held from now on. */
@@ -72,8 +73,8 @@ export function createWsObserver(
     if (!connection) return;
     connection.openedAt = now();
     if (!socket._isServer) connection.handshake = undefined;
-    // Each redirect has a key of its own, and only the first is seen.
-    if (socket._redirects > 0) connection.forgetKey();
+    // The request of a redirect was not seen.
+    if (socket._redirects > 0 && !followsRedirects(socket)) connection.forgetKey();
   }
 
   function closing(socket: WsSocket, code: unknown) {
@@ -99,9 +100,13 @@ export function createWsObserver(
       const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
         undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
       };
-      undo.push(watchRequest(prototype, start));
+      const requests = watchRequest(prototype, start);
+      undo.push(requests.unwatch);
       before('setSocket', open);
-      before('emitClose', close);
+      before('emitClose', (socket) => {
+        requests.release(socket);
+        return close(socket);
+      });
       before('close', closing);
       before('terminate', (socket) => closing(socket, undefined));
     },

@@ -2,21 +2,64 @@ import type { ClientRequest } from 'node:http';
 import { guard } from '@closespan/core';
 import type { WsSocket } from './ws-socket.ts';
 
+/** Watches the requests that the clients of one `ws` class make. */
+export interface RequestWatch {
+  /** Tells that a client is at its end. */
+  release(socket: WsSocket): void;
+  unwatch(): void;
+}
+
 /**
- * Sees the handshake's request at the moment at which `ws` stores it on the socket, before it is sent. The first
- * assignment makes the property that it would have made anyway.
+ * The request of each client that may be redirected, until its handshake is over. The socket gets its own property only
+ * then: to turn an accessor of its own into a value would cost it 1.4 kB for as long as it is open.
+ */
+const redirectable = new WeakMap<WsSocket, ClientRequest>();
+let unfinished = 0;
+
+/** Whether a client makes one request more for each redirect; `ws` says so just before it makes the first. */
+export function followsRedirects(socket: WsSocket): boolean {
+  return '_originalSecure' in socket;
+}
+
+/**
+ * Sees each request of a handshake at the moment at which `ws` stores it on the socket. That makes the property that
+ * the assignment would have made anyway.
  */
 export function watchRequest(
   prototype: object,
   assigned: (socket: WsSocket, request: ClientRequest) => void,
-): () => void {
+): RequestWatch {
+  let watching = true;
+
   Object.defineProperty(prototype, '_req', {
     configurable: true,
-    get: () => undefined,
+    get(this: WsSocket) {
+      return redirectable.get(this);
+    },
     set(this: WsSocket, value: ClientRequest | null) {
-      Object.defineProperty(this, '_req', { value, writable: true, enumerable: true, configurable: true });
-      if (value) guard('ws', () => assigned(this, value), undefined);
+      const isHeld = redirectable.has(this);
+      if (value && (isHeld || (watching && followsRedirects(this)))) {
+        if (!isHeld) unfinished++;
+        redirectable.set(this, value);
+      } else finish(this, value);
+      if (value && watching) guard('ws', () => assigned(this, value), undefined);
     },
   });
-  return () => Reflect.deleteProperty(prototype, '_req');
+
+  function finish(socket: WsSocket, value: ClientRequest | null): void {
+    if (redirectable.delete(socket)) unfinished--;
+    Object.defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
+  }
+
+  return {
+    release(socket) {
+      const request = redirectable.get(socket);
+      if (request) finish(socket, request);
+    },
+    unwatch() {
+      watching = false;
+      // `ws` still reads the requests of handshakes that go on.
+      if (unfinished === 0) Reflect.deleteProperty(prototype, '_req');
+    },
+  };
 }

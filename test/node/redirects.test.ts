@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
+
+let server: WsServer;
+let receiver: OtlpReceiver;
+const gates: ReturnType<typeof createServer>[] = [];
+let handle: WebSocketHandle | undefined;
+
+beforeEach(async () => {
+  [server, receiver] = await Promise.all([startWsServer(), startOtlpReceiver()]);
+});
+afterEach(async () => {
+  await handle?.shutdown();
+  handle = undefined;
+  for (const gate of gates.splice(0)) gate.close();
+  await Promise.all([server.close(), receiver.close()]);
+});
+
+const instrument = () => {
+  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+};
+
+/** A server that answers each handshake with the same lines. */
+async function startGate(...lines: string[]): Promise<string> {
+  const gate = createServer().on('upgrade', (_request, socket) => {
+    socket.end([...lines, 'Content-Length: 0', 'Connection: close', '', ''].join('\r\n'));
+  });
+  gates.push(gate.listen(0, '127.0.0.1'));
+  await once(gate, 'listening');
+  return `ws://127.0.0.1:${(gate.address() as AddressInfo).port}/old`;
+}
+const redirectTo = (url: string) => startGate('HTTP/1.1 302 Found', `Location: ${url}`);
+const closed = (socket: WebSocket) => new Promise((resolve) => socket.on('close', resolve));
+
+describe('a ws client that is redirected', () => {
+  it('shares its id with the server that it ends at', async () => {
+    instrument();
+    const socket = new WebSocket(await redirectTo(`${server.url}/new`), { followRedirects: true });
+    await once(socket, 'open');
+    expect(Object.getOwnPropertyDescriptor(socket, '_req')).toMatchObject({ value: null, writable: true });
+    socket.close(1000);
+    await closed(socket);
+    await server.idle();
+    await handle?.forceFlush();
+    expect(receiver.spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/new', '/new']);
+    const [id, other] = receiver.spans.map(({ attributes }) => attributes['websocket.connection.id']);
+    expect(other).toBe(id);
+  });
+
+  it('looks as before when it is open, and across a shutdown while it connects', async () => {
+    const url = await redirectTo(`${server.url}/new`);
+    const look = async () => {
+      const socket = new WebSocket(url, { followRedirects: true });
+      const aborted = new WebSocket(url, { followRedirects: true }).on('error', () => {});
+      aborted.close();
+      const opened = once(socket, 'open');
+      await Promise.all([once(socket, 'redirect'), closed(aborted)]);
+      await handle?.shutdown();
+      await opened;
+      socket.close();
+      await closed(socket);
+      return [socket, aborted].map((one) => [
+        Reflect.ownKeys(one).map(String).sort(),
+        Object.keys(Object.getOwnPropertyDescriptor(one, '_req') ?? {}),
+      ]);
+    };
+    const before = await look();
+    instrument();
+    expect(await look()).toEqual(before);
+    instrument();
+    await handle?.shutdown();
+    expect(Object.hasOwn(WebSocket.prototype, '_req')).toBe(false);
+  });
+
+  it('tells the status that the last server refused it with', async () => {
+    instrument();
+    const url = await redirectTo(await startGate('HTTP/1.1 401 Unauthorized'));
+    await closed(new WebSocket(url, { followRedirects: true }).on('error', () => {}));
+    await handle?.forceFlush();
+    expect(receiver.spans[0]?.attributes).toMatchObject({
+      'http.response.status_code': 401,
+      'websocket.close.cause': 'handshake_rejected',
+    });
+  });
+});
