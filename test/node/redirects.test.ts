@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
@@ -18,6 +21,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await handle?.shutdown();
   handle = undefined;
+  propagation.disable();
+  context.disable();
   for (const gate of gates.splice(0)) gate.close();
   await Promise.all([server.close(), receiver.close()]);
 });
@@ -51,6 +56,26 @@ describe('a ws client that is redirected', () => {
     expect(receiver.spans.map(({ attributes }) => attributes['url.path'])).toEqual(['/new', '/new']);
     const [id, other] = receiver.spans.map(({ attributes }) => attributes['websocket.connection.id']);
     expect(other).toBe(id);
+  });
+
+  it('carries its context to the server that it ends at', async () => {
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    instrument();
+    const url = await redirectTo(`${server.url}/new`);
+    const app = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 };
+    const socket = context.with(
+      trace.setSpanContext(context.active(), app),
+      () => new WebSocket(url, { followRedirects: true }),
+    );
+    await once(socket, 'open');
+    socket.close(1000);
+    await closed(socket);
+    await server.idle();
+    await handle?.forceFlush();
+    expect(receiver.spans.map(({ links }) => links[0])).toMatchObject(
+      [app, app].map(({ spanId }) => ({ spanId })),
+    );
   });
 
   it('looks as before when it is open, and across a shutdown while it connects', async () => {

@@ -6,15 +6,20 @@ import {
   type Recorder,
   startInstrumentation,
   type WebSocketHandle,
-  type WebSocketOptions,
 } from '@closespan/core';
+import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
+import { propagateThroughUndici } from './propagation/propagate-through-undici.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { observeUndici } from './undici/observe-undici.ts';
 import { findWsClasses } from './ws/find-ws.ts';
 import { createWsObserver } from './ws/observe-ws.ts';
 import { createWsServerObserver } from './ws/observe-ws-server.ts';
 
-const platform: Platform = { install, startPipeline };
+const platform: Platform<NodeWebSocketOptions> = {
+  optionChecks: NODE_OPTION_CHECKS,
+  install,
+  startPipeline,
+};
 
 /**
  * Records every close of `ws` clients and servers, of the global `WebSocket` and of undici from now on.
@@ -22,23 +27,24 @@ const platform: Platform = { install, startPipeline };
  * @throws TypeError for a wrong option; never afterwards
  * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options: WebSocketOptions = {}): WebSocketHandle {
+export function instrumentWebSockets(options: NodeWebSocketOptions = {}): WebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
 /** The same for apps that call `registerInstrumentations`. */
-export class WebSocketInstrumentation extends PlatformInstrumentation {
+export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSocketOptions> {
   /** @throws TypeError for a wrong option */
-  constructor(config: WebSocketOptions & { enabled?: boolean } = {}) {
+  constructor(config: NodeWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
 }
 
-function install(recorder: Recorder, options: WebSocketOptions): Installed {
+function install(recorder: Recorder, options: NodeWebSocketOptions): Installed {
   const servers = createWsServerObserver(options);
   const ws = createWsObserver(recorder, options, servers.take);
   const explicitly = new WeakSet<object>();
   const undici = observeUndici(recorder, options, (socket) => explicitly.has(socket));
+  const stopPropagating = propagateThroughUndici(options);
   const explicit = createSocketObserver(recorder, () => false);
   const stopFinding = findWsClasses(({ prototype }) => {
     if (Object.hasOwn(prototype, 'emitClose') && Object.hasOwn(prototype, 'setSocket')) ws.patch(prototype);
@@ -56,6 +62,7 @@ function install(recorder: Recorder, options: WebSocketOptions): Installed {
       servers.unpatch();
       ws.unpatch();
       undici.stop();
+      stopPropagating();
       explicit.stop();
     },
   };

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isIgnored, now, patchBefore, patchMethod, type WebSocketOptions } from '@closespan/core';
-import { context, propagation } from '@opentelemetry/api';
+import { extractContext } from '../propagation/extract-context.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import { WsConnection } from './ws-connection.ts';
 
@@ -45,7 +45,7 @@ export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServ
       upgrade = undefined;
       const url = urlOf(request);
       if (isIgnored(url, ignoreUrls)) return null;
-      const active = propagation.extract(context.active(), request.headers);
+      const active = extractContext(request.headers);
       const connection = new WsConnection(active, startedAt.get(request), intern(url));
       connection.key = key;
       return connection;

@@ -1,13 +1,8 @@
 import type { ClientRequest } from 'node:http';
-import {
-  isIgnored,
-  now,
-  patchBefore,
-  type Recorder,
-  startClosing,
-  type WebSocketOptions,
-} from '@closespan/core';
+import { isIgnored, now, patchBefore, type Recorder, startClosing } from '@closespan/core';
 import { context } from '@opentelemetry/api';
+import type { NodeWebSocketOptions } from '../node-options.ts';
+import { propagateThroughWs } from '../propagation/propagate-through-ws.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import { followsRedirects, watchRequest } from './watch-request.ts';
 import { WsConnection } from './ws-connection.ts';
@@ -31,12 +26,14 @@ const OPEN = 1;
  */
 export function createWsObserver(
   recorder: Recorder,
-  { ignoreUrls }: WebSocketOptions,
+  options: NodeWebSocketOptions,
   takeAccepted: () => WsConnection | null | undefined,
 ): WsObserver {
+  const { ignoreUrls } = options;
   /** A socket that is recorded or ignored holds `null`. */
   const connections = createPrivateSlot<WsConnection | null>();
   const prototypes: object[] = [];
+  const propagate = propagateThroughWs(options);
   const undo: (() => void)[] = [];
 
   /** Called for each request of a handshake: a redirect makes one more, with a key of its own. */
@@ -100,7 +97,10 @@ export function createWsObserver(
       const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
         undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
       };
-      const requests = watchRequest(prototype, start);
+      const requests = watchRequest(prototype, (socket, request) => {
+        start(socket, request);
+        propagate(socket.url ?? '', request);
+      });
       undo.push(requests.unwatch);
       before('setSocket', open);
       before('emitClose', (socket) => {
