@@ -34,4 +34,19 @@ describe('the tables', () => {
     expect(options).toHaveLength(14);
     for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
   });
+
+  it.each([
+    ['NodeWebSocketOptions', 'packages/node/src/node-options.ts'],
+    ['BrowserWebSocketOptions', 'packages/browser/src/instrument-web-sockets.ts'],
+  ])('README.md has every option of %s', (name, file) => {
+    const [, block = ''] = read(file).split(`interface ${name} `);
+    const options = [
+      ...block
+        .split('\n}', 1)
+        .join()
+        .matchAll(/readonly (\w+)\?:/g),
+    ].map(([, option]) => option);
+    expect(options).not.toHaveLength(0);
+    for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
+  });
 });

@@ -1,5 +1,7 @@
 export {
   AbnormalCloseSampler,
+  type Carrier,
+  type CarrierOptions,
   type CloseCategory,
   type CloseCause,
   type CloseCodeInfo,
@@ -10,10 +12,17 @@ export {
   describeCloseCode,
   type Endpoint,
   type OtlpOptions,
+  queryCarrier,
   type SamplerLike,
   type SocketInfo,
+  subprotocolCarrier,
+  type Target,
   type WebSocketHandle,
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
-export { instrumentWebSockets, WebSocketInstrumentation } from './instrument-web-sockets.ts';
+export {
+  type BrowserWebSocketOptions,
+  instrumentWebSockets,
+  WebSocketInstrumentation,
+} from './instrument-web-sockets.ts';

@@ -1,10 +1,14 @@
 import {
+  type Carrier,
   createSocketObserver,
+  having,
+  type Installed,
   isIgnored,
   type Pipeline,
   type Platform,
   PlatformInstrumentation,
   patchBefore,
+  type Recorder,
   startInstrumentation,
   type WebSocketHandle,
   type WebSocketOptions,
@@ -12,7 +16,17 @@ import {
 } from '@closespan/core';
 import { observePageLifecycle } from './page-lifecycle.ts';
 
-const platform: Platform = { install, startPipeline };
+/** What `instrumentWebSockets()` takes in a page or worker. */
+export interface BrowserWebSocketOptions extends WebSocketOptions {
+  /** Carries id and context to the server, which must take them: `queryCarrier()` or `subprotocolCarrier()`. */
+  readonly carrier?: Carrier;
+}
+
+const platform: Platform<BrowserWebSocketOptions> = {
+  optionChecks: { carrier: having('carry') },
+  install,
+  startPipeline,
+};
 
 /**
  * Records every close of the global `WebSocket` of this page or worker from now on.
@@ -20,24 +34,29 @@ const platform: Platform = { install, startPipeline };
  * @throws TypeError for a wrong option; never afterwards
  * @example const { forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options: WebSocketOptions = {}): WebSocketHandle {
+export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
 /** The same for apps that call `registerInstrumentations`. */
-export class WebSocketInstrumentation extends PlatformInstrumentation {
+export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
   /** @throws TypeError for a wrong option */
-  constructor(config: WebSocketOptions & { enabled?: boolean } = {}) {
+  constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
 }
 
-function install(...[recorder, options]: Parameters<Platform['install']>): ReturnType<Platform['install']> {
+function install(recorder: Recorder, { ignoreUrls, carrier }: BrowserWebSocketOptions): Installed {
   const native = globalThis.WebSocket;
   const observer = createSocketObserver(recorder, (socket) => socket instanceof native);
-  const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
-    if (!isIgnored(socket.url, options.ignoreUrls)) observer.observe(socket);
-  });
+  const unwrap = wrapGlobal(
+    globalThis,
+    'WebSocket',
+    (socket) => {
+      if (!isIgnored(socket.url, ignoreUrls)) observer.observe(socket);
+    },
+    carrier?.carry(observer, ignoreUrls),
+  );
   const unpatch = native
     ? patchBefore(native.prototype, 'close', (socket, [code]) => observer.closing(socket, code))
     : () => {};

@@ -14,7 +14,18 @@ export {
 } from './observe/observe-socket.ts';
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
 export { wrapGlobal } from './observe/wrap-global.ts';
-export type { OptionCheck, OptionChecks, OtlpOptions, WebSocketOptions } from './options.ts';
+export {
+  having,
+  type OptionCheck,
+  type OptionChecks,
+  type OtlpOptions,
+  type WebSocketOptions,
+} from './options.ts';
+export { type CarriedContext, takeFromProtocols, takeFromUrl } from './propagation/carried-context.ts';
+export type { Carrier, CarrierOptions } from './propagation/carrier.ts';
+export { queryCarrier } from './propagation/query-carrier.ts';
+export { subprotocolCarrier } from './propagation/subprotocol-carrier.ts';
+export type { Target } from './propagation/target.ts';
 export {
   type CloseCause,
   type CloseEvidence,

@@ -60,7 +60,8 @@ const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean)
   typeof value === 'object' && value !== null && Object.entries(value).every(fits);
 
 const FUNCTION: OptionCheck = ['a function', isType('function')];
-const having = (method: string): OptionCheck => [
+/** Of an option that is an object of a certain kind. */
+export const having = (method: string): OptionCheck => [
   `an object with a method ${method}`,
   (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
@@ -92,15 +93,16 @@ const CHECKS: OptionChecks = {
  * @throws TypeError for a value of the wrong kind; an option that nobody knows costs one `diag.warn`
  */
 export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
-  check('options', ['an object', (value) => everyField(value, () => true)], options);
+  checkOption('options', ['an object', (value) => everyField(value, () => true)], options);
   for (const [name, value] of Object.entries(options)) {
     const expected = CHECKS[name] ?? platformChecks[name];
     if (!expected) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
-    else if (value !== undefined) check(name, expected, value);
+    else if (value !== undefined) checkOption(name, expected, value);
   }
 }
 
-function check(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
+/** @throws TypeError for a value that does not fit */
+export function checkOption(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
   if (fits(value)) return;
   const fact = isType('object')(value) ? JSON.stringify(value) : String(value);
   throw new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);

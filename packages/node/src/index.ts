@@ -17,4 +17,4 @@ export {
   type WebSocketOptions,
 } from '@closespan/core';
 export { instrumentWebSockets, WebSocketInstrumentation } from './instrument-web-sockets.ts';
-export type { NodeWebSocketOptions } from './node-options.ts';
+export type { CarrierName, NodeWebSocketOptions } from './node-options.ts';

@@ -20,6 +20,8 @@ export interface SocketInfo {
   readonly url?: string;
   /** Which end this is. @defaultValue `client` */
   readonly kind?: 'client' | 'server';
+  /** An id that the other end knows, too: 16 hexadecimal digits. @defaultValue one that nobody else has */
+  readonly connectionId?: string;
 }
 
 /** Observes sockets through their events. */
@@ -123,6 +125,7 @@ export function createSocketObserver(
     observe(socket, info) {
       if (open.has(socket)) return;
       const connection = startConnection();
+      connection.connectionId = info?.connectionId;
       // When it opened is not known.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
       const hasNotes = socket.readyState <= OPEN && notesClosing(socket);

@@ -1,4 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
+import { isCarrying } from '../propagation/carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 import type { CloseCodeMeanings } from './close-codes.ts';
@@ -59,7 +60,7 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'aborted_connect
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
-  const { code, wasClean } = facts;
+  const { code, wasClean, subprotocol = '' } = facts;
   // A response that switches protocols refuses nothing, whatever was wrong with it.
   const httpStatusCode = facts.httpStatusCode === 101 ? undefined : facts.httpStatusCode;
   // A Close frame that arrived explains more than what befell the transport after it.
@@ -91,7 +92,7 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
     handshakeSucceeded: opened,
     handshakeDuration: known((openedAt ?? closedAt) - startedAt),
     connectionDuration: opened ? known(closedAt - openedAt) : undefined,
-    subprotocol: facts.subprotocol ?? '',
+    subprotocol: isCarrying(subprotocol) ? '' : subprotocol,
     extensions: facts.extensions ?? '',
     unsentSize: facts.unsentSize ?? 0,
     httpStatusCode,

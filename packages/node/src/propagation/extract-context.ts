@@ -1,5 +1,6 @@
+import { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import { guard } from '@closespan/core';
+import { type CarriedContext, guard } from '@closespan/core';
 import { type Context, context, propagation, type TextMapGetter } from '@opentelemetry/api';
 
 /** W3C Trace Context §3.3.1.5 asks to pass on this much of a trace state; nothing else that is kept is longer. */
@@ -14,8 +15,21 @@ const getter: TextMapGetter<IncomingHttpHeaders> = {
   },
 };
 
-/** The context that an upgrade request carries, in the words of the registered propagator; else the active one. */
-export function extractContext(headers: IncomingHttpHeaders): Context {
+/**
+ * The context that an upgrade request carries, in the words of the registered propagator; else the active one.
+ * @param carried stands nearer to the client than the headers, which a proxy may have set
+ */
+export function extractContext(headers: IncomingHttpHeaders, carried?: CarriedContext): Context {
   const active = context.active();
-  return guard('propagator', () => propagation.extract(active, headers, getter), active);
+  return guard(
+    'propagator',
+    () => {
+      const extracted = propagation.extract(active, headers, getter);
+      if (!carried?.traceparent) return extracted;
+      // A copy, since a part of a long URL keeps all of it alive.
+      const traceparent = Buffer.from(carried.traceparent).toString();
+      return propagation.extract(extracted, { traceparent }, getter);
+    },
+    active,
+  );
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { isIgnored, now, patchBefore, patchMethod, type WebSocketOptions } from '@closespan/core';
+import { isIgnored, now, patchBefore, patchMethod, takeFromUrl } from '@closespan/core';
+import type { NodeWebSocketOptions } from '../node-options.ts';
+import { createCarriedContexts } from '../propagation/carried-contexts.ts';
 import { extractContext } from '../propagation/extract-context.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import { WsConnection } from './ws-connection.ts';
@@ -16,9 +18,10 @@ export interface WsServerObserver {
 type Request = IncomingMessage & { socket: IncomingMessage['socket'] & { encrypted?: boolean } };
 
 /** Makes an observer of upgrades: `ws` completes each in one call, inside which the socket is made and opened. */
-export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServerObserver {
+export function createWsServerObserver({ ignoreUrls, carriers }: NodeWebSocketOptions): WsServerObserver {
   const startedAt = createPrivateSlot<number>();
   const undo: (() => void)[] = [];
+  const carriedContexts = createCarriedContexts(carriers);
   const intern = createInterner();
   let upgrade: { readonly key: unknown; readonly request: Request } | undefined;
 
@@ -27,6 +30,7 @@ export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServ
       undo.push(
         patchBefore(prototype, 'handleUpgrade', (_self, [request]) => {
           startedAt.set(request as Request, now());
+          carriedContexts.take(request as Request);
           return undefined;
         }),
         patchMethod(prototype, 'completeUpgrade', (original, _self, args) => {
@@ -43,11 +47,13 @@ export function createWsServerObserver({ ignoreUrls }: WebSocketOptions): WsServ
       if (!upgrade) return undefined;
       const { key, request } = upgrade;
       upgrade = undefined;
-      const url = urlOf(request);
+      const carried = carriedContexts.of(request);
+      const url = takeFromUrl(urlOf(request)).rest;
       if (isIgnored(url, ignoreUrls)) return null;
-      const active = extractContext(request.headers);
+      const active = extractContext(request.headers, carried);
       const connection = new WsConnection(active, startedAt.get(request), intern(url));
-      connection.key = key;
+      if (carried) connection.connectionId = carried.connectionId;
+      else connection.key = key;
       return connection;
     },
     unpatch() {

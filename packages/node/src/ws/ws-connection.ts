@@ -50,6 +50,12 @@ export class WsConnection implements Connection {
     this.#low = bytes.readInt32BE(4);
   }
 
+  /** @param id 16 hexadecimal digits */
+  set connectionId(id: string) {
+    this.#high = Number.parseInt(id.slice(0, 8), 16) | 0;
+    this.#low = Number.parseInt(id.slice(8), 16) | 0;
+  }
+
   forgetKey(): void {
     this.#high = 0;
     this.#low = 0;

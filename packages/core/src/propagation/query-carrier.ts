@@ -1,0 +1,15 @@
+import { parameterOf } from './carried-context.ts';
+import { type Carrier, type CarrierOptions, createCarrier } from './carrier.ts';
+
+/**
+ * Carries in the query parameter `closespan`, which the app sees in `socket.url` and the server in `request.url`.
+ * @throws TypeError for a wrong option
+ * @example instrumentWebSockets({ carrier: queryCarrier() })
+ */
+export function queryCarrier(options: CarrierOptions = {}): Carrier {
+  return createCarrier(options, (args, url, carried) => {
+    url.search += (url.search ? '&' : '?') + parameterOf(carried);
+    args[0] = url.href;
+    return true;
+  });
+}
