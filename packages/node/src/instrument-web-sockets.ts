@@ -52,7 +52,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): Installed {
   });
   return {
     observe(socket, info) {
-      if (ws.has(socket) || undici.has(socket)) return;
+      if (ws.has(socket) || undici.observe(socket, info)) return;
       explicitly.add(socket);
       explicit.observe(socket, info);
     },

@@ -7,6 +7,7 @@ export type CloseCause =
   | 'aborted_connecting'
   | 'page_exit'
   | 'connection_reset'
+  | 'close_timeout'
   | 'message_too_big'
   | 'protocol_error'
   | 'connection_lost'
