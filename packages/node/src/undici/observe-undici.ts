@@ -96,7 +96,9 @@ export function observeUndici(
     },
     'http2.client.stream.finish': ({ stream, headers }: StreamMessage) => {
       const undici = connections.ofWire(stream);
-      if (undici) undici.statusCode = Number(headers[':status']);
+      const status = Number(headers[':status']);
+      // An extended CONNECT is accepted with 200, which says there what 101 says elsewhere (RFC 8441 §5).
+      if (undici) undici.statusCode = status === 200 ? 101 : status;
     },
     'undici:request:headers': ({ request, response }: RequestMessage) => {
       const undici = connections.ofRequest(request);

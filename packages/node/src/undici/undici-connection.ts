@@ -36,7 +36,7 @@ export interface UndiciConnection {
 }
 
 /** The peer's Close frame, when it came, and how much we had written by then. */
-export interface ReceivedCloseFrame extends CloseFrame {
+interface ReceivedCloseFrame extends CloseFrame {
   readonly at: number;
   readonly written: number | undefined;
 }
