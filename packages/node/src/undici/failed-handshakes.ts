@@ -42,7 +42,9 @@ export function createFailedHandshakes(giveUp: (connection: UndiciConnection) =>
     remove,
     claim(url, closing) {
       for (const undici of ofThisTurn) {
-        if (undici.url === url && undici.connection.closing === closing) return undici;
+        if (undici.url !== url || undici.connection.closing !== closing) continue;
+        ofThisTurn.delete(undici);
+        return undici;
       }
       return undefined;
     },

@@ -4,6 +4,8 @@ import type { GivenUp, GivenUpSockets } from './given-up-sockets.ts';
 import { closeFactsOf, type Ending, endingOf, LOST } from './undici-close-facts.ts';
 import type { UndiciConnection } from './undici-connection.ts';
 
+const CLOSED = 3;
+
 /** Records the ends of connections, those that undici tells of and those that it does not. */
 export interface UndiciEndings {
   /** Records an end, once a connection. */
@@ -75,7 +77,10 @@ export function createUndiciEndings(
     },
     recordGivenUp,
     stop(undici) {
-      if (undici.closeFrame) giveUpEnd(undici);
+      const { closeFrame, websocket = undici.wire?.ws } = undici;
+      // Its `close` is being fired just now, and undici tells of it afterwards.
+      if (websocket?.readyState === CLOSED) record(undici, closeFrame ? endingOf(closeFrame) : LOST);
+      else if (closeFrame) giveUpEnd(undici);
       else letGo(undici);
     },
   };
