@@ -72,6 +72,7 @@ const FAILED: Readonly<Record<string, Facts>> = {
   'refuse/301': refused(301),
   'refuse/401': refused(401),
   'refuse/403': refused(403),
+  'refuse/404': refused(404),
   'refuse/503': refused(503),
   forged: lost('handshake_failed'),
   protocol: lost('handshake_failed'),

@@ -1,5 +1,6 @@
 import { type Closing, now, type WebSocketLike } from '@closespan/core';
 import type { GivenUpSockets } from './given-up-sockets.ts';
+import { hasFailed } from './undici-6-internals.ts';
 import type { CloseCall } from './undici-close-calls.ts';
 
 /** What the app's `close()` of WebSockets means. */
@@ -28,6 +29,7 @@ export function createWebSocketCloses(
       const websocket = self as WebSocketLike;
       const { readyState } = websocket;
       if (readyState > OPEN || closings.has(websocket)) return undefined;
+      if (readyState === CONNECTING && hasFailed(websocket)) return undefined;
       const closing: Closing = { at: now(), by: 'local', code: code as number | undefined };
       closings.set(websocket, closing);
       if (readyState === CONNECTING) givenUp.add(closing, websocket.url);

@@ -7,8 +7,8 @@ import {
   startConnection,
   type WebSocketLike,
 } from '@closespan/core';
+import { responseSocketOf } from './undici-6-internals.ts';
 import { type Ending, stateOf } from './undici-close-facts.ts';
-import { responseSocketOf } from './undici-connections.ts';
 
 /** WebSockets whose request was made before observation began. */
 export interface EarlySockets {

@@ -12,6 +12,7 @@ export interface GivenUp {
 
 /** The sockets that the app gave up while they were connecting. */
 export interface GivenUpSockets {
+  /** Adds one, unless no request goes to its URL: to a blocked port, to an ignored one, or none any more. */
   add(closing: Closing, url: string): void;
   of(closing: Closing): GivenUp | undefined;
   /** The first that goes to a URL. */
@@ -21,12 +22,16 @@ export interface GivenUpSockets {
   all(): readonly GivenUp[];
 }
 
-/** Makes a list. undici tells that a request was given up only when it would be sent. */
-export function createGivenUpSockets(): GivenUpSockets {
+/**
+ * Makes a list. undici tells that a request was given up only when it would be sent.
+ * @param isPending whether a handshake with a URL goes on
+ */
+export function createGivenUpSockets(isPending: (url: string) => boolean): GivenUpSockets {
   const byClosing = new Map<Closing, GivenUp>();
   return {
-    add(closing, url) {
-      byClosing.set(closing, { closing, url: requestedUrl(url), websocket: undefined });
+    add(closing, socketUrl) {
+      const url = requestedUrl(socketUrl);
+      if (isPending(url)) byClosing.set(closing, { closing, url, websocket: undefined });
     },
     of: (closing) => byClosing.get(closing),
     first(url) {

@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
+  type Closing,
   guard,
   isIgnored,
-  now,
   type Recorder,
   type SocketInfo,
   type WebSocketLike,
@@ -65,7 +65,7 @@ export function observeUndici(
   { ignoreUrls }: WebSocketOptions,
   isObserved: (socket: object) => boolean,
 ): UndiciObserver {
-  const givenUp = createGivenUpSockets();
+  const givenUp = createGivenUpSockets((url) => connections.isPending(url));
   const calls = createCloseCalls();
   const early = createEarlySockets(recorder);
   const connections = createUndiciConnections({
@@ -73,7 +73,7 @@ export function observeUndici(
     ended: (undici) => endings.ended(undici),
   });
   const endings = createUndiciEndings(recorder, givenUp, connections.letGo, () => hasStreams);
-  const failures = createFailedHandshakes(endings.giveUpHandshake);
+  const failures = createFailedHandshakes(endings, givenUp);
   const closes = createWebSocketCloses(givenUp, (websocket, closing) => {
     const undici = connections.ofWebSocket(websocket);
     if (undici) endings.begin(undici, closing);
@@ -82,7 +82,7 @@ export function observeUndici(
   const channels: Record<string, (message: never) => void> = {
     'undici:request:create': ({ request }: RequestMessage) => {
       if (request.upgrade !== 'websocket' || isIgnored(urlOf(request), ignoreUrls)) return;
-      failures.remove(connections.create(request));
+      failures.retry(connections.create(request));
       watchWebSocket(loadedGlobalPrototype());
     },
     'undici:client:sendHeaders': ({ request, socket }: RequestMessage) => {
@@ -102,16 +102,11 @@ export function observeUndici(
     },
     'undici:request:headers': ({ request, response }: RequestMessage) => {
       const undici = connections.ofRequest(request);
-      if (!undici || isDone(undici)) return;
-      undici.statusCode = response.statusCode;
-      if (response.statusCode !== 101) failures.add(undici);
-      else setImmediate(failUnlessOpen, undici).unref();
+      if (undici && !isDone(undici)) failures.respond(undici, response.statusCode);
     },
     'undici:request:error': ({ request, error }: RequestMessage) => {
       const undici = connections.ofRequest(request);
-      if (!undici || isDone(undici)) return;
-      undici.error ??= error;
-      fail(undici, error);
+      if (undici && !isDone(undici)) failures.fail(undici, error, calls.current());
     },
     'undici:websocket:open': ({ websocket }: OpenMessage) => {
       const undici = connections.opened(websocket);
@@ -123,8 +118,7 @@ export function observeUndici(
     },
     'undici:websocket:close': ({ websocket, code, reason }: CloseMessage) => {
       const closing = closes.of(websocket);
-      const undici =
-        connections.ofWebSocket(websocket) ?? failures.claim(requestedUrl(websocket.url), closing);
+      const undici = connections.ofWebSocket(websocket) ?? claimFailed(websocket, code, closing);
       const unjoined = closing && givenUp.of(closing);
       const ending = endingOf({ code, reason });
       if (isObserved(websocket)) {
@@ -160,24 +154,8 @@ export function observeUndici(
     calls.watch(prototype, closes.begin);
   }
 
-  function fail(undici: UndiciConnection, error: unknown): void {
-    if (isGiveUp(undici, error)) {
-      const closing = calls.current();
-      const unsent = undici.wire || closing ? undefined : givenUp.first(undici.url);
-      if (unsent) {
-        endings.recordGivenUp(undici, unsent);
-        return;
-      }
-      if (closing) givenUp.remove(closing);
-      // Without a call it was the signal of a stream.
-      undici.connection.closing ??= closing ?? { at: now(), by: 'local', code: undefined };
-    }
-    failures.add(undici);
-  }
-
-  /** undici 6 tells of a 101 and not that it refuses it. */
-  function failUnlessOpen(undici: UndiciConnection): void {
-    if (!isDone(undici)) failures.add(undici);
+  function claimFailed({ url }: WebSocketLike, code: number, closing: Closing | undefined) {
+    return code === 1006 ? failures.claim(requestedUrl(url), closing) : undefined;
   }
 
   function settle(): void {
@@ -210,12 +188,7 @@ export function observeUndici(
   };
 }
 
+/** Whether its handshake can fail no more. */
 function isDone({ isRecorded, connection }: UndiciConnection): boolean {
   return isRecorded || connection.openedAt !== undefined;
-}
-
-/** Whether the app has aborted a request; undici aborts one itself when it refuses the answer. */
-function isGiveUp({ wire, readBefore, statusCode }: UndiciConnection, error: unknown): boolean {
-  const isAnswered = statusCode !== undefined || (wire?.bytesRead ?? 0) > readBefore;
-  return !isAnswered && (error as { code?: unknown } | null)?.code === DOMException.ABORT_ERR;
 }

@@ -1,4 +1,5 @@
 import { now, type WebSocketLike } from '@closespan/core';
+import { responseSocketOf } from './undici-6-internals.ts';
 import { startUndiciConnection, type UndiciConnection, type Wire } from './undici-connection.ts';
 import { keyOf, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
@@ -16,6 +17,8 @@ export interface UndiciConnections {
   opened(websocket: WebSocketLike | undefined): UndiciConnection | undefined;
   /** Those whose handshake is not done. */
   pending(): Iterable<UndiciConnection>;
+  /** Whether a handshake with a URL goes on. */
+  isPending(url: string): boolean;
   open(): Iterable<UndiciConnection>;
   /** Open ones that are no WebSocket's. */
   streams(): Iterable<UndiciConnection>;
@@ -87,6 +90,10 @@ export function createUndiciConnections(events: Omit<WireEvents, 'established'>)
       return connection;
     },
     pending: () => [...pending.values()],
+    isPending(url) {
+      for (const one of pending.values()) if (one.url === url && one.failedAt === undefined) return true;
+      return false;
+    },
     open: () => [...open],
     streams: () => streams,
     letGo(connection) {
@@ -100,13 +107,4 @@ export function createUndiciConnections(events: Omit<WireEvents, 'established'>)
       return true;
     },
   };
-}
-
-/** undici 6 keeps the response, and with it the TCP socket, under a symbol, and tells it in no other way. */
-export function responseSocketOf(websocket: object): object | undefined {
-  const symbol = Object.getOwnPropertySymbols(websocket).find(
-    ({ description }) => description === 'response',
-  );
-  const response = symbol && (websocket as Record<symbol, { socket?: object } | undefined>)[symbol];
-  return response?.socket;
 }

@@ -1,4 +1,4 @@
-import type { Closing, Recorder } from '@closespan/core';
+import { type Closing, guard, type Recorder } from '@closespan/core';
 import { awaitEnd } from './await-end.ts';
 import type { GivenUp, GivenUpSockets } from './given-up-sockets.ts';
 import { closeFactsOf, type Ending, endingOf, LOST } from './undici-close-facts.ts';
@@ -35,7 +35,10 @@ export function createUndiciEndings(
   hasStreams: () => boolean,
 ): UndiciEndings {
   function record(undici: UndiciConnection, ending: Ending): void {
-    if (!letGo(undici)) return;
+    if (letGo(undici)) guard('undici', () => write(undici, ending), undefined);
+  }
+
+  function write(undici: UndiciConnection, ending: Ending): void {
     const facts = closeFactsOf(undici, ending);
     const { connection, closeFrame } = undici;
     if (closeFrame && facts.initiator === 'remote') {
