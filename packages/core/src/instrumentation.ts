@@ -9,7 +9,10 @@ import { NAME, VERSION } from './version.ts';
 export interface WebSocketHandle {
   /** Resolves when all closes so far have been exported. Never rejects. */
   forceFlush(): Promise<void>;
-  /** Puts every patched object back at once, exports what is waiting and stops our own pipeline. Never rejects. */
+  /**
+   * Puts every patched object back at once, exports what is waiting and stops our own pipeline. On Node, connections
+   * that are open are recorded before, with the cause `process_exit`. Never rejects.
+   */
   shutdown(): Promise<void>;
   /** Observes a socket that is not found by itself, such as one from a bundled copy of a library. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
@@ -29,6 +32,8 @@ export interface Installed {
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /** Records now what still waits for an event that may never come. */
   settle?(): void;
+  /** Records the connections that are open, for a process that is about to end. */
+  closeAll?(): void;
   uninstall(): void;
 }
 
@@ -36,7 +41,12 @@ const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'
 
 /** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
 const HANDLE = Symbol.for('closespan.handle');
-const scope = globalThis as { [HANDLE]?: WebSocketHandle };
+const scope = globalThis as { [HANDLE]?: RunningHandle };
+
+interface RunningHandle extends WebSocketHandle {
+  /** As `shutdown`, but the process goes on: connections that are open have not ended, and leave no record. */
+  stop(): Promise<void>;
+}
 
 /**
  * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
@@ -50,21 +60,25 @@ export function startInstrumentation<O extends WebSocketOptions>(
   return start(platform, options);
 }
 
-function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): WebSocketHandle {
+function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): RunningHandle {
   const running = scope[HANDLE];
   if (running) {
     diag.debug(`${NAME}: instrumented already, options of this call ignored`);
     return running;
   }
   const recorder = createRecorder(options, platform.startPipeline);
-  const { observe, settle, uninstall } = platform.install(recorder, options);
-  const handle: WebSocketHandle = {
+  const { observe, settle, closeAll, uninstall } = platform.install(recorder, options);
+  const handle: RunningHandle = {
     observe,
     forceFlush() {
       settle?.();
       return recorder.forceFlush();
     },
     shutdown() {
+      if (scope[HANDLE] === handle) closeAll?.();
+      return handle.stop();
+    },
+    stop() {
       if (scope[HANDLE] === handle) {
         delete scope[HANDLE];
         uninstall();
@@ -84,7 +98,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
   readonly instrumentationVersion: string = VERSION;
   readonly #platform: Platform<O>;
   #config: O & Enabled;
-  #handle: WebSocketHandle | undefined;
+  #handle: RunningHandle | undefined;
 
   /** @throws TypeError for a wrong option */
   constructor(platform: Platform<O>, config: O & Enabled) {
@@ -103,7 +117,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
 
   /** Puts every patched object back; closes that wait are still exported. */
   disable(): void {
-    void this.#handle?.shutdown();
+    void this.#handle?.stop();
     this.#handle = undefined;
     this.#config = { ...this.#config, enabled: false };
   }

@@ -8,6 +8,7 @@ import {
   type WebSocketHandle,
 } from '@closespan/core';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
+import { PROCESS_EXIT } from './process-exit.ts';
 import { propagateThroughUndici } from './propagation/propagate-through-undici.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { observeUndici } from './undici/observe-undici.ts';
@@ -57,6 +58,11 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): Installed {
       explicit.observe(socket, info);
     },
     settle: undici.settle,
+    closeAll() {
+      ws.closeAll();
+      undici.closeAll();
+      explicit.closeAll(PROCESS_EXIT);
+    },
     uninstall() {
       stopFinding();
       servers.unpatch();

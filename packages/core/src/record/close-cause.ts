@@ -6,6 +6,7 @@ export type CloseCause =
   | 'handshake_failed'
   | 'aborted_connecting'
   | 'page_exit'
+  | 'process_exit'
   | 'connection_reset'
   | 'close_timeout'
   | 'message_too_big'

@@ -54,7 +54,7 @@ export interface RecordRules {
 }
 
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
-const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'aborted_connecting']);
+const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'process_exit', 'aborted_connecting']);
 
 /** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {

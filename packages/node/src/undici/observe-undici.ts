@@ -8,6 +8,7 @@ import {
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
+import { PROCESS_EXIT } from '../process-exit.ts';
 import { createWebSocketCloses } from './close-web-socket.ts';
 import { beginStreamClose } from './close-web-socket-stream.ts';
 import { createEarlySockets } from './early-sockets.ts';
@@ -27,6 +28,8 @@ export interface UndiciObserver {
   observe(socket: WebSocketLike, info: SocketInfo | undefined): boolean;
   /** Records the failed handshakes whose `close` event is still waited for. */
   settle(): void;
+  /** Records the connections that are open, for a process that ends. */
+  closeAll(): void;
   stop(): void;
 }
 
@@ -177,6 +180,9 @@ export function observeUndici(
       return true;
     },
     settle,
+    closeAll() {
+      for (const undici of connections.open()) endings.stop(undici, PROCESS_EXIT);
+    },
     stop() {
       for (const unsubscribeOne of subscribed) unsubscribeOne();
       stopFinding();

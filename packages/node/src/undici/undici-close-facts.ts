@@ -3,7 +3,7 @@ import type { UndiciConnection } from './undici-connection.ts';
 
 /** How a connection ended: what a `close` event says, or what stands for one. */
 export type Ending = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
-  Partial<Pick<CloseFacts, 'synthetic' | 'closedAt' | 'cause'>>;
+  Partial<Pick<CloseFacts, 'synthetic' | 'closedAt' | 'cause' | 'initiator'>>;
 
 /** undici has no code of its own but 1006, and answers each Close frame at once. */
 export function endingOf({ code, reason }: { code: number; reason: string }): Ending {

@@ -20,8 +20,11 @@ export interface UndiciEndings {
   giveUpHandshake(undici: UndiciConnection): void;
   /** The app had given the socket up before its request could be sent. */
   recordGivenUp(undici: UndiciConnection, givenUp: GivenUp): void;
-  /** Records what is certain, and lets the rest go: nothing more will be told. */
-  stop(undici: UndiciConnection): void;
+  /**
+   * Records what is certain: nothing more will be told.
+   * @param otherwise the end of what is open; without one, that is let go
+   */
+  stop(undici: UndiciConnection, otherwise?: Ending): void;
 }
 
 /**
@@ -79,11 +82,12 @@ export function createUndiciEndings(
       else record(undici, { ...LOST, closedAt: undici.failedAt, synthetic: !hasStreams() });
     },
     recordGivenUp,
-    stop(undici) {
+    stop(undici, otherwise) {
       const { closeFrame, websocket = undici.wire?.ws } = undici;
       // Its `close` is being fired just now, and undici tells of it afterwards.
       if (websocket?.readyState === CLOSED) record(undici, closeFrame ? endingOf(closeFrame) : LOST);
       else if (closeFrame) giveUpEnd(undici);
+      else if (otherwise) record(undici, otherwise);
       else letGo(undici);
     },
   };
