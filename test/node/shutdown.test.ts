@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import {
   instrumentWebSockets,
+  type NodeWebSocketOptions,
+  type WebSocketHandle,
   WebSocketInstrumentation,
   type WebSocketLike,
-  type WebSocketOptions,
 } from '@closespan/node';
 import {
   BasicTracerProvider,
@@ -16,7 +17,10 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 const exporter = new InMemorySpanExporter();
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-const options: WebSocketOptions = { tracerProvider, otlp: false };
+const options: NodeWebSocketOptions = { tracerProvider, otlp: false };
+const LISTENED = ['SIGTERM', 'SIGINT', 'beforeExit', 'removeListener'];
+const listeners = () => LISTENED.map((name) => process.listenerCount(name));
+const bare = listeners();
 
 let server: WebSocketServer;
 let url: string;
@@ -30,6 +34,7 @@ afterEach(async () => {
   for (const peer of server.clients) peer.terminate();
   server.close();
   await Promise.all([once(server, 'close'), ...closed]);
+  await expect.poll(listeners).toEqual(bare);
   exporter.reset();
 });
 
@@ -133,4 +138,40 @@ describe('a connection that is open at shutdown', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(0);
     client.terminate();
   });
+});
+
+describe('the process', () => {
+  it('has no listener of ours before a connection is open, nor after shutdown', async () => {
+    const handle = instrumentWebSockets(options);
+    expect(listeners()).toEqual(bare);
+    const client = await connect(WebSocket);
+    expect(listeners()).toEqual(bare.map((count, i) => (i < 3 ? count + 1 : count)));
+    await handle.shutdown();
+    await expect.poll(listeners).toEqual(bare);
+    client.terminate();
+  });
+
+  it.each([{ exitSignals: ['SIGHUP'] }, { exitSignals: [] }])(
+    'listens for $exitSignals alone',
+    async ({ exitSignals }) => {
+      const counts = () => ['SIGHUP', 'SIGTERM', 'SIGINT'].map((name) => process.listenerCount(name));
+      const before = counts();
+      const handle: WebSocketHandle = instrumentWebSockets({ ...options, exitSignals });
+      const client = await connect(WebSocket);
+      expect(counts()).toEqual(before.map((count, i) => (i < exitSignals.length ? count + 1 : count)));
+      await handle.shutdown();
+      client.terminate();
+    },
+  );
+});
+
+it.each([
+  { exitTimeout: -1 },
+  { exitTimeout: '5' },
+  { exitTimeout: Number.NaN },
+  { exitSignals: 'SIGTERM' },
+  { exitSignals: ['SIGKILL'] },
+  { exitSignals: ['TERM'] },
+])('refuses %o', (wrong) => {
+  expect(() => instrumentWebSockets(wrong as unknown as NodeWebSocketOptions)).toThrow(TypeError);
 });

@@ -32,9 +32,8 @@ export interface Installed {
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /** Records now what still waits for an event that may never come. */
   settle?(): void;
-  /** Records the connections that are open, for a process that is about to end. */
-  closeAll?(): void;
-  uninstall(): void;
+  /** @param ending whether the process is about to end: connections that are open are then recorded before */
+  uninstall(ending: boolean): void;
 }
 
 const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
@@ -43,10 +42,7 @@ const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'
 const HANDLE = Symbol.for('closespan.handle');
 const scope = globalThis as { [HANDLE]?: RunningHandle };
 
-interface RunningHandle extends WebSocketHandle {
-  /** As `shutdown`, but the process goes on: connections that are open have not ended, and leave no record. */
-  stop(): Promise<void>;
-}
+type RunningHandle = WebSocketHandle & Pick<Installed, 'uninstall'>;
 
 /**
  * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
@@ -67,7 +63,7 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): R
     return running;
   }
   const recorder = createRecorder(options, platform.startPipeline);
-  const { observe, settle, closeAll, uninstall } = platform.install(recorder, options);
+  const { observe, settle, uninstall } = platform.install(recorder, options);
   const handle: RunningHandle = {
     observe,
     forceFlush() {
@@ -75,19 +71,25 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): R
       return recorder.forceFlush();
     },
     shutdown() {
-      if (scope[HANDLE] === handle) closeAll?.();
-      return handle.stop();
-    },
-    stop() {
       if (scope[HANDLE] === handle) {
         delete scope[HANDLE];
-        uninstall();
+        uninstall(true);
       }
       return recorder.shutdown();
     },
+    uninstall,
   };
   Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
   return handle;
+}
+
+/** As `shutdown`, but the process goes on: connections that are open have not ended, and leave no record. */
+function stop(handle: RunningHandle | undefined): void {
+  if (scope[HANDLE] === handle) {
+    delete scope[HANDLE];
+    handle?.uninstall(false);
+  }
+  void handle?.shutdown();
 }
 
 type Enabled = { enabled?: boolean };
@@ -117,7 +119,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
 
   /** Puts every patched object back; closes that wait are still exported. */
   disable(): void {
-    void this.#handle?.stop();
+    stop(this.#handle);
     this.#handle = undefined;
     this.#config = { ...this.#config, enabled: false };
   }

@@ -1,4 +1,4 @@
-import type { Pipeline, WebSocketOptions } from '@closespan/core';
+import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
 
 const NOTHING: Pipeline = {
   tracerProvider: undefined,
@@ -17,7 +17,11 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
       import('@closespan/core/otlp-metrics'),
       import('@opentelemetry/resources'),
     ]);
-  const settings = { ...options, resource: detectResources({ detectors: [envDetector] }) };
+  const settings = {
+    ...options,
+    resource: detectResources({ detectors: [envDetector] }),
+    userAgent: `${NAME}/${VERSION}`,
+  };
   const interval = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
   const tracerProvider = env['OTEL_TRACES_EXPORTER'] === 'none' ? undefined : createTracerProvider(settings);
   const meterProvider =

@@ -62,11 +62,13 @@ interface CloseMessage {
  * Observes through diagnostics channels: undici gives each listener after the first a `currentTarget` of null, so one
  * of ours would be seen by the app.
  * @param isObserved whether a socket is observed through its events all the same
+ * @param started called when a connection is begun
  */
 export function observeUndici(
   recorder: Recorder,
   { ignoreUrls }: WebSocketOptions,
   isObserved: (socket: object) => boolean,
+  started: () => void,
 ): UndiciObserver {
   const givenUp = createGivenUpSockets((url) => connections.isPending(url));
   const calls = createCloseCalls();
@@ -86,6 +88,7 @@ export function observeUndici(
     'undici:request:create': ({ request }: RequestMessage) => {
       if (request.upgrade !== 'websocket' || isIgnored(urlOf(request), ignoreUrls)) return;
       failures.retry(connections.create(request));
+      started();
       watchWebSocket(loadedGlobalPrototype());
     },
     'undici:client:sendHeaders': ({ request, socket }: RequestMessage) => {

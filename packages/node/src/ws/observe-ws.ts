@@ -26,11 +26,13 @@ const OPEN = 1;
 /**
  * Makes an observer that patches what `ws` itself calls at each step of a connection, and no message path.
  * @param takeAccepted the connection that a server is just accepting
+ * @param opened called when a socket opens
  */
 export function createWsObserver(
   recorder: Recorder,
   options: NodeWebSocketOptions,
   takeAccepted: () => WsConnection | null | undefined,
+  opened: () => void,
 ): WsObserver {
   const { ignoreUrls } = options;
   /** A socket that is recorded or ignored holds `null`. */
@@ -74,6 +76,7 @@ export function createWsObserver(
     if (!connection) return;
     connection.openedAt = now();
     openSockets.add(socket, connection);
+    opened();
     if (!socket._isServer) connection.handshake = undefined;
     // The request of a redirect was not seen.
     if (socket._redirects > 0 && !followsRedirects(socket)) connection.forgetKey();
