@@ -1,4 +1,5 @@
 import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
+import { logToConsole } from './console-logger.ts';
 
 const NOTHING: Pipeline = {
   tracerProvider: undefined,
@@ -11,6 +12,7 @@ const NOTHING: Pipeline = {
 export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
   const { env } = process;
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
+  logToConsole();
   const [{ createTracerProvider }, { createMeterProvider }, { detectResources, envDetector }] =
     await Promise.all([
       import('@closespan/core/otlp'),
