@@ -17,7 +17,12 @@ beforeEach(async () => {
 afterEach(() => receiver.close());
 
 const start = (binary: string, args: string[], env: Record<string, string> = {}) =>
-  startNode(binary, [...REGISTER, app, ...args], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env });
+  startNode(binary, [...REGISTER, app, ...args], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    // A slow machine is no failure.
+    CLOSESPAN_EXIT_TIMEOUT: '60000',
+    ...env,
+  });
 
 /** How many closes arrived, in spans and in metrics. */
 function arrived(): number[] {
