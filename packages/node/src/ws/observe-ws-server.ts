@@ -8,7 +8,7 @@ import { WsConnection } from './ws-connection.ts';
 
 /** Observes the connections that `ws` servers accept. */
 export interface WsServerObserver {
-  /** Patches a server class's prototype in place. */
+  /** Patches a server class's prototype in place, once. */
   patch(prototype: object): void;
   /** The connection whose upgrade is being completed, `null` for one to ignore; asked when its socket opens. */
   take(): WsConnection | null | undefined;
@@ -20,13 +20,16 @@ type Request = IncomingMessage & { socket: IncomingMessage['socket'] & { encrypt
 /** Makes an observer of upgrades: `ws` completes each in one call, inside which the socket is made and opened. */
 export function createWsServerObserver({ ignoreUrls, carriers }: NodeWebSocketOptions): WsServerObserver {
   const startedAt = createPrivateSlot<number>();
+  const prototypes = new Set<object>();
   const undo: (() => void)[] = [];
   const carriedContexts = createCarriedContexts(carriers);
   const intern = createInterner();
-  let upgrade: { readonly key: unknown; readonly request: Request } | undefined;
+  let upgrade: Request | undefined;
 
   return {
     patch(prototype) {
+      if (prototypes.has(prototype)) return;
+      prototypes.add(prototype);
       undo.push(
         patchBefore(prototype, 'handleUpgrade', (_self, [request]) => {
           startedAt.set(request as Request, now());
@@ -34,7 +37,8 @@ export function createWsServerObserver({ ignoreUrls, carriers }: NodeWebSocketOp
           return undefined;
         }),
         patchMethod(prototype, 'completeUpgrade', (original, _self, args) => {
-          upgrade = { key: args[1], request: args[3] as Request };
+          // The last four are the same in `ws` 7 and 8: request, socket, head, callback.
+          upgrade = args.at(-4) as Request;
           try {
             return original(...args);
           } finally {
@@ -45,7 +49,7 @@ export function createWsServerObserver({ ignoreUrls, carriers }: NodeWebSocketOp
     },
     take() {
       if (!upgrade) return undefined;
-      const { key, request } = upgrade;
+      const request = upgrade;
       upgrade = undefined;
       const carried = carriedContexts.of(request);
       const url = takeFromUrl(urlOf(request)).rest;
@@ -53,7 +57,7 @@ export function createWsServerObserver({ ignoreUrls, carriers }: NodeWebSocketOp
       const active = extractContext(request.headers, carried);
       const connection = new WsConnection(active, startedAt.get(request), intern(url));
       if (carried) connection.connectionId = carried.connectionId;
-      else connection.key = key;
+      else connection.key = request.headers['sec-websocket-key'];
       return connection;
     },
     unpatch() {

@@ -11,7 +11,7 @@ import { closeFactsOf, exitFactsOf, type WsSocket } from './ws-socket.ts';
 
 /** Observes the sockets of one `ws` class. */
 export interface WsObserver {
-  /** Patches a class's prototype in place. */
+  /** Patches a class's prototype in place, once. */
   patch(prototype: object): void;
   /** Whether a socket is of a class that is observed. */
   has(socket: object): boolean;
@@ -38,7 +38,7 @@ export function createWsObserver(
   /** A socket that is recorded or ignored holds `null`. */
   const connections = createPrivateSlot<WsConnection | null>();
   const openSockets = createOpenSockets(connections.get);
-  const prototypes: object[] = [];
+  const prototypes = new Set<object>();
   const propagate = propagateThroughWs(options);
   const undo: (() => void)[] = [];
 
@@ -109,9 +109,11 @@ export function createWsObserver(
         if (connection) finish(socket, connection, exitFactsOf(socket, connection));
       }
     },
-    has: (socket) => prototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
+    has: (socket) =>
+      [...prototypes].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
     patch(prototype) {
-      prototypes.push(prototype);
+      if (prototypes.has(prototype)) return;
+      prototypes.add(prototype);
       const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
         undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
       };
