@@ -89,7 +89,12 @@ const SERVER = 2;
 const cases = NODE_VERSIONS.flatMap((version) =>
   ['endings-app.mjs', 'endings-app.cjs'].flatMap((file) =>
     ['before', 'after'].flatMap((load) =>
-      (version === 20 ? ['ws'] : ['ws', 'global']).map((client) => ({ version, file, load, client })),
+      (version === 20 ? ['ws', 'ws7'] : ['ws', 'ws7', 'global']).map((client) => ({
+        version,
+        file,
+        load,
+        client,
+      })),
     ),
   ),
 );
@@ -98,7 +103,7 @@ describe.each(cases)('Node $version, $file, $client client, instrumented $load w
   const { version, file, load, client } = row;
   const binary = nodeBinary(version);
   const program = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
-  const rows = client === 'ws' ? [...ROWS, TERMINATE] : ROWS;
+  const rows = client === 'global' ? ROWS : [...ROWS, TERMINATE];
   let receiver: OtlpReceiver;
   let seen: Record<string, { type: string; code?: number; duration?: number }[]>;
   let bare: typeof seen;
@@ -121,7 +126,7 @@ describe.each(cases)('Node $version, $file, $client client, instrumented $load w
     const spans = receiver.spans.filter(({ attributes }) => attributes['url.path'] === `/${path}`);
     const ofClient = spans.filter(({ kind }) => kind === CLIENT);
     const ofServer = spans.filter(({ kind }) => kind === SERVER);
-    expect(ofClient.map(facts)).toEqual([expectedFacts(client === 'ws' ? ws : (global ?? ws))]);
+    expect(ofClient.map(facts)).toEqual([expectedFacts(client === 'global' ? (global ?? ws) : ws)]);
     if (server) expect(ofServer.map(facts)).toEqual([expectedFacts(server)]);
     const ids = new Set(spans.map(({ attributes }) => attributes['websocket.connection.id']));
     expect(ids.size).toBe(1);
