@@ -7,15 +7,18 @@ import { startWsServer } from '../helpers/ws-server.ts';
 
 describe.each(NODE_VERSIONS)('on Node %s', (version) => {
   const binary = nodeBinary(version);
-  it.skipIf(!binary)('an unhandled error of a ws client crashes the process as before', async () => {
-    const program = fileURLToPath(new URL('fixtures/crash-app.mjs', import.meta.url));
-    const [bare, instrumented] = await Promise.all([
-      runNode(binary ?? '', [program]),
-      runNode(binary ?? '', [program, 'instrumented']),
-    ]);
-    expect(bare.exitCode).toBe(1);
-    expect(instrumented).toEqual(bare);
-  });
+  it.skipIf(!binary).each(['ws', 'ws7'])(
+    'an unhandled error of a %s client crashes as before',
+    async (name) => {
+      const program = fileURLToPath(new URL('fixtures/crash-app.mjs', import.meta.url));
+      const [bare, instrumented] = await Promise.all([
+        runNode(binary ?? '', [program, name]),
+        runNode(binary ?? '', [program, name, 'instrumented']),
+      ]);
+      expect(bare.exitCode).toBe(1);
+      expect(instrumented).toEqual(bare);
+    },
+  );
 });
 
 describe('an instrumented class', () => {

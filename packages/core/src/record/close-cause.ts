@@ -4,6 +4,7 @@ import type { CloseCategory } from './close-code-table.ts';
 export type CloseCause =
   | 'handshake_rejected'
   | 'handshake_failed'
+  | 'handshake_timeout'
   | 'aborted_connecting'
   | 'page_exit'
   | 'process_exit'

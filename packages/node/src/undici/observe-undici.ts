@@ -1,13 +1,12 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
   type Closing,
-  guard,
   isIgnored,
   type Recorder,
   type SocketInfo,
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
+import { listenToChannels } from '../listen-to-channels.ts';
 import { PROCESS_EXIT } from '../process-exit.ts';
 import { createWebSocketCloses } from './close-web-socket.ts';
 import { beginStreamClose } from './close-web-socket-stream.ts';
@@ -150,11 +149,7 @@ export function observeUndici(
       );
     },
   });
-  const subscribed = Object.entries(channels).map(([name, listener]) => {
-    const guarded = (message: unknown) => guard(name, () => listener(message as never), undefined);
-    subscribe(name, guarded);
-    return () => unsubscribe(name, guarded);
-  });
+  const stopListening = listenToChannels(channels);
 
   function watchWebSocket(prototype: object | undefined): void {
     calls.watch(prototype, closes.begin);
@@ -187,7 +182,7 @@ export function observeUndici(
       for (const undici of connections.open()) endings.stop(undici, PROCESS_EXIT);
     },
     stop() {
-      for (const unsubscribeOne of subscribed) unsubscribeOne();
+      stopListening();
       stopFinding();
       calls.unwatch();
       settle();

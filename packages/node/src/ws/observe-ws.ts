@@ -5,7 +5,8 @@ import type { NodeWebSocketOptions } from '../node-options.ts';
 import { propagateThroughWs } from '../propagation/propagate-through-ws.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import { createPrivateSlot } from './private-slot.ts';
-import { followsRedirects, watchRequest } from './watch-request.ts';
+import { watchHandshakes } from './watch-handshakes.ts';
+import { releaseRequest, watchRequest } from './watch-request.ts';
 import { WsConnection } from './ws-connection.ts';
 import { closeFactsOf, exitFactsOf, type WsSocket } from './ws-socket.ts';
 
@@ -41,6 +42,11 @@ export function createWsObserver(
   const prototypes = new Set<object>();
   const propagate = propagateThroughWs(options);
   const undo: (() => void)[] = [];
+  const terminated = new WeakSet<WsSocket>();
+  const handshakes = watchHandshakes({
+    redirected: start,
+    abandoned: (socket) => end(socket, true),
+  });
 
   /** Called for each request of a handshake: a redirect makes one more, with a key of its own. */
   function start(socket: WsSocket, request: ClientRequest): void {
@@ -50,7 +56,7 @@ export function createWsObserver(
       connections.set(socket, connection);
     }
     if (!connection) return;
-    connection.handshake = request;
+    connection.handshake = handshakes.start(socket, request);
     connection.key = request.getHeader('sec-websocket-key');
   }
 
@@ -77,9 +83,9 @@ export function createWsObserver(
     connection.openedAt = now();
     openSockets.add(socket, connection);
     opened();
-    if (!socket._isServer) connection.handshake = undefined;
-    // The request of a redirect was not seen.
-    if (socket._redirects > 0 && !followsRedirects(socket)) connection.forgetKey();
+    if (socket._isServer) return;
+    handshakes.finish(socket);
+    connection.handshake = undefined;
   }
 
   function closing(socket: WsSocket, code: unknown) {
@@ -88,16 +94,28 @@ export function createWsObserver(
     if (!connection) return undefined;
     // `ws` calls `close` itself to answer a Close frame, and to report a protocol error.
     if (socket._closeFrameReceived) return startClosing(connection, 'remote');
-    return startClosing(connection, 'local', code as number | undefined);
+    const connecting = socket.readyState === CONNECTING;
+    const takeBack = startClosing(connection, 'local', code as number | undefined);
+    // There `ws` 7 throws what nobody listens to, and has given up all the same.
+    return connecting ? undefined : takeBack;
   }
 
-  function close(socket: WsSocket): undefined {
+  function terminate(socket: WsSocket) {
+    if (connections.get(socket)?.closing) terminated.add(socket);
+    return closing(socket, undefined);
+  }
+
+  function end(socket: WsSocket, synthetic: boolean): undefined {
+    releaseRequest(socket);
     const connection = heldOf(socket);
-    if (connection) finish(socket, connection, closeFactsOf(socket, connection));
+    if (!connection) return;
+    const facts = closeFactsOf(socket, connection, terminated.has(socket));
+    finish(socket, connection, { ...facts, synthetic });
   }
 
-  function finish(socket: WsSocket, connection: WsConnection, facts: CloseFacts): undefined {
+  function finish(socket: WsSocket, connection: WsConnection, facts: CloseFacts): void {
     connections.set(socket, null);
+    handshakes.finish(socket);
     openSockets.delete(connection);
     recorder.record(connection, facts);
   }
@@ -117,20 +135,19 @@ export function createWsObserver(
       const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
         undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
       };
-      const requests = watchRequest(prototype, (socket, request) => {
-        start(socket, request);
-        propagate(socket.url ?? '', request);
-      });
-      undo.push(requests.unwatch);
+      undo.push(
+        watchRequest(prototype, (socket, request) => {
+          start(socket, request);
+          propagate(socket.url ?? '', request);
+        }),
+      );
       before('setSocket', open);
-      before('emitClose', (socket) => {
-        requests.release(socket);
-        return close(socket);
-      });
+      before('emitClose', (socket) => end(socket, false));
       before('close', closing);
-      before('terminate', (socket) => closing(socket, undefined));
+      before('terminate', terminate);
     },
     unpatch() {
+      handshakes.stop();
       for (const restore of undo.splice(0)) restore();
     },
   };

@@ -2,13 +2,6 @@ import type { ClientRequest } from 'node:http';
 import { guard } from '@closespan/core';
 import type { WsSocket } from './ws-socket.ts';
 
-/** Watches the requests that the clients of one `ws` class make. */
-export interface RequestWatch {
-  /** Tells that a client is at its end. */
-  release(socket: WsSocket): void;
-  unwatch(): void;
-}
-
 /**
  * The request of each client that may be redirected, until its handshake is over. The socket gets its own property only
  * then: to turn an accessor of its own into a value would cost it 1.4 kB for as long as it is open.
@@ -16,19 +9,15 @@ export interface RequestWatch {
 const redirectable = new WeakMap<WsSocket, ClientRequest>();
 let unfinished = 0;
 
-/** Whether a client makes one request more for each redirect; `ws` says so just before it makes the first. */
-export function followsRedirects(socket: WsSocket): boolean {
-  return '_originalSecure' in socket;
-}
-
 /**
  * Sees each request of a handshake at the moment at which `ws` stores it on the socket. That makes the property that
  * the assignment would have made anyway.
+ * @returns what stops it
  */
 export function watchRequest(
   prototype: object,
   assigned: (socket: WsSocket, request: ClientRequest) => void,
-): RequestWatch {
+): () => void {
   let watching = true;
 
   Object.defineProperty(prototype, '_req', {
@@ -46,20 +35,25 @@ export function watchRequest(
     },
   });
 
-  function finish(socket: WsSocket, value: ClientRequest | null): void {
-    if (redirectable.delete(socket)) unfinished--;
-    Object.defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
-  }
-
-  return {
-    release(socket) {
-      const request = redirectable.get(socket);
-      if (request) finish(socket, request);
-    },
-    unwatch() {
-      watching = false;
-      // `ws` still reads the requests of handshakes that go on.
-      if (unfinished === 0) Reflect.deleteProperty(prototype, '_req');
-    },
+  return () => {
+    watching = false;
+    // `ws` still reads the requests of handshakes that go on.
+    if (unfinished === 0) Reflect.deleteProperty(prototype, '_req');
   };
+}
+
+/** Tells that a client is at its end. */
+export function releaseRequest(socket: WsSocket): void {
+  const request = redirectable.get(socket);
+  if (request) finish(socket, request);
+}
+
+function finish(socket: WsSocket, value: ClientRequest | null): void {
+  if (redirectable.delete(socket)) unfinished--;
+  Object.defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Whether a client makes one request more for each redirect; `ws` says so just before it makes the first. */
+function followsRedirects(socket: WsSocket): boolean {
+  return '_originalSecure' in socket;
 }

@@ -1,9 +1,7 @@
 import { Buffer } from 'node:buffer';
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Closing, type Connection, now } from '@closespan/core';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
-
-type Request = ClientRequest & { res?: IncomingMessage };
+import type { Handshake } from './watch-handshakes.ts';
 
 const NOT_YET = -1;
 /** Stands for NaN, which is no integer. */
@@ -14,8 +12,8 @@ export class WsConnection implements Connection {
   readonly creation: SpanContext | undefined;
   /** The place among the open sockets until a closing, which has the place from then on: one field for both. */
   #placeOrClosing: number | (Closing & { place: number | undefined }) | undefined;
-  /** A client's request until the handshake is over; on a server the URL by which it was reached. */
-  handshake: Request | string | undefined;
+  /** A client's until it is over; on a server the URL by which it was reached. */
+  handshake: Handshake | string | undefined;
   /** Tenths of milliseconds: small integers, where a fraction takes three times as much. */
   readonly #started: number;
   #opened = NOT_YET;
@@ -24,7 +22,7 @@ export class WsConnection implements Connection {
   #low = 0;
 
   /** @param startedAt NaN when the connection was made before observation began */
-  constructor(active: Context, startedAt: number = now(), handshake?: Request | string) {
+  constructor(active: Context, startedAt: number = now(), handshake?: Handshake | string) {
     this.#started = tenthsOf(startedAt);
     this.creation = trace.getSpanContext(active);
     this.#placeOrClosing = undefined;
@@ -74,11 +72,6 @@ export class WsConnection implements Connection {
   set connectionId(id: string) {
     this.#high = Number.parseInt(id.slice(0, 8), 16) | 0;
     this.#low = Number.parseInt(id.slice(8), 16) | 0;
-  }
-
-  forgetKey(): void {
-    this.#high = 0;
-    this.#low = 0;
   }
 
   get connectionId(): string | undefined {

@@ -1,5 +1,6 @@
+import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
-import type { CloseFacts } from '@closespan/core';
+import { type CloseCause, type CloseFacts, now } from '@closespan/core';
 import { PROCESS_EXIT } from '../process-exit.ts';
 import type { WsConnection } from './ws-connection.ts';
 
@@ -16,18 +17,29 @@ export interface WsSocket {
   readonly _closeMessage: { toString(): string };
   readonly _closeFrameReceived: boolean;
   readonly _closeFrameSent: boolean;
-  readonly _redirects: number;
+  /** Milliseconds, since 8.19; before that 30 seconds. */
+  readonly _closeTimeout?: number;
+  /** A client's while it connects, and after that when `ws` aborted it. */
+  readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
   readonly _receiver: Writable | null;
 }
 
-/** What a `ws` socket shows at its end. */
-export function closeFactsOf(socket: WsSocket, { handshake }: WsConnection): CloseFacts {
-  const [url, request] = typeof handshake === 'string' ? [handshake] : ['', handshake];
+const CLOSE_TIMEOUT = 30_000;
+
+/**
+ * What a `ws` socket shows at its end.
+ * @param terminated whether the app called `terminate()` after `close()`
+ */
+export function closeFactsOf(socket: WsSocket, connection: WsConnection, terminated = false): CloseFacts {
+  const { handshake } = connection;
+  const [url, attempt] = typeof handshake === 'string' ? [handshake] : ['', handshake];
   const { _receiver, _socket, _closeFrameReceived, _closeFrameSent } = socket;
   const error: NodeJS.ErrnoException | null | undefined =
-    _receiver?.errored ?? _socket?.errored ?? request?.socket?.errored;
+    _receiver?.errored ?? _socket?.errored ?? attempt?.error;
+  const httpStatusCode = attempt?.request.res?.statusCode;
   const wasClean = _closeFrameReceived && _closeFrameSent;
+  const timedOut = error || httpStatusCode || terminated ? undefined : timeoutOf(socket, connection);
   return {
     kind: socket._isServer ? 'server' : 'client',
     url: socket.url ?? url,
@@ -41,7 +53,8 @@ export function closeFactsOf(socket: WsSocket, { handshake }: WsConnection): Clo
     unsentSize: socket.bufferedAmount,
     errored: Boolean(error),
     errorCode: error?.code,
-    httpStatusCode: request?.res?.statusCode,
+    httpStatusCode,
+    ...(timedOut && { cause: timedOut }),
   };
 }
 
@@ -49,4 +62,16 @@ export function closeFactsOf(socket: WsSocket, { handshake }: WsConnection): Clo
 export function exitFactsOf(socket: WsSocket, connection: WsConnection): CloseFacts {
   const facts: CloseFacts = { ...closeFactsOf(socket, connection), synthetic: true };
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT };
+}
+
+/** The time limit of `ws` that ended a connection, where nothing else did. A timer may be early, but not by half. */
+function timeoutOf(socket: WsSocket, { closing, startedAt }: WsConnection): CloseCause | undefined {
+  const { _socket, _req, _closeTimeout = CLOSE_TIMEOUT } = socket;
+  if (!_socket) {
+    const aborted = _req?.timeout && !closing && now() - startedAt >= _req.timeout / 2;
+    return aborted ? 'handshake_timeout' : undefined;
+  }
+  const unanswered = closing?.by === 'local' && socket._closeFrameSent && !socket._closeFrameReceived;
+  if (!unanswered || _socket.readableEnded) return undefined;
+  return now() - closing.at >= _closeTimeout / 2 ? 'close_timeout' : undefined;
 }

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { connect } from 'node:net';
+import { type CloseRecord, instrumentWebSockets } from '@closespan/node';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+
+const require = createRequire(import.meta.url);
+const ws7: typeof WebSocket = require('ws7');
+
+const records: CloseRecord[] = [];
+let handle: ReturnType<typeof instrumentWebSockets>;
+let server: WebSocketServer;
+beforeEach(async () => {
+  records.length = 0;
+  handle = instrumentWebSockets({ otlp: false, closeHook: (record) => records.push(record) });
+  const options = { port: 0, host: '127.0.0.1', closeTimeout: 100 };
+  server = new WebSocketServer(options);
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  await handle.shutdown();
+  for (const peer of server.clients) peer.terminate();
+  server.close();
+});
+const port = () => (server.address() as AddressInfo).port;
+const ofClient = () => records.filter(({ kind }) => kind === 'client');
+
+/** A client whose server does not read any more, and so never answers. */
+async function openMuted(Client: typeof WebSocket): Promise<WebSocket> {
+  server.once('connection', (peer) => peer.pause());
+  const socket = new Client(`ws://127.0.0.1:${port()}`);
+  await once(socket, 'open');
+  return socket;
+}
+
+it('is the cause on a server whose client never answers its Close frame', async () => {
+  const client = connect(port(), '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n');
+  client.write('Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n');
+  client.resume();
+  const [peer] = await once(server, 'connection');
+  peer.close(1001);
+  await once(peer, 'close');
+  await handle.forceFlush();
+  expect(records).toMatchObject([
+    { kind: 'server', code: 1006, requestedCode: 1001, initiator: 'local', cause: 'close_timeout' },
+  ]);
+});
+
+it('is the cause after the 30 seconds of ws 7', async () => {
+  const socket = await openMuted(ws7);
+  // Nobody waits that long: the clock is a fake, all else is real.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  try {
+    socket.close(4003);
+    await new Promise(setImmediate);
+    vi.advanceTimersByTime(30_000);
+    await once(socket, 'close');
+  } finally {
+    vi.useRealTimers();
+  }
+  await handle.forceFlush();
+  expect(ofClient()).toMatchObject([{ requestedCode: 4003, cause: 'close_timeout' }]);
+});
+
+it('is not the cause where the app itself gave up', async () => {
+  const socket = await openMuted(WebSocket);
+  socket.close(4003);
+  setTimeout(() => socket.terminate(), 20);
+  await once(socket, 'close');
+  await handle.forceFlush();
+  expect(ofClient()).toMatchObject([{ requestedCode: 4003, cause: 'local_close' }]);
+});
