@@ -5,6 +5,7 @@ import {
   type ReceivedSpan,
   startOtlpReceiver,
 } from '../../examples/demo/otlp-receiver.ts';
+import { bundle } from '../helpers/bundle.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
 type Expected = readonly [
@@ -119,7 +120,7 @@ const MUTE: Row = { path: 'mute', ws: [1006, false, 'local', 'close_timeout', 'c
 const CLIENT = 3;
 const SERVER = 2;
 
-const cases = NODE_VERSIONS.flatMap((version) =>
+const loaded = NODE_VERSIONS.flatMap((version) =>
   ['endings-app.mjs', 'endings-app.cjs'].flatMap((file) =>
     ['before', 'after'].flatMap((load) =>
       (version === 20 ? ['ws', 'ws7'] : ['ws', 'ws7', 'global']).map((client) => ({
@@ -132,10 +133,17 @@ const cases = NODE_VERSIONS.flatMap((version) =>
   ),
 );
 
-describe.each(cases)('Node $version, $file, $client client, instrumented $load ws is loaded', (row) => {
-  const { version, file, load, client } = row;
+const bundled = ([20, 26] as const).flatMap((version) =>
+  (['esm', 'cjs'] as const).flatMap((format) =>
+    ['ws', 'ws7'].map((client) => ({ version, file: `bundled as ${format}`, load: 'after', client, format })),
+  ),
+);
+
+describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, ...bundled])(
+  'Node $version, $file, $client client, instrumented $load ws is loaded',
+  (row) => {
+    const { version, file, load, client, format } = row;
   const binary = nodeBinary(version);
-  const program = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
   const rows = { global: ROWS, ws7: [...ROWS, ...WS_ROWS], ws: [...ROWS, ...WS_ROWS, MUTE] }[client] ?? [];
   let receiver: OtlpReceiver;
   let seen: Record<string, { type: string; code?: number; duration?: number }[]>;
@@ -143,10 +151,13 @@ describe.each(cases)('Node $version, $file, $client client, instrumented $load w
 
   beforeAll(async () => {
     if (!binary) return;
+      const program = format
+        ? await bundle('bundled-app.mjs', format, client)
+        : [fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))];
     receiver = await startOtlpReceiver();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_SERVICE_NAME: 'endings' };
     const runs = ['none', load].map((when) =>
-      runNode(binary, [program, `load=${when}&client=${client}`], env),
+        runNode(binary, [...program, `load=${when}&client=${client}`], env),
     );
     const [without, instrumented] = await Promise.all(runs);
     expect(instrumented).toMatchObject({ exitCode: 0, stderr: '' });
@@ -185,7 +196,8 @@ describe.each(cases)('Node $version, $file, $client client, instrumented $load w
   it.skipIf(!binary)('changes nothing that the app sees', () => {
     expect(withoutDurations(seen)).toEqual(withoutDurations(bare));
   });
-});
+  },
+);
 
 function facts({ attributes, statusCode }: ReceivedSpan) {
   return {

@@ -3,6 +3,7 @@ export {
   type Installed,
   type Platform,
   PlatformInstrumentation,
+  runningHandle,
   startInstrumentation,
   type WebSocketHandle,
 } from './instrumentation.ts';

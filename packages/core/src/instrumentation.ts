@@ -19,11 +19,14 @@ export interface WebSocketHandle {
 }
 
 /** What a runtime adds to core. */
-export interface Platform<O extends WebSocketOptions = WebSocketOptions> {
+export interface Platform<
+  O extends WebSocketOptions = WebSocketOptions,
+  H extends WebSocketHandle = WebSocketHandle,
+> {
   /** Of the options that only this platform has. */
   readonly optionChecks?: OptionChecks;
-  /** Starts to observe; returns how to observe one socket more, and what undoes it all. */
-  install(recorder: Recorder, options: O): Installed;
+  /** Starts to observe; returns how to observe one socket more, what undoes it all, and the handle's other members. */
+  install(recorder: Recorder, options: O): Installed & Omit<H, keyof WebSocketHandle>;
   readonly startPipeline: StartPipeline;
 }
 
@@ -48,24 +51,32 @@ type RunningHandle = WebSocketHandle & Pick<Installed, 'uninstall'>;
  * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
  * @throws TypeError for a wrong option
  */
-export function startInstrumentation<O extends WebSocketOptions>(
-  platform: Platform<O>,
+export function startInstrumentation<O extends WebSocketOptions, H extends WebSocketHandle>(
+  platform: Platform<O, H>,
   options: O,
-): WebSocketHandle {
+): H {
   checkOptions(options, platform.optionChecks);
   return start(platform, options);
 }
 
-function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): RunningHandle {
-  const running = scope[HANDLE];
+/** The handle of what runs; of the given platform, since a global scope has one. */
+export function runningHandle<H extends WebSocketHandle>(): H | undefined {
+  return scope[HANDLE] as H | undefined;
+}
+
+function start<O extends WebSocketOptions, H extends WebSocketHandle>(
+  platform: Platform<O, H>,
+  options: O,
+): H & RunningHandle {
+  const running = runningHandle<H & RunningHandle>();
   if (running) {
     diag.debug(`${NAME}: instrumented already, options of this call ignored`);
     return running;
   }
   const recorder = createRecorder(options, platform.startPipeline);
-  const { observe, settle, uninstall } = platform.install(recorder, options);
-  const handle: RunningHandle = {
-    observe,
+  const { settle, ...members } = platform.install(recorder, options);
+  const handle = {
+    ...members,
     forceFlush() {
       settle?.();
       return recorder.forceFlush();
@@ -73,12 +84,12 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): R
     shutdown() {
       if (scope[HANDLE] === handle) {
         delete scope[HANDLE];
-        uninstall(true);
+        members.uninstall(true);
       }
       return recorder.shutdown();
     },
-    uninstall,
-  };
+    // The members that are not its own are those that `install` was asked for.
+  } as unknown as H & RunningHandle;
   Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
   return handle;
 }

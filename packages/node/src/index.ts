@@ -16,5 +16,10 @@ export {
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
+export {
+  instrumentServer,
+  type NodeWebSocketHandle,
+  type WebSocketServerLike,
+} from './instrument-server.ts';
 export { instrumentWebSockets, WebSocketInstrumentation } from './instrument-web-sockets.ts';
 export type { CarrierName, NodeWebSocketOptions } from './node-options.ts';

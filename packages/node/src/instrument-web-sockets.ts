@@ -1,12 +1,13 @@
 import {
   createSocketObserver,
-  type Installed,
+  NAME,
   type Platform,
   PlatformInstrumentation,
   type Recorder,
   startInstrumentation,
-  type WebSocketHandle,
 } from '@closespan/core';
+import { diag } from '@opentelemetry/api';
+import type { NodeWebSocketHandle } from './instrument-server.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { createProcessEnd } from './process-end.ts';
 import { PROCESS_EXIT } from './process-exit.ts';
@@ -16,9 +17,10 @@ import { observeUndici } from './undici/observe-undici.ts';
 import { findWsClasses } from './ws/find-ws.ts';
 import { createWsObserver } from './ws/observe-ws.ts';
 import { createWsServerObserver } from './ws/observe-ws-server.ts';
+import { createUnfoundWarning } from './ws/warn-of-unfound.ts';
 
 /** Node, for core. */
-export const platform: Platform<NodeWebSocketOptions> = {
+export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
   optionChecks: NODE_OPTION_CHECKS,
   install,
   startPipeline,
@@ -30,7 +32,7 @@ export const platform: Platform<NodeWebSocketOptions> = {
  * @throws TypeError for a wrong option; never afterwards
  * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options: NodeWebSocketOptions = {}): WebSocketHandle {
+export function instrumentWebSockets(options: NodeWebSocketOptions = {}): NodeWebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
@@ -42,7 +44,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSoc
   }
 }
 
-function install(recorder: Recorder, options: NodeWebSocketOptions): Installed {
+function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<typeof platform.install> {
   const end = createProcessEnd(recorder, () => undici.settle(), options);
   const watched: Recorder = {
     ...recorder,
@@ -51,21 +53,26 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): Installed {
       end.recorded();
     },
   };
-  const servers = createWsServerObserver(options);
-  const ws = createWsObserver(watched, options, servers.take, end.watch);
+  const unfound = createUnfoundWarning();
+  const servers = createWsServerObserver(options, () => ws);
+  const ws = createWsObserver(watched, options, {
+    takeAccepted: servers.take,
+    found: unfound.found,
+    opened: end.watch,
+  });
   const explicitly = new WeakSet<object>();
   const undici = observeUndici(watched, options, (socket) => explicitly.has(socket), end.watch);
   const stopPropagating = propagateThroughUndici(options);
   const explicit = createSocketObserver(watched, () => false);
-  const stopFinding = findWsClasses(({ prototype }) => {
-    if (Object.hasOwn(prototype, 'emitClose') && Object.hasOwn(prototype, 'setSocket')) ws.patch(prototype);
-    if (Object.hasOwn(prototype, 'completeUpgrade')) servers.patch(prototype);
-  });
+  const stopFinding = findWsClasses(ws.patch, servers.patch);
   return {
     observe(socket, info) {
-      if (ws.has(socket) || undici.observe(socket, info)) return;
+      if (ws.adopt(socket, info) || undici.observe(socket, info)) return;
       explicitly.add(socket);
       explicit.observe(socket, info);
+    },
+    instrumentServer(server) {
+      if (!servers.adopt(server)) diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
     settle: undici.settle,
     uninstall(ending) {
@@ -75,6 +82,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): Installed {
         explicit.closeAll(PROCESS_EXIT);
       }
       stopFinding();
+      unfound.found();
       servers.unpatch();
       ws.unpatch();
       undici.stop();

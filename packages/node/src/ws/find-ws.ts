@@ -1,27 +1,23 @@
 import Module from 'node:module';
 import { guard, patchMethod } from '@closespan/core';
 
-/** Called once with every value that a CommonJS module exports and that is a function. */
-type Found = (exported: { prototype: object }) => void;
+/** Called with the prototype of a class, once or more often. */
+type Found = (prototype: object) => void;
 
 interface CachedModule {
   readonly exports: unknown;
 }
 type ModuleInternals = { readonly _cache: Readonly<Record<string, CachedModule | undefined>> };
 
-/** The files of `ws` that hold its two classes; ESM importers load the same ones. */
-const WS_FILE = /[\\/]websocket(-server)?\.js$/;
-
 /**
- * Finds the classes of every copy of `ws`, loaded before or later: in the module cache, and at each load.
+ * Finds the classes of every copy of `ws` that is a CommonJS module, loaded before or later: in the module cache, and
+ * at each load. ES module importers load the same files.
  * @returns what stops it
  */
-export function findWsClasses(found: Found): () => void {
+export function findWsClasses(foundSocket: Found, foundServer: Found): () => void {
   const { _cache } = Module as unknown as ModuleInternals;
   const offered = new WeakSet<object>();
-  for (const file of Object.keys(_cache)) {
-    if (WS_FILE.test(file)) offer(_cache[file]?.exports);
-  }
+  for (const file of Object.keys(_cache)) offer(_cache[file]?.exports);
   return patchMethod(Module, '_load', (load, _self, args) => {
     const exported = load(...args);
     offer(exported);
@@ -29,9 +25,41 @@ export function findWsClasses(found: Found): () => void {
   });
 
   function offer(exported: unknown): void {
-    if (typeof exported !== 'function' || typeof exported.prototype !== 'object') return;
-    if (offered.has(exported)) return;
+    if (typeof exported !== 'function' || offered.has(exported)) return;
     offered.add(exported);
-    guard('ws', () => found(exported as unknown as Parameters<Found>[0]), undefined);
+    guard('ws', () => find(exported as unknown as WsExports), undefined);
   }
+
+  function find({ prototype, Server }: WsExports): void {
+    const socket = socketPrototypeOf(prototype);
+    if (socket) foundSocket(socket);
+    // A copy in one file exports its server with its sockets only.
+    const server = serverPrototypeOf(socket ? Server?.prototype : prototype);
+    if (server) foundServer(server);
+  }
+}
+
+interface WsExports {
+  readonly prototype: unknown;
+  readonly Server?: { readonly prototype: unknown };
+}
+
+/** The prototype of the `ws` class that an object is made by, or is the prototype of. */
+export function socketPrototypeOf(object: unknown): object | undefined {
+  return ownerOf(object, 'emitClose', 'setSocket');
+}
+
+/** The same for a server class. */
+export function serverPrototypeOf(object: unknown): object | undefined {
+  return ownerOf(object, 'handleUpgrade', 'completeUpgrade');
+}
+
+/** The first of an object and its prototypes that has two methods of its own. */
+function ownerOf(object: unknown, ...methods: [string, string]): object | undefined {
+  for (let owner = object; typeof owner === 'object' && owner; owner = Object.getPrototypeOf(owner)) {
+    if (methods.every((name) => typeof Object.getOwnPropertyDescriptor(owner, name)?.value === 'function')) {
+      return owner;
+    }
+  }
+  return undefined;
 }

@@ -1,96 +1,65 @@
-import type { ClientRequest } from 'node:http';
-import { type CloseFacts, isIgnored, now, patchBefore, type Recorder, startClosing } from '@closespan/core';
-import { context } from '@opentelemetry/api';
+import { type CloseFacts, patchBefore, type Recorder, type SocketInfo, startClosing } from '@closespan/core';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { propagateThroughWs } from '../propagation/propagate-through-ws.ts';
-import { createOpenSockets } from './open-sockets.ts';
-import { createPrivateSlot } from './private-slot.ts';
-import { watchHandshakes } from './watch-handshakes.ts';
+import { socketPrototypeOf } from './find-ws.ts';
+import { createHeldConnections } from './held-connections.ts';
 import { releaseRequest, watchRequest } from './watch-request.ts';
-import { WsConnection } from './ws-connection.ts';
+import type { WsConnection } from './ws-connection.ts';
 import { closeFactsOf, exitFactsOf, type WsSocket } from './ws-socket.ts';
 
-/** Observes the sockets of one `ws` class. */
+/** Observes the sockets of `ws` classes. */
 export interface WsObserver {
   /** Patches a class's prototype in place, once. */
   patch(prototype: object): void;
-  /** Whether a socket is of a class that is observed. */
-  has(socket: object): boolean;
+  /**
+   * Observes a socket of a class that could not be found, and with it all that the class makes later.
+   * @returns false for a socket that is not of `ws`
+   */
+  adopt(socket: object, info?: SocketInfo): boolean;
+  /** The same for a socket that a server has just accepted. */
+  adoptAccepted(socket: object): void;
   /** Records the sockets that are open, for a process that ends. */
   closeAll(): void;
   unpatch(): void;
 }
 
+/** What is called. */
+interface WsEvents {
+  /** Gives the connection that a server is just accepting. */
+  takeAccepted(): WsConnection | null | undefined;
+  /** A class is found. */
+  found(): void;
+  /** A socket opens. */
+  opened(): void;
+}
+
 const CONNECTING = 0;
 const OPEN = 1;
+const CLOSED = 3;
 
 /**
  * Makes an observer that patches what `ws` itself calls at each step of a connection, and no message path.
- * @param takeAccepted the connection that a server is just accepting
- * @param opened called when a socket opens
  */
 export function createWsObserver(
   recorder: Recorder,
   options: NodeWebSocketOptions,
-  takeAccepted: () => WsConnection | null | undefined,
-  opened: () => void,
+  { takeAccepted, found, opened }: WsEvents,
 ): WsObserver {
-  const { ignoreUrls } = options;
-  /** A socket that is recorded or ignored holds `null`. */
-  const connections = createPrivateSlot<WsConnection | null>();
-  const openSockets = createOpenSockets(connections.get);
   const prototypes = new Set<object>();
   const propagate = propagateThroughWs(options);
   const undo: (() => void)[] = [];
   const terminated = new WeakSet<WsSocket>();
-  const handshakes = watchHandshakes({
-    redirected: start,
-    abandoned: (socket) => end(socket, true),
-  });
+  const held = createHeldConnections(options, takeAccepted, (socket) => end(socket, true));
 
-  /** Called for each request of a handshake: a redirect makes one more, with a key of its own. */
-  function start(socket: WsSocket, request: ClientRequest): void {
-    let connection = connections.get(socket);
-    if (connection === undefined) {
-      connection = isIgnored(socket.url ?? '', ignoreUrls) ? null : new WsConnection(context.active());
-      connections.set(socket, connection);
-    }
+  function open(socket: WsSocket, connection = held.of(socket)): undefined {
     if (!connection) return;
-    connection.handshake = handshakes.start(socket, request);
-    connection.key = request.getHeader('sec-websocket-key');
-  }
-
-  /** The connection of a socket; one that was made before observation began is held from now on. */
-  function heldOf(socket: WsSocket): WsConnection | null {
-    const held = connections.get(socket);
-    if (held !== undefined) return held;
-    const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
-    const connection = accepted === undefined ? early(socket) : accepted;
-    connections.set(socket, connection);
-    return connection;
-  }
-
-  function early(socket: WsSocket): WsConnection | null {
-    if (isIgnored(socket.url ?? '', ignoreUrls)) return null;
-    const connection = new WsConnection(context.active(), Number.NaN);
-    if (socket._socket) connection.openedAt = Number.NaN;
-    return connection;
-  }
-
-  function open(socket: WsSocket): undefined {
-    const connection = heldOf(socket);
-    if (!connection) return;
-    connection.openedAt = now();
-    openSockets.add(socket, connection);
+    held.open(socket, connection);
     opened();
-    if (socket._isServer) return;
-    handshakes.finish(socket);
-    connection.handshake = undefined;
   }
 
   function closing(socket: WsSocket, code: unknown) {
     if (socket.readyState !== OPEN && socket.readyState !== CONNECTING) return undefined;
-    const connection = heldOf(socket);
+    const connection = held.of(socket);
     if (!connection) return undefined;
     // `ws` calls `close` itself to answer a Close frame, and to report a protocol error.
     if (socket._closeFrameReceived) return startClosing(connection, 'remote');
@@ -101,53 +70,74 @@ export function createWsObserver(
   }
 
   function terminate(socket: WsSocket) {
-    if (connections.get(socket)?.closing) terminated.add(socket);
+    if (held.of(socket)?.closing) terminated.add(socket);
     return closing(socket, undefined);
   }
 
   function end(socket: WsSocket, synthetic: boolean): undefined {
     releaseRequest(socket);
-    const connection = heldOf(socket);
+    const connection = held.of(socket);
     if (!connection) return;
     const facts = closeFactsOf(socket, connection, terminated.has(socket));
     finish(socket, connection, { ...facts, synthetic });
   }
 
   function finish(socket: WsSocket, connection: WsConnection, facts: CloseFacts): void {
-    connections.set(socket, null);
-    handshakes.finish(socket);
-    openSockets.delete(connection);
+    held.release(socket, connection);
     recorder.record(connection, facts);
   }
 
+  function patch(prototype: object): void {
+    if (prototypes.has(prototype)) return;
+    prototypes.add(prototype);
+    found();
+    const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
+      undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
+    };
+    undo.push(
+      watchRequest(prototype, (socket, request) => {
+        held.start(socket, request);
+        propagate(socket.url ?? '', request);
+      }),
+    );
+    before('setSocket', (socket) => open(socket));
+    before('emitClose', (socket) => end(socket, false));
+    before('close', closing);
+    before('terminate', terminate);
+  }
+
+  /** Patches the class of a socket; `undefined` when it is none of `ws`. */
+  function patchClassOf(socket: object): WsSocket | undefined {
+    const prototype = socketPrototypeOf(socket);
+    if (!prototype) return undefined;
+    patch(prototype);
+    return socket as WsSocket;
+  }
+
   return {
+    patch,
+    adopt(object, { url } = {}) {
+      const socket = patchClassOf(object);
+      if (!socket) return false;
+      const { _req: request, readyState } = socket;
+      if (readyState === CLOSED) return true;
+      // A request without a TCP socket was made in this very turn.
+      if (request) held.start(socket, request, request.socket ? Number.NaN : undefined);
+      else held.holdEarly(socket, url ?? socket.url ?? '');
+      return true;
+    },
+    adoptAccepted(object) {
+      const socket = patchClassOf(object);
+      if (socket) open(socket, held.accept(socket));
+    },
     closeAll() {
-      for (const socket of openSockets) {
-        const connection = connections.get(socket);
+      for (const socket of held.openSockets) {
+        const connection = held.of(socket);
         if (connection) finish(socket, connection, exitFactsOf(socket, connection));
       }
     },
-    has: (socket) =>
-      [...prototypes].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
-    patch(prototype) {
-      if (prototypes.has(prototype)) return;
-      prototypes.add(prototype);
-      const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
-        undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
-      };
-      undo.push(
-        watchRequest(prototype, (socket, request) => {
-          start(socket, request);
-          propagate(socket.url ?? '', request);
-        }),
-      );
-      before('setSocket', open);
-      before('emitClose', (socket) => end(socket, false));
-      before('close', closing);
-      before('terminate', terminate);
-    },
     unpatch() {
-      handshakes.stop();
+      held.stop();
       for (const restore of undo.splice(0)) restore();
     },
   };

@@ -1,0 +1,99 @@
+import type { ClientRequest } from 'node:http';
+import { isIgnored, now, type WebSocketOptions } from '@closespan/core';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { createOpenSockets } from './open-sockets.ts';
+import { createPrivateSlot } from './private-slot.ts';
+import { watchHandshakes } from './watch-handshakes.ts';
+import { WsConnection } from './ws-connection.ts';
+import type { WsSocket } from './ws-socket.ts';
+
+/** What each `ws` socket is held by, from its handshake to its record. */
+export interface HeldConnections {
+  /**
+   * Holds a client's socket from its request on; called again for each redirect, which has a key of its own.
+   * @param startedAt NaN when that was made before observation began
+   */
+  start(socket: WsSocket, request: ClientRequest, startedAt?: number): void;
+  /** `null` for a socket that is recorded or ignored; one from before observation began is held from now on. */
+  of(socket: WsSocket): WsConnection | null;
+  /** Holds a socket from before observation began, with what its observer knows. */
+  holdEarly(socket: WsSocket, url: string): void;
+  /** Takes over the connection that a server is just accepting. */
+  accept(socket: WsSocket): WsConnection | null;
+  /** The handshake is over. */
+  open(socket: WsSocket, connection: WsConnection): void;
+  /** The record is made. */
+  release(socket: WsSocket, connection: WsConnection): void;
+  readonly openSockets: Iterable<WsSocket>;
+  stop(): void;
+}
+
+/**
+ * Makes the store of held connections.
+ * @param takeAccepted the connection that a server is just accepting
+ * @param abandoned called for a client whose handshake failed and that may never emit `close`
+ */
+export function createHeldConnections(
+  { ignoreUrls }: WebSocketOptions,
+  takeAccepted: () => WsConnection | null | undefined,
+  abandoned: (socket: WsSocket) => void,
+): HeldConnections {
+  const connections = createPrivateSlot<WsConnection | null>();
+  const openSockets = createOpenSockets(connections.get);
+  const handshakes = watchHandshakes({
+    redirected: start,
+    abandoned,
+  });
+
+  function start(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
+    let connection = connections.get(socket);
+    if (connection === undefined) {
+      const isWanted = !isIgnored(socket.url ?? '', ignoreUrls);
+      connection = hold(socket, isWanted ? new WsConnection(context.active(), startedAt) : null);
+    }
+    if (!connection) return;
+    connection.handshake = handshakes.start(socket, request);
+    connection.key = request.getHeader('sec-websocket-key');
+  }
+
+  function hold(socket: WsSocket, connection: WsConnection | null): WsConnection | null {
+    connections.set(socket, connection);
+    return connection;
+  }
+
+  function early(socket: WsSocket, url: string): WsConnection | null {
+    if (isIgnored(url, ignoreUrls)) return null;
+    const connection = new WsConnection(ROOT_CONTEXT, Number.NaN);
+    if (socket._isServer) connection.handshake = url;
+    if (socket._socket) connection.openedAt = Number.NaN;
+    return connection;
+  }
+
+  return {
+    start,
+    of(socket) {
+      const held = connections.get(socket);
+      if (held !== undefined) return held;
+      const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
+      return hold(socket, accepted === undefined ? early(socket, socket.url ?? '') : accepted);
+    },
+    holdEarly(socket, url) {
+      if (connections.get(socket) === undefined) hold(socket, early(socket, url));
+    },
+    accept: (socket) => hold(socket, takeAccepted() ?? null),
+    open(socket, connection) {
+      connection.openedAt = now();
+      openSockets.add(socket, connection);
+      if (socket._isServer) return;
+      handshakes.finish(socket);
+      connection.handshake = undefined;
+    },
+    release(socket, connection) {
+      hold(socket, null);
+      openSockets.delete(connection);
+      handshakes.finish(socket);
+    },
+    openSockets,
+    stop: handshakes.stop,
+  };
+}
