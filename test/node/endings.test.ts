@@ -143,59 +143,59 @@ describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, 
   'Node $version, $file, $client client, instrumented $load ws is loaded',
   (row) => {
     const { version, file, load, client, format } = row;
-  const binary = nodeBinary(version);
-  const rows = { global: ROWS, ws7: [...ROWS, ...WS_ROWS], ws: [...ROWS, ...WS_ROWS, MUTE] }[client] ?? [];
-  let receiver: OtlpReceiver;
-  let seen: Record<string, { type: string; code?: number; duration?: number }[]>;
-  let bare: typeof seen;
+    const binary = nodeBinary(version);
+    const rows = { global: ROWS, ws7: [...ROWS, ...WS_ROWS], ws: [...ROWS, ...WS_ROWS, MUTE] }[client] ?? [];
+    let receiver: OtlpReceiver;
+    let seen: Record<string, { type: string; code?: number; duration?: number }[]>;
+    let bare: typeof seen;
 
-  beforeAll(async () => {
-    if (!binary) return;
+    beforeAll(async () => {
+      if (!binary) return;
       const program = format
         ? await bundle('bundled-app.mjs', format, client)
         : [fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))];
-    receiver = await startOtlpReceiver();
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_SERVICE_NAME: 'endings' };
-    const runs = ['none', load].map((when) =>
+      receiver = await startOtlpReceiver();
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_SERVICE_NAME: 'endings' };
+      const runs = ['none', load].map((when) =>
         runNode(binary, [...program, `load=${when}&client=${client}`], env),
-    );
-    const [without, instrumented] = await Promise.all(runs);
-    expect(instrumented).toMatchObject({ exitCode: 0, stderr: '' });
-    bare = JSON.parse(without?.stdout ?? '');
-    seen = JSON.parse(instrumented?.stdout ?? '');
-  });
-  afterAll(() => receiver?.close());
-
-  it.skipIf(!binary).each(rows)(
-    'records $path once at each end',
-    ({ path, ws, global, server, synthetic }) => {
-      const spans = receiver.spans.filter(({ attributes }) => attributes['url.path'] === `/${path}`);
-      const ofClient = spans.filter(({ kind }) => kind === CLIENT);
-      const ofServer = spans.filter(({ kind }) => kind === SERVER);
-      expect(ofClient.map(facts)).toEqual([expectedFacts(client === 'global' ? (global ?? ws) : ws)]);
-      if (client !== 'global') expect(ofClient[0]?.attributes['websocket.close.synthetic']).toBe(synthetic);
-      if (server) expect(ofServer.map(facts)).toEqual([expectedFacts(server)]);
-      const ids = new Set(spans.map(({ attributes }) => attributes['websocket.connection.id']));
-      expect(ids.size).toBe(1);
-      expect(JSON.stringify(spans)).not.toContain('secret');
-    },
-  );
-
-  it.skipIf(!binary)('gives the code and the duration that the app saw', () => {
-    for (const [path, events] of Object.entries(seen)) {
-      const close = events.find(({ type }) => type === 'close');
-      const span = receiver.spans.find(
-        ({ kind, attributes }) => kind === CLIENT && attributes['url.path'] === `/${path}`,
       );
-      if (close) expect(span?.attributes['websocket.close.code']).toBe(close.code);
-      const duration = Number(span?.attributes['websocket.connection.duration'] ?? 0) * 1000;
-      expect(Math.abs(duration - (close?.duration ?? 0))).toBeLessThan(500);
-    }
-  });
+      const [without, instrumented] = await Promise.all(runs);
+      expect(instrumented).toMatchObject({ exitCode: 0, stderr: '' });
+      bare = JSON.parse(without?.stdout ?? '');
+      seen = JSON.parse(instrumented?.stdout ?? '');
+    });
+    afterAll(() => receiver?.close());
 
-  it.skipIf(!binary)('changes nothing that the app sees', () => {
-    expect(withoutDurations(seen)).toEqual(withoutDurations(bare));
-  });
+    it.skipIf(!binary).each(rows)(
+      'records $path once at each end',
+      ({ path, ws, global, server, synthetic }) => {
+        const spans = receiver.spans.filter(({ attributes }) => attributes['url.path'] === `/${path}`);
+        const ofClient = spans.filter(({ kind }) => kind === CLIENT);
+        const ofServer = spans.filter(({ kind }) => kind === SERVER);
+        expect(ofClient.map(facts)).toEqual([expectedFacts(client === 'global' ? (global ?? ws) : ws)]);
+        if (client !== 'global') expect(ofClient[0]?.attributes['websocket.close.synthetic']).toBe(synthetic);
+        if (server) expect(ofServer.map(facts)).toEqual([expectedFacts(server)]);
+        const ids = new Set(spans.map(({ attributes }) => attributes['websocket.connection.id']));
+        expect(ids.size).toBe(1);
+        expect(JSON.stringify(spans)).not.toContain('secret');
+      },
+    );
+
+    it.skipIf(!binary)('gives the code and the duration that the app saw', () => {
+      for (const [path, events] of Object.entries(seen)) {
+        const close = events.find(({ type }) => type === 'close');
+        const span = receiver.spans.find(
+          ({ kind, attributes }) => kind === CLIENT && attributes['url.path'] === `/${path}`,
+        );
+        if (close) expect(span?.attributes['websocket.close.code']).toBe(close.code);
+        const duration = Number(span?.attributes['websocket.connection.duration'] ?? 0) * 1000;
+        expect(Math.abs(duration - (close?.duration ?? 0))).toBeLessThan(500);
+      }
+    });
+
+    it.skipIf(!binary)('changes nothing that the app sees', () => {
+      expect(withoutDurations(seen)).toEqual(withoutDurations(bare));
+    });
   },
 );
 

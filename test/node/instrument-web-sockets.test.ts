@@ -1,3 +1,4 @@
+import { Server } from 'node:http';
 import Module from 'node:module';
 import {
   describeCloseCode,
@@ -153,6 +154,7 @@ describe('the handle', () => {
       [WsWebSocket.prototype, 'emitClose', 'setSocket', 'close', 'terminate', '_req'],
       [WebSocketServer.prototype, 'handleUpgrade', 'completeUpgrade'],
       [globalThis.WebSocket.prototype, 'close', 'constructor'],
+      [Server.prototype, 'emit'],
       [Module, '_load'],
       [globalThis, 'WebSocket'],
     ] as const;

@@ -50,6 +50,11 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
   }
 
   function write(record: CloseRecord): void {
+    // A server that refuses a handshake has had no connection: nothing closed.
+    if (record.kind === 'server' && !record.handshakeSucceeded) {
+      metrics?.addHandshake(record, errorTypeOf(record, true));
+      return;
+    }
     const abnormal = isAbnormal
       ? guard('isAbnormal', () => isAbnormal(record), record.abnormal)
       : record.abnormal;

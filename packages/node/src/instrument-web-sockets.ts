@@ -15,6 +15,7 @@ import { propagateThroughUndici } from './propagation/propagate-through-undici.t
 import { startPipeline } from './start-pipeline.ts';
 import { observeUndici } from './undici/observe-undici.ts';
 import { findWsClasses } from './ws/find-ws.ts';
+import { observeUpgrades } from './ws/observe-upgrades.ts';
 import { createWsObserver } from './ws/observe-ws.ts';
 import { createWsServerObserver } from './ws/observe-ws-server.ts';
 import { createUnfoundWarning } from './ws/warn-of-unfound.ts';
@@ -54,7 +55,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     },
   };
   const unfound = createUnfoundWarning();
-  const servers = createWsServerObserver(options, () => ws);
+  const upgrades = observeUpgrades(watched, options, unfound.unseen);
+  const servers = createWsServerObserver(options, upgrades, () => ws);
   const ws = createWsObserver(watched, options, {
     takeAccepted: servers.take,
     found: unfound.found,
@@ -83,6 +85,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       }
       stopFinding();
       unfound.found();
+      upgrades.stop();
       servers.unpatch();
       ws.unpatch();
       undici.stop();

@@ -25,6 +25,8 @@ import {
 /** Counts closes and measures connections; never sampled. */
 export interface CloseMetrics {
   add(record: CloseRecord, errorType: string | undefined): void;
+  /** Measures a handshake alone. */
+  addHandshake(record: CloseRecord, errorType: string | undefined): void;
   /** Counts what became of records. */
   addOutcome(outcome: 'exported' | 'dropped', count: number): void;
 }
@@ -61,21 +63,28 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
   const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
   const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
 
+  /** Measures the handshake; returns the labels that all metrics share. */
+  function addHandshake(record: CloseRecord, errorType: string | undefined): Attributes {
+    const { kind, endpoint, handshakeDuration, httpStatusCode: status } = record;
+    const place: Attributes = {};
+    if (kind === 'client' || isKnownHost(endpoint.address)) {
+      place[ATTR_SERVER_ADDRESS] = endpoint.address;
+      if (endpoint.port) place[ATTR_SERVER_PORT] = endpoint.port;
+    }
+    if (errorType) place[ATTR_ERROR_TYPE] = errorType;
+    if (handshakeDuration !== undefined) {
+      const attributes = status ? { ...place, [ATTR_HTTP_RESPONSE_STATUS_CODE]: status } : place;
+      instruments[kind].handshakeDuration.record(handshakeDuration / 1000, attributes);
+    }
+    return place;
+  }
+
   return {
+    addHandshake,
     add(record, errorType) {
-      const { closes, connectionDuration, handshakeDuration } = instruments[record.kind];
+      const { closes, connectionDuration } = instruments[record.kind];
       const { endpoint, code } = record;
-      const place: Attributes = {};
-      if (record.kind === 'client' || isKnownHost(endpoint.address)) {
-        place[ATTR_SERVER_ADDRESS] = endpoint.address;
-        if (endpoint.port) place[ATTR_SERVER_PORT] = endpoint.port;
-      }
-      if (errorType) place[ATTR_ERROR_TYPE] = errorType;
-      if (record.handshakeDuration !== undefined) {
-        const status = record.httpStatusCode;
-        const attributes = status ? { ...place, [ATTR_HTTP_RESPONSE_STATUS_CODE]: status } : place;
-        handshakeDuration.record(record.handshakeDuration / 1000, attributes);
-      }
+      const place = addHandshake(record, errorType);
       if (endpoint.template) place[ATTR_URL_TEMPLATE] = endpoint.template;
       if (record.connectionDuration !== undefined) {
         connectionDuration.record(record.connectionDuration / 1000, place);

@@ -1,11 +1,12 @@
-import type { IncomingMessage } from 'node:http';
-import { guard, isIgnored, now, patchBefore, patchMethod, takeFromUrl } from '@closespan/core';
+import type { Duplex } from 'node:stream';
+import { guard, isIgnored, patchBefore, patchMethod } from '@closespan/core';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { createCarriedContexts } from '../propagation/carried-contexts.ts';
 import { extractContext } from '../propagation/extract-context.ts';
 import { serverPrototypeOf, socketPrototypeOf } from './find-ws.ts';
+import type { UpgradeObserver } from './observe-upgrades.ts';
 import type { WsObserver } from './observe-ws.ts';
-import { createPrivateSlot } from './private-slot.ts';
+import { type UpgradeRequest, upgradeUrl } from './upgrade-url.ts';
 import { WsConnection } from './ws-connection.ts';
 
 /** Observes the connections that `ws` servers accept. */
@@ -29,7 +30,6 @@ interface WsServer {
   readonly options?: { readonly WebSocket?: { readonly prototype: unknown } };
 }
 
-type Request = IncomingMessage & { socket: IncomingMessage['socket'] & { encrypted?: boolean } };
 type Accepted = (socket: object, request: unknown) => void;
 
 /**
@@ -38,18 +38,18 @@ type Accepted = (socket: object, request: unknown) => void;
  */
 export function createWsServerObserver(
   { ignoreUrls, carriers }: NodeWebSocketOptions,
+  upgrades: Pick<UpgradeObserver, 'arrive' | 'arrivedAt'>,
   sockets: () => Pick<WsObserver, 'patch' | 'adopt' | 'adoptAccepted'>,
 ): WsServerObserver {
-  const startedAt = createPrivateSlot<number>();
   const prototypes = new Set<object>();
   const undo: (() => void)[] = [];
   const carriedContexts = createCarriedContexts(carriers);
   const intern = createInterner();
-  let upgrade: Request | undefined;
+  let upgrade: UpgradeRequest | undefined;
 
   function completeUpgrade(original: (...args: unknown[]) => unknown, server: WsServer, args: unknown[]) {
     // The last four are the same in `ws` 7 and 8: request, socket, head, callback.
-    const request = args.at(-4) as Request;
+    const request = args.at(-4) as UpgradeRequest;
     upgrade = request;
     try {
       if (server.options?.WebSocket) return original(...args);
@@ -66,9 +66,9 @@ export function createWsServerObserver(
     if (prototypes.has(prototype)) return;
     prototypes.add(prototype);
     undo.push(
-      patchBefore(prototype, 'handleUpgrade', (_self, [request]) => {
-        startedAt.set(request as Request, now());
-        carriedContexts.take(request as Request);
+      patchBefore(prototype, 'handleUpgrade', (_self, [request, socket]) => {
+        upgrades.arrive(request as UpgradeRequest, socket as Duplex);
+        carriedContexts.take(request as UpgradeRequest);
         return undefined;
       }),
       patchMethod(prototype, 'completeUpgrade', completeUpgrade),
@@ -92,10 +92,10 @@ export function createWsServerObserver(
       const request = upgrade;
       upgrade = undefined;
       const carried = carriedContexts.of(request);
-      const url = takeFromUrl(urlOf(request)).rest;
+      const url = upgradeUrl(request);
       if (isIgnored(url, ignoreUrls)) return null;
       const active = extractContext(request.headers, carried);
-      const connection = new WsConnection(active, startedAt.get(request), intern(url));
+      const connection = new WsConnection(active, upgrades.arrivedAt(request), intern(url));
       if (carried) connection.connectionId = carried.connectionId;
       else connection.key = request.headers['sec-websocket-key'];
       return connection;
@@ -104,11 +104,6 @@ export function createWsServerObserver(
       for (const restore of undo.splice(0)) restore();
     },
   };
-}
-/** Where the server was reached, by the client's `Host` (RFC 6455 §4.1). The query goes once it was matched. */
-function urlOf({ headers, url, socket }: Request): string {
-  const { host = `${socket.localAddress}:${socket.localPort}` } = headers;
-  return `${socket.encrypted ? 'wss' : 'ws'}://${host}${url}`;
 }
 
 const INTERNED = 256;

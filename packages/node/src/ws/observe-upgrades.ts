@@ -1,0 +1,90 @@
+import { Server } from 'node:http';
+import { Server as SecureServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import {
+  guard,
+  isIgnored,
+  now,
+  patchMethod,
+  type Recorder,
+  startConnection,
+  type WebSocketOptions,
+} from '@closespan/core';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { type Answer, onFirstAnswer } from './first-answer.ts';
+import { createPrivateSlot } from './private-slot.ts';
+import { type UpgradeRequest, upgradeUrl } from './upgrade-url.ts';
+
+/** Observes requests to become a WebSocket, from their arrival at a server to their answer. */
+export interface UpgradeObserver {
+  /** Observes one that did not come through an HTTP server of Node; once. */
+  arrive(request: UpgradeRequest, socket: Duplex): void;
+  /** When a request arrived. */
+  arrivedAt(request: object): number | undefined;
+  stop(): void;
+}
+
+/**
+ * Makes an observer: of what servers refuse it records the handshake; what they accept is recorded at its close.
+ * @param accepted called for each that was accepted, by whatever library
+ */
+export function observeUpgrades(
+  recorder: Recorder,
+  { ignoreUrls }: WebSocketOptions,
+  accepted: () => void,
+): UpgradeObserver {
+  const arrivals = createPrivateSlot<number>();
+
+  function arrive(request: UpgradeRequest, socket: Duplex): void {
+    if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
+    arrivals.set(request, now());
+    onFirstAnswer(socket, (answer) => {
+      if (answer.statusCode === 101) accepted();
+      else refuse(request, answer);
+    });
+  }
+
+  function refuse(request: UpgradeRequest, { statusCode, error }: Answer): void {
+    const url = upgradeUrl(request);
+    if (isIgnored(url, ignoreUrls)) return;
+    recorder.record(startConnection(ROOT_CONTEXT, arrivals.get(request)), {
+      kind: 'server',
+      url,
+      code: 1006,
+      reason: '',
+      wasClean: false,
+      errored: Boolean(error),
+      errorCode: error?.code,
+      httpStatusCode: statusCode,
+    });
+  }
+
+  const stops = [Server, SecureServer].map(({ prototype }) =>
+    patchInherited(prototype, 'emit', (original, _self, args) => {
+      if (args[0] === 'upgrade') {
+        guard('upgrade', () => arrive(args[1] as UpgradeRequest, args[2] as Duplex), undefined);
+      }
+      return original(...args);
+    }),
+  );
+
+  return {
+    arrive,
+    arrivedAt: (request) => arrivals.get(request),
+    stop() {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+/** As `patchMethod`, for a method that the owner may inherit. */
+function patchInherited(owner: object, name: string, around: Parameters<typeof patchMethod>[2]): () => void {
+  if (Object.hasOwn(owner, name)) return patchMethod(owner, name, around);
+  const value: unknown = Reflect.get(owner, name);
+  Object.defineProperty(owner, name, { value, writable: true, configurable: true });
+  const unpatch = patchMethod(owner, name, around);
+  return () => {
+    unpatch();
+    if (Object.getOwnPropertyDescriptor(owner, name)?.value === value) Reflect.deleteProperty(owner, name);
+  };
+}
