@@ -21,6 +21,7 @@ export {
   type OptionCheck,
   type OptionChecks,
   type OtlpOptions,
+  type UpgradeRequestLike,
   type WebSocketOptions,
 } from './options.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './propagation/carried-context.ts';
@@ -42,7 +43,7 @@ export {
   describeCloseCode,
 } from './record/close-codes.ts';
 export type { CloseRecord } from './record/close-record.ts';
-export type { ClosedConnection, CloseFacts } from './record/closed-connection.ts';
+export type { ClosedConnection, CloseFacts, Peer } from './record/closed-connection.ts';
 export { type Closing, type Connection, now, startClosing, startConnection } from './record/connection.ts';
 export type { Endpoint } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';

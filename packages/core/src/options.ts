@@ -16,6 +16,13 @@ export interface OtlpOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** The members of a server's upgrade request that tell a route; Node's `IncomingMessage` has them. */
+export interface UpgradeRequestLike {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
 /** What `instrumentWebSockets()` takes; all of it optional. */
 export interface WebSocketOptions {
   /** `service.name` of our own pipeline. @defaultValue `OTEL_SERVICE_NAME` in Node, else `unknown_service` */
@@ -30,8 +37,11 @@ export interface WebSocketOptions {
   readonly sampler?: SamplerLike;
   /** Connections whose URL contains a string or matches an expression are not recorded. */
   readonly ignoreUrls?: readonly (string | RegExp)[];
-  /** A low-cardinality name for a URL, for the span's name and `url.template`; `undefined`: none. */
-  readonly urlTemplate?: (url: URL) => string | undefined;
+  /**
+   * A low-cardinality name for a URL, for the span's name and `url.template`; `undefined`: none. A server on Node hands
+   * over the upgrade request, too.
+   */
+  readonly urlTemplate?: (url: URL, request?: UpgradeRequestLike) => string | undefined;
   /** Turns a URL into `url.full` and `url.path`. @defaultValue drops user info, query and fragment */
   readonly redactUrl?: (url: URL) => string;
   /** Turns the peer's close reason into what is recorded; an empty string: nothing. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { OptionChecks, WebSocketOptions } from '@closespan/core';
+import type { OptionCheck, OptionChecks, WebSocketOptions } from '@closespan/core';
 
 /** What `instrumentWebSockets()` takes on Node. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
@@ -13,6 +13,13 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    * @defaultValue nowhere
    */
   readonly carriers?: readonly CarrierName[];
+  /**
+   * On servers: `client.address`, by `Forwarded` or `X-Forwarded-For` where there is one, and `network.peer.*`.
+   * @defaultValue `false`
+   */
+  readonly recordClientAddress?: boolean;
+  /** On servers: the `Origin` of the page that connected. @defaultValue `false` */
+  readonly recordOrigin?: boolean;
   /** Milliseconds for which the end of the process may wait for what is not sent yet. @defaultValue 5000 */
   readonly exitTimeout?: number;
   /**
@@ -25,13 +32,17 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
 /** A place in a handshake other than the headers of a context. */
 export type CarrierName = 'query' | 'subprotocol';
 
+const BOOLEAN: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
+
 /** Checks of the options that only Node has. */
 export const NODE_OPTION_CHECKS: OptionChecks = {
   carriers: [
     'an array of query and subprotocol',
     (value) => Array.isArray(value) && value.every((name) => name === 'query' || name === 'subprotocol'),
   ],
-  propagateContext: ['a boolean', (value) => typeof value === 'boolean'],
+  propagateContext: BOOLEAN,
+  recordClientAddress: BOOLEAN,
+  recordOrigin: BOOLEAN,
   exitTimeout: [
     'milliseconds from 0 to 2147483647',
     (value) => typeof value === 'number' && value >= 0 && value <= 0x7fff_ffff,
@@ -40,7 +51,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
     'an array of names of signals that can be caught',
     (value) => Array.isArray(value) && value.every(isSignal),
   ],
-} satisfies Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, OptionChecks[string]>;
+} satisfies Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, OptionCheck>;
 
 function isSignal(name: unknown): boolean {
   return name !== 'SIGKILL' && name !== 'SIGSTOP' && Object.hasOwn(constants.signals, name as string);

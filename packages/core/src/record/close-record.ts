@@ -3,7 +3,7 @@ import { isCarrying } from '../propagation/carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 import type { CloseCodeMeanings } from './close-codes.ts';
-import type { ClosedConnection, CloseFacts } from './closed-connection.ts';
+import type { ClosedConnection, CloseFacts, Peer } from './closed-connection.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** The end of one connection, made exactly once. Times are epoch milliseconds, durations milliseconds. */
@@ -12,6 +12,12 @@ export interface CloseRecord {
   /** 16 hexadecimal digits; the same at both ends where both run on Node. */
   readonly connectionId: string;
   readonly endpoint: Endpoint;
+  /** The remote end of the TCP connection; `undefined` where it is not known, or not to be recorded. */
+  readonly peer: Peer | undefined;
+  /** Only on servers, and by option. */
+  readonly clientAddress: string | undefined;
+  /** The `Origin` of the handshake; only on servers, and by option. */
+  readonly origin: string | undefined;
   /** As the `close` event gave it (WHATWG WebSockets § CloseEvent). */
   readonly code: number;
   readonly name: string;
@@ -50,7 +56,7 @@ export interface CloseRecord {
 export interface RecordRules {
   readonly closeCodes?: CloseCodeMeanings | undefined;
   readonly redactReason: (reason: string) => string;
-  readonly parseEndpoint: (url: string) => Endpoint;
+  readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
 }
 
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
@@ -74,7 +80,10 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
   return {
     kind: facts.kind,
     connectionId: connectionId ?? uniqueId(),
-    endpoint: rules.parseEndpoint(facts.url),
+    endpoint: rules.parseEndpoint(facts.url, facts.template),
+    peer: facts.peer,
+    clientAddress: facts.clientAddress,
+    origin: facts.origin,
     code,
     name: meaning?.name ?? name,
     category,

@@ -1,6 +1,12 @@
 import type { CloseCause, CloseInitiator } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
+/** The remote end of a TCP connection. */
+export interface Peer {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What a runtime shows of one close; observers fill it in at the close. */
 export interface CloseFacts {
   readonly kind: 'client' | 'server';
@@ -11,6 +17,13 @@ export interface CloseFacts {
   readonly wasClean: boolean;
   readonly subprotocol?: string;
   readonly extensions?: string;
+  /** What `urlTemplate` said of the upgrade request, `''` for nothing. @defaultValue it is asked about the URL alone */
+  readonly template?: string | undefined;
+  readonly peer?: Peer | undefined;
+  /** The client as its server knows it, behind proxies. */
+  readonly clientAddress?: string | undefined;
+  /** The `Origin` of the upgrade request. */
+  readonly origin?: string | undefined;
   /** Bytes that were given to `send` and never left. */
   readonly unsentSize?: number;
   /** The runtime fired no `close` event: the facts are inferred. */

@@ -23,11 +23,14 @@ interface UrlHooks {
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443, http: 80, https: 443 };
 const CACHE_LIMIT = 1024;
 
+/** Parses URLs; a template that is known already, be it the empty one, is not asked for. */
+type EndpointParser = (url: string, template?: string) => Endpoint;
+
 /** Parses URLs as the options say. Without hooks each distinct URL is parsed once, since parsing costs more than a span. */
-export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): (url: string) => Endpoint {
+export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
   const cache = new Map<string, Endpoint>();
-  return (raw) => {
-    if (redactUrl || urlTemplate) return parse(raw);
+  return (raw, knownTemplate) => {
+    if (redactUrl || urlTemplate) return parse(raw, knownTemplate);
     // Most URLs have no query, and are keys as they are.
     let known = cache.get(raw);
     if (known) return known;
@@ -40,21 +43,22 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): (url
     return endpoint;
   };
 
-  function parse(raw: string): Endpoint {
+  function parse(raw: string, knownTemplate?: string): Endpoint {
     const url = parseUrl(raw);
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
     const scheme = url.protocol.slice(0, -1);
     const origin = `${url.protocol}//${url.host}`;
     // A hook that throws must not disclose what it was there to hide.
     const full = redactUrl ? guard('redactUrl', () => redactUrl(url), origin) : origin + url.pathname;
-    const template = urlTemplate && guard('urlTemplate', () => urlTemplate(url), undefined);
+    const template =
+      knownTemplate ?? (urlTemplate && guard('urlTemplate', () => urlTemplate(url), undefined));
     return {
       url: full,
       scheme,
       address: url.hostname,
       port: Number(url.port) || DEFAULT_PORTS[scheme],
       path: redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname,
-      template,
+      template: template || undefined,
     };
   }
 }

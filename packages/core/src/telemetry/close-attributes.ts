@@ -1,8 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
 import {
+  ATTR_CLIENT_ADDRESS,
   ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_HEADER_ORIGIN,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_NETWORK_PEER_ADDRESS,
+  ATTR_NETWORK_PEER_PORT,
   ATTR_NETWORK_PROTOCOL_NAME,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
@@ -37,7 +41,7 @@ export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | un
 
 /** The attributes of a close span; what is absent is left out. */
 export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
-  const { endpoint, requestedCode, handshakeDuration, connectionDuration } = record;
+  const { endpoint, peer, requestedCode, handshakeDuration, connectionDuration } = record;
   const attributes: Attributes = {
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
     [ATTR_WEBSOCKET_CONNECTION_ID]: record.connectionId,
@@ -55,6 +59,12 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
   if (endpoint.path) attributes[ATTR_URL_PATH] = endpoint.path;
   if (endpoint.url) attributes[ATTR_URL_FULL] = endpoint.url;
   if (endpoint.template) attributes[ATTR_URL_TEMPLATE] = endpoint.template;
+  if (peer) {
+    attributes[ATTR_NETWORK_PEER_ADDRESS] = peer.address;
+    attributes[ATTR_NETWORK_PEER_PORT] = peer.port;
+  }
+  if (record.clientAddress) attributes[ATTR_CLIENT_ADDRESS] = record.clientAddress;
+  if (record.origin) attributes[ATTR_HTTP_REQUEST_HEADER_ORIGIN] = [record.origin];
   if (record.reason) attributes[ATTR_WEBSOCKET_CLOSE_REASON] = record.reason;
   if (record.synthetic) attributes[ATTR_WEBSOCKET_CLOSE_SYNTHETIC] = true;
   if (requestedCode !== undefined && requestedCode !== record.code) {

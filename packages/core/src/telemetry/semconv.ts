@@ -1,6 +1,12 @@
 /** Names of OpenTelemetry's semantic conventions that close spans and metrics use. */
+/** The client behind proxies, where they tell it. @example '192.0.2.7' */
+export const ATTR_CLIENT_ADDRESS = 'client.address';
 export const ATTR_ERROR_TYPE = 'error.type';
+/** Header values are lists. @example ['https://app.example.com'] */
+export const ATTR_HTTP_REQUEST_HEADER_ORIGIN = 'http.request.header.origin';
 export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
+export const ATTR_NETWORK_PEER_ADDRESS = 'network.peer.address';
+export const ATTR_NETWORK_PEER_PORT = 'network.peer.port';
 export const ATTR_NETWORK_PROTOCOL_NAME = 'network.protocol.name';
 export const ATTR_SERVER_ADDRESS = 'server.address';
 export const ATTR_SERVER_PORT = 'server.port';

@@ -1,8 +1,11 @@
 import type { ClientRequest } from 'node:http';
 import { isIgnored, now, type WebSocketOptions } from '@closespan/core';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { createInterner } from './interner.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import { createPrivateSlot } from './private-slot.ts';
+import { tcpPeerOf } from './tcp-peer.ts';
+import type { HandshakeFacts } from './upgrade-facts.ts';
 import { watchHandshakes } from './watch-handshakes.ts';
 import { WsConnection } from './ws-connection.ts';
 import type { WsSocket } from './ws-socket.ts';
@@ -20,8 +23,8 @@ export interface HeldConnections {
   holdEarly(socket: WsSocket, url: string): void;
   /** Takes over the connection that a server is just accepting. */
   accept(socket: WsSocket): WsConnection | null;
-  /** The handshake is over. */
-  open(socket: WsSocket, connection: WsConnection): void;
+  /** The handshake is over; `tcp` is about to become the socket's. */
+  open(socket: WsSocket, tcp: WsSocket['_socket'], connection: WsConnection): void;
   /** The record is made. */
   release(socket: WsSocket, connection: WsConnection): void;
   readonly openSockets: Iterable<WsSocket>;
@@ -40,6 +43,7 @@ export function createHeldConnections(
 ): HeldConnections {
   const connections = createPrivateSlot<WsConnection | null>();
   const openSockets = createOpenSockets(connections.get);
+  const intern = createInterner<HandshakeFacts>();
   const handshakes = watchHandshakes({
     redirected: start,
     abandoned,
@@ -56,6 +60,12 @@ export function createHeldConnections(
     connection.key = request.getHeader('sec-websocket-key');
   }
 
+  /** Clients of one server share them. */
+  function peerFactsOf(tcp: WsSocket['_socket']): HandshakeFacts | undefined {
+    const peer = tcpPeerOf(tcp);
+    return peer && intern(`${peer.address} ${peer.port}`, () => ({ peer }));
+  }
+
   function hold(socket: WsSocket, connection: WsConnection | null): WsConnection | null {
     connections.set(socket, connection);
     return connection;
@@ -63,8 +73,11 @@ export function createHeldConnections(
 
   function early(socket: WsSocket, url: string): WsConnection | null {
     if (isIgnored(url, ignoreUrls)) return null;
-    const connection = new WsConnection(ROOT_CONTEXT, Number.NaN);
-    if (socket._isServer) connection.handshake = url;
+    const connection = new WsConnection(
+      ROOT_CONTEXT,
+      Number.NaN,
+      socket._isServer ? { url } : peerFactsOf(socket._socket),
+    );
     if (socket._socket) connection.openedAt = Number.NaN;
     return connection;
   }
@@ -81,12 +94,12 @@ export function createHeldConnections(
       if (connections.get(socket) === undefined) hold(socket, early(socket, url));
     },
     accept: (socket) => hold(socket, takeAccepted() ?? null),
-    open(socket, connection) {
+    open(socket, tcp, connection) {
       connection.openedAt = now();
       openSockets.add(socket, connection);
       if (socket._isServer) return;
       handshakes.finish(socket);
-      connection.handshake = undefined;
+      connection.handshake = peerFactsOf(tcp);
     },
     release(socket, connection) {
       hold(socket, null);

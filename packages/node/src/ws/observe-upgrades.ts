@@ -13,7 +13,7 @@ import {
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { type Answer, onFirstAnswer } from './first-answer.ts';
 import { createPrivateSlot } from './private-slot.ts';
-import { type UpgradeRequest, upgradeUrl } from './upgrade-url.ts';
+import { type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
 
 /** Observes requests to become a WebSocket, from their arrival at a server to their answer. */
 export interface UpgradeObserver {
@@ -34,6 +34,7 @@ export function observeUpgrades(
   accepted: () => void,
 ): UpgradeObserver {
   const arrivals = createPrivateSlot<number>();
+  let stopped = false;
 
   function arrive(request: UpgradeRequest, socket: Duplex): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
@@ -46,10 +47,11 @@ export function observeUpgrades(
 
   function refuse(request: UpgradeRequest, { statusCode, error }: Answer): void {
     const url = upgradeUrl(request);
-    if (isIgnored(url, ignoreUrls)) return;
+    if (stopped || isIgnored(url, ignoreUrls)) return;
     recorder.record(startConnection(ROOT_CONTEXT, arrivals.get(request)), {
       kind: 'server',
-      url,
+      url: url.split('?', 1)[0] as string,
+      template: '',
       code: 1006,
       reason: '',
       wasClean: false,
@@ -72,6 +74,7 @@ export function observeUpgrades(
     arrive,
     arrivedAt: (request) => arrivals.get(request),
     stop() {
+      stopped = true;
       for (const stop of stops) stop();
     },
   };

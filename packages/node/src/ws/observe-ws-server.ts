@@ -6,7 +6,7 @@ import { extractContext } from '../propagation/extract-context.ts';
 import { serverPrototypeOf, socketPrototypeOf } from './find-ws.ts';
 import type { UpgradeObserver } from './observe-upgrades.ts';
 import type { WsObserver } from './observe-ws.ts';
-import { type UpgradeRequest, upgradeUrl } from './upgrade-url.ts';
+import { createUpgradeReader, type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
 import { WsConnection } from './ws-connection.ts';
 
 /** Observes the connections that `ws` servers accept. */
@@ -37,14 +37,14 @@ type Accepted = (socket: object, request: unknown) => void;
  * @param sockets the observer of what servers make
  */
 export function createWsServerObserver(
-  { ignoreUrls, carriers }: NodeWebSocketOptions,
+  options: NodeWebSocketOptions,
   upgrades: Pick<UpgradeObserver, 'arrive' | 'arrivedAt'>,
   sockets: () => Pick<WsObserver, 'patch' | 'adopt' | 'adoptAccepted'>,
 ): WsServerObserver {
   const prototypes = new Set<object>();
   const undo: (() => void)[] = [];
-  const carriedContexts = createCarriedContexts(carriers);
-  const intern = createInterner();
+  const carriedContexts = createCarriedContexts(options.carriers);
+  const factsOf = createUpgradeReader(options);
   let upgrade: UpgradeRequest | undefined;
 
   function completeUpgrade(original: (...args: unknown[]) => unknown, server: WsServer, args: unknown[]) {
@@ -81,8 +81,8 @@ export function createWsServerObserver(
       const prototype = serverPrototypeOf(server);
       if (!prototype) return false;
       patch(prototype);
-      const { options, clients = [] } = server as WsServer;
-      const socketPrototype = socketPrototypeOf(options?.WebSocket?.prototype);
+      const { options: made, clients = [] } = server as WsServer;
+      const socketPrototype = socketPrototypeOf(made?.WebSocket?.prototype);
       if (socketPrototype) sockets().patch(socketPrototype);
       for (const socket of clients) sockets().adopt(socket);
       return true;
@@ -93,9 +93,9 @@ export function createWsServerObserver(
       upgrade = undefined;
       const carried = carriedContexts.of(request);
       const url = upgradeUrl(request);
-      if (isIgnored(url, ignoreUrls)) return null;
+      if (isIgnored(url, options.ignoreUrls)) return null;
       const active = extractContext(request.headers, carried);
-      const connection = new WsConnection(active, upgrades.arrivedAt(request), intern(url));
+      const connection = new WsConnection(active, upgrades.arrivedAt(request), factsOf(request, url));
       if (carried) connection.connectionId = carried.connectionId;
       else connection.key = request.headers['sec-websocket-key'];
       return connection;
@@ -103,20 +103,5 @@ export function createWsServerObserver(
     unpatch() {
       for (const restore of undo.splice(0)) restore();
     },
-  };
-}
-
-const INTERNED = 256;
-
-/** Connections to one place share one string, without the query. */
-function createInterner(): (url: string) => string {
-  const strings = new Map<string, string>();
-  return (url) => {
-    const key = url.split('?', 1)[0] as string;
-    const known = strings.get(key);
-    if (known !== undefined) return known;
-    if (strings.size >= INTERNED) strings.clear();
-    strings.set(key, key);
-    return key;
   };
 }

@@ -51,9 +51,9 @@ export function createWsObserver(
   const terminated = new WeakSet<WsSocket>();
   const held = createHeldConnections(options, takeAccepted, (socket) => end(socket, true));
 
-  function open(socket: WsSocket, connection = held.of(socket)): undefined {
+  function open(socket: WsSocket, tcp: WsSocket['_socket'], connection = held.of(socket)): undefined {
     if (!connection) return;
-    held.open(socket, connection);
+    held.open(socket, tcp, connection);
     opened();
   }
 
@@ -91,8 +91,8 @@ export function createWsObserver(
     if (prototypes.has(prototype)) return;
     prototypes.add(prototype);
     found();
-    const before = (name: string, run: (socket: WsSocket, code: unknown) => (() => void) | undefined) => {
-      undo.push(patchBefore(prototype, name, (socket, [code]) => run(socket as WsSocket, code)));
+    const before = (name: string, run: (socket: WsSocket, first: unknown) => (() => void) | undefined) => {
+      undo.push(patchBefore(prototype, name, (socket, [first]) => run(socket as WsSocket, first)));
     };
     undo.push(
       watchRequest(prototype, (socket, request) => {
@@ -100,7 +100,7 @@ export function createWsObserver(
         propagate(socket.url ?? '', request);
       }),
     );
-    before('setSocket', (socket) => open(socket));
+    before('setSocket', (socket, tcp) => open(socket, tcp as WsSocket['_socket']));
     before('emitClose', (socket) => end(socket, false));
     before('close', closing);
     before('terminate', terminate);
@@ -128,7 +128,7 @@ export function createWsObserver(
     },
     adoptAccepted(object) {
       const socket = patchClassOf(object);
-      if (socket) open(socket, held.accept(socket));
+      if (socket) open(socket, socket._socket, held.accept(socket));
     },
     closeAll() {
       for (const socket of held.openSockets) {

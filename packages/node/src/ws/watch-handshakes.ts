@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { guard } from '@closespan/core';
+import { guard, type Peer } from '@closespan/core';
 import { listenToChannels } from '../listen-to-channels.ts';
 import { createPrivateSlot } from './private-slot.ts';
+import { tcpPeerOf } from './tcp-peer.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /** A client's handshake that is not over. */
@@ -10,6 +11,8 @@ export interface Handshake {
   request: ClientRequest & { res?: IncomingMessage | null };
   /** What the request failed with. */
   error: NodeJS.ErrnoException | undefined;
+  /** Known once the server answered, or was not reached. */
+  peer: Peer | undefined;
 }
 
 /** Watches the handshakes of `ws` clients through what Node tells of their requests. */
@@ -31,7 +34,7 @@ interface HandshakeEvents {
 
 interface RequestMessage {
   readonly request: ClientRequest;
-  readonly error: NodeJS.ErrnoException;
+  readonly error: NodeJS.ErrnoException & Partial<Peer>;
 }
 
 const CONNECTING = 0;
@@ -48,12 +51,17 @@ export function watchHandshakes({ redirected, abandoned }: HandshakeEvents): Han
     // A request that `ws` itself aborts fails, too, and that says nothing.
     if (socket?.readyState !== CONNECTING) return;
     const handshake = handshakes.get(socket);
-    if (handshake) handshake.error = error;
+    if (!handshake) return;
+    handshake.error = error;
+    const { address, port } = error;
+    if (address !== undefined && port !== undefined) handshake.peer = { address, port };
   }
 
   function responded({ request }: RequestMessage): void {
     const socket = sockets.get(request);
-    if (!socket || !handshakes.has(socket)) return;
+    const handshake = socket && handshakes.get(socket);
+    if (!handshake) return;
+    handshake.peer = tcpPeerOf(request.socket);
     // By then `ws`, or the app's `unexpected-response` listener, has decided what becomes of it.
     process.nextTick(() => guard('ws', () => afterResponse(socket, request), undefined));
   }
@@ -95,8 +103,7 @@ export function watchHandshakes({ redirected, abandoned }: HandshakeEvents): Han
   return {
     start(socket, request) {
       stopListening ??= listen();
-      const handshake: Handshake = handshakes.get(socket) ?? { request, error: undefined };
-      handshake.request = request;
+      const handshake: Handshake = { request, error: undefined, peer: undefined };
       handshakes.set(socket, handshake);
       sockets.set(request, socket);
       return handshake;

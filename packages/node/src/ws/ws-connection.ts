@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { type Closing, type Connection, now } from '@closespan/core';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
+import type { HandshakeFacts } from './upgrade-facts.ts';
 import type { Handshake } from './watch-handshakes.ts';
 
 const NOT_YET = -1;
@@ -12,8 +13,8 @@ export class WsConnection implements Connection {
   readonly creation: SpanContext | undefined;
   /** The place among the open sockets until a closing, which has the place from then on: one field for both. */
   #placeOrClosing: number | (Closing & { place: number | undefined }) | undefined;
-  /** A client's until it is over; on a server the URL by which it was reached. */
-  handshake: Handshake | string | undefined;
+  /** A client's until it is over, then what it told. */
+  handshake: Handshake | HandshakeFacts | undefined;
   /** Tenths of milliseconds: small integers, where a fraction takes three times as much. */
   readonly #started: number;
   #opened = NOT_YET;
@@ -22,7 +23,7 @@ export class WsConnection implements Connection {
   #low = 0;
 
   /** @param startedAt NaN when the connection was made before observation began */
-  constructor(active: Context, startedAt: number = now(), handshake?: Handshake | string) {
+  constructor(active: Context, startedAt: number = now(), handshake?: Handshake | HandshakeFacts) {
     this.#started = tenthsOf(startedAt);
     this.creation = trace.getSpanContext(active);
     this.#placeOrClosing = undefined;

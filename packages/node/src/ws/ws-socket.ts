@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import { type CloseCause, type CloseFacts, now } from '@closespan/core';
 import { PROCESS_EXIT } from '../process-exit.ts';
+import type { HandshakeFacts } from './upgrade-facts.ts';
 import type { WsConnection } from './ws-connection.ts';
 
 /** The members of a `ws` socket that are read. */
@@ -33,7 +34,8 @@ const CLOSE_TIMEOUT = 30_000;
  */
 export function closeFactsOf(socket: WsSocket, connection: WsConnection, terminated = false): CloseFacts {
   const { handshake } = connection;
-  const [url, attempt] = typeof handshake === 'string' ? [handshake] : ['', handshake];
+  const attempt = handshake && 'request' in handshake ? handshake : undefined;
+  const known: HandshakeFacts | undefined = attempt ? { peer: attempt.peer } : handshake;
   const { _receiver, _socket, _closeFrameReceived, _closeFrameSent } = socket;
   const error: NodeJS.ErrnoException | null | undefined =
     _receiver?.errored ?? _socket?.errored ?? attempt?.error;
@@ -42,7 +44,8 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
   const timedOut = error || httpStatusCode || terminated ? undefined : timeoutOf(socket, connection);
   return {
     kind: socket._isServer ? 'server' : 'client',
-    url: socket.url ?? url,
+    ...known,
+    url: socket.url ?? known?.url ?? '',
     code: socket._closeCode,
     reason: socket._closeMessage.toString(),
     wasClean,
