@@ -181,6 +181,17 @@ describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, 
       },
     );
 
+    it.skipIf(!binary)('measures each handshake that the server refused', () => {
+      const refused = receiver.points
+        .filter(({ name }) => name === 'websocket.server.handshake.duration')
+        .map(({ value, attributes }) => [
+          attributes['http.response.status_code'],
+          attributes['error.type'],
+          value,
+        ]);
+      for (const status of [401, 503]) expect(refused).toContainEqual([status, String(status), 1]);
+    });
+
     it.skipIf(!binary)('gives the code and the duration that the app saw', () => {
       for (const [path, events] of Object.entries(seen)) {
         const close = events.find(({ type }) => type === 'close');

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { instrumentWebSockets } from '@closespan/node';
 import { describe, expect, it } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 import { startWsServer } from '../helpers/ws-server.ts';
+
+const ws7: typeof WsWebSocket = createRequire(import.meta.url)('ws7');
 
 describe.each(NODE_VERSIONS)('on Node %s', (version) => {
   const binary = nodeBinary(version);
@@ -70,6 +75,51 @@ describe('an instrumented class', () => {
     await server.close();
     expect(during).toEqual(before);
   });
+});
+
+it.each([
+  ['ws', WsWebSocket],
+  ['ws7', ws7],
+])('the message path of %s is not touched', async (_name, Client) => {
+  let accepted: (peer: WsWebSocket) => void = () => {};
+  const server = await startWsServer((peer) => accepted(peer));
+  const look = async () => {
+    const peer = new Promise<WsWebSocket>((resolve) => {
+      accepted = resolve;
+    });
+    const client = new Client(server.url);
+    await once(client, 'open');
+    const ends = [lookAt(client), lookAt(await peer)];
+    client.terminate();
+    return ends;
+  };
+  const lookAt = (socket: WsWebSocket) => {
+    const tcp: Socket = Reflect.get(socket, '_socket');
+    const receiver: object = Reflect.get(socket, '_receiver');
+    const sender: object = Reflect.get(socket, '_sender');
+    const methods = [
+      ...['send', 'emit', 'on', 'ping', 'pong'].map((name) => Reflect.get(socket, name)),
+      ...['write', '_write', '_writev', 'emit', 'on', 'push'].map((name) => Reflect.get(tcp, name)),
+      ...['write', '_write', 'emit'].map((name) => Reflect.get(receiver, name)),
+      ...['send', 'sendFrame'].map((name) => Reflect.get(sender, name)),
+    ];
+    const listeners = [socket, tcp, receiver as Socket].map((emitter) =>
+      emitter.eventNames().map((name) => [name, emitter.listenerCount(name)]),
+    );
+    return { methods, listeners };
+  };
+  const before = await look();
+  const handle = instrumentWebSockets({ otlp: false, closeHook() {} });
+  const during = await look();
+  await handle.shutdown();
+  await server.close();
+  expect(during.map(({ listeners }) => listeners)).toEqual(before.map(({ listeners }) => listeners));
+  for (const [end, { methods }] of during.entries()) {
+    for (const [index, method] of methods.entries()) {
+      expect(method).toBeTypeOf('function');
+      expect(method).toBe(before[end]?.methods[index]);
+    }
+  }
 });
 
 function errorOf(run: () => unknown): string {
