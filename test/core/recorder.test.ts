@@ -255,6 +255,28 @@ describe('metrics', () => {
     });
   });
 
+  it('of a handshake do not have the error of a later close', async () => {
+    const { points } = await recordCloses([{ code: 1011 }]);
+    expect(points['websocket.client.connection.duration']?.[0]?.attributes).toHaveProperty(['error.type']);
+    expect(points['websocket.client.handshake.duration']?.[0]?.attributes).toEqual({
+      'server.address': 'example.com',
+      'server.port': 443,
+    });
+  });
+
+  it('measure a handshake that a server refused, and nothing more', async () => {
+    const hooked: unknown[] = [];
+    const { points, spans } = await recordCloses(
+      [{ kind: 'server', connection: startConnection(), code: 1006, wasClean: false, httpStatusCode: 403 }],
+      { closeHook: (record) => hooked.push(record) },
+    );
+    expect(Object.keys(points)).toEqual(['websocket.server.handshake.duration']);
+    expect(points['websocket.server.handshake.duration']).toMatchObject([
+      { value: { count: 1 }, attributes: { 'error.type': '403', 'http.response.status_code': 403 } },
+    ]);
+    expect([spans, hooked]).toEqual([[], []]);
+  });
+
   it('do not call exported what the sampler drops', async () => {
     const tracerProvider = new BasicTracerProvider({ sampler: new AlwaysOffSampler() });
     const { points } = await recordCloses([{ code: 1000 }], { tracerProvider });

@@ -63,7 +63,7 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
   const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
   const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
 
-  /** Measures the handshake; returns the labels that all metrics share. */
+  /** Measures the handshake, whose error is none of a later close; returns the labels that all metrics share. */
   function addHandshake(record: CloseRecord, errorType: string | undefined): Attributes {
     const { kind, endpoint, handshakeDuration, httpStatusCode: status } = record;
     const place: Attributes = {};
@@ -71,9 +71,10 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       place[ATTR_SERVER_ADDRESS] = endpoint.address;
       if (endpoint.port) place[ATTR_SERVER_PORT] = endpoint.port;
     }
-    if (errorType) place[ATTR_ERROR_TYPE] = errorType;
     if (handshakeDuration !== undefined) {
-      const attributes = status ? { ...place, [ATTR_HTTP_RESPONSE_STATUS_CODE]: status } : place;
+      const attributes = { ...place };
+      if (errorType && !record.handshakeSucceeded) attributes[ATTR_ERROR_TYPE] = errorType;
+      if (status) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = status;
       instruments[kind].handshakeDuration.record(handshakeDuration / 1000, attributes);
     }
     return place;
@@ -85,6 +86,7 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       const { closes, connectionDuration } = instruments[record.kind];
       const { endpoint, code } = record;
       const place = addHandshake(record, errorType);
+      if (errorType) place[ATTR_ERROR_TYPE] = errorType;
       if (endpoint.template) place[ATTR_URL_TEMPLATE] = endpoint.template;
       if (record.connectionDuration !== undefined) {
         connectionDuration.record(record.connectionDuration / 1000, place);
