@@ -1,5 +1,7 @@
-import { Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, Server } from 'node:http';
 import Module from 'node:module';
+import type { AddressInfo } from 'node:net';
 import {
   describeCloseCode,
   instrumentWebSockets,
@@ -241,6 +243,19 @@ describe('the handle', () => {
     await new Promise((resolve) => socket.addEventListener('close', resolve));
     await handle.forceFlush();
     expect(clientSpans().map(({ attributes }) => attributes['websocket.close.code'])).toEqual([4001]);
+  });
+
+  it('knows the answer to a ws handshake from before the call', async () => {
+    const refusing = createServer().on('upgrade', (_request, socket) =>
+      socket.end('HTTP/1.1 403 No\r\n\r\n'),
+    );
+    await once(refusing.listen(0, '127.0.0.1'), 'listening');
+    const socket = new WsWebSocket(`ws://127.0.0.1:${(refusing.address() as AddressInfo).port}`);
+    handle = instrumentWebSockets({ tracerProvider });
+    await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+    await handle.forceFlush();
+    refusing.close();
+    expect(clientSpans().map(({ attributes }) => attributes['http.response.status_code'])).toEqual([403]);
   });
 
   it('knows who closed a ws socket from before the call', async () => {

@@ -73,12 +73,11 @@ export function createHeldConnections(
 
   function early(socket: WsSocket, url: string): WsConnection | null {
     if (isIgnored(url, ignoreUrls)) return null;
-    const connection = new WsConnection(
-      ROOT_CONTEXT,
-      Number.NaN,
-      socket._isServer ? { url } : peerFactsOf(socket._socket),
-    );
-    if (socket._socket) connection.openedAt = Number.NaN;
+    const { _isServer, _req: request, _socket } = socket;
+    const attempt = request ? { request, error: undefined, peer: undefined } : undefined;
+    const facts = _isServer ? { url } : (attempt ?? peerFactsOf(_socket));
+    const connection = new WsConnection(ROOT_CONTEXT, Number.NaN, facts);
+    if (_socket) connection.openedAt = Number.NaN;
     return connection;
   }
 
