@@ -100,6 +100,7 @@ const WS_ROWS: readonly Row[] = [
   { path: 'terminate', ws: [1006, false, 'local', 'local_close', 'local_close'] },
   { path: 'terminate-connecting', ws: [1006, false, 'local', 'aborted_connecting'] },
   { path: 'bad-text', ws: [1006, false, 'local', 'protocol_error', 'WS_ERR_INVALID_UTF8', 1007] },
+  { path: 'bad-deflate', ws: [1006, false, 'local', 'protocol_error', 'Z_DATA_ERROR', 1007] },
   { path: 'silent', ws: [1006, false, 'none', 'handshake_timeout', 'handshake_timeout'] },
   { path: 'hang-up', ws: [1006, false, 'none', 'handshake_failed', 'ECONNRESET'] },
   { path: 'tls', ws: [1006, false, 'none', 'handshake_failed', 'EPROTO'] },

@@ -41,7 +41,9 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
     _receiver?.errored ?? _socket?.errored ?? attempt?.error;
   const httpStatusCode = attempt?.request.res?.statusCode;
   const wasClean = _closeFrameReceived && _closeFrameSent;
+  const broken = _receiver?.errored && brokenBy(_receiver.errored);
   const timedOut = error || httpStatusCode || terminated ? undefined : timeoutOf(socket, connection);
+  const cause = broken ?? timedOut;
   return {
     kind: socket._isServer ? 'server' : 'client',
     ...known,
@@ -57,7 +59,7 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
     errored: Boolean(error),
     errorCode: error?.code,
     httpStatusCode,
-    ...(timedOut && { cause: timedOut }),
+    ...(cause && { cause }),
   };
 }
 
@@ -65,6 +67,11 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
 export function exitFactsOf(socket: WsSocket, connection: WsConnection): CloseFacts {
   const facts: CloseFacts = { ...closeFactsOf(socket, connection), synthetic: true };
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT };
+}
+
+/** What a message that could not be read says where its code is none of `ws`, such as one of zlib. */
+function brokenBy({ code = '' }: NodeJS.ErrnoException): CloseCause | undefined {
+  return code.startsWith('WS_ERR_') ? undefined : 'protocol_error';
 }
 
 /** The time limit of `ws` that ended a connection, where nothing else did. A timer may be early, but not by half. */
