@@ -158,17 +158,23 @@ describe.each(NAMES)('a copy of %s that cannot be found', (name) => {
     }
   });
 
-  it('knows the URL of a server socket by what is told', async () => {
+  it('knows the URL and the id of a server socket by what is told', async () => {
     const copy = await hiddenWs(name);
     const server = await start(copy);
     const client = new copy(urlOf(server));
     const [peer] = await once(server, 'connection');
-    handle.observe(peer, { kind: 'server', url: 'ws://chat.example.com/room' });
+    const connectionId = 'f0e1d2c3b4a59687';
+    handle.observe(peer, { kind: 'server', url: 'ws://chat.example.com/room', connectionId });
     peer.terminate();
     await once(client, 'close');
     await handle.forceFlush();
     expect(records.filter(({ kind }) => kind === 'server')).toMatchObject([
-      { code: 1006, initiator: 'local', endpoint: { address: 'chat.example.com', path: '/room' } },
+      {
+        connectionId,
+        code: 1006,
+        initiator: 'local',
+        endpoint: { address: 'chat.example.com', path: '/room' },
+      },
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { isIgnored, now, type WebSocketOptions } from '@closespan/core';
+import { isIgnored, now, type SocketInfo, type WebSocketOptions } from '@closespan/core';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { createInterner } from './interner.ts';
 import { createOpenSockets } from './open-sockets.ts';
@@ -19,8 +19,8 @@ export interface HeldConnections {
   start(socket: WsSocket, request: ClientRequest, startedAt?: number): void;
   /** `null` for a socket that is recorded or ignored; one from before observation began is held from now on. */
   of(socket: WsSocket): WsConnection | null;
-  /** Holds a socket from before observation began, with what its observer knows. */
-  holdEarly(socket: WsSocket, url: string): void;
+  /** Holds a socket from before observation began, with what was told of it. */
+  holdEarly(socket: WsSocket, info: SocketInfo): void;
   /** Takes over the connection that a server is just accepting. */
   accept(socket: WsSocket): WsConnection | null;
   /** The handshake is over; `tcp` is about to become the socket's. */
@@ -44,10 +44,7 @@ export function createHeldConnections(
   const connections = createPrivateSlot<WsConnection | null>();
   const openSockets = createOpenSockets(connections.get);
   const intern = createInterner<HandshakeFacts>();
-  const handshakes = watchHandshakes({
-    redirected: start,
-    abandoned,
-  });
+  const handshakes = watchHandshakes({ redirected: start, abandoned });
 
   function start(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
     let connection = connections.get(socket);
@@ -89,8 +86,10 @@ export function createHeldConnections(
       const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
       return hold(socket, accepted === undefined ? early(socket, socket.url ?? '') : accepted);
     },
-    holdEarly(socket, url) {
-      if (connections.get(socket) === undefined) hold(socket, early(socket, url));
+    holdEarly(socket, { url = socket.url ?? '', connectionId }) {
+      if (connections.get(socket) !== undefined) return;
+      const connection = hold(socket, early(socket, url));
+      if (connection && connectionId) connection.connectionId = connectionId;
     },
     accept: (socket) => hold(socket, takeAccepted() ?? null),
     open(socket, tcp, connection) {

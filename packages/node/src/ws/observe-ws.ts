@@ -116,14 +116,14 @@ export function createWsObserver(
 
   return {
     patch,
-    adopt(object, { url } = {}) {
+    adopt(object, info = {}) {
       const socket = patchClassOf(object);
       if (!socket) return false;
       const { _req: request, readyState } = socket;
       if (readyState === CLOSED) return true;
       // A request without a TCP socket was made in this very turn.
       if (request) held.start(socket, request, request.socket ? Number.NaN : undefined);
-      else held.holdEarly(socket, url ?? socket.url ?? '');
+      else held.holdEarly(socket, info);
       return true;
     },
     adoptAccepted(object) {

@@ -68,9 +68,8 @@ export function watchHandshakes({ redirected, abandoned }: HandshakeEvents): Han
 
   function afterResponse(socket: WsSocket, answered: ClientRequest): void {
     const handshake = handshakes.get(socket);
-    if (!handshake) return;
+    if (handshake?.request !== answered) return;
     const { _req: request } = socket;
-    if (handshake.request !== answered) return;
     if (request && request !== answered) redirected(socket, request);
     else if (socket.readyState === CONNECTING) abandoned(socket);
   }
