@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'node', include: ['test/{core,node}/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'libraries', include: ['test/libraries/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {

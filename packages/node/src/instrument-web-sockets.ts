@@ -14,6 +14,8 @@ import { PROCESS_EXIT } from './process-exit.ts';
 import { propagateThroughUndici } from './propagation/propagate-through-undici.ts';
 import { startPipeline } from './start-pipeline.ts';
 import { observeUndici } from './undici/observe-undici.ts';
+import { createWebsocketObserver } from './websocket/observe-websocket.ts';
+import { createUpgradeAcceptor } from './ws/accept-upgrade.ts';
 import { findWsClasses } from './ws/find-ws.ts';
 import { observeUpgrades } from './ws/observe-upgrades.ts';
 import { createWsObserver } from './ws/observe-ws.ts';
@@ -28,7 +30,7 @@ export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
 };
 
 /**
- * Records every close of `ws` clients and servers, of the global `WebSocket` and of undici from now on.
+ * Records every close of `ws` and `websocket` clients and servers, of the global `WebSocket` and of undici from now on.
  * Call it once at start-up; libraries may be loaded before or after. A second call returns the same handle.
  * @throws TypeError for a wrong option; never afterwards
  * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
@@ -56,7 +58,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   };
   const unfound = createUnfoundWarning();
   const upgrades = observeUpgrades(watched, options, unfound.unseen);
-  const servers = createWsServerObserver(options, upgrades, () => ws);
+  const acceptor = createUpgradeAcceptor(options, upgrades);
+  const servers = createWsServerObserver(acceptor, () => ws);
   const ws = createWsObserver(watched, options, {
     takeAccepted: servers.take,
     found: unfound.found,
@@ -66,10 +69,11 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   const undici = observeUndici(watched, options, (socket) => explicitly.has(socket), end.watch);
   const stopPropagating = propagateThroughUndici(options);
   const explicit = createSocketObserver(watched, () => false);
-  const stopFinding = findWsClasses(ws.patch, servers.patch);
+  const websocket = createWebsocketObserver(watched, options, acceptor, end.watch);
+  const stopFinding = findWsClasses(ws.patch, servers.patch, websocket.patch);
   return {
     observe(socket, info) {
-      if (ws.adopt(socket, info) || undici.observe(socket, info)) return;
+      if (ws.adopt(socket, info) || undici.observe(socket, info) || websocket.has(socket)) return;
       explicitly.add(socket);
       explicit.observe(socket, info);
     },
@@ -80,6 +84,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     uninstall(ending) {
       if (ending) {
         ws.closeAll();
+        websocket.closeAll();
         undici.closeAll();
         explicit.closeAll(PROCESS_EXIT);
       }
@@ -88,6 +93,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       upgrades.stop();
       servers.unpatch();
       ws.unpatch();
+      websocket.unpatch();
       undici.stop();
       stopPropagating();
       explicit.stop();

@@ -10,6 +10,7 @@ export type CloseCause =
   | 'process_exit'
   | 'connection_reset'
   | 'close_timeout'
+  | 'ping_timeout'
   | 'message_too_big'
   | 'protocol_error'
   | 'connection_lost'

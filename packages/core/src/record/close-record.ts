@@ -18,7 +18,7 @@ export interface CloseRecord {
   readonly clientAddress: string | undefined;
   /** The `Origin` of the handshake; only on servers, and by option. */
   readonly origin: string | undefined;
-  /** As the `close` event gave it (WHATWG WebSockets § CloseEvent). */
+  /** As the `close` event gave it (WHATWG WebSockets § CloseEvent), but for what `reportedCode` says. */
   readonly code: number;
   readonly name: string;
   readonly category: CloseCategory;
@@ -30,6 +30,8 @@ export interface CloseRecord {
   /** Whether the outcome counts as an error, by default rules and `closeCodes`. */
   readonly abnormal: boolean;
   readonly synthetic: boolean;
+  /** The code of the runtime's own `close` event where that is not what came; else `undefined`. */
+  readonly reportedCode: number | undefined;
   /** The code of our own `close(code)`; `undefined` without one. */
   readonly requestedCode: number | undefined;
   readonly startTime: number;
@@ -66,7 +68,9 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'process_exit', 
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
-  const { code, wasClean, subprotocol = '' } = facts;
+  const { wasClean, reportedCode = facts.code, subprotocol = '' } = facts;
+  // Deno's 0 for a connection that was lost; a 0 that a peer sent is clean.
+  const code = facts.code === 0 && !wasClean ? 1006 : facts.code;
   // A response that switches protocols refuses nothing, whatever was wrong with it.
   const httpStatusCode = facts.httpStatusCode === 101 ? undefined : facts.httpStatusCode;
   // A Close frame that arrived explains more than what befell the transport after it.
@@ -74,7 +78,7 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
   const [name, category] = classifyCloseCode(code);
   const meaning = rules.closeCodes?.[code];
   const opened = openedAt !== undefined;
-  const initiator = initiatorOf(facts, opened, closing?.by);
+  const initiator = initiatorOf(facts, code, opened, closing?.by);
   const cause = facts.cause ?? closeCause({ opened, code, category, initiator, httpStatusCode, errorCode });
   const closingTime = closeTime - (closing ? closedAt - closing.at : 0);
   return {
@@ -94,6 +98,7 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
     abnormal:
       !EXPECTED.has(cause) && (!opened || (meaning?.abnormal ?? (!wasClean || ABNORMAL.has(category)))),
     synthetic: facts.synthetic ?? false,
+    reportedCode: reportedCode === code ? undefined : reportedCode,
     requestedCode: closing?.by === 'local' ? closing.code : undefined,
     startTime: known(closeTime - (closedAt - startedAt)) ?? closingTime,
     closingTime,
@@ -110,12 +115,17 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
   };
 }
 
-function initiatorOf(facts: CloseFacts, opened: boolean, by: 'local' | 'remote' | undefined): CloseInitiator {
+function initiatorOf(
+  facts: CloseFacts,
+  code: number,
+  opened: boolean,
+  by: 'local' | 'remote' | undefined,
+): CloseInitiator {
   if (by) return by;
   if (facts.initiator) return facts.initiator;
   if (!opened) return 'none';
   // Firefox passes a 1006 from the wire through as clean: then a frame did arrive.
-  if (facts.wasClean || (facts.code !== 1006 && facts.code !== 1015)) return 'remote';
+  if (facts.wasClean || (code !== 1006 && code !== 1015)) return 'remote';
   // An error without a code may be the transport's, or our own runtime failing the connection.
   return facts.errored && !facts.errorCode ? 'unknown' : 'none';
 }

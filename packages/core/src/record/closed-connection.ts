@@ -15,6 +15,8 @@ export interface CloseFacts {
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
+  /** The code of the runtime's own `close` event. @defaultValue `code` */
+  readonly reportedCode?: number;
   readonly subprotocol?: string;
   readonly extensions?: string;
   /** What `urlTemplate` said of the upgrade request, `''` for nothing. @defaultValue it is asked about the URL alone */

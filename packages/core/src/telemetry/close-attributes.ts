@@ -20,6 +20,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_INITIATOR,
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_REASON,
+  ATTR_WEBSOCKET_CLOSE_REPORTED_CODE,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,
   ATTR_WEBSOCKET_CLOSE_SYNTHETIC,
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
@@ -41,7 +42,7 @@ export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | un
 
 /** The attributes of a close span; what is absent is left out. */
 export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
-  const { endpoint, peer, requestedCode, handshakeDuration, connectionDuration } = record;
+  const { endpoint, peer, requestedCode, reportedCode, handshakeDuration, connectionDuration } = record;
   const attributes: Attributes = {
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
     [ATTR_WEBSOCKET_CONNECTION_ID]: record.connectionId,
@@ -70,6 +71,7 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
   if (requestedCode !== undefined && requestedCode !== record.code) {
     attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE] = requestedCode;
   }
+  if (reportedCode !== undefined) attributes[ATTR_WEBSOCKET_CLOSE_REPORTED_CODE] = reportedCode;
   if (connectionDuration !== undefined) {
     attributes[ATTR_WEBSOCKET_CONNECTION_DURATION] = connectionDuration / 1000;
   }

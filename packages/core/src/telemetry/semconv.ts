@@ -37,6 +37,8 @@ export const ATTR_WEBSOCKET_CLOSE_CAUSE = 'websocket.close.cause';
 export const ATTR_WEBSOCKET_CLOSE_SYNTHETIC = 'websocket.close.synthetic';
 /** @example 4000 */
 export const ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE = 'websocket.close.requested_code';
+/** Only where the runtime's event has another code than what came. @example 0 */
+export const ATTR_WEBSOCKET_CLOSE_REPORTED_CODE = 'websocket.close.reported_code';
 /** @example true */
 export const ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED = 'websocket.handshake.succeeded';
 /** Seconds from construction to open, or to failure. @example 0.031 */

@@ -3,6 +3,11 @@ import { guard, patchMethod } from '@closespan/core';
 
 /** Called with the prototype of a class, once or more often. */
 type Found = (prototype: object) => void;
+/** A class, or another function, that a module exports. */
+export interface FoundClass {
+  readonly name: string;
+  readonly prototype: object;
+}
 
 interface CachedModule {
   readonly exports: unknown;
@@ -12,9 +17,14 @@ type ModuleInternals = { readonly _cache: Readonly<Record<string, CachedModule |
 /**
  * Finds the classes of every copy of `ws` that is a CommonJS module, loaded before or later: in the module cache, and
  * at each load. ES module importers load the same files.
+ * @param foundOther called with every function that has a prototype, once or more often
  * @returns what stops it
  */
-export function findWsClasses(foundSocket: Found, foundServer: Found): () => void {
+export function findWsClasses(
+  foundSocket: Found,
+  foundServer: Found,
+  foundOther: (exported: FoundClass) => void,
+): () => void {
   const { _cache } = Module as unknown as ModuleInternals;
   const offered = new WeakSet<object>();
   for (const file of Object.keys(_cache)) offer(_cache[file]?.exports);
@@ -28,6 +38,9 @@ export function findWsClasses(foundSocket: Found, foundServer: Found): () => voi
     if (typeof exported !== 'function' || offered.has(exported)) return;
     offered.add(exported);
     guard('ws', () => find(exported as unknown as WsExports), undefined);
+    if (typeof exported.prototype === 'object' && exported.prototype) {
+      guard('websocket', () => foundOther(exported as unknown as FoundClass), undefined);
+    }
   }
 
   function find({ prototype, Server }: WsExports): void {

@@ -5,12 +5,12 @@ import {
   guard,
   isIgnored,
   now,
-  patchMethod,
   type Recorder,
   startConnection,
   type WebSocketOptions,
 } from '@closespan/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { patchInherited } from '../patch-inherited.ts';
 import { type Answer, onFirstAnswer } from './first-answer.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import { type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
@@ -77,17 +77,5 @@ export function observeUpgrades(
       stopped = true;
       for (const stop of stops) stop();
     },
-  };
-}
-
-/** As `patchMethod`, for a method that the owner may inherit. */
-function patchInherited(owner: object, name: string, around: Parameters<typeof patchMethod>[2]): () => void {
-  if (Object.hasOwn(owner, name)) return patchMethod(owner, name, around);
-  const value: unknown = Reflect.get(owner, name);
-  Object.defineProperty(owner, name, { value, writable: true, configurable: true });
-  const unpatch = patchMethod(owner, name, around);
-  return () => {
-    unpatch();
-    if (Object.getOwnPropertyDescriptor(owner, name)?.value === value) Reflect.deleteProperty(owner, name);
   };
 }

@@ -1,13 +1,10 @@
 import type { Duplex } from 'node:stream';
-import { guard, isIgnored, patchBefore, patchMethod } from '@closespan/core';
-import type { NodeWebSocketOptions } from '../node-options.ts';
-import { createCarriedContexts } from '../propagation/carried-contexts.ts';
-import { extractContext } from '../propagation/extract-context.ts';
+import { guard, patchBefore, patchMethod } from '@closespan/core';
+import type { UpgradeAcceptor } from './accept-upgrade.ts';
 import { serverPrototypeOf, socketPrototypeOf } from './find-ws.ts';
-import type { UpgradeObserver } from './observe-upgrades.ts';
 import type { WsObserver } from './observe-ws.ts';
-import { createUpgradeReader, type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
-import { WsConnection } from './ws-connection.ts';
+import type { UpgradeRequest } from './upgrade-facts.ts';
+import type { WsConnection } from './ws-connection.ts';
 
 /** Observes the connections that `ws` servers accept. */
 export interface WsServerObserver {
@@ -37,14 +34,11 @@ type Accepted = (socket: object, request: unknown) => void;
  * @param sockets the observer of what servers make
  */
 export function createWsServerObserver(
-  options: NodeWebSocketOptions,
-  upgrades: Pick<UpgradeObserver, 'arrive' | 'arrivedAt'>,
+  { arrive, accept }: UpgradeAcceptor,
   sockets: () => Pick<WsObserver, 'patch' | 'adopt' | 'adoptAccepted'>,
 ): WsServerObserver {
   const prototypes = new Set<object>();
   const undo: (() => void)[] = [];
-  const carriedContexts = createCarriedContexts(options.carriers);
-  const factsOf = createUpgradeReader(options);
   let upgrade: UpgradeRequest | undefined;
 
   function completeUpgrade(original: (...args: unknown[]) => unknown, server: WsServer, args: unknown[]) {
@@ -67,8 +61,7 @@ export function createWsServerObserver(
     prototypes.add(prototype);
     undo.push(
       patchBefore(prototype, 'handleUpgrade', (_self, [request, socket]) => {
-        upgrades.arrive(request as UpgradeRequest, socket as Duplex);
-        carriedContexts.take(request as UpgradeRequest);
+        arrive(request as UpgradeRequest, socket as Duplex);
         return undefined;
       }),
       patchMethod(prototype, 'completeUpgrade', completeUpgrade),
@@ -91,14 +84,7 @@ export function createWsServerObserver(
       if (!upgrade) return undefined;
       const request = upgrade;
       upgrade = undefined;
-      const carried = carriedContexts.of(request);
-      const url = upgradeUrl(request);
-      if (isIgnored(url, options.ignoreUrls)) return null;
-      const active = extractContext(request.headers, carried);
-      const connection = new WsConnection(active, upgrades.arrivedAt(request), factsOf(request, url));
-      if (carried) connection.connectionId = carried.connectionId;
-      else connection.key = request.headers['sec-websocket-key'];
-      return connection;
+      return accept(request);
     },
     unpatch() {
       for (const restore of undo.splice(0)) restore();
