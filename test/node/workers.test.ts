@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
+
+/** What each program closes, at its clients' ends and at its servers'. */
+const PROGRAMS = [
+  [
+    'worker-threads-app.mjs',
+    (version: number) => (version === 20 ? [4001, 4002, 4003] : [4001, 4001, 4002, 4002, 4003, 4003]),
+  ],
+  ['cluster-app.mjs', () => [4001, 4002, 4003, 4004]],
+] as const;
+
+describe.each(NODE_VERSIONS)('on Node %s', (version) => {
+  const binary = nodeBinary(version);
+
+  it.skipIf(!binary).each(PROGRAMS)(
+    'each thread and process of %s records its own ends once',
+    async (file, codesOf) => {
+      const receiver = await startOtlpReceiver();
+      const program = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+      const { exitCode, stderr } = await runNode(binary ?? '', [program], env);
+      await receiver.close();
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+      const codesOfKind = (wanted: number) =>
+        receiver.spans
+          .filter(({ kind }) => kind === wanted)
+          .map(({ attributes }) => attributes['websocket.close.code'])
+          .sort();
+      expect([codesOfKind(3), codesOfKind(2)]).toEqual([codesOf(version), codesOf(version)]);
+    },
+  );
+});
