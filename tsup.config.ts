@@ -21,7 +21,7 @@ export default defineConfig([
   {
     ...shared,
     name: 'browser',
-    entry: ['packages/browser/src/index.ts'],
+    entry: ['index', 'workerd'].map((name) => `packages/browser/src/${name}.ts`),
     outDir: 'packages/browser/dist',
     platform: 'browser',
   },

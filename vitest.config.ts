@@ -5,7 +5,7 @@ import { chromiumLaunchOptions } from './test/helpers/chromium.ts';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'node', include: ['test/{core,node}/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'node', include: ['test/{core,node,runtimes}/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'libraries', include: ['test/libraries/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 60_000 } },
       {

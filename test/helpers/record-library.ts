@@ -1,13 +1,12 @@
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
 import { expect, vi } from 'vitest';
 import { type ReceivedSpan, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
-
-const KINDS: Readonly<Record<number, string>> = { 2: 'server', 3: 'client' };
+import { closeLine } from './close-line.ts';
 
 /**
  * Runs a library under observation, and reads from a real receiver what became of its closes.
  * @param count how many closes the run makes; more than that are read, too
- * @returns one line a close, by path: kind, path, code, clean or not, initiator, cause, and what only some have
+ * @returns one line a close, by path
  */
 export async function recordLibrary(
   count: number,
@@ -23,7 +22,7 @@ export async function recordLibrary(
       .catch(() => {});
     await handle.shutdown();
     expectOneEach(receiver.spans);
-    return receiver.spans.map(lineOf).sort();
+    return receiver.spans.map(closeLine).sort();
   } finally {
     await handle.shutdown();
     await receiver.close();
@@ -35,20 +34,4 @@ function expectOneEach(spans: readonly ReceivedSpan[]): void {
   const ends = spans.map(({ kind, attributes }) => `${kind} ${attributes['websocket.connection.id']}`);
   expect(new Set(ends).size).toBe(ends.length);
   expect(JSON.stringify(spans)).not.toContain('secret');
-}
-
-function lineOf({ kind, attributes }: ReceivedSpan): string {
-  const close = (name: string) => attributes[`websocket.close.${name}`];
-  return [
-    attributes['url.path'],
-    KINDS[kind],
-    close('code'),
-    close('was_clean') ? 'clean' : 'unclean',
-    close('initiator'),
-    close('cause'),
-    ...['reason', 'requested_code', 'reported_code'].map((name) => close(name) && `${name}=${close(name)}`),
-    attributes['error.type'] && `error=${attributes['error.type']}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' ');
 }

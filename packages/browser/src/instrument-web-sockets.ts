@@ -73,7 +73,7 @@ function install(recorder: Recorder, { ignoreUrls, carrier }: BrowserWebSocketOp
 }
 
 /** Traces alone: a page's metrics are many small streams, so they need a provider of the user's. */
-async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
+export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
   const { createTracerProvider } = await import('@closespan/core/otlp');
   const tracerProvider = createTracerProvider(options);
   return {

@@ -7,8 +7,10 @@ export {
   startInstrumentation,
   type WebSocketHandle,
 } from './instrumentation.ts';
+export { observeGlobal } from './observe/observe-global.ts';
 export {
   createSocketObserver,
+  type ErrorEvidence,
   type SocketInfo,
   type SocketObserver,
   type WebSocketLike,

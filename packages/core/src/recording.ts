@@ -106,6 +106,8 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
 function pause(): Promise<void> | undefined {
   if (typeof setImmediate !== 'function') return undefined;
   return new Promise((resolve) => {
-    setTimeout(resolve, 0).unref();
+    const timer: unknown = setTimeout(resolve, 0);
+    // A number in Deno and workerd.
+    (timer as { unref?(): void }).unref?.();
   });
 }

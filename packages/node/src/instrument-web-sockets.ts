@@ -1,5 +1,4 @@
 import {
-  createSocketObserver,
   NAME,
   type Platform,
   PlatformInstrumentation,
@@ -7,6 +6,7 @@ import {
   startInstrumentation,
 } from '@closespan/core';
 import { diag } from '@opentelemetry/api';
+import { observeOwnGlobal } from './global/observe-own-global.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { createProcessEnd } from './process-end.ts';
@@ -68,7 +68,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   const explicitly = new WeakSet<object>();
   const undici = observeUndici(watched, options, (socket) => explicitly.has(socket), end.watch);
   const stopPropagating = propagateThroughUndici(options);
-  const explicit = createSocketObserver(watched, () => false);
+  const explicit = observeOwnGlobal(watched, options);
   const websocket = createWebsocketObserver(watched, options, acceptor, end.watch);
   const stopFinding = findWsClasses(ws.patch, servers.patch, websocket.patch);
   return {

@@ -24,6 +24,9 @@ export interface SocketInfo {
   readonly connectionId?: string;
 }
 
+/** What an `error` event tells. */
+export type ErrorEvidence = Pick<CloseFacts, 'errored' | 'errorCode' | 'httpStatusCode' | 'cause'>;
+
 /** Observes sockets through their events. */
 export interface SocketObserver {
   /** Observes a socket until its end; one that is observed already stays so. */
@@ -41,7 +44,7 @@ interface Observed {
   readonly info: SocketInfo | undefined;
   /** Whether a `close()` of the app is, and was, noted. */
   readonly hasNotes: boolean;
-  errored: boolean;
+  evidence: ErrorEvidence | undefined;
 }
 /** What is read of the events; all of them have a target. */
 interface CloseEventLike {
@@ -59,10 +62,12 @@ const CLOSED = 3;
 /**
  * Makes an observer; all its sockets share three listeners.
  * @param notesClosing whether `closing` is called for a socket; where it is not, nobody knows who closed
+ * @param evidenceOf reads an `error` event where the runtime tells more than that there was one
  */
 export function createSocketObserver(
   recorder: Recorder,
   notesClosing: (socket: WebSocketLike) => boolean,
+  evidenceOf?: (event: unknown) => ErrorEvidence,
 ): SocketObserver {
   const open = new Map<WebSocketLike, Observed>();
 
@@ -77,9 +82,10 @@ export function createSocketObserver(
     const { target } = event as CloseEventLike;
     const observed = open.get(target);
     if (!observed) return;
-    observed.errored = true;
-    if (observed.connection.openedAt !== undefined || target.readyState !== CLOSED) return;
-    // `close` follows `error` in the same task. Where a policy blocks the connection Chromium never fires it.
+    observed.evidence = evidenceOf?.(event) ?? { errored: true };
+    if (target.readyState !== CLOSED) return;
+    // `close` follows `error` in the same task. Chromium never fires it where a policy blocks the connection, nor
+    // workerd after a protocol error.
     setTimeout(() => finish(target, { code: 1006, reason: '', wasClean: false, synthetic: true }), 0);
   };
   const onClose = (event: unknown) => {
@@ -106,14 +112,14 @@ export function createSocketObserver(
 
   function record(
     socket: WebSocketLike,
-    { connection, info, hasNotes, errored }: Observed,
+    { connection, info, hasNotes, evidence }: Observed,
     event: CloseEventFacts,
   ): void {
     const { protocol: subprotocol, extensions, bufferedAmount: unsentSize } = socket;
     const { kind = 'client', url = socket.url } = info ?? {};
     const initiator = hasNotes ? undefined : 'unknown';
-    const facts = { kind, url, subprotocol, extensions, unsentSize, errored, initiator } as const;
-    recorder.record(connection, { ...facts, ...event });
+    const facts = { kind, url, subprotocol, extensions, unsentSize, initiator } as const;
+    recorder.record(connection, { ...facts, ...evidence, ...event });
   }
 
   function forget(socket: WebSocketLike): void {
@@ -129,7 +135,7 @@ export function createSocketObserver(
       // When it opened is not known.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
       const hasNotes = socket.readyState <= OPEN && notesClosing(socket);
-      open.set(socket, { connection, info, hasNotes, errored: false });
+      open.set(socket, { connection, info, hasNotes, evidence: undefined });
       for (const [type, listener] of listenersFor(socket)) socket.addEventListener(type, listener);
     },
     closing(socket, code) {

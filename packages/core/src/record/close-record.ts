@@ -91,7 +91,8 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
     code,
     name: meaning?.name ?? name,
     category,
-    reason: facts.reason && rules.redactReason(facts.reason),
+    // Without a Close frame it is no peer's; workerd has texts of its own.
+    reason: code !== 1006 || wasClean ? facts.reason && rules.redactReason(facts.reason) : '',
     wasClean,
     initiator,
     cause,

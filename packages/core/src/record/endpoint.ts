@@ -44,7 +44,8 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
   };
 
   function parse(raw: string, knownTemplate?: string): Endpoint {
-    const url = parseUrl(raw);
+    // A request that is upgraded has the scheme of HTTP.
+    const url = parseUrl(raw.replace(/^http/, 'ws'));
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
     const scheme = url.protocol.slice(0, -1);
     const origin = `${url.protocol}//${url.host}`;

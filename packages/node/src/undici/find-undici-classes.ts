@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import { guard, patchMethod } from '@closespan/core';
+import { HAS_OWN_GLOBAL } from '../global/has-own-global.ts';
 
 /** What is told of each class of the `undici` package, of every copy that is loaded. */
 export interface FoundUndiciClass {
@@ -42,6 +43,7 @@ export function findUndiciClasses(found: FoundUndiciClass): () => void {
 
 /** The class of Node's own copy; `undefined` while nobody has touched the global, since a look would load it. */
 export function loadedGlobalPrototype(): object | undefined {
+  if (HAS_OWN_GLOBAL) return undefined;
   const { value } = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket') ?? {};
   const prototype: object | undefined = value?.prototype;
   // An app may have put `ws` there.

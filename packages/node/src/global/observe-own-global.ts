@@ -1,0 +1,44 @@
+import {
+  createSocketObserver,
+  observeGlobal,
+  patchBefore,
+  type Recorder,
+  type SocketObserver,
+  type WebSocketOptions,
+} from '@closespan/core';
+import { evidenceOf } from './error-evidence.ts';
+import { HAS_OWN_GLOBAL } from './has-own-global.ts';
+
+/** Observes sockets that are passed and, where no diagnostics channel tells of them, those of the global `WebSocket`. */
+export function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {
+  if (!HAS_OWN_GLOBAL) return createSocketObserver(recorder, () => false);
+  const putAccessorBack = materialize('WebSocket');
+  const observer = observeGlobal(recorder, options, evidenceOf);
+  // Only Bun has it.
+  const unpatch = patchBefore(globalThis.WebSocket.prototype, 'terminate', (socket) =>
+    observer.closing(socket, undefined),
+  );
+  return {
+    ...observer,
+    stop() {
+      unpatch();
+      observer.stop();
+      putAccessorBack();
+    },
+  };
+}
+
+/**
+ * Makes a value of a global that the runtime makes when it is read, as Deno does, so that it can be replaced.
+ * @returns what puts the accessor back, if the value is still the same
+ */
+function materialize(name: 'WebSocket'): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  if (!descriptor?.get) return () => {};
+  const { enumerable = false } = descriptor;
+  const value = globalThis[name];
+  Object.defineProperty(globalThis, name, { value, enumerable, writable: true, configurable: true });
+  return () => {
+    if (globalThis[name] === value) Object.defineProperty(globalThis, name, descriptor);
+  };
+}
