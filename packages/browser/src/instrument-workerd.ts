@@ -1,6 +1,5 @@
 import {
   type ErrorEvidence,
-  type Installed,
   observeGlobal,
   type Platform,
   PlatformInstrumentation,
@@ -31,7 +30,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation {
   }
 }
 
-function install(recorder: Recorder, options: WebSocketOptions): Installed {
+function install(recorder: Recorder, options: WebSocketOptions): ReturnType<Platform['install']> {
   const removeOwn = ownGlobal('WebSocket');
   const { observe, stop } = observeGlobal(recorder, options, evidenceOf);
   return {

@@ -68,7 +68,9 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'process_exit', 
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
-  const { wasClean, reportedCode = facts.code, subprotocol = '' } = facts;
+  const { wasClean, reportedCode = facts.code } = facts;
+  // Null in workerd.
+  const subprotocol = facts.subprotocol ?? '';
   // Deno's 0 for a connection that was lost; a 0 that a peer sent is clean.
   const code = facts.code === 0 && !wasClean ? 1006 : facts.code;
   // A response that switches protocols refuses nothing, whatever was wrong with it.

@@ -28,6 +28,8 @@ export function findWsClasses(
   const { _cache } = Module as unknown as ModuleInternals;
   const offered = new WeakSet<object>();
   for (const file of Object.keys(_cache)) offer(_cache[file]?.exports);
+  // Bun has a `ws` of its own, which is part of it and never loaded.
+  if ('bun' in process.versions) offer(process.getBuiltinModule('ws'));
   return patchMethod(Module, '_load', (load, _self, args) => {
     const exported = load(...args);
     offer(exported);

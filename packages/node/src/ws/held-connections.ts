@@ -25,6 +25,10 @@ export interface HeldConnections {
   accept(socket: WsSocket): WsConnection | null;
   /** The handshake is over; `tcp` is about to become the socket's. */
   open(socket: WsSocket, tcp: WsSocket['_socket'], connection: WsConnection): void;
+  /** In Bun, which says no more of it: a client's handshake was accepted. */
+  noteAccepted(socket: WsSocket): void;
+  /** Adds what only the end of a socket shows. */
+  complete(socket: WsSocket, connection: WsConnection): void;
   /** The record is made. */
   release(socket: WsSocket, connection: WsConnection): void;
   readonly openSockets: Iterable<WsSocket>;
@@ -43,6 +47,7 @@ export function createHeldConnections(
 ): HeldConnections {
   const connections = createPrivateSlot<WsConnection | null>();
   const openSockets = createOpenSockets(connections.get);
+  const acceptedAt = new WeakMap<WsSocket, number>();
   const intern = createInterner<HandshakeFacts>();
   const handshakes = watchHandshakes({ redirected: start, abandoned });
 
@@ -54,7 +59,7 @@ export function createHeldConnections(
     }
     if (!connection) return;
     connection.handshake = handshakes.start(socket, request);
-    connection.key = request.getHeader('sec-websocket-key');
+    noteKey(connection, request);
   }
 
   /** Clients of one server share them. */
@@ -99,6 +104,16 @@ export function createHeldConnections(
       handshakes.finish(socket);
       connection.handshake = peerFactsOf(tcp);
     },
+    noteAccepted(socket) {
+      acceptedAt.set(socket, now());
+    },
+    complete(socket, connection) {
+      const { handshake } = connection;
+      // Bun's `ws` gives a request its headers after it made it.
+      if (handshake && 'request' in handshake) noteKey(connection, handshake.request);
+      const at = acceptedAt.get(socket);
+      if (at !== undefined && socket._socket) connection.openedAt ??= at;
+    },
     release(socket, connection) {
       hold(socket, null);
       openSockets.delete(connection);
@@ -107,4 +122,8 @@ export function createHeldConnections(
     openSockets,
     stop: handshakes.stop,
   };
+}
+
+function noteKey(connection: WsConnection, request: ClientRequest): void {
+  connection.key = request.getHeader('sec-websocket-key');
 }

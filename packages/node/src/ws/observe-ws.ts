@@ -78,6 +78,7 @@ export function createWsObserver(
     releaseRequest(socket);
     const connection = held.of(socket);
     if (!connection) return;
+    held.complete(socket, connection);
     const facts = closeFactsOf(socket, connection, terminated.has(socket));
     finish(socket, connection, { ...facts, synthetic });
   }
@@ -95,10 +96,14 @@ export function createWsObserver(
       undo.push(patchBefore(prototype, name, (socket, [first]) => run(socket as WsSocket, first)));
     };
     undo.push(
-      watchRequest(prototype, (socket, request) => {
-        held.start(socket, request);
-        propagate(socket.url ?? '', request);
-      }),
+      watchRequest(
+        prototype,
+        (socket, request) => {
+          held.start(socket, request);
+          propagate(socket.url ?? '', request);
+        },
+        held.noteAccepted,
+      ),
     );
     before('setSocket', (socket, tcp) => open(socket, tcp as WsSocket['_socket']));
     before('emitClose', (socket) => end(socket, false));

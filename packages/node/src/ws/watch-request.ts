@@ -2,9 +2,13 @@ import type { ClientRequest } from 'node:http';
 import { guard } from '@closespan/core';
 import type { WsSocket } from './ws-socket.ts';
 
+/** Its `ws` opens a client unseen. */
+const IS_BUN = 'bun' in process.versions;
+
 /**
- * The request of each client that may be redirected, until its handshake is over. The socket gets its own property only
- * then: to turn an accessor of its own into a value would cost it 1.4 kB for as long as it is open.
+ * The request of each client that may be redirected, and in Bun of each, until its handshake is over. The socket gets
+ * its own property only then: to turn an accessor of its own into a value would cost it 1.4 kB for as long as it is
+ * open.
  */
 const redirectable = new WeakMap<WsSocket, ClientRequest>();
 let unfinished = 0;
@@ -12,11 +16,13 @@ let unfinished = 0;
 /**
  * Sees each request of a handshake at the moment at which `ws` stores it on the socket. That makes the property that
  * the assignment would have made anyway.
+ * @param accepted called in Bun, when the server's answer was taken
  * @returns what stops it
  */
 export function watchRequest(
   prototype: object,
   assigned: (socket: WsSocket, request: ClientRequest) => void,
+  accepted: (socket: WsSocket) => void,
 ): () => void {
   let watching = true;
 
@@ -27,10 +33,11 @@ export function watchRequest(
     },
     set(this: WsSocket, value: ClientRequest | null) {
       const isHeld = redirectable.has(this);
-      if (value && (isHeld || (watching && followsRedirects(this)))) {
+      if (value && (isHeld || (watching && (IS_BUN || followsRedirects(this))))) {
         if (!isHeld) unfinished++;
         redirectable.set(this, value);
       } else finish(this, value);
+      if (IS_BUN && !value && watching) guard('ws', () => accepted(this), undefined);
       if (value && watching) guard('ws', () => assigned(this, value), undefined);
     },
   });

@@ -24,6 +24,8 @@ export interface WsSocket {
   readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
   readonly _receiver: Writable | null;
+  /** Not in `ws` 7. */
+  readonly _errorEmitted?: boolean;
 }
 
 const CLOSE_TIMEOUT = 30_000;
@@ -51,12 +53,12 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
     code: socket._closeCode,
     reason: socket._closeMessage.toString(),
     wasClean,
-    // Each Close frame is noted as it comes or goes, but for those from before observation began.
-    initiator: wasClean ? 'unknown' : undefined,
+    // Our call is noted as it is made, but for one from before observation began.
+    initiator: wasClean && Number.isNaN(connection.startedAt) ? 'unknown' : undefined,
     subprotocol: socket.protocol,
     extensions: socket.extensions,
     unsentSize: socket.bufferedAmount,
-    errored: Boolean(error),
+    errored: Boolean(error ?? socket._errorEmitted),
     errorCode: error?.code,
     httpStatusCode,
     ...(cause && { cause }),
