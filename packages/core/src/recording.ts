@@ -99,6 +99,9 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
   };
 }
 
+/** As it was at load: an app's tests that fake its timers do not stop us. */
+const startTimer = globalThis.setTimeout;
+
 /**
  * A moment in which a process that has nothing else to do may end: a collector that hangs must not keep it alive, flush
  * by flush. A page does not end like that, and its timers may be held back.
@@ -106,7 +109,7 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
 function pause(): Promise<void> | undefined {
   if (typeof setImmediate !== 'function') return undefined;
   return new Promise((resolve) => {
-    const timer: unknown = setTimeout(resolve, 0);
+    const timer: unknown = startTimer(resolve, 0);
     // A number in Deno and workerd.
     (timer as { unref?(): void }).unref?.();
   });
