@@ -14,7 +14,13 @@ export {
 } from './observe/observe-socket.ts';
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
 export { wrapGlobal } from './observe/wrap-global.ts';
-export type { OptionCheck, OptionChecks, OtlpOptions, WebSocketOptions } from './options.ts';
+export {
+  type OptionCheck,
+  type OptionChecks,
+  type OtlpOptions,
+  oneOf,
+  type WebSocketOptions,
+} from './options.ts';
 export {
   type CloseCause,
   type CloseEvidence,
