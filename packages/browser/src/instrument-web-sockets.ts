@@ -7,12 +7,16 @@ import {
   patchBefore,
   startInstrumentation,
   type WebSocketHandle,
-  type WebSocketOptions,
   wrapGlobal,
 } from '@closespan/core';
+import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import { observePageLifecycle } from './page-lifecycle.ts';
 
-const platform: Platform = { install, startPipeline };
+const platform: Platform<BrowserWebSocketOptions> = {
+  optionChecks: BROWSER_OPTION_CHECKS,
+  install,
+  startPipeline,
+};
 
 /**
  * Records every close of the global `WebSocket` of this page or worker from now on.
@@ -20,14 +24,14 @@ const platform: Platform = { install, startPipeline };
  * @throws TypeError for a wrong option; never afterwards
  * @example const { forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options: WebSocketOptions = {}): WebSocketHandle {
+export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
 /** The same for apps that call `registerInstrumentations`. */
-export class WebSocketInstrumentation extends PlatformInstrumentation {
+export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
   /** @throws TypeError for a wrong option */
-  constructor(config: WebSocketOptions & { enabled?: boolean } = {}) {
+  constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
 }
@@ -53,14 +57,8 @@ function install(...[recorder, options]: Parameters<Platform['install']>): Retur
   };
 }
 
-/** Traces alone: a page's metrics are many small streams, so they need a provider of the user's. */
-async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
-  const { createTracerProvider } = await import('@closespan/core/otlp');
-  const tracerProvider = createTracerProvider(options);
-  return {
-    tracerProvider,
-    meterProvider: undefined,
-    forceFlush: () => tracerProvider.forceFlush(),
-    shutdown: () => tracerProvider.shutdown(),
-  };
+/** Loads our own pipeline, which a page needs that has no provider of its own. */
+async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
+  const pipeline = await import('@closespan/browser/pipeline');
+  return pipeline.startPipeline(options);
 }
