@@ -8,5 +8,6 @@ export { instrumentWebSockets };
 const { otlpUrl, ...options } = globalThis.document?.currentScript?.dataset ?? {};
 if (otlpUrl !== undefined || options['serviceName'] !== undefined) {
   // Options that are texts have the attributes of their names; another value is a `TypeError`, as in code.
-  instrumentWebSockets({ ...options, ...(otlpUrl && { otlp: { url: otlpUrl } }) });
+  const otlp = otlpUrl && { url: new URL(otlpUrl, document.baseURI).href };
+  instrumentWebSockets({ ...options, ...(otlp && { otlp }) });
 }

@@ -2,12 +2,19 @@ import { NAME } from '@closespan/core';
 import { diag } from '@opentelemetry/api';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { ReadableSpanLike } from '../store/stored-spans.ts';
+import { serializeOtlpJson } from './otlp-json.ts';
 
 /** How spans become the body of an OTLP/HTTP request. */
 export interface OtlpFormat {
   readonly contentType: string;
   serialize(spans: readonly ReadableSpanLike[]): Uint8Array<ArrayBuffer>;
 }
+
+/** OTLP as JSON. */
+export const JSON_FORMAT: OtlpFormat = {
+  contentType: 'application/json',
+  serialize: (spans) => new TextEncoder().encode(serializeOtlpJson(spans)),
+};
 
 /** Where an OTLP sender sends to, and how. */
 export interface OtlpSenderOptions {

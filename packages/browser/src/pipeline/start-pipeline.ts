@@ -5,8 +5,7 @@ import type { BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
 import { createMemoryStore, openSpanStore } from '../store/span-store.ts';
-import { JSON_FORMAT } from './otlp-formats.ts';
-import { createOtlpSender, type OtlpFormat } from './otlp-sender.ts';
+import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 
