@@ -2,12 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { WebSocketServer } from 'ws';
 
 /** A page with a script, and a `ws` server that ends a connection as its path says: `/drop`, `/close/1011`, else not. */
 export interface PageSite {
   readonly url: string;
+  /** Resolves at the next connection. */
+  connected(): Promise<unknown>;
   /** Ends all connections without a Close frame. */
   drop(): void;
   close(): Promise<void>;
@@ -19,13 +21,14 @@ export type PageFiles = Readonly<
 >;
 
 /** Bundles the script of a page, named from the root of the project. */
-export async function bundlePage(file: string): Promise<string> {
+export async function bundlePage(file: string, options: BuildOptions = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(`../../${file}`, import.meta.url))],
     bundle: true,
     format: 'esm',
-    write: false,
     logLevel: 'error',
+    ...options,
+    write: false,
   });
   return outputFiles[0]?.text ?? '';
 }
@@ -56,6 +59,7 @@ export async function startPageSite(script: string, files: PageFiles = {}): Prom
   };
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connected: () => once(sockets, 'connection'),
     drop,
     async close() {
       drop();

@@ -1,6 +1,7 @@
 import type { Outcome } from '@closespan/core/recording';
 import { createOutbox } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
+import { outsideZone } from './outside-zone.ts';
 import { closesIn, isYoung, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
 import type { Sent, SpanSender } from './span-sender.ts';
 import type { RowKey, SpanStore } from './span-store.ts';
@@ -89,7 +90,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
   }
 
   const stopListening = onOnline(() => void outbox.send(true));
-  void outbox.send(true);
+  void outsideZone(() => outbox.send(true));
 
   async function flush(): Promise<void> {
     await writing;

@@ -1,3 +1,5 @@
+import { outsideZone } from './outside-zone.ts';
+
 /** A timer for one act, which comes at the earliest of the times that were asked for. */
 export interface Timer {
   /** Asks for the act in some milliseconds. */
@@ -6,9 +8,7 @@ export interface Timer {
   stop(): void;
 }
 
-type ZoneLike = { root?: { run<T>(run: () => T): T } };
-
-/** Makes a timer. zone.js does not see it, else Angular would check the page at each act, and wait for it to be stable. */
+/** Makes a timer. */
 export function createTimer(act: () => void): Timer {
   let at = Number.POSITIVE_INFINITY;
   let id: ReturnType<typeof setTimeout> | undefined;
@@ -22,15 +22,12 @@ export function createTimer(act: () => void): Timer {
       if (time >= at) return;
       stop();
       at = time;
-      const start = () => {
-        id = setTimeout(() => {
+      id = outsideZone(() =>
+        setTimeout(() => {
           stop();
           act();
-        }, millis);
-      };
-      const { root } = (globalThis as { Zone?: ZoneLike }).Zone ?? {};
-      if (root) root.run(start);
-      else start();
+        }, millis),
+      );
     },
     stop,
   };
