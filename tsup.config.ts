@@ -25,6 +25,7 @@ export default defineConfig([
     name: 'browser',
     entry: {
       index: 'packages/browser/src/index.ts',
+      server: 'packages/browser/src/server.ts',
       store: 'packages/browser/src/store.ts',
       // What the page loads when it needs it.
       pipeline: 'packages/browser/src/pipeline/start-pipeline.ts',
