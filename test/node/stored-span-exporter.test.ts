@@ -108,6 +108,8 @@ describe('StoredSpanExporter', () => {
     const exporter = new StoredSpanExporter(target, { meterProvider, maxSize: 60_000 });
     for (const span of makeSpans(200, (index) => index < 40)) await exported(exporter, [span]);
     target.error = undefined;
+    // It waits for the end of a back-off.
+    await expect.poll(async () => (await outcomes())['replayed'], { timeout: 30_000 }).toBeGreaterThan(0);
     await exporter.forceFlush();
     const names = target.getFinishedSpans().map(({ name }) => Number(name.split(' ')[1]));
     expect(names.filter((index) => index < 40)).toHaveLength(40);
@@ -153,6 +155,20 @@ describe('StoredSpanExporter', () => {
     target.error = undefined;
     await exporter.forceFlush();
     expect(target.getFinishedSpans()).toHaveLength(0);
+    expect(await outcomes()).toEqual({ dropped: 1 });
+    await exporter.shutdown();
+  });
+
+  it('loses no other span to one that cannot be written', async () => {
+    logTo();
+    const { meterProvider, outcomes } = countingMeterProvider();
+    const target = new Exporter();
+    const exporter = new StoredSpanExporter(target, { meterProvider });
+    const [odd, ...others] = makeSpans(3, () => true);
+    Object.assign(odd?.attributes ?? {}, { big: 5n });
+    expect(await exported(exporter, [odd as ReadableSpan])).toBe(0);
+    expect(await exported(exporter, others)).toBe(0);
+    expect(target.getFinishedSpans().map(({ name }) => name)).toEqual(['close 1', 'close 2']);
     expect(await outcomes()).toEqual({ dropped: 1 });
     await exporter.shutdown();
   });

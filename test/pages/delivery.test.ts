@@ -222,12 +222,55 @@ it('a page that goes sends what is most telling, and the next page the rest', as
   expect(await outcomes()).toEqual({ replayed: COUNT - first.length });
 });
 
+it('metrics go on request, as deltas with few labels', async () => {
+  await page.evaluate(
+    (url) => app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as object),
+    receiver.url,
+  );
+  for (const path of ['/close/1011', '/close/1011']) {
+    await end(path);
+    await flush();
+  }
+  const closes = receiver.points.filter(({ name }) => name === 'websocket.client.closes');
+  const labels = {
+    'websocket.close.code': 1011,
+    'websocket.close.cause': 'server_error',
+    'error.type': 'server_error',
+  };
+  expect(closes.map(({ value, attributes }) => ({ value, attributes }))).toEqual([
+    { value: 1, attributes: labels },
+    { value: 1, attributes: labels },
+  ]);
+  for (const { name, attributes } of receiver.points) {
+    expect({ name, address: attributes['server.address'] }).toEqual({ name, address: undefined });
+  }
+});
+
 it('nothing is written to disk with store: memory, and sending goes on', async () => {
   await page.evaluate((url) => app.start({ otlp: { url }, store: 'memory' }), receiver.url);
   await end('/close/1011');
   await flush();
   expect(codes()).toEqual([1011]);
   expect(await page.evaluate(() => app.databases())).toEqual([]);
+});
+
+it('rows that cannot be read are dropped, and keep no others from being sent', async () => {
+  answer = { status: 503 };
+  await start();
+  await end('/close/1011');
+  await flush();
+  await page.evaluate(async () => {
+    const [{ name = '' } = {}] = await indexedDB.databases();
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const writing = opening.result.transaction('spans', 'readwrite');
+    writing.objectStore('spans').put('[{"version":2}]', [1, Date.now() - 60_000, 'other', 10, 7]);
+    await new Promise((resolve) => writing.addEventListener('complete', resolve));
+  });
+  answer = { status: 200 };
+  await receiver.waitForSpans(1);
+  expect(codes()).toEqual([1011]);
+  await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1, replayed: 1, dropped: 7 });
 });
 
 it('what waits for one receiver is not sent to another', async () => {

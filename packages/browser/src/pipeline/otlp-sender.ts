@@ -65,7 +65,14 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
   }
 
   return {
-    send: async (spans) => post(format.serialize(spans), false),
+    async send(spans) {
+      try {
+        return await post(format.serialize(spans), false);
+      } catch (error) {
+        diag.error(`${NAME}: spans cannot be serialized`, error);
+        return { outcome: 'refused' };
+      }
+    },
     sendLeaving(spans) {
       let taken = spans.length;
       let body = format.serialize(spans);

@@ -1,5 +1,7 @@
+import { NAME } from '@closespan/core';
 import type { Outcome } from '@closespan/core/recording';
-import { createOutbox } from './outbox.ts';
+import { diag } from '@opentelemetry/api';
+import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
 import { outsideZone } from './outside-zone.ts';
 import { closesIn, isYoung, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
@@ -42,21 +44,32 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
   async function write(): Promise<void> {
     await undefined;
     while (fresh.length > 0) {
-      const rows = toRows(fresh);
+      const spans = fresh;
       fresh = [];
-      for (const row of rows) {
-        held.set(row.key[2], row);
-        outcomes.written(row.key);
-      }
+      const rows = rowsOf(spans);
+      for (const row of rows) held.set(row.key[2], row);
       await store.change(rows, []);
     }
     writing = undefined;
     outbox.sendLater();
   }
 
+  /** What a hook or another instrumentation sets may be anything, such as a bigint, which JSON has not. */
+  function rowsOf(spans: readonly ReadableSpanLike[]): SpanRow[] {
+    try {
+      const rows = toRows(spans);
+      for (const { key } of rows) outcomes.written(key);
+      return rows;
+    } catch (error) {
+      diag.error(`${NAME}: spans are not to be stored`, error);
+      outcomes.lost(closesIn(spans), 'they cannot be written');
+      return [];
+    }
+  }
+
   function keep(spans: readonly ReadableSpanLike[], remove: readonly RowKey[]): void {
-    const rows = toRows(spans);
-    for (const { key } of rows) outcomes.written(key);
+    if (spans.length + remove.length === 0) return;
+    const rows = rowsOf(spans);
     outcomes.stored(rows.map(({ key }) => key));
     void store.change(rows, remove);
     outbox.sendLater();
@@ -89,12 +102,12 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     fresh = [];
   }
 
-  const stopListening = onOnline(() => void outbox.send(true));
-  void outsideZone(() => outbox.send(true));
+  const stopListening = onOnline(() => void outbox.send('again'));
+  void outsideZone(() => outbox.send('again'));
 
-  async function flush(): Promise<void> {
+  async function flush(urgency: Urgency): Promise<void> {
     await writing;
-    await outbox.send(true);
+    await outbox.send(urgency);
   }
 
   return {
@@ -102,10 +115,10 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
       fresh.push(...spans);
       writing ??= write();
     },
-    flush,
+    flush: () => flush('ours'),
     flushNow,
     async shutdown() {
-      await flush();
+      await flush('again');
       stopListening();
       outbox.stop();
     },

@@ -11,8 +11,8 @@ export interface Outcomes {
   /** Rows that could not be sent now; each counts once. */
   stored(keys: readonly RowKey[]): void;
   delivered(keys: readonly RowKey[]): void;
-  /** A row that is not ours to count any more. */
-  forget(id: string): void;
+  /** Forgets rows that are gone, such as those that another page has sent. */
+  retain(isThere: (id: string) => boolean): void;
   /** Closes that nobody will see. */
   lost(closes: number, why: string): void;
 }
@@ -32,7 +32,9 @@ export function createOutcomes(count: (outcome: Outcome, count: number) => void)
     stored: (keys) => add('stored', closesOf(keys.filter(([, , id]) => prompt.delete(id)))),
     // What is not ours is left from another page.
     delivered: (keys) => add('replayed', closesOf(keys.filter(([, , id]) => !prompt.delete(id)))),
-    forget: (id) => prompt.delete(id),
+    retain(isThere) {
+      for (const id of prompt) if (!isThere(id)) prompt.delete(id);
+    },
     lost(closes, why) {
       if (closes > 0) diag.error(`${NAME}: ${closes} closes dropped, ${why}`);
       add('dropped', closes);

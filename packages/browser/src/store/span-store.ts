@@ -35,8 +35,8 @@ export interface Pause {
 export interface SpanStore {
   /** Sorted. */
   keys(): Promise<RowKey[]>;
-  /** The texts of those that are still there. */
-  read(keys: readonly RowKey[]): Promise<string[]>;
+  /** The text of each; `undefined` for one that is gone. */
+  read(keys: readonly RowKey[]): Promise<(string | undefined)[]>;
   /** Adds and removes in one step, which is begun within this call. */
   change(add: readonly Row[], remove: readonly RowKey[]): Promise<void>;
   pause(): Promise<Pause | undefined>;
@@ -74,8 +74,7 @@ function createDurableStore(name: string): SpanStore {
   const use = createStore(name, 'spans');
   return {
     keys: async () => (await keys<RowKey | typeof PAUSE>(use)).filter((key) => key !== PAUSE),
-    read: async (keys) =>
-      (await getMany<string | undefined>(keys as RowKey[], use)).filter((text) => text !== undefined),
+    read: (keys) => getMany<string | undefined>([...keys], use),
     change: async (add, remove) => {
       await use('readwrite', (rows) => {
         for (const key of remove) rows.delete(key);
@@ -97,7 +96,7 @@ export function createMemoryStore(): SpanStore {
   let pause: Pause | undefined;
   return {
     keys: async () => [...rows.values()].map(({ key }) => key).sort((a, b) => a[0] - b[0] || a[1] - b[1]),
-    read: async (keys) => keys.flatMap(([, , id]) => rows.get(id)?.text ?? []),
+    read: async (keys) => keys.map(([, , id]) => rows.get(id)?.text),
     async change(add, remove) {
       for (const [, , id] of remove) rows.delete(id);
       for (const row of add) rows.set(row.key[2], row);

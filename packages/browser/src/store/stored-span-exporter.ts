@@ -1,4 +1,4 @@
-import { NAME, VERSION } from '@closespan/core';
+import { guard, NAME, VERSION } from '@closespan/core';
 import { createOutcomeCounter } from '@closespan/core/recording';
 import { type MeterProvider, metrics } from '@opentelemetry/api';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -74,7 +74,7 @@ export class StoredSpanExporter implements SpanExporterLike {
     const first = { capture: true, signal: this.#stop.signal };
     const leave = () => {
       this.#leaving = true;
-      this.#delivery.flushNow();
+      guard('pagehide', this.#delivery.flushNow, undefined);
     };
     const stay = () => {
       this.#leaving = false;
