@@ -7,8 +7,10 @@ const shared: Options = {
   dts: true,
   clean: true,
   splitting: true,
-  external: [/^@closespan\//, /^@opentelemetry\//],
+  external: [/^@closespan\//, /^@opentelemetry\//, 'idb-keyval'],
 };
+
+const ONE_FILE = 'closespan';
 
 export default defineConfig([
   {
@@ -21,9 +23,40 @@ export default defineConfig([
   {
     ...shared,
     name: 'browser',
-    entry: ['packages/browser/src/index.ts'],
+    entry: {
+      index: 'packages/browser/src/index.ts',
+      server: 'packages/browser/src/server.ts',
+      store: 'packages/browser/src/store.ts',
+      // What the page loads when it needs it.
+      pipeline: 'packages/browser/src/pipeline/start-pipeline.ts',
+      protobuf: 'packages/browser/src/pipeline/protobuf-format.ts',
+      metrics: 'packages/browser/src/pipeline/page-meter-provider.ts',
+    },
     outDir: 'packages/browser/dist',
     platform: 'browser',
+    clean: [`!${ONE_FILE}.js`],
+  },
+  {
+    // For `<script src>`: everything in one file, but for the chunks of options that few want.
+    name: 'browser, one file',
+    entry: { [ONE_FILE]: 'packages/browser/src/one-file.ts' },
+    outDir: 'packages/browser/dist',
+    outExtension: () => ({ js: '.js' }),
+    format: 'iife',
+    globalName: 'closespan',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    noExternal: [/./],
+    external: ['@closespan/browser/protobuf', '@closespan/browser/metrics'],
+    esbuildOptions(options) {
+      // From the sources, since the packages are built meanwhile.
+      options.alias = {
+        '@closespan/core': './packages/core/src/index.ts',
+        '@closespan/core/recording': './packages/core/src/recording.ts',
+        '@closespan/browser/pipeline': './packages/browser/src/pipeline/start-pipeline.ts',
+      };
+    },
   },
   {
     ...shared,

@@ -27,7 +27,7 @@ const steps = [
     () => run('npm', ['exec', '--yes', '--', PNPM, 'install', '--frozen-lockfile']),
   ],
   ['Build the packages', () => run('tsup', ['--silent'])],
-  ...(target === 'test' ? [['Find a Chromium', findChromium]] : []),
+  ...(target === 'demo' ? [] : [['Find a Chromium', findChromium]]),
 ];
 steps.forEach(([title, step], index) => {
   console.error(`[${index + 1}/${steps.length + 1}] ${title}`);
@@ -49,7 +49,7 @@ function run(program, programArgs) {
   if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
 }
 
-/** The browser tests need a Chromium; on Debian and its kin it comes through apt. */
+/** Tests and benches in a page need a Chromium; on Debian and its kin it comes through apt. */
 function findChromium() {
   const { CHROMIUM: given } = process.env;
   if (given && !existsSync(given)) fail(`CHROMIUM names \`${given}\`, and there is no such file`);

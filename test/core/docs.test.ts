@@ -24,14 +24,14 @@ describe('the tables', () => {
     },
   );
 
-  it('README.md has every option', () => {
-    const source = read('packages/core/src/options.ts');
-    const block = source.slice(
-      source.indexOf('export interface WebSocketOptions'),
-      source.indexOf('type Check'),
-    );
+  it.each([
+    ['core/src/options.ts', 'export interface WebSocketOptions', 'type Check', 14],
+    ['browser/src/browser-options.ts', 'export interface BrowserWebSocketOptions', 'OPTION_CHECKS', 4],
+  ])('README.md has every option of %s', (file, from, to, count) => {
+    const source = read(`packages/${file}`);
+    const block = source.slice(source.indexOf(from), source.indexOf(to));
     const options = [...block.matchAll(/readonly (\w+)\?:/g)].map(([, name]) => name);
-    expect(options).toHaveLength(14);
+    expect(options).toHaveLength(count);
     for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
   });
 

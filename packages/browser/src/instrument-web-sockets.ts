@@ -1,7 +1,5 @@
 import {
-  type Carrier,
   createSocketObserver,
-  having,
   type Installed,
   isIgnored,
   type Pipeline,
@@ -11,19 +9,13 @@ import {
   type Recorder,
   startInstrumentation,
   type WebSocketHandle,
-  type WebSocketOptions,
   wrapGlobal,
 } from '@closespan/core';
+import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import { observePageLifecycle } from './page-lifecycle.ts';
 
-/** What `instrumentWebSockets()` takes in a page or worker. */
-export interface BrowserWebSocketOptions extends WebSocketOptions {
-  /** Carries id and context to the server, which must take them: `queryCarrier()` or `subprotocolCarrier()`. */
-  readonly carrier?: Carrier;
-}
-
 const platform: Platform<BrowserWebSocketOptions> = {
-  optionChecks: { carrier: having('carry') },
+  optionChecks: BROWSER_OPTION_CHECKS,
   install,
   startPipeline,
 };
@@ -72,14 +64,8 @@ function install(recorder: Recorder, { ignoreUrls, carrier }: BrowserWebSocketOp
   };
 }
 
-/** Traces alone: a page's metrics are many small streams, so they need a provider of the user's. */
-async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
-  const { createTracerProvider } = await import('@closespan/core/otlp');
-  const tracerProvider = createTracerProvider(options);
-  return {
-    tracerProvider,
-    meterProvider: undefined,
-    forceFlush: () => tracerProvider.forceFlush(),
-    shutdown: () => tracerProvider.shutdown(),
-  };
+/** Loads our own pipeline, which a page needs that has no provider of its own. */
+async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
+  const pipeline = await import('@closespan/browser/pipeline');
+  return pipeline.startPipeline(options);
 }

@@ -19,6 +19,7 @@ export {
   type OptionCheck,
   type OptionChecks,
   type OtlpOptions,
+  oneOf,
   type WebSocketOptions,
 } from './options.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './propagation/carried-context.ts';

@@ -1,7 +1,7 @@
 import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import type { SocketInfo, WebSocketLike } from './observe/observe-socket.ts';
 import { checkOptions, type OptionCheck, type OptionChecks, type WebSocketOptions } from './options.ts';
-import type { StartPipeline } from './telemetry/destination.ts';
+import type { Pipeline } from './telemetry/destination.ts';
 import { createRecorder, type Recorder } from './telemetry/recorder.ts';
 import { NAME, VERSION } from './version.ts';
 
@@ -21,7 +21,8 @@ export interface Platform<O extends WebSocketOptions = WebSocketOptions> {
   readonly optionChecks?: OptionChecks;
   /** Starts to observe; returns how to observe one socket more, and what undoes it all. */
   install(recorder: Recorder, options: O): Installed;
-  readonly startPipeline: StartPipeline;
+  /** Loads our own pipeline. */
+  startPipeline(options: O): Promise<Pipeline>;
 }
 
 /** What a platform's `install` has put in place. */
@@ -56,7 +57,7 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): W
     diag.debug(`${NAME}: instrumented already, options of this call ignored`);
     return running;
   }
-  const recorder = createRecorder(options, platform.startPipeline);
+  const recorder = createRecorder(options, () => platform.startPipeline(options));
   const { observe, settle, uninstall } = platform.install(recorder, options);
   const handle: WebSocketHandle = {
     observe,

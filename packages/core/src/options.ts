@@ -65,7 +65,11 @@ export const having = (method: string): OptionCheck => [
   `an object with a method ${method}`,
   (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
-const oneOf = (...values: unknown[]): OptionCheck => [values.join(' or '), (value) => values.includes(value)];
+/** A check for an option with few values. */
+export const oneOf = (...values: unknown[]): OptionCheck => [
+  values.join(' or '),
+  (value) => values.includes(value),
+];
 
 const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],

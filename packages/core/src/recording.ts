@@ -10,6 +10,8 @@ import { startCloseSpan } from './telemetry/close-span.ts';
 import { createDestination, type StartPipeline } from './telemetry/destination.ts';
 import { NAME } from './version.ts';
 
+export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
+
 /** Makes span, metrics and hook call of each close. Its own entry, so that pages load it after they have started. */
 export interface RecordWriter {
   /** Whether anybody would notice a record; with nothing to write to, a close costs no more than this look. */
@@ -23,6 +25,8 @@ export interface RecordWriter {
   drop(count: number): void;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
+  /** The same without waiting, for a page that is about to go. */
+  flushNow(): void;
   /** Stops our own pipeline. */
   shutdown(): Promise<void>;
 }
@@ -87,6 +91,7 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       metrics?.addOutcome('dropped', count);
     },
     flush: destination.flush,
+    flushNow: destination.flushNow,
     shutdown: destination.shutdown,
   };
 }

@@ -71,7 +71,7 @@ export function createRecorder(options: WebSocketOptions, startPipeline: StartPi
       // Without a destination closes had better wait: the page may live on, or come back.
       if (!writer?.find()) return;
       queue.drainNow();
-      void flush();
+      writer.flushNow();
     },
     async shutdown() {
       await queue.drain();
