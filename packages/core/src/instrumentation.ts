@@ -2,7 +2,7 @@ import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/ap
 import type { SocketInfo, WebSocketLike } from './observe/observe-socket.ts';
 import { checkOptions, type OptionCheck, type OptionChecks, type WebSocketOptions } from './options.ts';
 import type { Pipeline } from './telemetry/destination.ts';
-import { createRecorder, type Recorder } from './telemetry/recorder.ts';
+import { createRecorder, type LoadRecording, type Recorder } from './telemetry/recorder.ts';
 import { NAME, VERSION } from './version.ts';
 
 /** What `instrumentWebSockets()` returns. */
@@ -23,6 +23,8 @@ export interface Platform<O extends WebSocketOptions = WebSocketOptions> {
   install(recorder: Recorder, options: O): Installed;
   /** Loads our own pipeline. */
   startPipeline(options: O): Promise<Pipeline>;
+  /** @defaultValue a chunk of its own */
+  readonly loadRecording?: LoadRecording;
 }
 
 /** What a platform's `install` has put in place. */
@@ -57,7 +59,7 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): W
     diag.debug(`${NAME}: instrumented already, options of this call ignored`);
     return running;
   }
-  const recorder = createRecorder(options, () => platform.startPipeline(options));
+  const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
   const { observe, settle, uninstall } = platform.install(recorder, options);
   const handle: WebSocketHandle = {
     observe,
