@@ -7,6 +7,7 @@ export {
   type WebSocketHandle,
 } from './instrumentation.ts';
 export {
+  type Circumstances,
   createSocketObserver,
   type SocketInfo,
   type SocketObserver,
@@ -32,6 +33,7 @@ export {
   type CloseEvidence,
   type CloseInitiator,
   closeCause,
+  type Interruption,
 } from './record/close-cause.ts';
 export type { CloseCategory } from './record/close-code-table.ts';
 export {

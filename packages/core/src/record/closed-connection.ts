@@ -1,4 +1,4 @@
-import type { CloseCause, CloseInitiator } from './close-cause.ts';
+import type { CloseCause, CloseInitiator, Interruption } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
 /** What a runtime shows of one close; observers fill it in at the close. */
@@ -9,10 +9,10 @@ export interface CloseFacts {
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
-  readonly subprotocol?: string;
-  readonly extensions?: string;
+  readonly subprotocol?: string | undefined;
+  readonly extensions?: string | undefined;
   /** Bytes that were given to `send` and never left. */
-  readonly unsentSize?: number;
+  readonly unsentSize?: number | undefined;
   /** The runtime fired no `close` event: the facts are inferred. */
   readonly synthetic?: boolean;
   /** An `error` was seen before the close, which says no more than that. */
@@ -25,6 +25,10 @@ export interface CloseFacts {
   readonly closedAt?: number | undefined;
   /** A cause that only the observer can know. */
   readonly cause?: CloseCause;
+  /** What took the network away, where the platform saw it shortly before the close. */
+  readonly interruption?: Interruption | undefined;
+  /** Milliseconds for which the device slept, or the page was frozen, since the connection was made. */
+  readonly suspendedDuration?: number | undefined;
   /** Who closed first where no call was noted, and the event alone would mislead. */
   readonly initiator?: CloseInitiator | undefined;
 }
