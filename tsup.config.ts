@@ -27,7 +27,9 @@ export default defineConfig([
       index: 'packages/browser/src/index.ts',
       server: 'packages/browser/src/server.ts',
       store: 'packages/browser/src/store.ts',
+      worker: 'packages/browser/src/worker.ts',
       // What the page loads when it needs it.
+      lifecycle: 'packages/browser/src/lifecycle.ts',
       pipeline: 'packages/browser/src/pipeline/start-pipeline.ts',
       protobuf: 'packages/browser/src/pipeline/protobuf-format.ts',
       metrics: 'packages/browser/src/pipeline/page-meter-provider.ts',
@@ -54,6 +56,7 @@ export default defineConfig([
       options.alias = {
         '@closespan/core': './packages/core/src/index.ts',
         '@closespan/core/recording': './packages/core/src/recording.ts',
+        '@closespan/browser/lifecycle': './packages/browser/src/lifecycle.ts',
         '@closespan/browser/pipeline': './packages/browser/src/pipeline/start-pipeline.ts',
       };
     },

@@ -104,30 +104,6 @@ describe('each ending in a page is one span', () => {
   });
 });
 
-describe('a page that goes', () => {
-  const pagehide = () => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: false }));
-
-  it('leaves one span for a socket that is open, and its late close adds none', async () => {
-    const socket = new WebSocket(`${peers.ws}/open`);
-    await new Promise((resolve) => socket.addEventListener('open', resolve));
-    pagehide();
-    const closed = new Promise((resolve) => socket.addEventListener('close', resolve));
-    socket.close();
-    await closed;
-    const spans = await arrived();
-    expect(spans).toHaveLength(1);
-    expect(spans[0]).toMatchObject({
-      statusCode: 0,
-      attributes: {
-        'websocket.close.code': 1001,
-        'websocket.close.cause': 'page_exit',
-        'websocket.close.synthetic': true,
-        'websocket.close.was_clean': false,
-      },
-    });
-  });
-});
-
 describe('the wrapped global', () => {
   it('looks as it did, and is put back', async () => {
     const wrapped = WebSocket;

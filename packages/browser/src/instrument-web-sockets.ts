@@ -1,27 +1,15 @@
-import {
-  createSocketObserver,
-  type Installed,
-  isIgnored,
-  type Pipeline,
-  type Platform,
-  PlatformInstrumentation,
-  patchBefore,
-  type Recorder,
-  startInstrumentation,
-  type WebSocketHandle,
-  wrapGlobal,
-} from '@closespan/core';
-import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
-import { observePageLifecycle } from './page-lifecycle.ts';
+import { PlatformInstrumentation, startInstrumentation, type WebSocketHandle } from '@closespan/core';
+import type { BrowserWebSocketOptions } from './browser-options.ts';
+import { createPlatform } from './browser-platform.ts';
 
-const platform: Platform<BrowserWebSocketOptions> = {
-  optionChecks: BROWSER_OPTION_CHECKS,
-  install,
-  startPipeline,
-};
+/** What a page does not need to start comes in chunks, when the first socket is made. */
+const platform = createPlatform({
+  loadLifecycle: () => import('@closespan/browser/lifecycle'),
+  startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
+});
 
 /**
- * Records every close of the global `WebSocket` of this page or worker from now on.
+ * Records every close of the global `WebSocket` and `WebSocketStream` of this page or worker from now on.
  * Call it once at start-up, in each worker too; a second call returns the same handle.
  * @throws TypeError for a wrong option; never afterwards
  * @example const { forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
@@ -36,36 +24,4 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
   constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
-}
-
-function install(recorder: Recorder, { ignoreUrls, carrier }: BrowserWebSocketOptions): Installed {
-  const native = globalThis.WebSocket;
-  const observer = createSocketObserver(recorder, (socket) => socket instanceof native);
-  const unwrap = wrapGlobal(
-    globalThis,
-    'WebSocket',
-    (socket) => {
-      if (!isIgnored(socket.url, ignoreUrls)) observer.observe(socket);
-    },
-    carrier?.carry(observer, ignoreUrls),
-  );
-  const unpatch = native
-    ? patchBefore(native.prototype, 'close', (socket, [code]) => observer.closing(socket, code))
-    : () => {};
-  const stopLifecycle = observePageLifecycle(globalThis, observer, recorder);
-  return {
-    observe: observer.observe,
-    uninstall() {
-      unwrap();
-      unpatch();
-      stopLifecycle();
-      observer.stop();
-    },
-  };
-}
-
-/** Loads our own pipeline, which a page needs that has no provider of its own. */
-async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
-  const pipeline = await import('@closespan/browser/pipeline');
-  return pipeline.startPipeline(options);
 }
