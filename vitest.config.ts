@@ -6,6 +6,14 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'node', include: ['test/{core,node}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
