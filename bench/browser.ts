@@ -8,16 +8,15 @@ import { chromium } from 'playwright';
 import { WebSocketServer } from 'ws';
 import { startOtlpReceiver } from '../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../test/helpers/chromium.ts';
-import { ratioOf, report, SMOKE } from './figure.ts';
+import { report, SMOKE } from './figure.ts';
 import type {} from './page/figures.ts';
 
 // The cost in a page, against the browser's own WebSocket, or OpenTelemetry's SDK, in the same page.
 
-const ROUNDS = SMOKE ? 2 : 40;
-const EVALUATIONS = SMOKE ? 2 : 20;
-const MESSAGES = SMOKE ? 200 : 5000;
-const SOCKETS = 30;
-const CLOSES = SMOKE ? 50 : 500;
+const ROUNDS = SMOKE ? 2 : 200;
+const MESSAGES = SMOKE ? 20 : 200;
+const SOCKETS = SMOKE ? 2 : 5;
+const CLOSES = SMOKE ? 20 : 200;
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const script = await bundle('page/figures.ts');
@@ -38,41 +37,30 @@ const [ours, sdk] = await Promise.all([
   readFile(file('../packages/browser/dist/closespan.js'), 'utf8'),
   bundle('page/sdk-alone.ts'),
 ]);
-const evaluate = (code: string) =>
-  page.evaluate(([text, times]) => benchFigures.evaluate(text, times), [code, EVALUATIONS] as const);
 report({
   title: 'page: evaluation of the one file, against the SDK alone',
-  value: await ratioOf(
-    ROUNDS,
-    () => evaluate(sdk),
-    () => evaluate(ours),
+  value: await page.evaluate(
+    ([rounds, baseline, candidate]) => benchFigures.evaluation(rounds, baseline, candidate),
+    [ROUNDS, sdk, ours] as const,
   ),
   unit: '×',
   target: 1.3,
 });
-
-const echo = (instrumented: boolean) =>
-  page.evaluate(([on, count]) => benchFigures.echo(on, count), [instrumented, MESSAGES] as const);
 report({
   title: 'page: message echo, against native',
-  value: await ratioOf(
+  value: await page.evaluate(([rounds, messages]) => benchFigures.echo(rounds, messages), [
     ROUNDS,
-    () => echo(false),
-    () => echo(true),
-  ),
+    MESSAGES,
+  ] as const),
   unit: '×',
   target: 1.02,
 });
-
-const construct = (instrumented: boolean) =>
-  page.evaluate(([on, count]) => benchFigures.construct(on, count), [instrumented, SOCKETS] as const);
 report({
   title: 'page: new WebSocket(), against native',
-  value: await ratioOf(
-    ROUNDS,
-    () => construct(false),
-    () => construct(true),
-  ),
+  value: await page.evaluate(([rounds, sockets]) => benchFigures.construction(rounds, sockets), [
+    ROUNDS / 2,
+    SOCKETS,
+  ] as const),
   unit: '×',
   target: 1.25,
 });
