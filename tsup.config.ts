@@ -12,7 +12,7 @@ const shared: Options = {
 };
 
 const ONE_FILE = 'closespan';
-const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/pipeline))'\)/g;
+const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/(?:lifecycle|pipeline)))'\)/g;
 
 export default defineConfig([
   {

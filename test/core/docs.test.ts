@@ -24,20 +24,20 @@ describe('the tables', () => {
     },
   );
 
-  it.each([
-    ['core/src/options.ts', 'export interface WebSocketOptions', 'type Check', 14],
-    ['browser/src/browser-options.ts', 'export interface BrowserWebSocketOptions', 'OPTION_CHECKS', 4],
-  ])('README.md has every option of %s', (file, from, to, count) => {
-    const source = read(`packages/${file}`);
-    const block = source.slice(source.indexOf(from), source.indexOf(to));
+  it('README.md has every option', () => {
+    const source = read('packages/core/src/options.ts');
+    const block = source.slice(
+      source.indexOf('export interface WebSocketOptions'),
+      source.indexOf('type Check'),
+    );
     const options = [...block.matchAll(/readonly (\w+)\?:/g)].map(([, name]) => name);
-    expect(options).toHaveLength(count);
+    expect(options).toHaveLength(14);
     for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
   });
 
   it.each([
     ['NodeWebSocketOptions', 'packages/node/src/node-options.ts'],
-    ['BrowserWebSocketOptions', 'packages/browser/src/instrument-web-sockets.ts'],
+    ['BrowserWebSocketOptions', 'packages/browser/src/browser-options.ts'],
   ])('README.md has every option of %s', (name, file) => {
     const [, block = ''] = read(file).split(`interface ${name} `);
     const options = [

@@ -1,6 +1,11 @@
 import { instrumentWebSockets } from './instrument-web-sockets.ts';
 
-export { AbnormalCloseSampler, describeCloseCode } from '@closespan/core';
+export {
+  AbnormalCloseSampler,
+  describeCloseCode,
+  queryCarrier,
+  subprotocolCarrier,
+} from '@closespan/core';
 export { WebSocketInstrumentation } from './instrument-web-sockets.ts';
 export { instrumentWebSockets };
 

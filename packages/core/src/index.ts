@@ -16,6 +16,7 @@ export {
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
 export { wrapGlobal } from './observe/wrap-global.ts';
 export {
+  checkOptions,
   having,
   type OptionCheck,
   type OptionChecks,
