@@ -137,14 +137,15 @@ describe('a lost network', () => {
     expect(await outcomes()).toMatchObject({ exported: 2, stored: 2 });
   });
 
-  it('is told of after a reload', async () => {
+  it('is told of by the next page when this one is gone before it is back', async () => {
     await start();
     await page.evaluate(() => app.open('/'));
     await context.setOffline(true);
     site.drop();
     await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1 });
+    await page.close();
     await context.setOffline(false);
-    await page.reload();
+    page = await openPage();
     await start();
     await page.evaluate(() => app.open('/'));
     await receiver.waitForSpans(1);
