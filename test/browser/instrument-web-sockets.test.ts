@@ -104,6 +104,16 @@ describe('each ending in a page is one span', () => {
   });
 });
 
+it('a closed socket that is handed in ends no more', async () => {
+  const event = await end(`${peers.ws}/server/1011`);
+  handle.observe(event.target as WebSocket);
+  expect(await arrived()).toHaveLength(1);
+  await handle.forceFlush();
+  dispatchEvent(new PageTransitionEvent('pagehide'));
+  dispatchEvent(new Event('visibilitychange'));
+  expect(await arrived()).toHaveLength(1);
+});
+
 describe('the wrapped global', () => {
   it('looks as it did, and is put back', async () => {
     const wrapped = WebSocket;

@@ -1,10 +1,12 @@
-import type { CloseCause, SocketObserver, WebSocketLike } from '@closespan/core';
+import type { CloseCause, Connection, SocketObserver } from '@closespan/core';
 
 const CLOSED = 3;
 
 /** Records failed handshakes whose `close` is due and may never come. */
-export function endFailedSockets(observer: SocketObserver): void {
-  for (const [socket, observed] of observer.open) if (hasFailed(socket, observed)) observer.end(socket);
+export function endFailedSockets({ open, end }: SocketObserver): void {
+  for (const [socket, { connection, erroredAt }] of open) {
+    if (connection.openedAt === undefined && erroredAt !== undefined) end(socket);
+  }
 }
 
 /**
@@ -14,18 +16,15 @@ export function endFailedSockets(observer: SocketObserver): void {
 export function endOpenSockets(observer: SocketObserver, cause: CloseCause): void {
   endFailedSockets(observer);
   for (const [socket, { connection }] of observer.open) {
-    observer.end(socket, { code: codeAtExit(connection), cause, initiator: 'local' });
+    // One that was closed when it was handed in ends no more.
+    if (socket.readyState !== CLOSED) {
+      observer.end(socket, { code: codeAtExit(connection), cause, initiator: 'local' });
+    }
   }
 }
 
-type Observed = SocketObserver['open'] extends ReadonlyMap<WebSocketLike, infer O> ? O : never;
-
-function hasFailed({ readyState }: WebSocketLike, { connection, erroredAt }: Observed): boolean {
-  return connection.openedAt === undefined && (erroredAt !== undefined || readyState === CLOSED);
-}
-
 /** What the server is told. */
-function codeAtExit({ openedAt, closing }: Observed['connection']): number {
+function codeAtExit({ openedAt, closing }: Connection): number {
   // A handshake is dropped without a Close frame (WHATWG WebSockets § Garbage collection and shutdown).
   if (openedAt === undefined) return 1006;
   // The app's code where its `close()` came first, else the browser's.
