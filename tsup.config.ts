@@ -82,7 +82,7 @@ export default defineConfig([
   {
     ...shared,
     name: 'node',
-    entry: ['packages/node/src/index.ts'],
+    entry: ['index', 'register'].map((name) => `packages/node/src/${name}.ts`),
     outDir: 'packages/node/dist',
     platform: 'node',
   },

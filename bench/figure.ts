@@ -3,8 +3,8 @@ export interface Figure {
   readonly title: string;
   readonly value: number;
   readonly unit: '×' | 'bytes' | 'lost';
-  /** The most that it may be. */
-  readonly target: number;
+  /** The most that it may be; absent for what others need, which is shown beside ours. */
+  readonly target?: number;
 }
 
 /** Whether this is a smoke run: short, to see that it runs, not how fast. */

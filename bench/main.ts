@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './figure.ts';
 
-const BENCHES = ['close', 'message', 'heap', 'storm', 'browser'];
+const BENCHES = ['close', 'message', 'heap', 'storm', 'churn', 'browser'];
 
 const args = process.argv.slice(2);
 const smoke = args.includes('--smoke');
@@ -39,9 +39,13 @@ async function run(name: string): Promise<{ exitCode: number | null; figures: Fi
 
 /** A smoke run judges what is counted, never what is timed or weighed: it is too short for that. */
 function print({ title, value, unit, target }: Figure): boolean {
+  const shown = unit === '×' ? value.toFixed(3) : value.toFixed(0);
+  if (target === undefined) {
+    console.log(`${title.padEnd(64)} ${shown.padStart(8)} ${unit}`);
+    return true;
+  }
   const judged = unit === 'lost' || !smoke;
   const met = value <= target;
-  const shown = unit === '×' ? value.toFixed(3) : value.toFixed(0);
   const verdict = !judged ? 'not judged' : met ? 'ok' : 'MISSED';
   console.log(
     `${title.padEnd(64)} ${shown.padStart(8)} ${unit.padEnd(5)}  target ≤ ${target} ${unit}  ${verdict}`,

@@ -21,6 +21,14 @@ for (const delay of [0, 50]) {
     target: 0,
   });
 }
+for (const way of ['idle', 'signal']) {
+  report({
+    title: `storm of ${REAL} sockets of a process that ends by ${way === 'idle' ? 'itself' : 'a signal'}`,
+    value: await withReceiver(0, (url, arrived) => lostOfProcess(way, url, arrived)),
+    unit: 'lost',
+    target: 0,
+  });
+}
 report({
   title: `storm of ${SIMULATED} simulated sockets, default batch processor`,
   value: await withReceiver(0, lostOfSimulated),
@@ -33,10 +41,7 @@ async function lostOfReal(url: string, arrived: () => Promise<number>): Promise<
   const handle = instrumentWebSockets({ otlp: { url } });
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', backlog: 8192 });
   await once(server, 'listening');
-  const peer = fork(new URL('heap-peer.ts', import.meta.url), [String(REAL)]);
-  await once(peer, 'message');
-  peer.send((server.address() as AddressInfo).port);
-  await once(peer, 'message');
+  const peer = await connectPeer(server.address() as AddressInfo);
   const closed = [...server.clients].map((socket) => once(socket, 'close'));
   for (const socket of server.clients) socket.close(1012);
   await Promise.all(closed);
@@ -44,6 +49,29 @@ async function lostOfReal(url: string, arrived: () => Promise<number>): Promise<
   server.close();
   peer.disconnect();
   return REAL - (await arrived());
+}
+
+/** The same, without a shutdown: the process has no code for it. */
+async function lostOfProcess(way: string, url: string, arrived: () => Promise<number>): Promise<number> {
+  const server = fork(new URL('storm-server.ts', import.meta.url), [way], {
+    execArgv: ['--import', '@closespan/node/register'],
+    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: url },
+  });
+  const [address] = await once(server, 'message');
+  const peer = await connectPeer(address);
+  server.kill('SIGTERM');
+  await once(server, 'exit');
+  peer.disconnect();
+  return REAL - (await arrived());
+}
+
+/** Opens the clients, in a process of their own. */
+async function connectPeer({ port }: AddressInfo): Promise<ChildProcess> {
+  const peer = fork(new URL('heap-peer.ts', import.meta.url), [String(REAL)]);
+  await once(peer, 'message');
+  peer.send(port);
+  await once(peer, 'message');
+  return peer;
 }
 
 async function lostOfSimulated(url: string, arrived: () => Promise<number>): Promise<number> {

@@ -49,4 +49,11 @@ describe('the tables', () => {
     expect(options).not.toHaveLength(0);
     for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
   });
+
+  it('README.md has every variable', () => {
+    const rows = read('packages/node/src/environment.ts').matchAll(/\['(CLOSESPAN_\w+)', /g);
+    const variables = ['CLOSESPAN_ENABLED', ...[...rows].map(([, variable]) => variable)];
+    expect(variables).toContain('CLOSESPAN_PARENT');
+    for (const variable of variables) expect(read('README.md')).toContain(`| \`${variable}\` |`);
+  });
 });

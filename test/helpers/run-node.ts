@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -7,7 +7,9 @@ export const NODE_VERSIONS = [20, 22, 24, 26] as const;
 
 /** What a program left behind. */
 export interface ProgramEnd {
+  /** -1 where a signal ended it. */
   readonly exitCode: number;
+  readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -25,12 +27,37 @@ export function runNode(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<ProgramEnd> {
+  return startNode(binary, args, env).end;
+}
+
+/** Starts a program; `end` resolves when it has ended. */
+export function startNode(
+  binary: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): { readonly child: ChildProcess; readonly end: Promise<ProgramEnd> } {
+  let ended: (end: ProgramEnd) => void;
+  const end = new Promise<ProgramEnd>((resolve) => {
+    ended = resolve;
+  });
+  const child = execFile(
+    binary,
+    args,
+    { env: { ...process.env, NODE_OPTIONS: '', ...env } },
+    (_error, stdout, stderr) => {
+      ended({ exitCode: child.exitCode ?? -1, signal: child.signalCode, stdout, stderr });
+    },
+  );
+  return { child, end };
+}
+
+/** Resolves when a program has printed a text. */
+export function printed(child: ChildProcess, text: string): Promise<void> {
+  let output = '';
   return new Promise((resolve) => {
-    const child = execFile(
-      binary,
-      args,
-      { env: { ...process.env, NODE_OPTIONS: '', ...env } },
-      (_error, stdout, stderr) => resolve({ exitCode: child.exitCode ?? -1, stdout, stderr }),
-    );
+    child.stdout?.on('data', (chunk) => {
+      output += chunk;
+      if (output.includes(text)) resolve();
+    });
   });
 }

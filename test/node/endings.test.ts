@@ -72,7 +72,7 @@ const ROWS: readonly Row[] = [
   {
     path: 'broken',
     ws: [1006, false, 'local', 'protocol_error', 'WS_ERR_UNEXPECTED_RSV_2_3'],
-    global: [1006, false, 'unknown', 'connection_lost', 'connection_lost'],
+    global: [1006, false, 'local', 'protocol_error', 'protocol_error'],
   },
   { path: 'big', ws: [1009, true, 'remote', 'message_too_big', 'message_too_big'] },
   { path: 'refuse/401', ws: [1006, false, 'none', 'handshake_rejected', '401'] },

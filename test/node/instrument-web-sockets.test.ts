@@ -170,6 +170,13 @@ describe('the handle', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(0);
   });
 
+  it('patches a class once, however often it is required', async () => {
+    handle = instrumentWebSockets({ tracerProvider });
+    const { setSocket } = WsWebSocket.prototype as unknown as Record<string, unknown>;
+    Module.createRequire(import.meta.url)('ws');
+    expect(WsWebSocket.prototype).toHaveProperty('setSocket', setSocket);
+  });
+
   it('starts anew after shutdown', async () => {
     await instrumentWebSockets({ tracerProvider }).shutdown();
     handle = instrumentWebSockets({ tracerProvider });

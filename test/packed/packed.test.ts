@@ -43,9 +43,17 @@ async function install(name: keyof typeof APPS): Promise<{ app: string; output: 
   return { app, output: await installApp(app, ['ws@8.23.0', ...APPS[name], ...tarballs]) };
 }
 
-async function closesOf(binary: string, program: string, env: Record<string, string> = {}) {
+async function closesOf(
+  binary: string,
+  program: string,
+  env: Record<string, string> = {},
+  flags: string[] = [],
+) {
   const receiver = await startOtlpReceiver();
-  const end = await runNode(binary, [program], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, ...env });
+  const end = await runNode(binary, [...flags, program], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    ...env,
+  });
   await receiver.close();
   return { ...end, ...receiver };
 }
@@ -92,6 +100,23 @@ describe('installed beside nothing else', () => {
       for (const { headers } of requests) expect(headers['x-tenant']).toBe('acme');
     });
   }
+
+  it.each([
+    { format: 'mjs', flag: '--import' },
+    { format: 'cjs', flag: '--require' },
+  ])('records an app without a change of its code ($flag, $format)', async ({ format, flag }) => {
+    const entry = format === 'mjs' ? 'register.js' : 'register.cjs';
+    const flags = [flag, join(app, 'node_modules/@closespan/node/dist', entry)];
+    const { exitCode, stderr, spans } = await closesOf(
+      nodeBinary(24) ?? process.execPath,
+      join(app, `unaware.${format}`),
+      {},
+      flags,
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(spans.map(({ kind }) => kind).sort()).toEqual([2, 3]);
+    for (const { attributes } of spans) expect(attributes).toMatchObject(CLOSE);
+  });
 
   it('has types for ES modules and CommonJS', async () => {
     const { stdout } = await run(join(app, 'node_modules/.bin/tsc'), ['--project', app]).catch(

@@ -9,7 +9,10 @@ import { NAME, VERSION } from './version.ts';
 export interface WebSocketHandle {
   /** Resolves when all closes so far have been exported. Never rejects. */
   forceFlush(): Promise<void>;
-  /** Puts every patched object back at once, exports what is waiting and stops our own pipeline. Never rejects. */
+  /**
+   * Puts every patched object back at once, exports what is waiting and stops our own pipeline. On Node, connections
+   * that are open are recorded before, with the cause `process_exit`. Never rejects.
+   */
   shutdown(): Promise<void>;
   /** Observes a socket that is not found by itself, such as one from a bundled copy of a library. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
@@ -32,14 +35,17 @@ export interface Installed {
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /** Records now what still waits for an event that may never come. */
   settle?(): void;
-  uninstall(): void;
+  /** @param ending whether the process is about to end: connections that are open are then recorded before */
+  uninstall(ending: boolean): void;
 }
 
 const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
 
 /** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
 const HANDLE = Symbol.for('closespan.handle');
-const scope = globalThis as { [HANDLE]?: WebSocketHandle };
+const scope = globalThis as { [HANDLE]?: RunningHandle };
+
+type RunningHandle = WebSocketHandle & Pick<Installed, 'uninstall'>;
 
 /**
  * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
@@ -53,7 +59,7 @@ export function startInstrumentation<O extends WebSocketOptions>(
   return start(platform, options);
 }
 
-function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): WebSocketHandle {
+function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): RunningHandle {
   const running = scope[HANDLE];
   if (running) {
     diag.debug(`${NAME}: instrumented already, options of this call ignored`);
@@ -61,7 +67,7 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): W
   }
   const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
   const { observe, settle, uninstall } = platform.install(recorder, options);
-  const handle: WebSocketHandle = {
+  const handle: RunningHandle = {
     observe,
     forceFlush() {
       settle?.();
@@ -70,13 +76,23 @@ function start<O extends WebSocketOptions>(platform: Platform<O>, options: O): W
     shutdown() {
       if (scope[HANDLE] === handle) {
         delete scope[HANDLE];
-        uninstall();
+        uninstall(true);
       }
       return recorder.shutdown();
     },
+    uninstall,
   };
   Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
   return handle;
+}
+
+/** As `shutdown`, but the process goes on: connections that are open have not ended, and leave no record. */
+function stop(handle: RunningHandle | undefined): void {
+  if (scope[HANDLE] === handle) {
+    delete scope[HANDLE];
+    handle?.uninstall(false);
+  }
+  void handle?.shutdown();
 }
 
 type Enabled = { enabled?: boolean };
@@ -87,7 +103,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
   readonly instrumentationVersion: string = VERSION;
   readonly #platform: Platform<O>;
   #config: O & Enabled;
-  #handle: WebSocketHandle | undefined;
+  #handle: RunningHandle | undefined;
 
   /** @throws TypeError for a wrong option */
   constructor(platform: Platform<O>, config: O & Enabled) {
@@ -106,7 +122,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
 
   /** Puts every patched object back; closes that wait are still exported. */
   disable(): void {
-    void this.#handle?.shutdown();
+    stop(this.#handle);
     this.#handle = undefined;
     this.#config = { ...this.#config, enabled: false };
   }

@@ -7,16 +7,18 @@ import type { WebSocketOptions } from './options.ts';
 export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'sampler'> & {
   /** What the platform detected; `serviceName` wins over it. */
   readonly resource?: Resource;
+  /** Put before the exporter's own `User-Agent`, where the platform lets it. */
+  readonly userAgent?: string;
 };
 
 /** Exporter settings of one signal; without an address the exporter's own defaults hold, environment included. */
 export function exporterConfig(
-  { otlp }: OtlpSettings,
+  { otlp, userAgent }: OtlpSettings,
   path: string,
-): { url?: string; headers?: Record<string, string> } {
-  if (!otlp) return {};
-  const { url, headers } = otlp;
+): { url?: string; headers?: Record<string, string>; userAgent?: string } {
+  const { url, headers } = otlp || {};
   return {
+    ...(userAgent && { userAgent }),
     ...(url && { url: url.replace(/\/+$/, '') + path }),
     ...(headers && { headers: { ...headers } }),
   };

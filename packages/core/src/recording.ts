@@ -145,8 +145,22 @@ function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipel
       diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
       metrics?.addOutcome('dropped', count);
     },
-    flush: destination.flush,
+    async flush() {
+      await destination.flush();
+      await pause();
+    },
     flushNow: destination.flushNow,
     shutdown: destination.shutdown,
   };
+}
+
+/**
+ * A moment in which a process that has nothing else to do may end: a collector that hangs must not keep it alive, flush
+ * by flush. A page does not end like that, and its timers may be held back.
+ */
+function pause(): Promise<void> | undefined {
+  if (typeof setImmediate !== 'function') return undefined;
+  return new Promise((resolve) => {
+    setTimeout(resolve, 0).unref();
+  });
 }

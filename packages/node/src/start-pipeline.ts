@@ -1,4 +1,5 @@
-import type { Pipeline, WebSocketOptions } from '@closespan/core';
+import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
+import { logToConsole } from './console-logger.ts';
 
 const NOTHING: Pipeline = {
   tracerProvider: undefined,
@@ -11,13 +12,18 @@ const NOTHING: Pipeline = {
 export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
   const { env } = process;
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
+  logToConsole();
   const [{ createTracerProvider }, { createMeterProvider }, { detectResources, envDetector }] =
     await Promise.all([
       import('@closespan/core/otlp'),
       import('@closespan/core/otlp-metrics'),
       import('@opentelemetry/resources'),
     ]);
-  const settings = { ...options, resource: detectResources({ detectors: [envDetector] }) };
+  const settings = {
+    ...options,
+    resource: detectResources({ detectors: [envDetector] }),
+    userAgent: `${NAME}/${VERSION}`,
+  };
   const exportIntervalMillis = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
   const tracerProvider = env['OTEL_TRACES_EXPORTER'] === 'none' ? undefined : createTracerProvider(settings);
   const meterProvider =

@@ -5,6 +5,7 @@ import {
   instrumentWebSockets,
   WebSocketInstrumentation,
 } from '@closespan/node';
+import '@closespan/node/register';
 
 const handle = instrumentWebSockets({ closeCodes: { 4401: { name: 'Unauthorized', abnormal: true } } });
 export const flushed: Promise<void> = handle.forceFlush();

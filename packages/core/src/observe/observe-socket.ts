@@ -119,12 +119,19 @@ export function createSocketObserver(
   ): void {
     const { protocol: subprotocol, extensions, bufferedAmount: unsentSize } = socket;
     const { kind = 'client', url = socket.url } = info ?? {};
-    const initiator = hasNotes ? undefined : 'unknown';
-    const errored = erroredAt !== undefined;
-    // Without an event the error was the end.
-    const closedAt = event.synthetic ? erroredAt : undefined;
-    const facts = { kind, url, subprotocol, extensions, unsentSize, errored, closedAt, initiator } as const;
-    recorder.record(connection, { ...facts, ...event, ...circumstances?.(connection, event, startTime) });
+    recorder.record(connection, {
+      kind,
+      url,
+      subprotocol,
+      extensions,
+      unsentSize,
+      errored: erroredAt !== undefined,
+      // Without an event the error was the end.
+      closedAt: event.synthetic ? erroredAt : undefined,
+      initiator: hasNotes ? undefined : 'unknown',
+      ...event,
+      ...circumstances?.(connection, event, startTime),
+    });
   }
 
   function forget(socket: WebSocketLike): void {

@@ -59,6 +59,7 @@ const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'int
 const EXPECTED: ReadonlySet<CloseCause> = new Set([
   'page_exit',
   'bfcache',
+  'process_exit',
   'suspended',
   'aborted_connecting',
 ]);

@@ -1,38 +1,53 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import {
-  type CloseFacts,
   type Closing,
   guard,
   isIgnored,
   type Recorder,
-  startConnection,
+  type SocketInfo,
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
+import { PROCESS_EXIT } from '../process-exit.ts';
+import { createWebSocketCloses } from './close-web-socket.ts';
+import { beginStreamClose } from './close-web-socket-stream.ts';
+import { createEarlySockets } from './early-sockets.ts';
+import { createFailedHandshakes } from './failed-handshakes.ts';
+import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.ts';
+import { createGivenUpSockets } from './given-up-sockets.ts';
 import { createCloseCalls } from './undici-close-calls.ts';
-import { createHandshakes, type Handshake } from './undici-handshakes.ts';
-import { type UndiciRequest, urlOf } from './undici-request.ts';
+import { endingOf } from './undici-close-facts.ts';
+import type { UndiciConnection, Wire } from './undici-connection.ts';
+import { createUndiciConnections } from './undici-connections.ts';
+import { createUndiciEndings } from './undici-endings.ts';
+import { requestedUrl, type UndiciRequest, urlOf } from './undici-request.ts';
 
-/** Observes the global `WebSocket` of Node and that of the `undici` package. */
+/** Observes the global `WebSocket` of Node, and `WebSocket` and `WebSocketStream` of the `undici` package. */
 export interface UndiciObserver {
-  /** Whether a socket is observed. */
-  has(socket: object): boolean;
+  /** Takes a socket from before observation began; says whether it is undici's. */
+  observe(socket: WebSocketLike, info: SocketInfo | undefined): boolean;
   /** Records the failed handshakes whose `close` event is still waited for. */
   settle(): void;
+  /** Records the connections that are open, for a process that ends. */
+  closeAll(): void;
   stop(): void;
 }
 
 /** What the channels of a request publish, each a part of it. */
 interface RequestMessage {
   readonly request: UndiciRequest;
-  readonly socket: Handshake['socket'];
+  readonly socket: Wire | undefined;
   readonly response: { readonly statusCode: number };
   readonly error: unknown;
 }
 
+/** What Node's channels of HTTP/2 streams publish. */
+interface StreamMessage {
+  readonly stream: Wire;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
 interface OpenMessage {
-  /** Of the local end. */
-  readonly address: { readonly port: number };
   /** Not from undici 6. */
   readonly websocket?: WebSocketLike;
 }
@@ -47,114 +62,142 @@ interface CloseMessage {
  * Observes through diagnostics channels: undici gives each listener after the first a `currentTarget` of null, so one
  * of ours would be seen by the app.
  * @param isObserved whether a socket is observed through its events all the same
+ * @param started called when a connection is begun
  */
 export function observeUndici(
   recorder: Recorder,
   { ignoreUrls }: WebSocketOptions,
   isObserved: (socket: object) => boolean,
+  started: () => void,
 ): UndiciObserver {
-  const handshakes = createHandshakes((handshake) =>
-    record(handshake, undefined, { ...SYNTHETIC, closedAt: handshake.failedAt }),
-  );
-  const closeCalls = createCloseCalls(handshakes.abort);
+  const givenUp = createGivenUpSockets((url) => connections.isPending(url));
+  const calls = createCloseCalls();
+  const early = createEarlySockets(recorder);
+  const connections = createUndiciConnections({
+    closeFrame: (undici) => endings.closeFrame(undici),
+    ended: (undici) => endings.ended(undici),
+  });
+  const endings = createUndiciEndings(recorder, givenUp, connections.letGo, () => hasStreams);
+  const failures = createFailedHandshakes(endings, givenUp);
+  const closes = createWebSocketCloses(givenUp, (websocket, closing) => {
+    const undici = connections.ofWebSocket(websocket);
+    if (undici) endings.begin(undici, closing);
+  });
 
   const channels: Record<string, (message: never) => void> = {
     'undici:request:create': ({ request }: RequestMessage) => {
-      if (request.upgrade !== 'websocket') return;
-      if (isIgnored(urlOf(request), ignoreUrls)) return;
-      handshakes.create(request);
-      closeCalls.watch(loadedGlobalPrototype());
+      if (request.upgrade !== 'websocket' || isIgnored(urlOf(request), ignoreUrls)) return;
+      failures.retry(connections.create(request));
+      started();
+      watchWebSocket(loadedGlobalPrototype());
     },
-    'undici:client:sendHeaders': ({ request, socket }: RequestMessage) => handshakes.send(request, socket),
-    'undici:request:headers': ({ request, response }: RequestMessage) =>
-      handshakes.respond(request, response.statusCode),
-    'undici:request:error': ({ request, error }: RequestMessage) => handshakes.fail(request, error),
-    'undici:websocket:open': ({ address, websocket }: OpenMessage) => {
-      handshakes.open(address.port, websocket);
-      if (websocket) closeCalls.watch(Object.getPrototypeOf(websocket));
+    'undici:client:sendHeaders': ({ request, socket }: RequestMessage) => {
+      const undici = connections.ofRequest(request);
+      if (undici && socket) connections.send(undici, socket);
+    },
+    'http2.client.stream.created': ({ stream, headers }: StreamMessage) => {
+      if (headers[':protocol'] !== 'websocket') return;
+      const undici = connections.ofKey(headers['sec-websocket-key']);
+      if (undici) connections.send(undici, stream);
+    },
+    'http2.client.stream.finish': ({ stream, headers }: StreamMessage) => {
+      const undici = connections.ofWire(stream);
+      const status = Number(headers[':status']);
+      // An extended CONNECT is accepted with 200, which says there what 101 says elsewhere (RFC 8441 §5).
+      if (undici) undici.statusCode = status === 200 ? 101 : status;
+    },
+    'undici:request:headers': ({ request, response }: RequestMessage) => {
+      const undici = connections.ofRequest(request);
+      if (undici && !isDone(undici)) failures.respond(undici, response.statusCode);
+    },
+    'undici:request:error': ({ request, error }: RequestMessage) => {
+      const undici = connections.ofRequest(request);
+      if (undici && !isDone(undici)) failures.fail(undici, error, calls.current());
+    },
+    'undici:websocket:open': ({ websocket }: OpenMessage) => {
+      const undici = connections.opened(websocket);
+      if (!websocket) return;
+      watchWebSocket(Object.getPrototypeOf(websocket));
+      const closing = closes.of(websocket);
+      if (!undici) early.opened(websocket);
+      else if (closing) endings.begin(undici, closing);
     },
     'undici:websocket:close': ({ websocket, code, reason }: CloseMessage) => {
-      const closing = closeCalls.of(websocket);
-      const handshake = handshakes.of(websocket);
-      // undici answers each Close frame at once, and has no code of its own but 1006.
-      const event = { code, reason, wasClean: code !== 1006 };
-      if (handshake) {
-        handshake.connection.closing ??= closing;
-        record(handshake, websocket, event);
-      } else if (code === 1006) {
-        const unopened = handshakes.takeUnopened(websocket.url, closing);
-        if (unopened) record(unopened, websocket, event);
-      } else if (!isIgnored(websocket.url, ignoreUrls) && !isObserved(websocket)) {
-        recordEarly(websocket, event, closing);
+      const closing = closes.of(websocket);
+      const undici = connections.ofWebSocket(websocket) ?? claimFailed(websocket, code, closing);
+      const unjoined = closing && givenUp.of(closing);
+      const ending = endingOf({ code, reason });
+      if (isObserved(websocket)) {
+        if (undici) connections.letGo(undici);
+      } else if (undici) {
+        undici.websocket = websocket;
+        undici.connection.closing ??= closing;
+        endings.record(undici, ending);
+      } else if (unjoined) {
+        unjoined.websocket = websocket;
+      } else if (!isIgnored(websocket.url, ignoreUrls)) {
+        early.closed(websocket, ending, closing);
       }
     },
   };
+  let hasStreams = false;
+  const stopFinding = findUndiciClasses({
+    webSocket: watchWebSocket,
+    webSocketStream(prototype) {
+      hasStreams = true;
+      calls.watch(prototype, (stream, info) =>
+        beginStreamClose(stream, info, givenUp, connections.streams(), endings.begin),
+      );
+    },
+  });
   const subscribed = Object.entries(channels).map(([name, listener]) => {
     const guarded = (message: unknown) => guard(name, () => listener(message as never), undefined);
     subscribe(name, guarded);
     return () => unsubscribe(name, guarded);
   });
 
-  function record(handshake: Handshake, websocket: WebSocketLike | undefined, event: CloseEventFacts): void {
-    if (!handshakes.finish(handshake)) return;
-    const { connection, url, statusCode, socket, error } = handshake;
-    const errorCode = codeOf(socket?.errored) ?? codeOf(error);
-    recorder.record(connection, {
-      kind: 'client',
-      url,
-      ...(websocket && stateOf(websocket)),
-      errored: error !== undefined || errorCode !== undefined,
-      errorCode,
-      httpStatusCode: statusCode,
-      ...event,
-    });
+  function watchWebSocket(prototype: object | undefined): void {
+    calls.watch(prototype, closes.begin);
   }
 
-  /** Records the end of a socket that was open before observation began. */
-  function recordEarly(websocket: WebSocketLike, event: CloseEventFacts, closing: Closing | undefined): void {
-    const connection = startConnection(undefined, Number.NaN);
-    connection.openedAt = Number.NaN;
-    connection.closing = closing;
-    const { url } = websocket;
-    // A `close()` from before the patch was not seen.
-    recorder.record(connection, {
-      kind: 'client',
-      url,
-      initiator: 'unknown',
-      ...stateOf(websocket),
-      ...event,
-    });
+  function claimFailed({ url }: WebSocketLike, code: number, closing: Closing | undefined) {
+    return code === 1006 ? failures.claim(requestedUrl(url), closing) : undefined;
+  }
+
+  function settle(): void {
+    for (const undici of connections.pending()) {
+      if (undici.failedAt !== undefined) endings.giveUpHandshake(undici);
+    }
+    for (const one of givenUp.all()) {
+      const unsent = [...connections.pending()].findLast(({ wire, url }) => !wire && url === one.url);
+      if (unsent) endings.recordGivenUp(unsent, one);
+    }
   }
 
   return {
-    has: (socket) => handshakes.of(socket) !== undefined,
-    settle: handshakes.settle,
+    observe(socket, info) {
+      if (connections.ofWebSocket(socket)) return true;
+      watchWebSocket(loadedGlobalPrototype());
+      if (!calls.watches(socket)) return false;
+      early.observe(socket, info);
+      return true;
+    },
+    settle,
+    closeAll() {
+      for (const undici of connections.open()) endings.stop(undici, PROCESS_EXIT);
+    },
     stop() {
       for (const unsubscribeOne of subscribed) unsubscribeOne();
-      closeCalls.unwatch();
-      handshakes.settle();
+      stopFinding();
+      calls.unwatch();
+      settle();
+      for (const undici of connections.open()) endings.stop(undici);
+      for (const undici of connections.pending()) connections.letGo(undici);
     },
   };
 }
 
-type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
-  Partial<Pick<CloseFacts, 'synthetic' | 'closedAt'>>;
-
-const SYNTHETIC: CloseEventFacts = { code: 1006, reason: '', wasClean: false, synthetic: true };
-
-function stateOf({ protocol, extensions, bufferedAmount }: WebSocketLike) {
-  return { subprotocol: protocol, extensions, unsentSize: bufferedAmount };
-}
-
-/** undici's own codes say which part of it failed, not what happened; only errno and TLS codes do. */
-function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  return typeof code === 'string' && !code.startsWith('UND_') ? code : undefined;
-}
-
-/** The global's prototype; a request for a WebSocket says that undici is loaded, so the look costs no start-up. */
-function loadedGlobalPrototype(): object | undefined {
-  const prototype: object | undefined = globalThis.WebSocket?.prototype;
-  // An app may have put `ws` there, which is observed in its own way.
-  return prototype && !('emitClose' in prototype) ? prototype : undefined;
+/** Whether its handshake can fail no more. */
+function isDone({ isRecorded, connection }: UndiciConnection): boolean {
+  return isRecorded || connection.openedAt !== undefined;
 }

@@ -1,46 +1,69 @@
-import { type Closing, now, patchBefore, type WebSocketLike } from '@closespan/core';
-import type { Handshakes } from './undici-handshakes.ts';
+import { type Closing, guard, patchMethod } from '@closespan/core';
 
-/** The app's calls of `close()` on sockets of undici, which no channel tells. */
+/** One call of `close()`, from before it to after it. */
+export interface CloseCall {
+  readonly closing: Closing;
+  /** It has returned. */
+  done?(): void;
+  /** It threw, and has closed nothing. */
+  takeBack?(): void;
+}
+
+/** The app's calls of `close()`, which no channel of undici tells. */
 export interface CloseCalls {
-  /** The first call that did not throw. */
-  of(websocket: object): Closing | undefined;
-  /** Watches the sockets of one class. */
-  watch(prototype: object | undefined): void;
+  /**
+   * Patches a class in place, once.
+   * @param begin called before each call; `undefined`: the call changes nothing
+   */
+  watch(
+    prototype: object | undefined,
+    begin: (self: object, argument: unknown) => CloseCall | undefined,
+  ): void;
+  /** Whether a socket is of a class that is watched. */
+  watches(socket: object): boolean;
+  /** The call inside which we are: what undici tells meanwhile is about its socket. */
+  current(): Closing | undefined;
   unwatch(): void;
 }
 
-const CONNECTING = 0;
-const OPEN = 1;
-
-/** Makes a watcher. Undici may tell of a socket's opening only after the app has closed it, so calls are kept by socket. */
-export function createCloseCalls(abort: Handshakes['abort']): CloseCalls {
-  const closings = new WeakMap<object, Closing>();
+/** Makes a watcher of calls. */
+export function createCloseCalls(): CloseCalls {
   const patches = new Map<object, () => void>();
-
-  function note(websocket: WebSocketLike, code: unknown): (() => void) | undefined {
-    const { readyState, url } = websocket;
-    if (readyState > OPEN || closings.has(websocket)) return undefined;
-    const closing: Closing = { at: now(), by: 'local', code: code as number | undefined };
-    closings.set(websocket, closing);
-    const takeBack = readyState === CONNECTING ? abort(url, closing) : undefined;
-    return () => {
-      closings.delete(websocket);
-      takeBack?.();
-    };
-  }
+  let current: Closing | undefined;
 
   return {
-    of: (websocket) => closings.get(websocket),
-    watch(prototype) {
+    watch(start, begin) {
+      const prototype = ownerOfClose(start);
       if (!prototype || patches.has(prototype)) return;
-      patches.set(
-        prototype,
-        patchBefore(prototype, 'close', (self, [code]) => note(self as WebSocketLike, code)),
-      );
+      const unpatch = patchMethod(prototype, 'close', (original, self, args) => {
+        const call = guard('close', () => begin(self, args[0]), undefined);
+        if (!call) return original(...args);
+        const outer = current;
+        current = call.closing;
+        try {
+          const result = original(...args);
+          guard('close', () => call.done?.(), undefined);
+          return result;
+        } catch (error) {
+          guard('close', () => call.takeBack?.(), undefined);
+          throw error;
+        } finally {
+          current = outer;
+        }
+      });
+      patches.set(prototype, unpatch);
     },
+    watches: (socket) =>
+      [...patches.keys()].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
+    current: () => current,
     unwatch() {
       for (const unpatch of patches.values()) unpatch();
     },
   };
+}
+
+/** The prototype of a subclass mostly inherits it. */
+function ownerOfClose(prototype: object | undefined): object | undefined {
+  if (!prototype || Object.hasOwn(prototype, 'close')) return prototype;
+  return ownerOfClose(Object.getPrototypeOf(prototype) ?? undefined);
 }

@@ -7,9 +7,16 @@ export interface UndiciRequest {
   readonly headers: readonly unknown[];
 }
 
-/** The URL that the app gave: undici turns `ws:` into `http:`. */
+/** The URL that the app gave, without user info: undici turns `ws:` into `http:`. */
 export function urlOf({ origin, path }: UndiciRequest): string {
   return (origin + path).replace(/^http/, 'ws');
+}
+
+/** What a socket's `url` is in its request, which has no user info and no fragment. */
+export function requestedUrl(url: string): string {
+  if (!/[@#]/.test(url)) return url;
+  const { protocol, host, pathname, search } = new URL(url);
+  return `${protocol}//${host}${pathname}${search}`;
 }
 
 /** The `Sec-WebSocket-Key`; a handshake that is tried again keeps it. */

@@ -1,7 +1,7 @@
 import Module from 'node:module';
 import { guard, patchMethod } from '@closespan/core';
 
-/** Called with every value that a CommonJS module exports and that is a function. */
+/** Called once with every value that a CommonJS module exports and that is a function. */
 type Found = (exported: { prototype: object }) => void;
 
 interface CachedModule {
@@ -18,6 +18,7 @@ const WS_FILE = /[\\/]websocket(-server)?\.js$/;
  */
 export function findWsClasses(found: Found): () => void {
   const { _cache } = Module as unknown as ModuleInternals;
+  const offered = new WeakSet<object>();
   for (const file of Object.keys(_cache)) {
     if (WS_FILE.test(file)) offer(_cache[file]?.exports);
   }
@@ -29,6 +30,8 @@ export function findWsClasses(found: Found): () => void {
 
   function offer(exported: unknown): void {
     if (typeof exported !== 'function' || typeof exported.prototype !== 'object') return;
+    if (offered.has(exported)) return;
+    offered.add(exported);
     guard('ws', () => found(exported as unknown as Parameters<Found>[0]), undefined);
   }
 }

@@ -1,12 +1,13 @@
 import type { ClientRequest } from 'node:http';
-import { isIgnored, now, patchBefore, type Recorder, startClosing } from '@closespan/core';
+import { type CloseFacts, isIgnored, now, patchBefore, type Recorder, startClosing } from '@closespan/core';
 import { context } from '@opentelemetry/api';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { propagateThroughWs } from '../propagation/propagate-through-ws.ts';
+import { createOpenSockets } from './open-sockets.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import { followsRedirects, watchRequest } from './watch-request.ts';
 import { WsConnection } from './ws-connection.ts';
-import { closeFactsOf, type WsSocket } from './ws-socket.ts';
+import { closeFactsOf, exitFactsOf, type WsSocket } from './ws-socket.ts';
 
 /** Observes the sockets of one `ws` class. */
 export interface WsObserver {
@@ -14,6 +15,8 @@ export interface WsObserver {
   patch(prototype: object): void;
   /** Whether a socket is of a class that is observed. */
   has(socket: object): boolean;
+  /** Records the sockets that are open, for a process that ends. */
+  closeAll(): void;
   unpatch(): void;
 }
 
@@ -23,15 +26,18 @@ const OPEN = 1;
 /**
  * Makes an observer that patches what `ws` itself calls at each step of a connection, and no message path.
  * @param takeAccepted the connection that a server is just accepting
+ * @param opened called when a socket opens
  */
 export function createWsObserver(
   recorder: Recorder,
   options: NodeWebSocketOptions,
   takeAccepted: () => WsConnection | null | undefined,
+  opened: () => void,
 ): WsObserver {
   const { ignoreUrls } = options;
   /** A socket that is recorded or ignored holds `null`. */
   const connections = createPrivateSlot<WsConnection | null>();
+  const openSockets = createOpenSockets(connections.get);
   const prototypes: object[] = [];
   const propagate = propagateThroughWs(options);
   const undo: (() => void)[] = [];
@@ -69,6 +75,8 @@ export function createWsObserver(
     const connection = heldOf(socket);
     if (!connection) return;
     connection.openedAt = now();
+    openSockets.add(socket, connection);
+    opened();
     if (!socket._isServer) connection.handshake = undefined;
     // The request of a redirect was not seen.
     if (socket._redirects > 0 && !followsRedirects(socket)) connection.forgetKey();
@@ -85,12 +93,22 @@ export function createWsObserver(
 
   function close(socket: WsSocket): undefined {
     const connection = heldOf(socket);
-    if (!connection) return;
+    if (connection) finish(socket, connection, closeFactsOf(socket, connection));
+  }
+
+  function finish(socket: WsSocket, connection: WsConnection, facts: CloseFacts): undefined {
     connections.set(socket, null);
-    recorder.record(connection, closeFactsOf(socket, connection));
+    openSockets.delete(connection);
+    recorder.record(connection, facts);
   }
 
   return {
+    closeAll() {
+      for (const socket of openSockets) {
+        const connection = connections.get(socket);
+        if (connection) finish(socket, connection, exitFactsOf(socket, connection));
+      }
+    },
     has: (socket) => prototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
     patch(prototype) {
       prototypes.push(prototype);

@@ -12,7 +12,8 @@ const UNKNOWN = -2;
 /** What a `ws` socket is held by while it is open; each byte counts, since there may be a million of them. */
 export class WsConnection implements Connection {
   readonly creation: SpanContext | undefined;
-  closing: Closing | undefined;
+  /** The place among the open sockets until a closing, which has the place from then on: one field for both. */
+  #placeOrClosing: number | (Closing & { place: number | undefined }) | undefined;
   /** A client's request until the handshake is over; on a server the URL by which it was reached. */
   handshake: Request | string | undefined;
   /** Tenths of milliseconds: small integers, where a fraction takes three times as much. */
@@ -26,8 +27,27 @@ export class WsConnection implements Connection {
   constructor(active: Context, startedAt: number = now(), handshake?: Request | string) {
     this.#started = tenthsOf(startedAt);
     this.creation = trace.getSpanContext(active);
-    this.closing = undefined;
+    this.#placeOrClosing = undefined;
     this.handshake = handshake;
+  }
+
+  get closing(): Closing | undefined {
+    return typeof this.#placeOrClosing === 'object' ? this.#placeOrClosing : undefined;
+  }
+
+  set closing(closing: Closing | undefined) {
+    const { place } = this;
+    this.#placeOrClosing = closing ? { ...closing, place } : place;
+  }
+
+  /** Among the open sockets; `undefined` while it is not one of them. */
+  get place(): number | undefined {
+    return typeof this.#placeOrClosing === 'object' ? this.#placeOrClosing.place : this.#placeOrClosing;
+  }
+
+  set place(place: number | undefined) {
+    if (typeof this.#placeOrClosing === 'object') this.#placeOrClosing.place = place;
+    else this.#placeOrClosing = place;
   }
 
   get startedAt(): number {

@@ -1,5 +1,6 @@
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseFacts } from '@closespan/core';
+import { PROCESS_EXIT } from '../process-exit.ts';
 import type { WsConnection } from './ws-connection.ts';
 
 /** The members of a `ws` socket that are read. */
@@ -42,4 +43,10 @@ export function closeFactsOf(socket: WsSocket, { handshake }: WsConnection): Clo
     errorCode: error?.code,
     httpStatusCode: request?.res?.statusCode,
   };
+}
+
+/** What it shows when the process ends before it does. A Close frame that has come says more than that. */
+export function exitFactsOf(socket: WsSocket, connection: WsConnection): CloseFacts {
+  const facts: CloseFacts = { ...closeFactsOf(socket, connection), synthetic: true };
+  return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT };
 }

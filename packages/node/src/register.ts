@@ -1,0 +1,23 @@
+import { NAME, startInstrumentation } from '@closespan/core';
+import { DiagLogLevel } from '@opentelemetry/api';
+import { logToConsole, warnAtStart } from './console-logger.ts';
+import { isEnabled, optionsFromEnvironment } from './environment.ts';
+import { platform } from './instrument-web-sockets.ts';
+
+// For `node --import @closespan/node/register`: nobody is there to catch, and the app has not begun.
+try {
+  if (isEnabled(process.env)) startInstrumentation(registered(), optionsFromEnvironment(process.env));
+} catch (error) {
+  warnAtStart(`${NAME}: not started: ${error}`);
+}
+
+/** Nobody else has an SDK once our own pipeline starts, so that its failures are ours to tell. */
+function registered(): typeof platform {
+  return {
+    ...platform,
+    startPipeline(options) {
+      logToConsole(DiagLogLevel.WARN);
+      return platform.startPipeline(options);
+    },
+  };
+}

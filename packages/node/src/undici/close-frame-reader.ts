@@ -1,0 +1,78 @@
+/** A Close frame of the peer (RFC 6455 §5.5.1). */
+export interface CloseFrame {
+  /** 1005 where the frame has none. */
+  readonly code: number;
+  readonly reason: string;
+}
+
+const CLOSE = 8;
+/** A control frame has at most 125 bytes; longer ones say so with 126 or 127 (RFC 6455 §5.2). */
+const LONGEST_CONTROL = 125;
+const DECODER = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Makes a reader of the peer's bytes from the first frame on. It steps over frames without looking into them.
+ * @returns a function that takes each chunk, and gives the Close frame when its last byte has come; one that is not
+ * valid is none, since undici then fails the connection
+ */
+export function createCloseFrameReader(): (chunk: Buffer) => CloseFrame | undefined {
+  let skip = 0;
+  /** The part of a header, or of a Close frame, that came with an earlier chunk. */
+  let held: Buffer | undefined;
+
+  return (chunk) => {
+    const bytes = held ? Buffer.concat([held, chunk]) : chunk;
+    held = undefined;
+    let start = skip;
+    while (start < bytes.length) {
+      const payload = payloadOf(bytes, start);
+      const isClose = isCloseFrame(bytes, start);
+      if (!payload || (isClose && payload.end > bytes.length)) {
+        held = Buffer.from(bytes.subarray(start));
+        skip = 0;
+        return undefined;
+      }
+      if (isClose) return closeFrameOf(bytes.subarray(payload.start, payload.end));
+      start = payload.end;
+    }
+    skip = start - bytes.length;
+    return undefined;
+  };
+}
+
+function isCloseFrame(bytes: Buffer, start: number): boolean {
+  const [head = 0, length = 0] = bytes.subarray(start, start + 2);
+  return (head & 0x0f) === CLOSE && (length & 0x7f) <= LONGEST_CONTROL;
+}
+
+/** Where a frame's payload starts and ends; `undefined` while its header is incomplete. Servers mask nothing. */
+function payloadOf(bytes: Buffer, frame: number): { start: number; end: number } | undefined {
+  const size = bytes.length - frame;
+  const short = (bytes[frame + 1] ?? 0) & 0x7f;
+  const header = short === 127 ? 10 : short === 126 ? 4 : 2;
+  if (size < header) return undefined;
+  const start = frame + header;
+  if (header === 2) return { start, end: start + short };
+  const length =
+    header === 4
+      ? bytes.readUInt16BE(frame + 2)
+      : bytes.readUInt32BE(frame + 2) * 2 ** 32 + bytes.readUInt32BE(frame + 6);
+  return { start, end: start + length };
+}
+
+function closeFrameOf(payload: Buffer): CloseFrame | undefined {
+  if (payload.length === 0) return { code: 1005, reason: '' };
+  if (payload.length === 1) return undefined;
+  const code = payload.readUInt16BE(0);
+  if (!isOnTheWire(code)) return undefined;
+  try {
+    return { code, reason: DECODER.decode(payload.subarray(2)) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a Close frame may carry a code (RFC 6455 §7.4). */
+function isOnTheWire(code: number): boolean {
+  return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
+}

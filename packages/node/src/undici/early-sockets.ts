@@ -1,0 +1,64 @@
+import {
+  type Closing,
+  type Connection,
+  now,
+  type Recorder,
+  type SocketInfo,
+  startConnection,
+  type WebSocketLike,
+} from '@closespan/core';
+import { responseSocketOf } from './undici-6-internals.ts';
+import { type Ending, stateOf } from './undici-close-facts.ts';
+
+/** WebSockets whose request was made before observation began. */
+export interface EarlySockets {
+  /** The app has passed a socket to `observe()`. */
+  observe(websocket: WebSocketLike, info: SocketInfo | undefined): void;
+  opened(websocket: WebSocketLike): void;
+  closed(websocket: WebSocketLike, ending: Ending, closing: Closing | undefined): void;
+}
+
+interface Observed {
+  readonly connection: Connection;
+  readonly info: SocketInfo | undefined;
+}
+
+const CONNECTING = 0;
+
+/** Makes an observer of them; without `observe()`, one is found when it closes. */
+export function createEarlySockets(recorder: Recorder): EarlySockets {
+  const observed = new WeakMap<WebSocketLike, Observed>();
+
+  function start(websocket: WebSocketLike, info?: SocketInfo): Observed {
+    const connection = startConnection(undefined, Number.NaN);
+    if (websocket.readyState !== CONNECTING) connection.openedAt = Number.NaN;
+    return { connection, info };
+  }
+
+  return {
+    observe(websocket, info) {
+      if (!observed.has(websocket)) observed.set(websocket, start(websocket, info));
+    },
+    opened(websocket) {
+      const { connection } = observed.get(websocket) ?? {};
+      if (connection) connection.openedAt ??= now();
+    },
+    closed(websocket, ending, closing) {
+      const known = observed.get(websocket);
+      // A 1006 could as well be a handshake's that made no request, as to a blocked port.
+      if (!known && ending.code === 1006 && !hasOpened(websocket)) return;
+      const { connection, info } = known ?? start(websocket);
+      observed.delete(websocket);
+      connection.closing = closing;
+      if (ending.code !== 1006) connection.openedAt ??= Number.NaN;
+      const { url = websocket.url, kind = 'client' } = info ?? {};
+      // A `close()` from before the patch was not seen.
+      recorder.record(connection, { kind, url, initiator: 'unknown', ...stateOf(websocket), ...ending });
+    },
+  };
+}
+
+/** What only an opened socket has: something negotiated, or undici 6's response. */
+function hasOpened(websocket: WebSocketLike): boolean {
+  return Boolean(websocket.protocol || websocket.extensions || responseSocketOf(websocket));
+}

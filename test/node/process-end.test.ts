@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { NODE_VERSIONS, nodeBinary, printed, startNode } from '../helpers/run-node.ts';
+
+const app = fileURLToPath(new URL('fixtures/ending-app.mjs', import.meta.url));
+const NODE = nodeBinary(24) ?? process.execPath;
+const REGISTER = ['--import', '@closespan/node/register'];
+
+let receiver: OtlpReceiver;
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+});
+afterEach(() => receiver.close());
+
+const start = (binary: string, args: string[], env: Record<string, string> = {}) =>
+  startNode(binary, [...REGISTER, app, ...args], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    // A slow machine is no failure.
+    CLOSESPAN_EXIT_TIMEOUT: '60000',
+    ...env,
+  });
+
+/** How many closes arrived, in spans and in metrics. */
+function arrived(): number[] {
+  const closes = receiver.points.filter(({ name }) => /^websocket\.(client|server)\.closes$/.test(name));
+  return [receiver.spans.length, closes.at(-1)?.value ?? 0];
+}
+
+for (const version of NODE_VERSIONS) {
+  const binary = nodeBinary(version) ?? '';
+  describe.skipIf(!binary)(`Node ${version}`, () => {
+    it('sends what waits when the app has nothing left to do', async () => {
+      const { exitCode, stderr } = await start(binary, ['idle', '1200']).end;
+      expect({ exitCode, stderr, arrived: arrived() }).toEqual({
+        exitCode: 3,
+        stderr: '',
+        arrived: [1200, 600],
+      });
+    });
+
+    it.each(['SIGTERM', 'SIGINT'] as const)('dies of %s once all is sent', async (signal) => {
+      const { child, end } = start(binary, ['signal', '1200']);
+      await printed(child, 'ready');
+      child.kill(signal);
+      expect(await end).toMatchObject({ signal, stderr: '' });
+      expect(arrived()).toEqual([1200, 600]);
+    });
+
+    it('leaves a signal to an app that listens', async () => {
+      const { child, end } = start(binary, ['graceful', '1200']);
+      await printed(child, 'ready');
+      child.kill('SIGTERM');
+      // It gets the arguments of Node, and sees no listener but its own.
+      expect(await end).toMatchObject({ exitCode: 4, stdout: 'ready\nSIGTERM,15 1\n', stderr: '' });
+      expect(arrived()).toEqual([1200, 600]);
+    });
+  });
+}
+
+it('sends at once after a signal, for an app that will exit by itself', async () => {
+  const { child, end } = start(NODE, ['exit', '20'], { OTEL_BSP_SCHEDULE_DELAY: '2147483647' });
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  await receiver.waitForSpans(20);
+  child.stdin?.write('now');
+  expect(await end).toMatchObject({ exitCode: 5, stderr: '' });
+});
+
+it('dies of a signal that the app passes on', async () => {
+  const { child, end } = start(NODE, ['again', '20']);
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  expect(await end).toMatchObject({ signal: 'SIGTERM', stderr: '' });
+  expect(receiver.spans).toHaveLength(20);
+});
+
+it('dies of a signal that a library passes on when it is alone with it', async () => {
+  const { child, end } = start(NODE, ['library', '20']);
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  expect(await end).toMatchObject({ signal: 'SIGTERM', stdout: 'ready\nexit null SIGTERM\n', stderr: '' });
+  expect(receiver.spans).toHaveLength(20);
+});
+
+it('leaves a signal alone that it was not told of', async () => {
+  const { child, end } = start(NODE, ['signal'], {
+    CLOSESPAN_EXIT_SIGNALS: 'SIGINT',
+    OTEL_BSP_SCHEDULE_DELAY: '2147483647',
+  });
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  expect(await end).toMatchObject({ signal: 'SIGTERM', stderr: '' });
+  expect(receiver.spans).toHaveLength(0);
+});
+
+describe('a collector that fails', () => {
+  // Without a bound of ours the exporter would wait for days.
+  const PATIENT = { OTEL_EXPORTER_OTLP_TIMEOUT: '2147483647', OTEL_BSP_EXPORT_TIMEOUT: '2147483647' };
+  const BOUND = { CLOSESPAN_EXIT_TIMEOUT: '300' };
+  let requested: string[];
+  let answer: 'nothing' | 'reset';
+  const collector = createServer((request) => {
+    requested.push(request.url ?? '');
+    if (answer === 'reset') request.socket.destroy();
+  });
+  let env: Record<string, string>;
+  beforeEach(async () => {
+    requested = [];
+    collector.listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    env = { ...PATIENT, ...BOUND, OTEL_EXPORTER_OTLP_ENDPOINT: url };
+  });
+  afterEach(async () => {
+    collector.closeAllConnections();
+    collector.close();
+    await once(collector, 'close');
+  });
+
+  it('does not keep an app alive that has nothing left to do, when it hangs', async () => {
+    answer = 'nothing';
+    const { exitCode, stderr } = await start(NODE, ['idle', '20'], env).end;
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('exports not done within 300 ms');
+  });
+
+  it('does not keep it alive export by export, either', async () => {
+    answer = 'nothing';
+    const patience = { OTEL_EXPORTER_OTLP_TIMEOUT: '1000' };
+    const { exitCode } = await start(NODE, ['idle', '4000'], { ...env, ...patience }).end;
+    expect(exitCode).toBe(3);
+    // Eight are due. One fails in its time, and the next is cut.
+    expect(requested.filter((path) => path === '/v1/traces').length).toBeLessThan(4);
+  });
+
+  it('does not keep it alive when an SDK of its own hangs', async () => {
+    const program = fileURLToPath(new URL('fixtures/hanging-sdk-app.mjs', import.meta.url));
+    const { exitCode, stderr } = await startNode(NODE, [...REGISTER, program], env).end;
+    expect({ exitCode, stderr }).toEqual({ exitCode: 6, stderr: '' });
+  });
+
+  it('does not keep a signal from it, when it hangs', async () => {
+    answer = 'nothing';
+    const { child, end } = start(NODE, ['signal', '1200'], env);
+    await printed(child, 'ready');
+    child.kill('SIGTERM');
+    expect(await end).toMatchObject({ signal: 'SIGTERM' });
+  });
+
+  it('is not tried again, when it resets', async () => {
+    answer = 'reset';
+    const { exitCode } = await start(NODE, ['idle', '2'], { ...env, CLOSESPAN_EXIT_TIMEOUT: '60000' }).end;
+    expect({ exitCode, requested: requested.sort() }).toEqual({
+      exitCode: 3,
+      requested: ['/v1/metrics', '/v1/traces'],
+    });
+  });
+});

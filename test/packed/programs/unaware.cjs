@@ -1,0 +1,4 @@
+const { closeOnce } = require('./close-once.cjs');
+
+// An app that knows nothing of us.
+closeOnce(require('ws'));
