@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 
 /** Every package ships ES modules and CommonJS, with types for both. */
@@ -7,8 +8,11 @@ const shared: Options = {
   dts: true,
   clean: true,
   splitting: true,
-  external: [/^@closespan\//, /^@opentelemetry\//],
+  external: [/^@closespan\//, /^@opentelemetry\//, 'idb-keyval'],
 };
+
+const ONE_FILE = 'closespan';
+const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/(?:lifecycle|pipeline)))'\)/g;
 
 export default defineConfig([
   {
@@ -21,9 +25,60 @@ export default defineConfig([
   {
     ...shared,
     name: 'browser',
-    entry: ['index', 'workerd'].map((name) => `packages/browser/src/${name}.ts`),
+    entry: {
+      index: 'packages/browser/src/index.ts',
+      server: 'packages/browser/src/server.ts',
+      store: 'packages/browser/src/store.ts',
+      worker: 'packages/browser/src/worker.ts',
+      workerd: 'packages/browser/src/workerd.ts',
+      // What the page loads when it needs it.
+      lifecycle: 'packages/browser/src/lifecycle.ts',
+      pipeline: 'packages/browser/src/pipeline/start-pipeline.ts',
+      protobuf: 'packages/browser/src/pipeline/protobuf-format.ts',
+      metrics: 'packages/browser/src/pipeline/page-meter-provider.ts',
+    },
     outDir: 'packages/browser/dist',
     platform: 'browser',
+    clean: [`!${ONE_FILE}.js`],
+  },
+  {
+    // For `<script src>`: everything in one file, but for the chunks of options that few want.
+    name: 'browser, one file',
+    entry: { [ONE_FILE]: 'packages/browser/src/one-file.ts' },
+    outDir: 'packages/browser/dist',
+    outExtension: () => ({ js: '.js' }),
+    format: 'iife',
+    globalName: 'closespan',
+    platform: 'browser',
+    target: 'es2022',
+    minify: true,
+    noExternal: [/./],
+    external: ['@closespan/browser/protobuf', '@closespan/browser/metrics'],
+    esbuildPlugins: [
+      {
+        // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
+        name: 'static imports',
+        setup({ onLoad }) {
+          onLoad({ filter: /packages\/(core|browser)\/src\/.*\.ts$/ }, async ({ path }) => {
+            const imports: string[] = [];
+            const text = (await readFile(path, 'utf8')).replace(LAZY_IMPORT, (_import, name: string) => {
+              imports.push(`import * as lazy${imports.length} from '${name}';`);
+              return `Promise.resolve(lazy${imports.length - 1})`;
+            });
+            return { contents: imports.join('') + text, loader: 'ts' };
+          });
+        },
+      },
+    ],
+    esbuildOptions(options) {
+      // From the sources, since the packages are built meanwhile.
+      options.alias = {
+        '@closespan/core': './packages/core/src/index.ts',
+        '@closespan/core/recording': './packages/core/src/recording.ts',
+        '@closespan/browser/lifecycle': './packages/browser/src/lifecycle.ts',
+        '@closespan/browser/pipeline': './packages/browser/src/pipeline/start-pipeline.ts',
+      };
+    },
   },
   {
     ...shared,

@@ -7,6 +7,14 @@ export default defineConfig({
     projects: [
       { test: { name: 'node', include: ['test/{core,node,runtimes}/**/*.test.ts'], testTimeout: 60_000 } },
       { test: { name: 'libraries', include: ['test/libraries/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'engines',
+          include: ['test/engines/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {

@@ -8,7 +8,7 @@ export interface Figure {
 }
 
 /** Whether this is a smoke run: short, to see that it runs, not how fast. */
-export const SMOKE: boolean = process.argv.includes('--smoke');
+export const SMOKE: boolean = Boolean(globalThis.process?.argv.includes('--smoke'));
 
 /** Hands a figure to `main.ts`. */
 export function report(figure: Figure): void {

@@ -10,11 +10,18 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PNPM = 'pnpm@12.21.0';
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** Where the other engines' packages of Debian put what the tests start. */
+const ENGINES = {
+  'firefox-esr': '/usr/bin/firefox-esr',
+  'webkit2gtk-driver': '/usr/bin/WebKitWebDriver',
+  xvfb: '/usr/bin/Xvfb',
+};
 // The installed binaries come first, Node 24 among them, so that every machine runs the same version.
 const PATH = [join(ROOT, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 const TARGETS = {
   demo: ['node', 'examples/demo/main.ts'],
   test: ['vitest', 'run'],
+  engines: ['vitest', 'run', '--project', 'engines'],
   bench: ['node', 'bench/main.ts'],
 };
 
@@ -27,7 +34,8 @@ const steps = [
     () => run('npm', ['exec', '--yes', '--', PNPM, 'install', '--frozen-lockfile']),
   ],
   ['Build the packages', () => run('tsup', ['--silent'])],
-  ...(target === 'test' ? [['Find a Chromium', findChromium]] : []),
+  ...(target === 'demo' ? [] : [['Find a Chromium', findChromium]]),
+  ...(target === 'engines' ? [['Find Firefox and WebKit', findEngines]] : []),
 ];
 steps.forEach(([title, step], index) => {
   console.error(`[${index + 1}/${steps.length + 1}] ${title}`);
@@ -49,15 +57,27 @@ function run(program, programArgs) {
   if (status !== 0) process.exit(status ?? (signal === 'SIGINT' ? 130 : 1));
 }
 
-/** The browser tests need a Chromium; on Debian and its kin it comes through apt. */
+/** Tests and benches in a page need a Chromium; on Debian and its kin it comes through apt. */
 function findChromium() {
   const { CHROMIUM: given } = process.env;
   if (given && !existsSync(given)) fail(`CHROMIUM names \`${given}\`, and there is no such file`);
   if (given || CHROMIUM.some((file) => existsSync(file))) return;
   if (!existsSync('/usr/bin/apt-get'))
     fail('No Chromium found: install one and name it in CHROMIUM=/path/to/chromium');
+  install(['chromium']);
+}
+
+/** They are 160 MB, so that `npm test` does without those that are missing, and shows their tests as skipped. */
+function findEngines() {
+  const missing = Object.entries(ENGINES).filter(([, file]) => !existsSync(file));
+  if (missing.length === 0) return;
+  if (existsSync('/usr/bin/apt-get')) install(missing.map(([name]) => name));
+  else console.error('No apt here: tests of engines that are missing are skipped');
+}
+
+function install(packages) {
   const sudo = process.getuid() === 0 ? [] : ['sudo'];
-  for (const aptArgs of [['update'], ['install', '-y', '--no-install-recommends', 'chromium']]) {
+  for (const aptArgs of [['update'], ['install', '-y', '--no-install-recommends', ...packages]]) {
     const [program, ...programArgs] = [...sudo, 'apt-get', ...aptArgs];
     run(program, programArgs);
   }

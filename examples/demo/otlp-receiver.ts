@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 
 type AttributeValue = string | number | boolean | AttributeValue[];
@@ -42,7 +43,7 @@ export interface OtlpReceiver {
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
   readonly points: readonly ReceivedPoint[];
-  readonly requests: readonly { readonly path: string; readonly headers: IncomingMessage['headers'] }[];
+  readonly requests: readonly ReceivedRequest[];
   /** Resolves with all spans once there are that many. */
   waitForSpans(count: number): Promise<readonly ReceivedSpan[]>;
   /** Calls a listener with each span that arrives; returns what takes it off. */
@@ -50,38 +51,54 @@ export interface OtlpReceiver {
   close(): Promise<void>;
 }
 
+/** A request as it came. */
+interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** Bytes of the body as it was sent. */
+  readonly size: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
 /** How the receiver behaves. */
 export interface OtlpReceiverOptions {
   readonly port?: number;
   /** Status of an answer; bodies of other than 200 are not kept. */
   readonly status?: () => number;
+  /** Headers of an answer. */
+  readonly headers?: () => Record<string, string>;
   /** Milliseconds before an answer. */
   readonly delay?: number;
+  /** Reads bodies that are not JSON. */
+  readonly decode?: (body: Buffer) => OtlpBody;
 }
 
 /** Starts a receiver for OTLP as JSON, for browsers too. */
 export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
-  const { port = 0, status = () => 200, delay = 0 } = options;
+  const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode } = options;
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
-  const requests: { path: string; headers: IncomingMessage['headers'] }[] = [];
+  const requests: ReceivedRequest[] = [];
   const listeners = new Set<(span: ReceivedSpan) => void>();
 
   const server = createServer(async (request, response) => {
     response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*');
+    response.setHeader('access-control-expose-headers', 'retry-after');
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
       return;
     }
-    const body = await readJson(request, response);
-    if (!body) return;
+    const bytes = await buffer(request).catch(() => undefined);
+    if (!bytes) return;
     const { url: path = '' } = request;
-    requests.push({ path, headers: request.headers });
-    const code = status();
-    if (code === 200 && path === '/v1/traces') for (const span of spansOf(body)) accept(span);
-    if (code === 200 && path === '/v1/metrics') points.push(...pointsOf(body));
+    requests.push({ path, headers: request.headers, size: bytes.length, time: Date.now() });
+    const body = readBody(request, bytes, decode);
+    const code = body ? status() : 400;
+    if (body && code === 200 && path === '/v1/traces') for (const span of spansOf(body)) accept(span);
+    if (body && code === 200 && path === '/v1/metrics') points.push(...pointsOf(body));
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));
-    response.writeHead(code, { 'content-type': 'application/json' }).end('{}');
+    response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end('{}');
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -158,6 +175,7 @@ interface OtlpMetric {
   gauge?: { dataPoints: OtlpPoint[] };
   histogram?: { dataPoints: OtlpPoint[] };
 }
+/** The body of an export request, as OTLP has it in JSON. */
 interface OtlpBody {
   resourceSpans?: {
     resource?: { attributes?: KeyValue[] };
@@ -166,14 +184,17 @@ interface OtlpBody {
   resourceMetrics?: { scopeMetrics: { metrics: OtlpMetric[] }[] }[];
 }
 
-async function readJson(request: IncomingMessage, response: ServerResponse): Promise<OtlpBody | undefined> {
+function readBody(
+  { headers }: IncomingMessage,
+  bytes: Buffer,
+  decode: OtlpReceiverOptions['decode'],
+): OtlpBody | undefined {
   try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const bytes = Buffer.concat(chunks);
-    return JSON.parse(String(request.headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes));
-  } catch (error) {
-    response.writeHead(400).end(String(error));
+    const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+    return headers['content-type'] !== 'application/json' && decode
+      ? decode(plain)
+      : JSON.parse(String(plain));
+  } catch {
     return undefined;
   }
 }

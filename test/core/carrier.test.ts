@@ -9,7 +9,8 @@ function carry(carrier: ReturnType<typeof queryCarrier>, ...args: Args) {
   const observer = {
     observe: (_socket: object, info?: SocketInfo) => infos.push(info),
     closing: () => undefined,
-    closeAll() {},
+    end() {},
+    open: new Map(),
     stop() {},
   };
   // Nobody listens at these addresses, and what is asked is what a real class would be given.

@@ -37,7 +37,7 @@ describe('the tables', () => {
 
   it.each([
     ['NodeWebSocketOptions', 'packages/node/src/node-options.ts'],
-    ['BrowserWebSocketOptions', 'packages/browser/src/instrument-web-sockets.ts'],
+    ['BrowserWebSocketOptions', 'packages/browser/src/browser-options.ts'],
   ])('README.md has every option of %s', (name, file) => {
     const [, block = ''] = read(file).split(`interface ${name} `);
     const options = [

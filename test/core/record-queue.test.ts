@@ -107,6 +107,26 @@ describe('a destination that fails', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(2);
   });
 
+  it('keeps closes until what makes telemetry of them can be loaded', async () => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    let loadable = false;
+    const recorder = createRecorder({ tracerProvider }, noPipeline, async () => {
+      if (!loadable) throw new Error('offline');
+      return await import('@closespan/core/recording');
+    });
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    expect(error).toHaveBeenCalledOnce();
+    loadable = true;
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+    expect(error).toHaveBeenCalledOnce();
+  });
+
   it('costs a log line and no rejection when the receiver is gone', async () => {
     const error = vi.fn();
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);

@@ -66,6 +66,31 @@ describe('the span of a close', () => {
     expect(spans[0]?.attributes['websocket.handshake.succeeded']).toBe(true);
   });
 
+  it.each([
+    { millis: 5000, cause: 'close_timeout' },
+    { millis: 4999, cause: 'local_close' },
+  ])('a close() without an answer for $millis ms is a $cause', async ({ millis, cause }) => {
+    const connection = openedConnection();
+    connection.closing = { at: connection.startedAt, by: 'local', code: 1000 };
+    const closedAt = connection.startedAt + millis;
+    const { spans } = await recordCloses([
+      { connection, closedAt, code: 1006, wasClean: false },
+      { connection, closedAt, code: 1000 },
+    ]);
+    expect(spans.map(({ attributes }) => attributes['websocket.close.cause'])).toEqual([
+      cause,
+      'local_close',
+    ]);
+  });
+
+  it('tells for how long the device slept', async () => {
+    const { spans } = await recordCloses([{ suspendedDuration: 1500 }, {}]);
+    expect(spans.map(({ attributes }) => attributes['websocket.suspended_duration'])).toEqual([
+      1.5,
+      undefined,
+    ]);
+  });
+
   it('names a requested code only when another one came', async () => {
     const connection = openedConnection();
     connection.closing = { at: connection.startedAt, by: 'local', code: 4000 };
@@ -117,6 +142,31 @@ describe('the outcome', () => {
     {
       title: 'a page exit',
       facts: { code: 1001, initiator: 'local' as const, wasClean: false, cause: 'page_exit' as const },
+      errorType: undefined,
+    },
+    {
+      title: 'an entry into the back/forward cache',
+      facts: { code: 1001, initiator: 'local' as const, wasClean: false, cause: 'bfcache' as const },
+      errorType: undefined,
+    },
+    {
+      title: 'a connection lost to sleep',
+      facts: { code: 1006, wasClean: false, interruption: 'suspended' as const },
+      errorType: undefined,
+    },
+    {
+      title: 'a connection lost with the network',
+      facts: { code: 1006, wasClean: false, interruption: 'offline' as const },
+      errorType: 'offline',
+    },
+    {
+      title: 'a handshake without network',
+      facts: { connection: failed(), code: 1006, wasClean: false, interruption: 'offline' as const },
+      errorType: 'offline',
+    },
+    {
+      title: 'a restart while the device was offline',
+      facts: { code: 1012, interruption: 'offline' as const },
       errorType: undefined,
     },
     {

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
-import { WebSocketServer } from 'ws';
 import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { acceptSockets } from './accept-sockets.ts';
 
 /** Addresses that tests in a browser are given. */
 export interface BrowserPeers {
-  /** A WebSocket server; the path says how it ends a connection, as in `/server/1011`. */
+  /** A WebSocket server; the path says how it ends a connection. */
   readonly ws: string;
   /** A WebSocket address where nobody listens. */
   readonly nobody: string;
@@ -28,20 +28,7 @@ export default async function startPeers(project: TestProject): Promise<() => Pr
     response.setHeader('access-control-allow-origin', '*').setHeader('content-type', 'application/json');
     response.end(JSON.stringify(receiver.spans));
   });
-  const wss = new WebSocketServer({ noServer: true });
-  server.on('upgrade', (request, socket, head) => {
-    const [, what, code] = (request.url ?? '').split(/[/?]/);
-    if (what === 'refuse') {
-      socket.end(`HTTP/1.1 ${code} No\r\nContent-Length: 0\r\n\r\n`);
-      return;
-    }
-    wss.handleUpgrade(request, socket, head, (peer) => {
-      peer.on('error', () => {});
-      if (what === 'server') peer.close(Number(code), 'from server');
-      if (what === 'drop') socket.destroy();
-      if (what === 'broken') socket.write(Buffer.from([0xff, 0x00]));
-    });
-  });
+  const sockets = acceptSockets(server);
   const nobody = createServer();
   const [port, closedPort] = await Promise.all([listen(server), listen(nobody)]);
   nobody.close();
@@ -52,7 +39,7 @@ export default async function startPeers(project: TestProject): Promise<() => Pr
     api: `http://127.0.0.1:${port}`,
   });
   return async () => {
-    for (const peer of wss.clients) peer.terminate();
+    sockets.terminate();
     server.closeAllConnections();
     server.close();
     await receiver.close();

@@ -1,16 +1,14 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { installApp, packPackages } from '../helpers/packed-app.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const PACKAGES = ['core', 'browser', 'node'];
 
 /** Apps that our tarballs are installed beside. */
 const APPS = {
@@ -35,27 +33,14 @@ let tarballs: string[];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'closespan-packed-'));
-  tarballs = [];
-  for (const name of PACKAGES) {
-    const pnpm = ['exec', '--yes', '--', 'pnpm@12.21.0', 'pack', '--pack-destination', folder];
-    const { stdout } = await run('npm', pnpm, { cwd: join(root, 'packages', name) });
-    tarballs.push(stdout.trim().split('\n').at(-1) ?? '');
-  }
+  tarballs = await packPackages(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Makes an app and installs everything that it has in one `npm install`; returns also what npm printed. */
+/** Makes an app; returns also what npm printed. */
 async function install(name: keyof typeof APPS): Promise<{ app: string; output: string }> {
   const app = join(folder, name);
-  await cp(fileURLToPath(new URL('programs', import.meta.url)), app, { recursive: true });
-  await writeFile(join(app, 'package.json'), '{ "name": "app", "private": true }');
-  // It rejects when npm's exit code is not 0; an ERESOLVE that npm overrides by itself is a warning alone.
-  const { stdout, stderr } = await run(
-    'npm',
-    ['install', '--no-audit', '--no-fund', 'ws@8.23.0', ...APPS[name], ...tarballs],
-    { cwd: app },
-  );
-  return { app, output: stdout + stderr };
+  return { app, output: await installApp(app, ['ws@8.23.0', ...APPS[name], ...tarballs]) };
 }
 
 async function closesOf(

@@ -21,8 +21,5 @@ export {
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
-export {
-  type BrowserWebSocketOptions,
-  instrumentWebSockets,
-  WebSocketInstrumentation,
-} from './instrument-web-sockets.ts';
+export type { BrowserWebSocketOptions } from './browser-options.ts';
+export { instrumentWebSockets, WebSocketInstrumentation } from './instrument-web-sockets.ts';

@@ -1,16 +1,20 @@
 import {
-  type ErrorEvidence,
+  type CloseFacts,
   observeGlobal,
   type Platform,
   PlatformInstrumentation,
   type Recorder,
   startInstrumentation,
   type WebSocketHandle,
-  type WebSocketOptions,
 } from '@closespan/core';
-import { startPipeline } from './instrument-web-sockets.ts';
+import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
+import { startPipeline } from './pipeline/start-pipeline.ts';
 
-const platform: Platform = { install, startPipeline };
+const platform: Platform<BrowserWebSocketOptions> = {
+  optionChecks: BROWSER_OPTION_CHECKS,
+  install,
+  startPipeline,
+};
 
 /**
  * Records every close of the global `WebSocket` of a Cloudflare Worker from now on; the server's end of a
@@ -18,19 +22,19 @@ const platform: Platform = { install, startPipeline };
  * @throws TypeError for a wrong option; never afterwards
  * @example const { observe, forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options: WebSocketOptions = {}): WebSocketHandle {
+export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
 /** The same for apps that call `registerInstrumentations`. */
-export class WebSocketInstrumentation extends PlatformInstrumentation {
+export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
   /** @throws TypeError for a wrong option */
-  constructor(config: WebSocketOptions & { enabled?: boolean } = {}) {
+  constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
 }
 
-function install(recorder: Recorder, options: WebSocketOptions): ReturnType<Platform['install']> {
+function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
   const removeOwn = ownGlobal('WebSocket');
   const { observe, stop } = observeGlobal(recorder, options, evidenceOf);
   return {
@@ -56,11 +60,10 @@ function ownGlobal(name: 'WebSocket'): () => void {
 }
 
 /** What `error` events tell in words. */
-function evidenceOf(event: unknown): ErrorEvidence {
+function evidenceOf(event: unknown): Partial<CloseFacts> {
   const { message = '' } = event as { message?: string };
   const [, status] = /but received (\d{3}) instead/.exec(message) ?? [];
   return {
-    errored: true,
     httpStatusCode: status ? Number(status) : undefined,
     ...(message.includes('WebSocket protocol error') && { cause: 'protocol_error' }),
   };

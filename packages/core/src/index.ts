@@ -9,8 +9,8 @@ export {
 } from './instrumentation.ts';
 export { observeGlobal } from './observe/observe-global.ts';
 export {
+  type Circumstances,
   createSocketObserver,
-  type ErrorEvidence,
   type SocketInfo,
   type SocketObserver,
   type WebSocketLike,
@@ -23,6 +23,7 @@ export {
   type OptionCheck,
   type OptionChecks,
   type OtlpOptions,
+  oneOf,
   type UpgradeRequestLike,
   type WebSocketOptions,
 } from './options.ts';
@@ -36,6 +37,7 @@ export {
   type CloseEvidence,
   type CloseInitiator,
   closeCause,
+  type Interruption,
 } from './record/close-cause.ts';
 export type { CloseCategory } from './record/close-code-table.ts';
 export {
@@ -50,7 +52,7 @@ export { type Closing, type Connection, now, startClosing, startConnection } fro
 export type { Endpoint } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export type { Pipeline, StartPipeline } from './telemetry/destination.ts';
-export { createRecorder, type Recorder } from './telemetry/recorder.ts';
+export { createRecorder, type LoadRecording, type Recorder } from './telemetry/recorder.ts';
 export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './telemetry/sampler.ts';
 export * from './telemetry/semconv.ts';
 export { NAME, VERSION } from './version.ts';

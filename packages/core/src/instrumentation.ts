@@ -1,8 +1,8 @@
 import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
 import type { SocketInfo, WebSocketLike } from './observe/observe-socket.ts';
 import { checkOptions, type OptionCheck, type OptionChecks, type WebSocketOptions } from './options.ts';
-import type { StartPipeline } from './telemetry/destination.ts';
-import { createRecorder, type Recorder } from './telemetry/recorder.ts';
+import type { Pipeline } from './telemetry/destination.ts';
+import { createRecorder, type LoadRecording, type Recorder } from './telemetry/recorder.ts';
 import { NAME, VERSION } from './version.ts';
 
 /** What `instrumentWebSockets()` returns. */
@@ -27,7 +27,10 @@ export interface Platform<
   readonly optionChecks?: OptionChecks;
   /** Starts to observe; returns how to observe one socket more, what undoes it all, and the handle's other members. */
   install(recorder: Recorder, options: O): Installed & Omit<H, keyof WebSocketHandle>;
-  readonly startPipeline: StartPipeline;
+  /** Loads our own pipeline. */
+  startPipeline(options: O): Promise<Pipeline>;
+  /** @defaultValue a chunk of its own */
+  readonly loadRecording?: LoadRecording;
 }
 
 /** What a platform's `install` has put in place. */
@@ -45,7 +48,10 @@ const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'
 const HANDLE = Symbol.for('closespan.handle');
 const scope = globalThis as { [HANDLE]?: RunningHandle };
 
-type RunningHandle = WebSocketHandle & Pick<Installed, 'uninstall'>;
+interface RunningHandle extends WebSocketHandle {
+  /** As `shutdown` where the process ends; else connections that are open have not ended, and leave no record. */
+  end(processEnds: boolean): Promise<void>;
+}
 
 /**
  * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
@@ -68,12 +74,12 @@ function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   platform: Platform<O, H>,
   options: O,
 ): H & RunningHandle {
-  const running = runningHandle<H & RunningHandle>();
+  const running = scope[HANDLE] as (H & RunningHandle) | undefined;
   if (running) {
-    diag.debug(`${NAME}: instrumented already, options of this call ignored`);
+    diag.debug(`${NAME}: runs already, options ignored`);
     return running;
   }
-  const recorder = createRecorder(options, platform.startPipeline);
+  const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
   const { settle, ...members } = platform.install(recorder, options);
   const handle = {
     ...members,
@@ -81,10 +87,11 @@ function start<O extends WebSocketOptions, H extends WebSocketHandle>(
       settle?.();
       return recorder.forceFlush();
     },
-    shutdown() {
+    shutdown: () => handle.end(true),
+    end(processEnds: boolean) {
       if (scope[HANDLE] === handle) {
         delete scope[HANDLE];
-        members.uninstall(true);
+        members.uninstall(processEnds);
       }
       return recorder.shutdown();
     },
@@ -92,15 +99,6 @@ function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   } as unknown as H & RunningHandle;
   Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
   return handle;
-}
-
-/** As `shutdown`, but the process goes on: connections that are open have not ended, and leave no record. */
-function stop(handle: RunningHandle | undefined): void {
-  if (scope[HANDLE] === handle) {
-    delete scope[HANDLE];
-    handle?.uninstall(false);
-  }
-  void handle?.shutdown();
 }
 
 type Enabled = { enabled?: boolean };
@@ -130,7 +128,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
 
   /** Puts every patched object back; closes that wait are still exported. */
   disable(): void {
-    stop(this.#handle);
+    void this.#handle?.end(false);
     this.#handle = undefined;
     this.#config = { ...this.#config, enabled: false };
   }

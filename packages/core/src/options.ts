@@ -75,7 +75,11 @@ export const having = (method: string): OptionCheck => [
   `an object with a method ${method}`,
   (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
-const oneOf = (...values: unknown[]): OptionCheck => [values.join(' or '), (value) => values.includes(value)];
+/** A check for an option with few values. */
+export const oneOf = (...values: unknown[]): OptionCheck => [
+  values.join(' or '),
+  (value) => values.includes(value),
+];
 
 const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],
@@ -103,7 +107,7 @@ const CHECKS: OptionChecks = {
  * @throws TypeError for a value of the wrong kind; an option that nobody knows costs one `diag.warn`
  */
 export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
-  checkOption('options', ['an object', (value) => everyField(value, () => true)], options);
+  checkOption('options', ['an object', (value) => Object(value) === value], options);
   for (const [name, value] of Object.entries(options)) {
     const expected = CHECKS[name] ?? platformChecks[name];
     if (!expected) diag.warn(`${NAME}: option ${name} is unknown and ignored`);

@@ -1,14 +1,38 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  createAllowListAttributesProcessor,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 import { createResource, exporterConfig, type OtlpSettings } from './otlp.ts';
 
-/** Starts a meter provider that sends over OTLP/HTTP as JSON, each `exportIntervalMillis`. */
-export function createMeterProvider(settings: OtlpSettings, exportIntervalMillis = 60_000): MeterProvider {
+/** What may differ between platforms. */
+export interface MetricSettings extends OtlpSettings {
+  /** @defaultValue 60,000 */
+  readonly exportIntervalMillis?: number | undefined;
+  /** Sends what came since the last time, for senders that come and go. @defaultValue cumulative */
+  readonly delta?: boolean;
+  /** The only labels that are sent. @defaultValue all */
+  readonly labels?: readonly string[];
+}
+
+/** Starts a meter provider that sends over OTLP/HTTP as JSON. */
+export function createMeterProvider(settings: MetricSettings): MeterProvider {
+  const { exportIntervalMillis = 60_000, delta, labels } = settings;
   return new MeterProvider({
     resource: createResource(settings),
+    ...(labels && {
+      views: [
+        { instrumentName: '*', attributesProcessors: [createAllowListAttributesProcessor([...labels])] },
+      ],
+    }),
     readers: [
       new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter(exporterConfig(settings, '/v1/metrics')),
+        exporter: new OTLPMetricExporter({
+          ...exporterConfig(settings, '/v1/metrics'),
+          ...(delta && { temporalityPreference: AggregationTemporality.DELTA }),
+        }),
         exportIntervalMillis,
         exportTimeoutMillis: Math.min(exportIntervalMillis, 30_000),
       }),

@@ -8,11 +8,27 @@ import { closeAttributes, errorTypeOf } from './telemetry/close-attributes.ts';
 import { type CloseMetrics, createCloseMetrics } from './telemetry/close-metrics.ts';
 import { startCloseSpan } from './telemetry/close-span.ts';
 import { createDestination, type StartPipeline } from './telemetry/destination.ts';
+import { createRecordQueue } from './telemetry/record-queue.ts';
+import { CAPACITY } from './telemetry/recorder.ts';
 import { NAME } from './version.ts';
 
-/** Makes span, metrics and hook call of each close. Its own entry, so that pages load it after they have started. */
-export interface RecordWriter {
+export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
+
+/** Makes telemetry of closes. Its own entry, so that pages load it after they have started. */
+export interface Recording {
   /** Whether anybody would notice a record; with nothing to write to, a close costs no more than this look. */
+  isWanted(): boolean;
+  push(closed: ClosedConnection): void;
+  /** Resolves when all closes so far have been exported, or that failed. */
+  drain(): Promise<void>;
+  /** The same without waiting, for a page that is about to go. */
+  flushNow(): void;
+  /** Drains, then stops our own pipeline. */
+  shutdown(): Promise<void>;
+}
+
+/** Makes span, metrics and hook call of each close. */
+interface RecordWriter {
   isWanted(): boolean;
   /** Looks for providers; says whether there is somewhere to write to, or nowhere on purpose. */
   find(): boolean;
@@ -23,12 +39,55 @@ export interface RecordWriter {
   drop(count: number): void;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
+  /** The same without waiting, for a page that is about to go. */
+  flushNow(): void;
   /** Stops our own pipeline. */
   shutdown(): Promise<void>;
 }
 
-/** Makes a writer; nothing that it does throws. */
-export function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipeline): RecordWriter {
+/**
+ * Starts to make telemetry; nothing of it throws.
+ * @param waiting closes from before, which this takes over
+ * @param dropped how many more there were than could be kept
+ */
+export function createRecording(
+  options: WebSocketOptions,
+  startPipeline: StartPipeline,
+  waiting: ClosedConnection[],
+  dropped: number,
+): Recording {
+  const writer = createRecordWriter(options, startPipeline);
+  const queue = createRecordQueue({ ready: writer.prepare, write: writer.write, flush }, waiting);
+  // Closes that wait prepare by themselves.
+  if (queue.size() === 0) void writer.prepare();
+
+  async function flush(): Promise<void> {
+    if (dropped > 0) writer.drop(dropped);
+    dropped = 0;
+    await writer.flush();
+  }
+
+  return {
+    isWanted: writer.isWanted,
+    push(closed) {
+      if (queue.size() < CAPACITY) queue.push(closed);
+      else dropped++;
+    },
+    drain: queue.drain,
+    flushNow() {
+      // Without a destination closes had better wait: the page may live on, or come back.
+      if (!writer.find()) return;
+      queue.drainNow();
+      writer.flushNow();
+    },
+    async shutdown() {
+      await queue.drain();
+      await writer.shutdown();
+    },
+  };
+}
+
+function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipeline): RecordWriter {
   const { redactReason, closeCodes, isAbnormal, closeHook } = options;
   const rules = {
     closeCodes,
@@ -95,6 +154,7 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       await destination.flush();
       await pause();
     },
+    flushNow: destination.flushNow,
     shutdown: destination.shutdown,
   };
 }

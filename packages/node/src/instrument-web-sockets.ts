@@ -86,7 +86,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         ws.closeAll();
         websocket.closeAll();
         undici.closeAll();
-        explicit.closeAll(PROCESS_EXIT);
+        for (const socket of explicit.open.keys()) explicit.end(socket, PROCESS_EXIT);
       }
       stopFinding();
       unfound.found();

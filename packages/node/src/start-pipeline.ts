@@ -24,12 +24,12 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     resource: detectResources({ detectors: [envDetector] }),
     userAgent: `${NAME}/${VERSION}`,
   };
-  const interval = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
+  const exportIntervalMillis = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
   const tracerProvider = env['OTEL_TRACES_EXPORTER'] === 'none' ? undefined : createTracerProvider(settings);
   const meterProvider =
     options.meterProvider || env['OTEL_METRICS_EXPORTER'] === 'none'
       ? undefined
-      : createMeterProvider(settings, interval);
+      : createMeterProvider({ ...settings, exportIntervalMillis });
   const both = async (
     run: (provider: NonNullable<typeof tracerProvider | typeof meterProvider>) => Promise<void>,
   ) => {

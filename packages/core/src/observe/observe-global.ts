@@ -1,33 +1,60 @@
 import type { WebSocketOptions } from '../options.ts';
+import type { CloseFacts } from '../record/closed-connection.ts';
+import type { Connection } from '../record/connection.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-import { createSocketObserver, type ErrorEvidence, type SocketObserver } from './observe-socket.ts';
+import { createSocketObserver, type SocketObserver, type WebSocketLike } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
+const CLOSED = 3;
+
 /**
- * Observes each socket that the global `WebSocket` makes from now on, and others that are passed.
- * @param evidenceOf as for `createSocketObserver`
+ * Observes each socket that the global `WebSocket` of a server's runtime makes from now on, and others that are passed.
+ * @param evidenceOf what the runtime's `error` event tells beyond the standard
  */
 export function observeGlobal(
   recorder: Recorder,
   { ignoreUrls }: WebSocketOptions,
-  evidenceOf?: (event: unknown) => ErrorEvidence,
+  evidenceOf: (event: unknown) => Partial<CloseFacts>,
 ): SocketObserver {
   const native = globalThis.WebSocket;
-  const observer = createSocketObserver(recorder, (socket) => socket instanceof native, evidenceOf);
+  const evidence = new WeakMap<Connection, Partial<CloseFacts>>();
+  const observer = createSocketObserver(
+    recorder,
+    (socket) => socket instanceof native,
+    (connection) => evidence.get(connection),
+  );
+
+  const onError = (event: unknown) => {
+    const { target } = event as { readonly target: WebSocketLike };
+    const observed = observer.open.get(target);
+    if (!observed) return;
+    evidence.set(observed.connection, evidenceOf(event));
+    // `close` follows in the same task, but in workerd never after a protocol error.
+    if (target.readyState === CLOSED) setTimeout(observer.end, 0, target);
+  };
+
+  const observe: SocketObserver['observe'] = (socket, info) => {
+    observer.observe(socket, info);
+    // On an event emitter it would keep an app alive that is meant to crash.
+    if (!('listenerCount' in socket)) socket.addEventListener('error', onError);
+  };
+
   const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
-    if (!isIgnored(socket.url, ignoreUrls)) observer.observe(socket);
+    if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
   });
   const unpatch = native
     ? patchBefore(native.prototype, 'close', (socket, [code]) => observer.closing(socket, code))
     : () => {};
-  const { stop } = observer;
-  return Object.assign(observer, {
+  return {
+    ...observer,
+    observe,
     stop() {
       unwrap();
       unpatch();
-      stop();
+      for (const socket of observer.open.keys()) socket.removeEventListener('error', onError);
+      observer.stop();
     },
-  });
+  };
 }

@@ -3,13 +3,13 @@ import type { CloseFacts } from '../record/closed-connection.ts';
 import { type Connection, now, startClosing, startConnection } from '../record/connection.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
 
-/** The members of a WHATWG `WebSocket` that are read. Browser, undici and `ws` sockets have them. */
+/** The members of a WHATWG `WebSocket` that are read. Browser, undici and `ws` sockets have all of them. */
 export interface WebSocketLike {
   readonly url: string;
   readonly readyState: number;
-  readonly protocol: string;
-  readonly extensions: string;
-  readonly bufferedAmount: number;
+  readonly protocol?: string;
+  readonly extensions?: string;
+  readonly bufferedAmount?: number;
   addEventListener(type: string, listener: (event: unknown) => void): void;
   removeEventListener(type: string, listener: (event: unknown) => void): void;
 }
@@ -24,30 +24,43 @@ export interface SocketInfo {
   readonly connectionId?: string;
 }
 
-/** What an `error` event tells. */
-export type ErrorEvidence = Pick<CloseFacts, 'errored' | 'errorCode' | 'httpStatusCode' | 'cause'>;
-
 /** Observes sockets through their events. */
 export interface SocketObserver {
   /** Observes a socket until its end; one that is observed already stays so. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /** Notes that the app called `close(code)`; returns what takes the note back. */
   closing(socket: object, code: unknown): (() => void) | undefined;
-  /** Records every socket that is open or opening now, with facts that no event will bring. */
-  closeAll(facts: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
+  /** What is observed now. */
+  readonly open: ReadonlyMap<
+    WebSocketLike,
+    { readonly connection: Connection; readonly erroredAt: number | undefined }
+  >;
+  /** Records the end of a socket with facts that no event will bring. */
+  end(socket: WebSocketLike, facts?: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
   /** Observes nothing more and takes its listeners away. */
   stop(): void;
 }
 
+/** What only the platform can know of a close; it is asked within the event. */
+export type Circumstances = (
+  connection: Connection,
+  event: CloseEventFacts,
+  startTime: number,
+) => Partial<CloseFacts> | undefined;
+
 interface Observed {
   readonly connection: Connection;
+  /** Epoch milliseconds: a clock that runs on while the device sleeps. */
+  readonly startTime: number;
   readonly info: SocketInfo | undefined;
   /** Whether a `close()` of the app is, and was, noted. */
   readonly hasNotes: boolean;
-  evidence: ErrorEvidence | undefined;
+  /** Monotonic milliseconds. */
+  erroredAt: number | undefined;
 }
-/** What is read of the events; all of them have a target. */
-interface CloseEventLike {
+/** What is read of the events; those of a close have all of it. */
+interface EventLike {
+  readonly type: string;
   readonly target: WebSocketLike;
   readonly code: number;
   readonly reason: string;
@@ -57,74 +70,73 @@ interface CloseEventLike {
 type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
 const OPEN = 1;
-const CLOSED = 3;
+const CLOSING = 2;
 
 /**
- * Makes an observer; all its sockets share three listeners.
+ * Makes an observer; all its sockets share one listener.
  * @param notesClosing whether `closing` is called for a socket; where it is not, nobody knows who closed
- * @param evidenceOf reads an `error` event where the runtime tells more than that there was one
  */
 export function createSocketObserver(
   recorder: Recorder,
   notesClosing: (socket: WebSocketLike) => boolean,
-  evidenceOf?: (event: unknown) => ErrorEvidence,
+  circumstances?: Circumstances,
 ): SocketObserver {
   const open = new Map<WebSocketLike, Observed>();
 
-  const onOpen = (event: unknown) => {
-    const { target } = event as CloseEventLike;
+  const listener = (event: unknown) => {
+    const { type, target, code, reason, wasClean } = event as EventLike;
     const observed = open.get(target);
     if (!observed) return;
-    observed.connection.openedAt ??= now();
-    recorder.prepare();
+    if (type === 'open') observed.connection.openedAt ??= now();
+    else if (type === 'close') finish(target, { code, reason, wasClean });
+    else {
+      observed.erroredAt = now();
+      // `close` follows, in WebKit in a later task. Where a policy or a blocked port forbids the connection, some
+      // runtimes never fire it.
+      if (observed.connection.openedAt === undefined) {
+        const timer: { unref?(): void } = setTimeout(end, 1000, target);
+        timer.unref?.();
+      }
+    }
   };
-  const onError = (event: unknown) => {
-    const { target } = event as CloseEventLike;
-    const observed = open.get(target);
-    if (!observed) return;
-    observed.evidence = evidenceOf?.(event) ?? { errored: true };
-    if (target.readyState !== CLOSED) return;
-    // `close` follows `error` in the same task. Chromium never fires it where a policy blocks the connection, nor
-    // workerd after a protocol error.
-    setTimeout(() => finish(target, { code: 1006, reason: '', wasClean: false, synthetic: true }), 0);
-  };
-  const onClose = (event: unknown) => {
-    const { target, code, reason, wasClean } = event as CloseEventLike;
-    finish(target, { code, reason, wasClean });
-  };
-  const listeners: readonly (readonly [type: string, listener: (event: unknown) => void])[] = [
-    ['open', onOpen],
-    ['close', onClose],
-    ['error', onError],
-  ];
 
-  /** An `error` listener on an event emitter would keep an app alive that is meant to crash. */
-  function listenersFor(socket: WebSocketLike) {
-    return 'listenerCount' in socket ? listeners.slice(0, 2) : listeners;
+  function end(socket: WebSocketLike, facts?: Partial<CloseEventFacts>): void {
+    finish(socket, { code: 1006, reason: '', wasClean: false, synthetic: true, ...facts });
   }
 
   function finish(socket: WebSocketLike, event: CloseEventFacts): void {
     const observed = open.get(socket);
-    if (!observed) return;
-    forget(socket);
-    guard('observation', () => record(socket, observed, event), undefined);
+    if (observed) {
+      forget(socket);
+      guard('observation', () => record(socket, observed, event), undefined);
+    }
   }
 
   function record(
     socket: WebSocketLike,
-    { connection, info, hasNotes, evidence }: Observed,
+    { connection, startTime, info, hasNotes, erroredAt }: Observed,
     event: CloseEventFacts,
   ): void {
     const { protocol: subprotocol, extensions, bufferedAmount: unsentSize } = socket;
     const { kind = 'client', url = socket.url } = info ?? {};
-    const initiator = hasNotes ? undefined : 'unknown';
-    const facts = { kind, url, subprotocol, extensions, unsentSize, initiator } as const;
-    recorder.record(connection, { ...facts, ...evidence, ...event });
+    recorder.record(connection, {
+      kind,
+      url,
+      subprotocol,
+      extensions,
+      unsentSize,
+      errored: erroredAt !== undefined,
+      // Without an event the error was the end.
+      closedAt: event.synthetic ? erroredAt : undefined,
+      initiator: hasNotes ? undefined : 'unknown',
+      ...event,
+      ...circumstances?.(connection, event, startTime),
+    });
   }
 
   function forget(socket: WebSocketLike): void {
     open.delete(socket);
-    for (const [type, listener] of listenersFor(socket)) socket.removeEventListener(type, listener);
+    for (const type of typesFor(socket)) socket.removeEventListener(type, listener);
   }
 
   return {
@@ -134,20 +146,33 @@ export function createSocketObserver(
       connection.connectionId = info?.connectionId;
       // When it opened is not known.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
-      const hasNotes = socket.readyState <= OPEN && notesClosing(socket);
-      open.set(socket, { connection, info, hasNotes, evidence: undefined });
-      for (const [type, listener] of listenersFor(socket)) socket.addEventListener(type, listener);
+      const hasNotes = socket.readyState !== CLOSING && notesClosing(socket);
+      const startTime = Date.now();
+      open.set(socket, {
+        connection,
+        startTime,
+        info,
+        hasNotes,
+        erroredAt: undefined,
+        errorEvent: undefined,
+      });
+      for (const type of typesFor(socket)) socket.addEventListener(type, listener);
+      // A page that is about to go can load nothing.
+      recorder.prepare();
     },
     closing(socket, code) {
       const observed = open.get(socket as WebSocketLike);
       return observed && startClosing(observed.connection, 'local', code as number | undefined);
     },
-    closeAll(facts) {
-      for (const socket of open.keys())
-        finish(socket, { reason: '', wasClean: false, synthetic: true, ...facts });
-    },
+    open,
+    end,
     stop() {
       for (const socket of open.keys()) forget(socket);
     },
   };
+}
+
+/** An `error` listener on an event emitter would keep an app alive that is meant to crash. */
+function typesFor(socket: WebSocketLike): readonly string[] {
+  return 'listenerCount' in socket ? ['open', 'close'] : ['open', 'close', 'error'];
 }

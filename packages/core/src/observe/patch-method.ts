@@ -5,10 +5,10 @@ type Method = (this: object, ...args: unknown[]) => unknown;
 type Around = (original: (...args: unknown[]) => unknown, self: object, args: unknown[]) => unknown;
 
 /**
- * Replaces a method in place. A proxy keeps its name, its length and that it prints as a function.
+ * Replaces a method in place, or a getter. A proxy keeps its name, its length and that it prints as a function.
  * @returns what puts the original back, if the method is still ours
  */
-export function patchMethod(owner: object, name: string, around: Around): () => void {
+export function patchMethod(owner: object, name: string, around: Around, field?: 'get'): () => void {
   return replaceValue<Method>(
     owner,
     name,
@@ -16,6 +16,7 @@ export function patchMethod(owner: object, name: string, around: Around): () => 
       new Proxy(original, {
         apply: (target, self, args) => around((...passed) => Reflect.apply(target, self, passed), self, args),
       }),
+    field,
   );
 }
 

@@ -7,7 +7,10 @@ export type CloseCause =
   | 'handshake_timeout'
   | 'aborted_connecting'
   | 'page_exit'
+  | 'bfcache'
   | 'process_exit'
+  | 'suspended'
+  | 'offline'
   | 'connection_reset'
   | 'close_timeout'
   | 'ping_timeout'
@@ -24,6 +27,9 @@ export type CloseCause =
 /** Who closed first: our call, their frame, nobody (the transport died). */
 export type CloseInitiator = 'local' | 'remote' | 'none' | 'unknown';
 
+/** What took the network from a connection, as the platform saw it. */
+export type Interruption = 'suspended' | 'offline';
+
 /** What a cause is read from. */
 export interface CloseEvidence {
   readonly opened: boolean;
@@ -32,6 +38,9 @@ export interface CloseEvidence {
   readonly initiator: CloseInitiator;
   readonly httpStatusCode: number | undefined;
   readonly errorCode: string | undefined;
+  readonly interruption: Interruption | undefined;
+  /** Milliseconds from the first sign of closing to the close. */
+  readonly closingDuration: number;
 }
 
 const CAUSES: Readonly<Record<number, CloseCause>> = {
@@ -42,14 +51,16 @@ const CAUSES: Readonly<Record<number, CloseCause>> = {
   1014: 'server_error',
 };
 const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
+/** The shortest time after which a runtime gives up: WebKitGTK 5.5 s, Firefox 20 s, `ws` 30 s, Chromium 60 s. */
+const CLOSE_TIMEOUT = 5000;
 const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
 /** Explains a close; the first explanation that fits. */
 export function closeCause(evidence: CloseEvidence): CloseCause {
-  const { opened, code, category, initiator, httpStatusCode, errorCode } = evidence;
+  const { opened, code, category, initiator, httpStatusCode, errorCode, interruption } = evidence;
   if (!opened) {
     if (httpStatusCode) return 'handshake_rejected';
-    return initiator === 'local' ? 'aborted_connecting' : 'handshake_failed';
+    return initiator === 'local' ? 'aborted_connecting' : (interruption ?? 'handshake_failed');
   }
   if (errorCode) {
     if (RESET.test(errorCode)) return 'connection_reset';
@@ -60,7 +71,9 @@ export function closeCause(evidence: CloseEvidence): CloseCause {
   if (known) return known;
   if (category === 'protocol') return 'protocol_error';
   if (category === 'policy') return 'policy';
-  if (initiator === 'local') return 'local_close';
-  if (category === 'lost') return 'connection_lost';
+  if (initiator === 'local') {
+    return code === 1006 && evidence.closingDuration >= CLOSE_TIMEOUT ? 'close_timeout' : 'local_close';
+  }
+  if (category === 'lost') return interruption ?? 'connection_lost';
   return initiator === 'remote' ? 'remote_close' : 'unknown';
 }

@@ -43,6 +43,8 @@ export interface CloseRecord {
   readonly handshakeDuration: number | undefined;
   /** Open to close; `undefined` when the handshake failed, or its end was not observed. */
   readonly connectionDuration: number | undefined;
+  /** For which the device slept, or the page was frozen, meanwhile; `undefined` when it was not noticed. */
+  readonly suspendedDuration: number | undefined;
   /** Empty when none was negotiated. */
   readonly subprotocol: string;
   readonly extensions: string;
@@ -62,7 +64,13 @@ export interface RecordRules {
 }
 
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
-const EXPECTED: ReadonlySet<CloseCause> = new Set(['page_exit', 'process_exit', 'aborted_connecting']);
+const EXPECTED: ReadonlySet<CloseCause> = new Set([
+  'page_exit',
+  'bfcache',
+  'process_exit',
+  'suspended',
+  'aborted_connecting',
+]);
 
 /** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
 export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
@@ -81,8 +89,11 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
   const meaning = rules.closeCodes?.[code];
   const opened = openedAt !== undefined;
   const initiator = initiatorOf(facts, code, opened, closing?.by);
-  const cause = facts.cause ?? closeCause({ opened, code, category, initiator, httpStatusCode, errorCode });
-  const closingTime = closeTime - (closing ? closedAt - closing.at : 0);
+  const closingDuration = closing ? closedAt - closing.at : 0;
+  const { interruption, suspendedDuration } = facts;
+  const evidence = { opened, code, category, initiator, httpStatusCode, errorCode };
+  const cause = facts.cause ?? closeCause({ ...evidence, interruption, closingDuration });
+  const closingTime = closeTime - closingDuration;
   return {
     kind: facts.kind,
     connectionId: connectionId ?? uniqueId(),
@@ -109,6 +120,7 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
     handshakeSucceeded: opened,
     handshakeDuration: known((openedAt ?? closedAt) - startedAt),
     connectionDuration: opened ? known(closedAt - openedAt) : undefined,
+    suspendedDuration,
     subprotocol: isCarrying(subprotocol) ? '' : subprotocol,
     extensions: facts.extensions ?? '',
     unsentSize: facts.unsentSize ?? 0,

@@ -1,4 +1,4 @@
-import type { CloseCause, CloseInitiator } from './close-cause.ts';
+import type { CloseCause, CloseInitiator, Interruption } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
 /** The remote end of a TCP connection. */
@@ -17,8 +17,8 @@ export interface CloseFacts {
   readonly wasClean: boolean;
   /** The code of the runtime's own `close` event. @defaultValue `code` */
   readonly reportedCode?: number;
-  readonly subprotocol?: string;
-  readonly extensions?: string;
+  readonly subprotocol?: string | undefined;
+  readonly extensions?: string | undefined;
   /** What `urlTemplate` said of the upgrade request, `''` for nothing. @defaultValue it is asked about the URL alone */
   readonly template?: string | undefined;
   readonly peer?: Peer | undefined;
@@ -27,7 +27,7 @@ export interface CloseFacts {
   /** The `Origin` of the upgrade request. */
   readonly origin?: string | undefined;
   /** Bytes that were given to `send` and never left. */
-  readonly unsentSize?: number;
+  readonly unsentSize?: number | undefined;
   /** The runtime fired no `close` event: the facts are inferred. */
   readonly synthetic?: boolean;
   /** An `error` was seen before the close, which says no more than that. */
@@ -40,6 +40,10 @@ export interface CloseFacts {
   readonly closedAt?: number | undefined;
   /** A cause that only the observer can know. */
   readonly cause?: CloseCause;
+  /** What took the network away, where the platform saw it shortly before the close. */
+  readonly interruption?: Interruption | undefined;
+  /** Milliseconds for which the device slept, or the page was frozen, since the connection was made. */
+  readonly suspendedDuration?: number | undefined;
   /** Who closed first where no call was noted, and the event alone would mislead. */
   readonly initiator?: CloseInitiator | undefined;
 }

@@ -40,8 +40,12 @@ export function startConnection(active = context.active(), startedAt: number = n
  * Notes the first sign of closing; later ones change nothing.
  * @returns what takes the note back, for a `close()` that turns out to throw
  */
-export function startClosing(connection: Connection, by: Closing['by'], code?: number): () => void {
-  if (connection.closing) return () => {};
+export function startClosing(
+  connection: Connection,
+  by: Closing['by'],
+  code?: number,
+): (() => void) | undefined {
+  if (connection.closing) return undefined;
   connection.closing = { at: now(), by, code };
   return () => {
     connection.closing = undefined;

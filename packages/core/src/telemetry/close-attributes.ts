@@ -30,6 +30,7 @@ import {
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   ATTR_WEBSOCKET_SUBPROTOCOL,
+  ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from './semconv.ts';
 
@@ -42,7 +43,8 @@ export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | un
 
 /** The attributes of a close span; what is absent is left out. */
 export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
-  const { endpoint, peer, requestedCode, reportedCode, handshakeDuration, connectionDuration } = record;
+  const { endpoint, peer, requestedCode, reportedCode } = record;
+  const { handshakeDuration, connectionDuration, suspendedDuration } = record;
   const attributes: Attributes = {
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
     [ATTR_WEBSOCKET_CONNECTION_ID]: record.connectionId,
@@ -77,6 +79,9 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
   }
   if (handshakeDuration !== undefined) {
     attributes[ATTR_WEBSOCKET_HANDSHAKE_DURATION] = handshakeDuration / 1000;
+  }
+  if (suspendedDuration !== undefined) {
+    attributes[ATTR_WEBSOCKET_SUSPENDED_DURATION] = suspendedDuration / 1000;
   }
   if (record.subprotocol) attributes[ATTR_WEBSOCKET_SUBPROTOCOL] = record.subprotocol;
   if (record.extensions) attributes[ATTR_WEBSOCKET_EXTENSIONS] = record.extensions;

@@ -1,9 +1,9 @@
 import type { Attributes, Meter } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
+import { createOutcomeCounter, type Outcome } from './outcome-counter.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_OUTCOME,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
   ATTR_URL_TEMPLATE,
@@ -19,7 +19,6 @@ import {
   METRIC_WEBSOCKET_SERVER_CLOSES,
   METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
   METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
-  METRIC_WEBSOCKET_TELEMETRY_RECORDS,
 } from './semconv.ts';
 
 /** Counts closes and measures connections; never sampled. */
@@ -28,7 +27,7 @@ export interface CloseMetrics {
   /** Measures a handshake alone. */
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
   /** Counts what became of records. */
-  addOutcome(outcome: 'exported' | 'dropped', count: number): void;
+  addOutcome(outcome: Outcome, count: number): void;
 }
 
 /** Seconds, with edges at the idle limits of common proxies. */
@@ -55,10 +54,6 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
     ),
   };
-  const records = meter.createCounter(METRIC_WEBSOCKET_TELEMETRY_RECORDS, {
-    unit: '{record}',
-    description: 'Close records by what became of them',
-  });
   // Peers choose close codes, and clients choose the Host of a server: neither may fill the metric store.
   const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
   const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
@@ -102,9 +97,7 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
         [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: record.wasClean,
       });
     },
-    addOutcome(outcome, count) {
-      records.add(count, { [ATTR_OUTCOME]: outcome });
-    },
+    addOutcome: createOutcomeCounter(meter),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type TracerProvider,
   trace,
 } from '@opentelemetry/api';
+import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import { NAME, VERSION } from '../version.ts';
 
@@ -17,6 +18,8 @@ export interface Pipeline {
   readonly meterProvider: MeterProvider | undefined;
   /** Sends what is waiting. */
   forceFlush(): Promise<void>;
+  /** Sends or keeps what is waiting within this call, for a page that is about to go. @defaultValue `forceFlush` */
+  flushNow?(): void;
   /** Sends what is waiting and stops. */
   shutdown(): Promise<void>;
 }
@@ -35,6 +38,8 @@ export interface Destination {
   load(): Promise<boolean>;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
+  /** The same without waiting, for a page that is about to go. */
+  flushNow(): void;
   /** Stops our own pipeline; a provider of the user's goes on. */
   shutdown(): Promise<void>;
 }
@@ -64,6 +69,11 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     return Boolean(tracer ?? pipeline) || options.otlp === false;
   }
 
+  function provided(): Flushable {
+    const provider = tracerProviderOf(options);
+    return (provider.getDelegate?.() ?? provider) as Flushable;
+  }
+
   async function start(): Promise<void> {
     try {
       pipeline = await startPipeline(options);
@@ -87,9 +97,14 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       return pipeline !== undefined;
     },
     async flush() {
-      const provider = tracerProviderOf(options);
-      const delegate = (provider.getDelegate?.() ?? provider) as Flushable;
-      await settle('flush', [delegate.forceFlush?.(), pipeline?.forceFlush()]);
+      await settle('flush', [provided().forceFlush?.(), pipeline?.forceFlush()]);
+    },
+    flushNow() {
+      if (pipeline?.flushNow) guard('flush', pipeline.flushNow, undefined);
+      void settle('flush', [
+        provided().forceFlush?.(),
+        pipeline?.flushNow ? undefined : pipeline?.forceFlush(),
+      ]);
     },
     async shutdown() {
       await starting;

@@ -1,7 +1,8 @@
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
 export interface RecordQueue<T> {
-  /** @returns false when the queue is full and the item is lost */
-  push(item: T): boolean;
+  push(item: T): void;
+  /** Items that wait. */
+  size(): number;
   /** Resolves when all items so far are worked off and flushed. */
   drain(): Promise<void>;
   /** Works off all items at once, for a page that is about to go. */
@@ -17,15 +18,20 @@ export interface RecordSink<T> {
   flush(): Promise<void>;
 }
 
-const CAPACITY = 131_072;
 const SLICE_ITEMS = 64;
 const SLICE_MILLIS = 4;
 /** A default batch processor holds 2048 spans and sends 512 at a time. */
 const FLUSH_ITEMS = 512;
 
-/** Makes a queue that drains in later turns of the event loop, never in the caller's. */
-export function createRecordQueue<T>({ ready, write, flush }: RecordSink<T>): RecordQueue<T> {
-  let incoming: T[] = [];
+/**
+ * Makes a queue that drains in later turns of the event loop, never in the caller's.
+ * @param waiting its first items; the queue goes on with this array
+ */
+export function createRecordQueue<T>(
+  { ready, write, flush }: RecordSink<T>,
+  waiting: T[] = [],
+): RecordQueue<T> {
+  let incoming = waiting;
   let outgoing: T[] = [];
   let next = 0;
   let unflushed = 0;
@@ -69,20 +75,20 @@ export function createRecordQueue<T>({ ready, write, flush }: RecordSink<T>): Re
     return running;
   }
 
+  if (size() > 0) void start();
   return {
     push(item) {
-      if (size() >= CAPACITY) return false;
       incoming.push(item);
       if (!running) void start();
-      return true;
     },
+    size,
     async drain() {
       await start();
       unflushed = 0;
       await flush();
     },
     drainNow() {
-      take(CAPACITY, Number.POSITIVE_INFINITY);
+      take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
     },
   };
 }

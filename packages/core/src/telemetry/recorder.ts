@@ -2,10 +2,9 @@ import { diag } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import { type ClosedConnection, type CloseFacts, closeConnection } from '../record/closed-connection.ts';
 import type { Connection } from '../record/connection.ts';
-import type { RecordWriter } from '../recording.ts';
+import type { createRecording, Recording } from '../recording.ts';
 import { NAME } from '../version.ts';
 import type { StartPipeline } from './destination.ts';
-import { createRecordQueue } from './record-queue.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
 export interface Recorder {
@@ -21,61 +20,70 @@ export interface Recorder {
   shutdown(): Promise<void>;
 }
 
+/** Loads what makes telemetry of closes. */
+export type LoadRecording = () => Promise<{ readonly createRecording: typeof createRecording }>;
+
+/** How many closes wait at most. */
+export const CAPACITY = 131_072;
+
 /**
  * Makes a recorder. It holds closes until what makes telemetry of them is loaded, which is not needed to start a page.
  * @param startPipeline called once, when a record has no other provider to go to
  */
-export function createRecorder(options: WebSocketOptions, startPipeline: StartPipeline): Recorder {
-  let writer: RecordWriter | undefined;
+export function createRecorder(
+  options: WebSocketOptions,
+  startPipeline: StartPipeline,
+  loadRecording: LoadRecording = () => import('@closespan/core/recording'),
+): Recorder {
+  let recording: Recording | undefined;
+  let loading: Promise<void> | undefined;
+  let waiting: ClosedConnection[] = [];
   let dropped = 0;
-  const queue = createRecordQueue<ClosedConnection>({
-    ready: prepare,
-    write: (closed) => writer?.write(closed),
-    flush,
-  });
 
-  async function prepare(): Promise<boolean> {
+  async function start(): Promise<void> {
     try {
-      if (!writer) {
-        const { createRecordWriter } = await import('@closespan/core/recording');
-        writer ??= createRecordWriter(options, startPipeline);
-      }
-      return await writer.prepare();
+      const { createRecording } = await loadRecording();
+      recording = createRecording(options, startPipeline, waiting, dropped);
+      waiting = [];
     } catch (error) {
-      diag.error(`${NAME}: not loaded, closes wait for the next try`, error);
-      return false;
+      loading = undefined;
+      diag.error(`${NAME}: not loaded, closes wait`, error);
     }
   }
 
-  async function flush(): Promise<void> {
-    if (dropped > 0) writer?.drop(dropped);
-    if (writer) dropped = 0;
-    await writer?.flush();
+  function load(): Promise<void> {
+    loading ??= start();
+    return loading;
   }
 
   return {
     record(connection, facts) {
       // We are inside the app's event handler.
       try {
-        if (writer && !writer.isWanted()) return;
-        if (!queue.push(closeConnection(connection, facts))) dropped++;
+        if (recording) {
+          if (recording.isWanted()) recording.push(closeConnection(connection, facts));
+          return;
+        }
+        if (waiting.length < CAPACITY) waiting.push(closeConnection(connection, facts));
+        else dropped++;
+        void load();
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }
     },
     prepare() {
-      if (!writer) void prepare();
+      void load();
     },
-    forceFlush: queue.drain,
+    async forceFlush() {
+      await load();
+      await recording?.drain();
+    },
     flushNow() {
-      // Without a destination closes had better wait: the page may live on, or come back.
-      if (!writer?.find()) return;
-      queue.drainNow();
-      void flush();
+      recording?.flushNow();
     },
     async shutdown() {
-      await queue.drain();
-      await writer?.shutdown();
+      await load();
+      await recording?.shutdown();
     },
   };
 }

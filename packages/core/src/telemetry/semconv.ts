@@ -49,6 +49,8 @@ export const ATTR_WEBSOCKET_SUBPROTOCOL = 'websocket.subprotocol';
 export const ATTR_WEBSOCKET_EXTENSIONS = 'websocket.extensions';
 /** Bytes that the peer never got. @example 4096 */
 export const ATTR_WEBSOCKET_UNSENT_SIZE = 'websocket.unsent.size';
+/** Seconds for which the device slept, or the page was frozen, meanwhile. @example 3600 */
+export const ATTR_WEBSOCKET_SUSPENDED_DURATION = 'websocket.suspended_duration';
 /** On a link: how the linked span is related. @example 'creation' */
 export const ATTR_WEBSOCKET_LINK_TYPE = 'websocket.link.type';
 /** What became of a close record. @example 'dropped' */

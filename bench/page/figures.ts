@@ -1,0 +1,100 @@
+import { instrumentWebSockets } from '@closespan/browser';
+import { ratioOf } from '../figure.ts';
+
+const address = location.origin.replace('http', 'ws');
+const native = WebSocket;
+type Constructor = typeof WebSocket;
+
+/** What `browser.ts` measures in the page: medians of ratios of milliseconds, by turns in short slices. */
+const figures = {
+  /** Parsing and running one script against another. */
+  evaluation: (rounds: number, baseline: string, candidate: string): Promise<number> =>
+    ratioOf(
+      rounds,
+      () => evaluate(baseline),
+      () => evaluate(candidate),
+    ),
+
+  /** Messages there and back, on connections that stay. */
+  async echo(rounds: number, messages: number): Promise<number> {
+    const [bare, observed] = [await open(native), await instrumented(open)];
+    const ratio = await ratioOf(
+      rounds,
+      () => echo(bare, messages),
+      () => echo(observed, messages),
+    );
+    await Promise.all([bare, observed].map(end));
+    return ratio;
+  },
+
+  /** The constructor's calls alone, one connection after the other: Chromium holds back those that come in a crowd. */
+  construction: (rounds: number, sockets: number): Promise<number> =>
+    ratioOf(
+      rounds,
+      () => construct(native, sockets),
+      () => instrumented((WebSocket) => construct(WebSocket, sockets)),
+    ),
+
+  /** Connections that all end, and their spans handed on. */
+  async closes(sockets: number, url: string): Promise<void> {
+    const { forceFlush } = instrumentWebSockets({ otlp: { url } });
+    for (let left = sockets; left > 0; left--) await end(await open(WebSocket));
+    await forceFlush();
+  },
+};
+
+async function instrumented<T>(run: (WebSocket: Constructor) => Promise<T>): Promise<T> {
+  const handle = instrumentWebSockets({ otlp: false, closeHook() {} });
+  const result = await run(WebSocket);
+  await handle.shutdown();
+  return result;
+}
+
+function evaluate(code: string): number {
+  // A comment keeps the engine from knowing it already.
+  const text = `${code}\n// ${Math.random()}`;
+  const started = performance.now();
+  new Function(text)();
+  return performance.now() - started;
+}
+
+async function echo(socket: WebSocket, messages: number): Promise<number> {
+  const started = performance.now();
+  await new Promise<void>((resolve) => {
+    let received = 0;
+    socket.onmessage = () => {
+      if (++received === messages) resolve();
+      else if (received <= messages - 8) socket.send('hello');
+    };
+    for (let i = 0; i < 8; i++) socket.send('hello');
+  });
+  return performance.now() - started;
+}
+
+async function construct(WebSocket: Constructor, sockets: number): Promise<number> {
+  let took = 0;
+  for (let i = 0; i < sockets; i++) {
+    const started = performance.now();
+    const socket = new WebSocket(`${address}/echo`);
+    took += performance.now() - started;
+    await opened(socket);
+    await end(socket);
+  }
+  return took;
+}
+
+const open = (WebSocket: Constructor) => opened(new WebSocket(`${address}/echo`));
+
+function opened(socket: WebSocket): Promise<WebSocket> {
+  return new Promise((resolve) => socket.addEventListener('open', () => resolve(socket)));
+}
+
+function end(socket: WebSocket): Promise<void> {
+  socket.close(1000);
+  return new Promise((resolve) => socket.addEventListener('close', () => resolve()));
+}
+
+declare global {
+  var benchFigures: typeof figures;
+}
+globalThis.benchFigures = figures;

@@ -1,0 +1,3 @@
+import { instrumentWebSockets } from '@closespan/browser';
+
+instrumentWebSockets({ serviceName: 'next-web', otlp: { url: `${location.origin}/otlp` } });

@@ -1,0 +1,66 @@
+import {
+  createSocketObserver,
+  type Installed,
+  isIgnored,
+  NAME,
+  type Platform,
+  patchBefore,
+  wrapGlobal,
+} from '@closespan/core';
+import { diag } from '@opentelemetry/api';
+import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
+import type { Lifecycle, observeLifecycle } from './lifecycle.ts';
+import { observeStreams } from './observe-streams.ts';
+
+/** How to get at what a page or worker does not need to start. */
+export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline' | 'loadRecording'> {
+  loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
+}
+
+/** The platform of a page or worker; its parts are loaded when the first socket is made. */
+export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
+  return {
+    ...parts,
+    optionChecks: BROWSER_OPTION_CHECKS,
+    install(recorder, { ignoreUrls, carrier }) {
+      const native = globalThis.WebSocket;
+      let lifecycle: Lifecycle | undefined;
+      let loading: Promise<void> | undefined;
+      const observer = createSocketObserver(
+        recorder,
+        (socket) => socket instanceof native,
+        (...event) => lifecycle?.circumstances(...event),
+      );
+
+      const observe: Installed['observe'] = (socket, info) => {
+        loading ??= loadLifecycle().then(
+          ({ observeLifecycle }) => {
+            lifecycle = observeLifecycle(globalThis, observer, recorder);
+          },
+          (error) => {
+            loading = undefined;
+            diag.error(`${NAME}: lifecycle not loaded`, error);
+          },
+        );
+        observer.observe(socket, info);
+      };
+      const observeUnlessIgnored: Installed['observe'] = (socket) => {
+        if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
+      };
+      const undo = [
+        wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
+        patchBefore(native?.prototype ?? {}, 'close', (socket, [code]) => observer.closing(socket, code)),
+        ...observeStreams(globalThis, observeUnlessIgnored, observer.closing),
+      ];
+      return {
+        observe,
+        settle: () => lifecycle?.settle(),
+        uninstall() {
+          for (const step of undo) step();
+          observer.stop();
+          void loading?.then(() => lifecycle?.stop());
+        },
+      };
+    },
+  };
+}

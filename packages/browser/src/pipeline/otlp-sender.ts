@@ -1,0 +1,105 @@
+import { NAME } from '@closespan/core';
+import { diag } from '@opentelemetry/api';
+import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
+import type { ReadableSpanLike } from '../store/stored-spans.ts';
+import { serializeOtlpJson } from './otlp-json.ts';
+
+/** How spans become the body of an OTLP/HTTP request. */
+export interface OtlpFormat {
+  readonly contentType: string;
+  serialize(spans: readonly ReadableSpanLike[]): Uint8Array<ArrayBuffer>;
+}
+
+/** OTLP as JSON. */
+export const JSON_FORMAT: OtlpFormat = {
+  contentType: 'application/json',
+  serialize: (spans) => new TextEncoder().encode(serializeOtlpJson(spans)),
+};
+
+/** Where an OTLP sender sends to, and how. */
+export interface OtlpSenderOptions {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>> | undefined;
+  readonly format: OtlpFormat;
+  /** Compresses bodies for which it pays, where the browser can. */
+  readonly gzip: boolean;
+}
+
+/** Browsers allow 64 KiB to all requests of a page that may outlive it; headers count too. */
+const LEAVING_BYTES = 60 * 1024;
+/** Below, a request's headers are most of it. */
+const GZIP_BYTES = 1024;
+const TIMEOUT_MILLIS = 10_000;
+
+type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
+
+/** Makes a sender over `fetch`. */
+export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptions): SpanSender {
+  let leavingBytes = 0;
+
+  async function post(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Sent> {
+    try {
+      const zip = gzip && !keepalive && body.length > GZIP_BYTES && 'CompressionStream' in globalThis;
+      // A fetch that is traced itself would make a span of each export.
+      const { fetch } = globalThis as { fetch: MaybeWrapped };
+      const response = await (fetch.__original ?? fetch)(url, {
+        method: 'POST',
+        headers: {
+          ...headers,
+          'content-type': format.contentType,
+          ...(zip && { 'content-encoding': 'gzip' }),
+        },
+        body: zip ? await compress(body) : body,
+        keepalive,
+        // No cookies to a receiver on another origin.
+        credentials: 'same-origin',
+        signal: AbortSignal.timeout(TIMEOUT_MILLIS),
+      });
+      const sent = sentOf(response.status, retryAfterOf(response));
+      if (sent.outcome !== 'delivered') diag.warn(`${NAME}: ${url} answered ${response.status}`);
+      return sent;
+    } catch (error) {
+      diag.warn(`${NAME}: ${url} not reached`, error);
+      return { outcome: 'failed' };
+    }
+  }
+
+  return {
+    async send(spans) {
+      try {
+        return await post(format.serialize(spans), false);
+      } catch (error) {
+        diag.error(`${NAME}: spans cannot be serialized`, error);
+        return { outcome: 'refused' };
+      }
+    },
+    sendLeaving(spans) {
+      let taken = spans.length;
+      let body = format.serialize(spans);
+      const budget = LEAVING_BYTES - leavingBytes;
+      while (body.length > budget) {
+        // By the mean size of a span, and a little less, so that it seldom needs a third try.
+        taken = Math.min(taken - 1, Math.floor((taken * budget * 0.95) / body.length));
+        if (taken <= 0) return [0, undefined];
+        body = format.serialize(spans.slice(0, taken));
+      }
+      leavingBytes += body.length;
+      const sent = post(body, true).finally(() => {
+        leavingBytes -= body.length;
+      });
+      return [taken, sent];
+    },
+  };
+}
+
+/** Milliseconds; `undefined` where the receiver named none, or CORS hides it. RFC 9110 §10.2.3 */
+function retryAfterOf({ headers }: Response): number | undefined {
+  const value = headers.get('retry-after');
+  if (value === null) return undefined;
+  const millis = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(millis) ? undefined : Math.max(millis, 0);
+}
+
+function compress(body: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  return new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+}

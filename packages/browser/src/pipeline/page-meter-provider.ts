@@ -1,0 +1,30 @@
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_OUTCOME,
+  ATTR_URL_TEMPLATE,
+  ATTR_WEBSOCKET_CLOSE_CAUSE,
+  ATTR_WEBSOCKET_CLOSE_CODE,
+  type WebSocketOptions,
+} from '@closespan/core';
+import { createMeterProvider } from '@closespan/core/otlp-metrics';
+import type { MeterProvider } from '@opentelemetry/api';
+
+/** A meter provider whose metrics can be sent at once. */
+export interface PageMeterProvider extends MeterProvider {
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** Each label multiplies the streams, and each page has its own. */
+const LABELS = [
+  ATTR_WEBSOCKET_CLOSE_CODE,
+  ATTR_WEBSOCKET_CLOSE_CAUSE,
+  ATTR_ERROR_TYPE,
+  ATTR_URL_TEMPLATE,
+  ATTR_OUTCOME,
+];
+
+/** Starts the metrics of a page: deltas, since pages come and go and nobody could sum up their totals. */
+export function createPageMeterProvider(options: WebSocketOptions): PageMeterProvider {
+  return createMeterProvider({ ...options, delta: true, labels: LABELS });
+}

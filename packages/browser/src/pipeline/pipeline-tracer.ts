@@ -1,0 +1,79 @@
+import type { SamplerLike } from '@closespan/core';
+import {
+  context as activeContext,
+  type Context,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  type Tracer,
+  type TracerProvider,
+  trace,
+} from '@opentelemetry/api';
+import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
+import { PipelineSpan } from './pipeline-span.ts';
+
+/** What the spans of a provider have in common. */
+export interface PipelineTracerOptions {
+  readonly resource: ResourceLike;
+  /** @defaultValue every span, but for the children of one that was not sampled */
+  readonly sampler: SamplerLike | undefined;
+  /** Gets each span that is sampled, at its end. */
+  readonly onEnd: (span: ReadableSpanLike) => void;
+}
+
+const NOT_RECORD = 0;
+const RECORD_AND_SAMPLED = 2;
+
+/** The tracer provider of our own pipeline: a third of the SDK's in size, for spans that are ours. */
+export function createPipelineTracerProvider(options: PipelineTracerOptions): TracerProvider {
+  return { getTracer: (name, version) => createTracer({ name, ...(version && { version }) }, options) };
+}
+
+function createTracer(
+  scope: { name: string; version?: string },
+  { resource, sampler, onEnd }: PipelineTracerOptions,
+): Tracer {
+  function startSpan(
+    name: string,
+    options: SpanOptions = {},
+    context: Context = activeContext.active(),
+  ): Span {
+    const { kind = SpanKind.INTERNAL, attributes = {}, links = [], startTime = Date.now() } = options;
+    const active = options.root ? undefined : trace.getSpanContext(context);
+    const parent = active && trace.isSpanContextValid(active) ? active : undefined;
+    const traceId = parent?.traceId ?? randomHex(16);
+    const { decision, attributes: sampled } = sampler
+      ? sampler.shouldSample(context, traceId, name, kind, attributes, links)
+      : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED, attributes: {} };
+    const isSampled = decision === RECORD_AND_SAMPLED;
+    const spanContext: SpanContext = {
+      traceId,
+      spanId: randomHex(8),
+      traceFlags: Number(isSampled),
+      ...(parent?.traceState && { traceState: parent.traceState }),
+    };
+    if (decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
+    return new PipelineSpan({
+      ...{ name, kind, context: spanContext, parent, startTime, resource, scope },
+      attributes: { ...attributes, ...sampled },
+      links: [...links],
+      onEnd: isSampled ? onEnd : () => {},
+    });
+  }
+
+  function startActiveSpan<R>(name: string, ...rest: unknown[]): R {
+    const run = rest.pop() as (span: Span) => R;
+    const [options, context = activeContext.active()] = rest as [SpanOptions?, Context?];
+    const span = startSpan(name, options, context);
+    return activeContext.with(trace.setSpan(context, span), () => run(span));
+  }
+
+  return { startSpan, startActiveSpan };
+}
+
+function randomHex(bytes: number): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
+}

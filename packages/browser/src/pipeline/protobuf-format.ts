@@ -1,0 +1,9 @@
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { OtlpFormat } from './otlp-sender.ts';
+
+/** OTLP as protobuf. */
+export const PROTOBUF_FORMAT: OtlpFormat = {
+  contentType: 'application/x-protobuf',
+  // It reads no more of a span than `ReadableSpanLike` has.
+  serialize: (spans) => ProtobufTraceSerializer.serializeRequest(spans as never) as Uint8Array<ArrayBuffer>,
+};

@@ -1,0 +1,79 @@
+import { NAME, type Pipeline, VERSION } from '@closespan/core';
+import { createOutcomeCounter } from '@closespan/core/recording';
+import { diag, metrics } from '@opentelemetry/api';
+import type { BrowserWebSocketOptions } from '../browser-options.ts';
+import { createDelivery } from '../store/delivery.ts';
+import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
+import { createMemoryStore, openSpanStore } from '../store/span-store.ts';
+import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
+import type { PageMeterProvider } from './page-meter-provider.ts';
+import { createPipelineTracerProvider } from './pipeline-tracer.ts';
+
+/** Starts our own pipeline in a page or worker; what earlier pages could not deliver is sent at once. */
+export async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
+  const { url: base = 'http://localhost:4318', headers } = options.otlp || {};
+  const url = `${base.replace(/\/+$/, '')}/v1/traces`;
+  const [format, meters] = await Promise.all([
+    options.protocol === 'http/protobuf' ? loadProtobuf() : JSON_FORMAT,
+    options.metrics ? loadMetrics(options) : undefined,
+  ]);
+  // What waits for one receiver is never sent to another.
+  const name = `${NAME}:${url}`;
+  const delivery = createDelivery({
+    name,
+    store: options.store === 'memory' ? createMemoryStore() : openSpanStore(name),
+    sender: createOtlpSender({ url, headers, format, gzip: options.compression === 'gzip' }),
+    bounds: DEFAULT_BOUNDS,
+    count(outcome, count) {
+      const provider = options.meterProvider ?? meters ?? metrics.getMeterProvider();
+      createOutcomeCounter(provider.getMeter(NAME, VERSION))(outcome, count);
+    },
+  });
+  const tracerProvider = createPipelineTracerProvider({
+    resource: {
+      attributes: {
+        'service.name': options.serviceName ?? 'unknown_service',
+        'telemetry.sdk.name': NAME,
+        'telemetry.sdk.language': 'webjs',
+        'telemetry.sdk.version': VERSION,
+      },
+    },
+    sampler: options.sampler,
+    onEnd: (span) => delivery.add([span]),
+  });
+  return {
+    tracerProvider,
+    meterProvider: meters,
+    async forceFlush() {
+      await Promise.all([delivery.flush(), meters?.forceFlush()]);
+    },
+    flushNow() {
+      delivery.flushNow();
+      void meters?.forceFlush().catch((error) => diag.warn(`${NAME}: metrics not sent`, error));
+    },
+    async shutdown() {
+      await Promise.all([delivery.shutdown(), meters?.shutdown()]);
+    },
+  };
+}
+
+/** Protobuf and metrics are chunks of their own, which the one-file build does not have. */
+async function loadProtobuf(): Promise<OtlpFormat> {
+  try {
+    const { PROTOBUF_FORMAT } = await import('@closespan/browser/protobuf');
+    return PROTOBUF_FORMAT;
+  } catch (error) {
+    diag.error(`${NAME}: protobuf not loaded, spans go as JSON`, error);
+    return JSON_FORMAT;
+  }
+}
+
+async function loadMetrics(options: BrowserWebSocketOptions): Promise<PageMeterProvider | undefined> {
+  try {
+    const { createPageMeterProvider } = await import('@closespan/browser/metrics');
+    return createPageMeterProvider(options);
+  } catch (error) {
+    diag.error(`${NAME}: metrics not loaded`, error);
+    return undefined;
+  }
+}

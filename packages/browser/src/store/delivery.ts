@@ -1,0 +1,131 @@
+import { NAME } from '@closespan/core';
+import type { Outcome } from '@closespan/core/recording';
+import { diag } from '@opentelemetry/api';
+import { createOutbox, type Urgency } from './outbox.ts';
+import { createOutcomes, REFUSED } from './outcomes.ts';
+import { outsideZone } from './outside-zone.ts';
+import { closesIn, isYoung, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
+import type { Sent, SpanSender } from './span-sender.ts';
+import type { RowKey, SpanStore } from './span-store.ts';
+import { isError, type ReadableSpanLike } from './stored-spans.ts';
+
+/** Takes ended spans and sees to it that they arrive: each is stored, then sent, and removed when it has arrived. */
+export interface Delivery {
+  /** Takes spans; they are stored at once, and sent some seconds later. */
+  add(spans: readonly ReadableSpanLike[]): void;
+  /** Resolves when all spans so far are delivered, or that failed and they are kept. Does not reject. */
+  flush(): Promise<void>;
+  /** Sends what waits in a request that outlives the page, and stores what that does not hold; begun within this call. */
+  flushNow(): void;
+  /** Flushes, and sends no more by itself. */
+  shutdown(): Promise<void>;
+}
+
+/** What a delivery works with. */
+export interface DeliveryOptions {
+  readonly store: SpanStore;
+  readonly sender: SpanSender;
+  /** Name of the Web Lock under which one page or worker of the origin sends. */
+  readonly name: string;
+  readonly bounds: StoreBounds;
+  readonly count: (outcome: Outcome, count: number) => void;
+}
+
+/** Makes a delivery, which begins with what earlier pages have left. */
+export function createDelivery({ store, sender, name, bounds, count }: DeliveryOptions): Delivery {
+  let fresh: ReadableSpanLike[] = [];
+  /** Rows of ours by id, but for those that are being sent. */
+  const held = new Map<string, SpanRow>();
+  const outcomes = createOutcomes(count);
+  const outbox = createOutbox({ store, sender, name, bounds, outcomes, held });
+  let writing: Promise<void> | undefined;
+
+  /** One row after the other: what comes while one is written goes into the next. */
+  async function write(): Promise<void> {
+    await undefined;
+    while (fresh.length > 0) {
+      const spans = fresh;
+      fresh = [];
+      const rows = rowsOf(spans);
+      for (const row of rows) held.set(row.key[2], row);
+      await store.change(rows, []);
+    }
+    writing = undefined;
+    outbox.sendLater();
+  }
+
+  /** What a hook or another instrumentation sets may be anything, such as a bigint, which JSON has not. */
+  function rowsOf(spans: readonly ReadableSpanLike[]): SpanRow[] {
+    try {
+      const rows = toRows(spans);
+      for (const { key } of rows) outcomes.written(key);
+      return rows;
+    } catch (error) {
+      diag.error(`${NAME}: spans are not to be stored`, error);
+      outcomes.lost(closesIn(spans), 'they cannot be written');
+      return [];
+    }
+  }
+
+  function keep(spans: readonly ReadableSpanLike[], remove: readonly RowKey[]): void {
+    if (spans.length + remove.length === 0) return;
+    const rows = rowsOf(spans);
+    outcomes.stored(rows.map(({ key }) => key));
+    void store.change(rows, remove);
+    outbox.sendLater();
+  }
+
+  async function settle(sending: Promise<Sent>, spans: readonly ReadableSpanLike[], keys: readonly RowKey[]) {
+    const { outcome } = await sending;
+    if (outcome === 'delivered') outcomes.delivered(keys);
+    else if (outcome === 'refused') outcomes.lost(closesIn(spans), REFUSED);
+    else keep(spans, []);
+  }
+
+  function flushNow(): void {
+    // Other pages may have sent older ones.
+    const rows = [...held.values()].filter(({ key }) => isYoung(key));
+    const keys = rows.map(({ key }) => key);
+    const waiting = [...rows.flatMap(({ spans }) => spans), ...fresh];
+    waiting.sort((a, b) => Number(isError(b)) - Number(isError(a)));
+    const isHopeful = waiting.length > 0 && !outbox.failing && globalThis.navigator?.onLine !== false;
+    const [taken, sending] = isHopeful ? sender.sendLeaving(waiting) : [0];
+    if (sending) {
+      // Nobody may be left to hear the answer: what is sent now is not kept, since it would be sent twice.
+      for (const [, , id] of keys) held.delete(id);
+      keep(waiting.slice(taken), keys);
+      void settle(sending, waiting.slice(0, taken), keys);
+    } else {
+      keep(fresh, []);
+      outcomes.stored(keys);
+    }
+    fresh = [];
+  }
+
+  const stopListening = onOnline(() => void outbox.send('again'));
+  void outsideZone(() => outbox.send('again'));
+
+  async function flush(urgency: Urgency): Promise<void> {
+    await writing;
+    await outbox.send(urgency);
+  }
+
+  return {
+    add(spans) {
+      fresh.push(...spans);
+      writing ??= write();
+    },
+    flush: () => flush('ours'),
+    flushNow,
+    async shutdown() {
+      await flush('again');
+      stopListening();
+      outbox.stop();
+    },
+  };
+}
+
+function onOnline(listener: () => void): () => void {
+  globalThis.addEventListener?.('online', listener);
+  return () => globalThis.removeEventListener?.('online', listener);
+}

@@ -1,0 +1,28 @@
+import { instrumentWebSockets } from '@closespan/browser/worker';
+import { runEndings } from './run-ending.ts';
+
+const query = new URLSearchParams(location.search);
+const otlp = query.get('otlp');
+const handle = otlp && instrumentWebSockets({ serviceName: query.get('service') ?? '', otlp: { url: otlp } });
+
+type Command = MessageEvent<readonly string[]>;
+
+async function onMessage({ data, ports: [port] }: Command): Promise<void> {
+  if (data[0] === 'open' || data[0] === 'close') {
+    // Everything that records it is loaded by an earlier command.
+    const socket = new WebSocket(data[1] ?? '');
+    await new Promise((resolve) => socket.addEventListener('open', resolve));
+    port?.postMessage('open');
+    if (data[0] === 'close') self.close();
+    return;
+  }
+  const seen = await runEndings(data);
+  if (handle) await handle.forceFlush();
+  port?.postMessage(seen);
+}
+
+addEventListener('message', (event) => void onMessage(event as Command));
+addEventListener('connect', (event) => {
+  const [port] = (event as MessageEvent).ports;
+  if (port) port.onmessage = (message) => void onMessage(message as Command);
+});

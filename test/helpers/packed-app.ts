@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { cp, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const PACKAGES = ['core', 'browser', 'node'];
+
+/** Packs what would be published; returns the tarballs. */
+export async function packPackages(folder: string): Promise<string[]> {
+  const tarballs: string[] = [];
+  for (const name of PACKAGES) {
+    const pnpm = ['exec', '--yes', '--', 'pnpm@12.21.0', 'pack', '--pack-destination', folder];
+    const cwd = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
+    const { stdout } = await run('npm', pnpm, { cwd });
+    tarballs.push(stdout.trim().split('\n').at(-1) ?? '');
+  }
+  return tarballs;
+}
+
+/** Makes an app of our programs and installs packages beside it in one `npm install`; returns what npm printed. */
+export async function installApp(app: string, packages: readonly string[]): Promise<string> {
+  await cp(fileURLToPath(new URL('../packed/programs', import.meta.url)), app, { recursive: true });
+  await writeFile(join(app, 'package.json'), '{ "name": "app", "private": true }');
+  // It rejects when npm's exit code is not 0; an ERESOLVE that npm overrides by itself is a warning alone.
+  const { stdout, stderr } = await run('npm', ['install', '--no-audit', '--no-fund', ...packages], {
+    cwd: app,
+  });
+  return stdout + stderr;
+}

@@ -1,0 +1,201 @@
+import { startPipeline } from '@closespan/browser/pipeline';
+import {
+  type Context,
+  context,
+  DiagLogLevel,
+  diag,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  type Sampler,
+  SamplingDecision,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import {
+  type OtlpReceiver,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from '../../examples/demo/otlp-receiver.ts';
+import { decodeProtobuf } from '../helpers/otlp-protobuf.ts';
+
+type PageOptions = Parameters<typeof startPipeline>[0];
+
+let receiver: OtlpReceiver;
+beforeEach(async () => {
+  receiver = await startOtlpReceiver({ decode: decodeProtobuf });
+});
+afterEach(async () => {
+  diag.disable();
+  await receiver.close();
+});
+
+/** What the receiver gets of the spans that `make` makes with a page's own pipeline. */
+async function sent(
+  make: (tracer: Tracer) => void,
+  options: PageOptions = {},
+): Promise<readonly ReceivedSpan[]> {
+  const pipeline = await startPipeline({ otlp: { url: `${receiver.url}/` }, store: 'memory', ...options });
+  const tracer = pipeline.tracerProvider?.getTracer('scope', '1.0.0');
+  if (tracer) make(tracer);
+  await pipeline.shutdown();
+  return receiver.spans;
+}
+
+/** The same with OpenTelemetry's SDK. */
+async function sentBySdk(
+  make: (tracer: Tracer) => void,
+  sampler?: Sampler,
+): Promise<readonly ReceivedSpan[]> {
+  const other = await startOtlpReceiver();
+  const exporter = new OTLPTraceExporter({ url: `${other.url}/v1/traces` });
+  const provider = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+    ...(sampler && { sampler }),
+  });
+  make(provider.getTracer('scope', '1.0.0'));
+  await provider.shutdown();
+  await other.close();
+  return other.spans;
+}
+
+const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+const under = (traceFlags: number): Context => trace.setSpanContext(ROOT_CONTEXT, { ...remote, traceFlags });
+const T0 = 1_700_000_000_000.25;
+
+describe("a page's own spans are those of OpenTelemetry's SDK", () => {
+  it.each<[string, (tracer: Tracer) => void]>([
+    ['with all that a span has', makeFullSpan],
+    ['with a name alone', (tracer) => tracer.startSpan('bare', { startTime: T0 }).end(T0)],
+    [
+      'as the child of a remote span',
+      (tracer) => tracer.startSpan('child', { startTime: T0 }, under(1)).end(T0),
+    ],
+    [
+      'as a root on request',
+      (tracer) => tracer.startSpan('root', { root: true, startTime: T0 }, under(1)).end(T0),
+    ],
+    [
+      'not as the child of a span that is not sampled',
+      (tracer) => tracer.startSpan('no', {}, under(0)).end(),
+    ],
+    ['with an end before its start', (tracer) => tracer.startSpan('back', { startTime: T0 }).end(T0 - 5000)],
+    ['after their end', (tracer) => changeAfterEnd(tracer.startSpan('ended', { startTime: T0 }))],
+  ])('%s', async (_title, make) => {
+    const logger = { error: vi.fn(), warn: vi.fn(), info: vi.fn(), debug: vi.fn(), verbose: vi.fn() };
+    diag.setLogger(logger, DiagLogLevel.NONE);
+    const [ours, theirs] = await Promise.all([sent(make), sentBySdk(make)]);
+    expect(ours.map(comparable)).toEqual(theirs.map(comparable));
+    expect(ours.every(({ spanId }) => /^[0-9a-f]{16}$/.test(spanId))).toBe(true);
+  });
+
+  it('active, as the parent of others', async () => {
+    const manager = new AsyncLocalStorageContextManager().enable();
+    context.setGlobalContextManager(manager);
+    const make = (tracer: Tracer) =>
+      tracer.startActiveSpan('outer', (outer) => {
+        tracer.startSpan('inner').end();
+        outer.end();
+      });
+    const spans = await sent(make);
+    context.disable();
+    const [outer, inner] = ['outer', 'inner'].map((name) => spans.find((span) => span.name === name));
+    expect(inner?.parentSpanId).toBe(outer?.spanId);
+    expect(inner?.traceId).toBe(outer?.traceId);
+  });
+
+  it('as a sampler says, with the attributes that it adds', async () => {
+    expect(await sent((tracer) => tracer.startSpan('a').end(), { sampler: new AlwaysOffSampler() })).toEqual(
+      [],
+    );
+    const decide = (decision: SamplingDecision) => ({
+      shouldSample: () => ({ decision, attributes: { sampled: 'yes' } }),
+    });
+    const recorded = { sampler: decide(SamplingDecision.RECORD) };
+    expect(await sent((tracer) => tracer.startSpan('b').end(), recorded)).toEqual([]);
+    const sampled = { sampler: decide(SamplingDecision.RECORD_AND_SAMPLED) };
+    const [span] = await sent((tracer) => tracer.startSpan('c').end(), sampled);
+    expect(span).toMatchObject({ name: 'c', attributes: { sampled: 'yes' } });
+  });
+});
+
+it('a value that is no attribute spoils no other', async () => {
+  const spans = await sent((tracer) => {
+    const span = tracer.startSpan('odd');
+    span.setAttributes({ good: 1, big: 5n, object: {}, nothing: null } as never);
+    span.end();
+  });
+  expect(spans[0]?.attributes).toEqual({ good: 1 });
+});
+
+it.each(['http/json', 'http/protobuf'] as const)('sends %s, with headers of yours', async (protocol) => {
+  const [span] = await sent((tracer) => makeFullSpan(tracer), {
+    protocol,
+    otlp: { url: receiver.url, headers: { 'x-tenant': 'acme' } },
+    serviceName: 'chat',
+  });
+  expect(span).toMatchObject({
+    name: 'renamed',
+    startTime: Math.floor(T0) + 0.25,
+    attributes: { text: 'ü', int: 5, double: 0.5 },
+    resource: { 'service.name': 'chat', 'telemetry.sdk.language': 'webjs' },
+  });
+  const contentType = protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
+  expect(receiver.requests).toMatchObject([
+    { path: '/v1/traces', headers: { 'x-tenant': 'acme', 'content-type': contentType } },
+  ]);
+});
+
+it('compresses on request what is worth it', async () => {
+  const compression = 'gzip';
+  const many = (tracer: Tracer) => {
+    for (let i = 0; i < 20; i++) tracer.startSpan(`span ${i}`).end();
+  };
+  expect(await sent((tracer) => tracer.startSpan('small').end(), { compression })).toHaveLength(1);
+  expect(await sent(many, { compression })).toHaveLength(21);
+  const [small, large] = receiver.requests;
+  expect(small?.headers['content-encoding']).toBeUndefined();
+  expect(large?.headers['content-encoding']).toBe('gzip');
+  expect(large?.size).toBeLessThan(2000);
+  await sent(many);
+  expect(receiver.requests.at(-1)?.headers['content-encoding']).toBeUndefined();
+});
+
+function makeFullSpan(tracer: Tracer): void {
+  const span = tracer.startSpan('first', {
+    kind: SpanKind.CLIENT,
+    startTime: T0,
+    attributes: { text: 'ü', int: 5, double: 0.5, bool: false },
+    links: [{ context: remote, attributes: { why: 'creation' } }],
+  });
+  span.updateName('renamed');
+  span.setAttribute('added', 'later').setAttributes({ int: 5, more: true });
+  span.addLink({ context: { ...remote, spanId: 'a7ad6b7169203331' } });
+  span.addEvent('event', { a: 1 }, new Date(T0)).addEvent('timed', T0 + 1);
+  span.recordException(Object.assign(new Error('broken'), { stack: 'at' }), T0 + 2);
+  span.recordException('text', [1_700_000_000, 5]);
+  span.setStatus({ code: SpanStatusCode.ERROR, message: 'no' });
+  span.end(T0 + 1234.5);
+}
+
+function changeAfterEnd(span: Span): void {
+  span.end(T0 + 1);
+  span.setAttribute('late', 1).addEvent('late').setStatus({ code: SpanStatusCode.ERROR }).updateName('late');
+  span.addLink({ context: remote });
+  span.end(T0 + 2);
+  expect(span.isRecording()).toBe(false);
+}
+
+/** Without what is random, and the resource, which tells who made it. */
+function comparable({ spanId, traceId, resource, ...span }: ReceivedSpan) {
+  return { ...span, isRoot: traceId !== remote.traceId };
+}

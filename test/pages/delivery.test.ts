@@ -1,0 +1,308 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium.ts';
+import { bundlePage, type PageSite, startPageSite } from '../helpers/page-site.ts';
+import type {} from './fixtures/delivery-app.ts';
+
+let browser: Browser;
+let site: PageSite;
+let context: BrowserContext;
+let page: Page;
+let receiver: OtlpReceiver;
+/** How the receiver answers. */
+let answer: { status: number; headers?: Record<string, string> };
+
+beforeAll(async () => {
+  site = await startPageSite(await bundlePage('test/pages/fixtures/delivery-app.ts'));
+  browser = await chromium.launch(chromiumLaunchOptions());
+});
+beforeEach(async () => {
+  answer = { status: 200 };
+  receiver = await startOtlpReceiver({ status: () => answer.status, headers: () => answer.headers ?? {} });
+  context = await browser.newContext();
+  page = await openPage();
+});
+afterEach(async () => {
+  await context.close();
+  await receiver.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site.close();
+});
+
+async function openPage(): Promise<Page> {
+  const opened = await context.newPage();
+  await opened.goto(site.url);
+  return opened;
+}
+
+const start = (started = page) => started.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
+const end = (path: string, ended = page) => ended.evaluate((to) => app.end(to), path);
+const flush = (flushed = page) => flushed.evaluate(() => app.flush());
+const outcomes = (of = page) => of.evaluate(() => app.outcomes());
+/** Longer than any back-off here. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 30_000 });
+const codes = () => receiver.spans.map(({ attributes }) => attributes['websocket.close.code']);
+
+describe('a receiver that cannot take spans now', () => {
+  it.each([503, 500, 429, 408])('gets them again after a %i, with their own times', async (status) => {
+    answer = { status };
+    await start();
+    await end('/close/1011');
+    const closed = Date.now();
+    await flush();
+    expect(await outcomes()).toEqual({ exported: 1, stored: 1 });
+    answer = { status: 200 };
+    const [span] = await receiver.waitForSpans(1);
+    expect(codes()).toEqual([1011]);
+    expect(span?.endTime).toBeLessThanOrEqual(closed);
+    await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1, replayed: 1 });
+  });
+
+  it('is asked again no sooner than it asked for, not even by a new page', async () => {
+    answer = { status: 503, headers: { 'retry-after': '3' } };
+    await start();
+    await end('/close/1011');
+    await flush();
+    answer = { status: 200 };
+    await page.reload();
+    await start();
+    await end('/close/1000');
+    await flush();
+    await receiver.waitForSpans(2);
+    const [first, second] = receiver.requests;
+    expect((second?.time ?? 0) - (first?.time ?? 0)).toBeGreaterThanOrEqual(3000);
+    expect(codes().sort()).toEqual([1000, 1011]);
+  });
+
+  it('gets them from the next page when it was down', async () => {
+    const port = Number(new URL(receiver.url).port);
+    await receiver.close();
+    await start();
+    await end('/drop');
+    await flush();
+    expect(await outcomes()).toEqual({ exported: 1, stored: 1 });
+    receiver = await startOtlpReceiver({ port });
+    await page.reload();
+    await start();
+    await page.evaluate(() => app.open('/'));
+    await receiver.waitForSpans(1);
+    expect(codes()).toEqual([1006]);
+    await eventually(() => outcomes()).toEqual({ replayed: 1 });
+  });
+});
+
+it('a receiver that refuses spans is not asked again, and they count as dropped', async () => {
+  answer = { status: 400 };
+  await start();
+  await end('/close/1011');
+  await flush();
+  expect(await outcomes()).toEqual({ exported: 1, dropped: 1 });
+  answer = { status: 200 };
+  await end('/close/1000');
+  await flush();
+  expect(codes()).toEqual([1000]);
+  expect(receiver.requests).toHaveLength(2);
+});
+
+it('a slow receiver gets each span once', async () => {
+  await receiver.close();
+  receiver = await startOtlpReceiver({ delay: 1000 });
+  await start();
+  await end('/close/1011');
+  await Promise.all([flush(), flush(), end('/close/1000')]);
+  await flush();
+  expect(codes().sort()).toEqual([1000, 1011]);
+});
+
+describe('a lost network', () => {
+  it('is told of when it is back', async () => {
+    await start();
+    await page.evaluate(() => app.open('/'));
+    await flush();
+    await context.setOffline(true);
+    const closed = page.evaluate(() => app.end('/'));
+    site.drop();
+    await closed;
+    await flush();
+    expect(receiver.spans).toHaveLength(0);
+    await context.setOffline(false);
+    await receiver.waitForSpans(2);
+    expect(codes()).toEqual([1006, 1006]);
+    expect(await outcomes()).toMatchObject({ exported: 2, stored: 2 });
+  });
+
+  it('is told of by the next page when this one is gone before it is back', async () => {
+    await start();
+    await page.evaluate(() => app.open('/'));
+    await context.setOffline(true);
+    site.drop();
+    await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1 });
+    await page.close();
+    await context.setOffline(false);
+    page = await openPage();
+    await start();
+    await page.evaluate(() => app.open('/'));
+    await receiver.waitForSpans(1);
+    expect(codes()).toEqual([1006]);
+  });
+
+  it('is told of after the browser was killed', async () => {
+    const profile = await mkdtemp(join(tmpdir(), 'closespan-profile-'));
+    const launch = () => chromium.launchPersistentContext(profile, chromiumLaunchOptions());
+    const killed = await launch();
+    const first = await killed.newPage();
+    await first.goto(site.url);
+    await start(first);
+    await first.evaluate(() => app.open('/'));
+    await killed.setOffline(true);
+    site.drop();
+    await eventually(() => outcomes(first)).toEqual({ exported: 1, stored: 1 });
+    const lost = Date.now();
+    const { processInfo } = (await (
+      await killed.browser()?.newBrowserCDPSession()
+    )?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
+    const gone = killed.waitForEvent('close');
+    process.kill(processInfo.find(({ type }) => type === 'browser')?.id ?? Number.NaN, 'SIGKILL');
+    await gone;
+
+    const restarted = await launch();
+    const second = await restarted.newPage();
+    await second.goto(site.url);
+    await start(second);
+    await second.evaluate(() => app.open('/'));
+    const [span] = await receiver.waitForSpans(1);
+    expect(span?.attributes).toMatchObject({ 'websocket.close.code': 1006 });
+    expect(span?.endTime).toBeLessThanOrEqual(lost);
+    await eventually(() => outcomes(second)).toEqual({ replayed: 1 });
+    await restarted.close();
+    await rm(profile, { recursive: true, force: true });
+  });
+});
+
+it('two pages of an origin send what waits once', async () => {
+  answer = { status: 503 };
+  const other = await openPage();
+  await Promise.all([start(), start(other)]);
+  await Promise.all([end('/close/1011'), end('/close/1012', other)]);
+  await Promise.all([flush(), flush(other)]);
+  answer = { status: 200 };
+  await Promise.all([end('/close/4001'), end('/close/4002', other)]);
+  await Promise.all([flush(), flush(other)]);
+  await receiver.waitForSpans(4);
+  await Promise.all([flush(), flush(other)]);
+  expect(codes().sort()).toEqual([1011, 1012, 4001, 4002]);
+});
+
+it('a page that goes sends what is most telling, and the next page the rest', async () => {
+  const COUNT = 120;
+  await start();
+  await page.evaluate(async (count) => {
+    for (let i = 0; i < count; i++) await app.open(i % 10 === 9 ? '/abnormal' : '/normal');
+  }, COUNT);
+  await page.goto(`${site.url}/?next`);
+  await receiver.waitForSpans(1);
+  const [request] = receiver.requests;
+  expect(request?.size).toBeLessThanOrEqual(60 * 1024);
+  const first = receiver.spans.map(({ statusCode }) => statusCode);
+  expect(first.slice(0, COUNT / 10)).toEqual(Array(COUNT / 10).fill(2));
+  expect(first.slice(COUNT / 10)).not.toContain(2);
+  expect(first.length).toBeGreaterThan(20);
+  expect(first.length).toBeLessThan(COUNT);
+  await start();
+  await page.evaluate(() => app.open('/'));
+  await receiver.waitForSpans(COUNT);
+  await flush();
+  expect(new Set(receiver.spans.map(({ spanId }) => spanId)).size).toBe(COUNT);
+  expect(receiver.spans).toHaveLength(COUNT);
+  expect(await outcomes()).toEqual({ replayed: COUNT - first.length });
+});
+
+it('metrics go on request, as deltas with few labels', async () => {
+  await page.evaluate(
+    (url) => app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as object),
+    receiver.url,
+  );
+  for (const path of ['/close/1011', '/close/1011']) {
+    await end(path);
+    await flush();
+  }
+  const closes = receiver.points.filter(({ name }) => name === 'websocket.client.closes');
+  const labels = {
+    'websocket.close.code': 1011,
+    'websocket.close.cause': 'server_error',
+    'error.type': 'server_error',
+  };
+  expect(closes.map(({ value, attributes }) => ({ value, attributes }))).toEqual([
+    { value: 1, attributes: labels },
+    { value: 1, attributes: labels },
+  ]);
+  for (const { name, attributes } of receiver.points) {
+    expect({ name, address: attributes['server.address'] }).toEqual({ name, address: undefined });
+  }
+});
+
+it('nothing is written to disk with store: memory, and sending goes on', async () => {
+  await page.evaluate((url) => app.start({ otlp: { url }, store: 'memory' }), receiver.url);
+  await end('/close/1011');
+  await flush();
+  expect(codes()).toEqual([1011]);
+  expect(await page.evaluate(() => app.databases())).toEqual([]);
+});
+
+it('rows that cannot be read are dropped, and keep no others from being sent', async () => {
+  answer = { status: 503 };
+  await start();
+  await end('/close/1011');
+  await flush();
+  await page.evaluate(async () => {
+    const [{ name = '' } = {}] = await indexedDB.databases();
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const writing = opening.result.transaction('spans', 'readwrite');
+    writing.objectStore('spans').put('[{"version":2}]', [1, Date.now() - 60_000, 'other', 10, 7]);
+    await new Promise((resolve) => writing.addEventListener('complete', resolve));
+  });
+  answer = { status: 200 };
+  await receiver.waitForSpans(1);
+  expect(codes()).toEqual([1011]);
+  await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1, replayed: 1, dropped: 7 });
+});
+
+it('what waits for one receiver is not sent to another', async () => {
+  answer = { status: 503 };
+  await start();
+  await end('/close/1011');
+  await flush();
+  const other = await startOtlpReceiver();
+  await page.reload();
+  await page.evaluate((url) => app.start({ otlp: { url } }), other.url);
+  await end('/close/1000');
+  await flush();
+  expect(other.spans.map(({ attributes }) => attributes['websocket.close.code'])).toEqual([1000]);
+  await other.close();
+});
+
+it("the store keeps what a user's own exporter fails to send", async () => {
+  answer = { status: 400 };
+  await page.evaluate((url) => app.startOwnSdk(url), receiver.url);
+  await end('/close/1012');
+  await flush();
+  expect(await outcomes()).toEqual({ exported: 1, dropped: 1 });
+  const port = Number(new URL(receiver.url).port);
+  await receiver.close();
+  await end('/close/1011');
+  await flush();
+  expect(await outcomes()).toEqual({ exported: 2, dropped: 1, stored: 1 });
+  receiver = await startOtlpReceiver({ port });
+  await page.reload();
+  await page.evaluate((url) => app.startOwnSdk(url), receiver.url);
+  const [span] = await receiver.waitForSpans(1);
+  expect(span).toMatchObject({ statusCode: 2, attributes: { 'websocket.close.code': 1011 } });
+  await eventually(() => outcomes()).toEqual({ replayed: 1 });
+});
