@@ -33,6 +33,15 @@ it('configures our own pipeline', async () => {
   expect(receiver.points.some(({ name }) => name === 'websocket.server.closes')).toBe(true);
 });
 
+it('names each process of a service, so that their counters do not overwrite each other', async () => {
+  await run({});
+  await run({});
+  await run({ OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=pod-7' });
+  const ids = new Set(receiver.spans.map(({ resource }) => resource['service.instance.id']));
+  expect(ids.size).toBe(3);
+  expect([...ids]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.any(String), 'pod-7']);
+});
+
 it.each([
   { env: { OTEL_TRACES_SAMPLER: 'always_off' }, spans: false, points: true },
   { env: { OTEL_TRACES_EXPORTER: 'none' }, spans: false, points: true },

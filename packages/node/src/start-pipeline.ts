@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
 import { logToConsole } from './console-logger.ts';
 
@@ -13,15 +14,20 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   const { env } = process;
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
   logToConsole();
-  const [{ createTracerProvider }, { createMeterProvider }, { detectResources, envDetector }] =
-    await Promise.all([
+  const [
+    { createTracerProvider },
+    { createMeterProvider },
+    { detectResources, envDetector, resourceFromAttributes },
+  ] = await Promise.all([
       import('@closespan/core/otlp'),
       import('@closespan/core/otlp-metrics'),
       import('@opentelemetry/resources'),
     ]);
+  // Without an id of its own, one process's counters overwrite another's in a Collector.
+  const instance = resourceFromAttributes({ 'service.instance.id': randomUUID() });
   const settings = {
     ...options,
-    resource: detectResources({ detectors: [envDetector] }),
+    resource: instance.merge(detectResources({ detectors: [envDetector] })),
     userAgent: `${NAME}/${VERSION}`,
   };
   const exportIntervalMillis = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
