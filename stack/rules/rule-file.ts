@@ -1,0 +1,34 @@
+import { stringify } from 'yaml';
+import { alerts, OBJECTIVES, type Objectives } from './alerts.ts';
+import { type Clock, promDuration, REAL_CLOCK } from './durations.ts';
+import { recordingRules } from './recording-rules.ts';
+
+/** What may differ from one place to another. */
+export interface RuleOptions {
+  /** @defaultValue production's; a test runs the same rules with shorter windows */
+  readonly clock?: Clock;
+  readonly objectives?: Objectives;
+  /** Where the runbook is served; an alert links to its section. */
+  readonly runbook?: string;
+}
+
+/** The rule file for Prometheus, as YAML. */
+export function ruleFile(options: RuleOptions = {}): string {
+  const { clock = REAL_CLOCK, objectives = OBJECTIVES, runbook = 'docs/runbook.md' } = options;
+  const alertRules = alerts(clock, objectives).map(
+    ({ name, severity, expr, for: hold, labels, ...annotations }) => ({
+      alert: name,
+      expr,
+      ...(hold && { for: promDuration(clock.seconds(hold)) }),
+      labels: { severity, component: 'websocket', ...labels },
+      annotations: { ...annotations, runbook_url: `${runbook}#${name.toLowerCase()}` },
+    }),
+  );
+  // One group, since its rules are evaluated one after the other: an alert sees what was recorded just before.
+  const group = {
+    name: 'closespan',
+    interval: promDuration(clock.interval),
+    rules: [...recordingRules(clock), ...alertRules],
+  };
+  return stringify({ groups: [group] }, { lineWidth: 0 });
+}
