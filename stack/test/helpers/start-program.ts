@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A running program. */
+export interface Program {
+  readonly pid: number;
+  /** What it has written so far, both streams. */
+  readonly output: string;
+  /** Ends it, and resolves when it has. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+}
+
+/** How to know that it is up: an address that answers with a status below 400. */
+export interface Readiness {
+  readonly readyUrl: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a program and waits until it answers.
+ * @throws Error with its output when it ends before
+ */
+export async function startProgram(
+  path: string,
+  args: readonly string[],
+  { readyUrl, env }: Readiness,
+): Promise<Program> {
+  const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const program: Program = {
+    pid: child.pid ?? 0,
+    get output() {
+      return output;
+    },
+    async stop(signal = 'SIGTERM') {
+      if (hasEnded(child)) return;
+      child.kill(signal);
+      await once(child, 'exit');
+    },
+  };
+  await once(child, 'spawn');
+  while (!(await answers(readyUrl))) {
+    if (hasEnded(child)) throw new Error(`${path} ended with ${child.exitCode}\n${output}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return program;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).status < 400;
+  } catch {
+    return false;
+  }
+}
