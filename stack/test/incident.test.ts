@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPrograms } from '../programs/find-programs.ts';
 import { alerts, OBJECTIVES } from '../rules/alerts.ts';
+import { dashboardQueries } from './helpers/dashboard-queries.ts';
 import { LIVE_CLOCK } from './helpers/live-clock.ts';
 import { type OpenPage, openPage } from './helpers/open-page.ts';
 import { type Service, startService } from './helpers/start-service.ts';
@@ -91,6 +92,19 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
       stack.alertmanager.notices.map(({ receiver, labels }) => `${labels['severity']} to ${receiver}`),
     );
     expect([...told].sort()).toEqual(['critical to pager', 'warning to tickets']);
+  });
+
+  it.each(dashboardQueries(`${LIVE_CLOCK.seconds('5m')}s`))('fills $panel: $expr', async ({ expr }) => {
+    const values = (await stack.prometheus.query(expr)).map(({ value }) => value);
+    expect(values).not.toEqual([]);
+    expect(values).not.toContain(Number.NaN);
+  });
+
+  it('links points of a chart to traces that are kept', async () => {
+    const traces = await stack.prometheus.exemplars('traces_span_metrics_calls_total{error_type!=""}');
+    expect(traces.length).toBeGreaterThan(0);
+    const kept = new Set((await stack.jaeger.find('spans-only')).map(({ traceID }) => traceID));
+    expect(traces.some((trace) => kept.has(trace))).toBe(true);
   });
 
   it('resolves every alert when closes are normal again, and says so', async () => {

@@ -17,6 +17,8 @@ export interface Prometheus extends Program {
   readonly url: string;
   /** @throws Error with what Prometheus says when it refuses the query */
   query(expr: string): Promise<Sample[]>;
+  /** Trace ids of the examples that a counter was given in the last minutes. */
+  exemplars(series: string): Promise<string[]>;
 }
 
 /** What it scrapes, by job, and what it evaluates. */
@@ -71,6 +73,15 @@ export async function startPrometheus({
       };
       if (!data) throw new Error(`${error}: ${expr}`);
       return data.result.map(({ metric, value: [, value] }) => ({ metric, value: Number(value) }));
+    },
+    async exemplars(series) {
+      const now = Date.now() / 1000;
+      const query = new URLSearchParams({ query: series, start: `${now - 600}`, end: `${now}` });
+      const response = await fetch(`${url}/api/v1/query_exemplars?${query}`);
+      const { data } = (await response.json()) as {
+        data: { exemplars: { labels: Record<string, string> }[] }[];
+      };
+      return data.flatMap(({ exemplars }) => exemplars.flatMap(({ labels }) => labels['trace_id'] ?? []));
     },
     async stop(signal) {
       await program.stop(signal);
