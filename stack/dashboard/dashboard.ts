@@ -8,8 +8,10 @@ import {
   TextBoxVariableBuilder,
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { CAUSE_ROWS } from './cause-rows.ts';
+import { OUTCOME_ROWS } from './outcome-rows.ts';
 import { PROMETHEUS } from './panels.ts';
-import { ROWS } from './rows.ts';
+import { TELEMETRY_ROW } from './telemetry-row.ts';
 
 /** The dashboard for Grafana, as JSON. */
 export function dashboard(): string {
@@ -44,7 +46,7 @@ export function dashboard(): string {
         .iconColor('red')
         .expr('ALERTS{component="websocket", alertstate="firing", service_name=~"$service"}'),
     );
-  for (const [title, panels] of Object.entries(ROWS)) {
+  for (const [title, panels] of Object.entries({ ...OUTCOME_ROWS, ...CAUSE_ROWS, ...TELEMETRY_ROW })) {
     builder.withRow(new RowBuilder(title));
     for (const panel of panels) builder.withPanel(panel);
   }

@@ -44,9 +44,6 @@ const CATEGORY_COLORS: Readonly<Record<CloseCategory, string>> = {
   reserved: 'text',
 };
 
-/** Labels that the variables of the dashboard choose. */
-export const CHOSEN = 'service_name=~"$service", deployment_environment_name=~"$environment", side=~"$side"';
-
 /** One number, green until it reaches what is odd, and red from what is bad. */
 export function stat(text: PanelText, [odd, bad]: readonly [number, number] | [], expr: string): StatBuilder {
   const steps = [

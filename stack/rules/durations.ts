@@ -1,6 +1,5 @@
-/** Every duration that a rule uses, as it is in production. */
-export const DURATIONS = ['2m', '3m', '5m', '10m', '15m', '30m', '1h', '2h', '3h', '6h', '1d', '3d'] as const;
-export type Duration = (typeof DURATIONS)[number];
+/** A duration that a rule uses, as it is in production. */
+export type Duration = '2m' | '3m' | '5m' | '10m' | '15m' | '30m' | '1h' | '2h' | '3h' | '6h' | '1d' | '3d';
 
 /** How long each duration is for the rules that are made, in seconds. */
 export interface Clock {

@@ -66,6 +66,14 @@ describe.skipIf(!(collector && jaeger))('in Jaeger', () => {
     expect(await store.find('long-lived', { tags })).toHaveLength(found);
   });
 
+  it('neither user info nor query nor a long reason is kept', async () => {
+    const [span] = await store.find('long-lived');
+    expect(span && tagsOf(span)).toMatchObject({
+      'url.full': 'wss://chat.example.com/rooms/7',
+      'websocket.close.reason': expect.stringMatching(/^é{1,123}$/),
+    });
+  });
+
   it('the API of version 3 finds it too', async () => {
     const time = (offset: number) => new Date(Date.now() + offset).toISOString();
     const query = new URLSearchParams({

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright';
 import { chromiumLaunchOptions } from '../../../test/helpers/chromium.ts';
@@ -14,19 +15,7 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-const SCRIPT = `
-  import { instrumentWebSockets } from '@closespan/browser';
-  const options = Object.fromEntries(new URLSearchParams(location.search));
-  const handle = instrumentWebSockets({ serviceName: options.service, otlp: { url: options.otlp } });
-  const end = (url) => new Promise((resolve) => {
-    const socket = new WebSocket(url);
-    if (new URL(url).pathname.startsWith('/1000')) socket.onopen = () => socket.close(1000);
-    socket.onclose = resolve;
-  });
-  globalThis.endAll = async (urls) => {
-    await Promise.all(urls.map(end));
-    await handle.forceFlush();
-  };`;
+const SCRIPT = fileURLToPath(new URL('../fixtures/page.ts', import.meta.url));
 
 /**
  * Opens a page that sends to `otlp`.
@@ -38,7 +27,7 @@ export async function openPage(
   host: '127.0.0.1' | 'localhost' = '127.0.0.1',
 ): Promise<OpenPage> {
   const { outputFiles } = await build({
-    stdin: { contents: SCRIPT, resolveDir: import.meta.dirname },
+    entryPoints: [SCRIPT],
     bundle: true,
     format: 'esm',
     write: false,

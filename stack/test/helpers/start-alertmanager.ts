@@ -10,7 +10,7 @@ import { freePorts } from './free-ports.ts';
 import { type Program, startProgram } from './start-program.ts';
 
 /** What a receiver was told. */
-export interface Notice {
+interface Notice {
   /** `pager` or `tickets`. */
   readonly receiver: string;
   readonly status: 'firing' | 'resolved';

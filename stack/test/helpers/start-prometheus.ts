@@ -7,7 +7,7 @@ import { freePorts } from './free-ports.ts';
 import { type Program, startProgram } from './start-program.ts';
 
 /** A series with its value now. */
-export interface Sample {
+interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }

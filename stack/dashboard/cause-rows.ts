@@ -1,0 +1,107 @@
+import { ABNORMAL, SERVICE } from '../rules/sources.ts';
+import { CHOSEN, CHOSEN_SERVICE, CLOSES, everywhere, RATE, WHO } from './chosen-series.ts';
+import { heatmap, lines, table } from './panels.ts';
+
+/** What connections have in common that end badly. */
+export const CAUSE_ROWS = {
+  'How long do connections live?': [
+    heatmap(
+      {
+        title: 'Lifetimes',
+        description: 'A hard edge, at 60 seconds or an hour, is a timeout of a proxy.',
+        unit: 's',
+      },
+      12,
+      `sum by (le) (${everywhere((source, side) => `increase(${source.lifetimes(side, 'bucket', CHOSEN_SERVICE)}${RATE})`)})`,
+    ),
+    lines(
+      {
+        title: 'Lifetimes, median and 95th percentile',
+        description: 'Compare with yesterday: an alert tells of a median that fell to a quarter.',
+        unit: 's',
+      },
+      12,
+      [
+        [`service:websocket_connection_duration_seconds:p50_5m{${CHOSEN}}`, `p50 ${WHO}`],
+        [`service:websocket_connection_duration_seconds:p95_5m{${CHOSEN}}`, `p95 ${WHO}`],
+      ],
+    ),
+  ],
+  'Do clients come back in a storm?': [
+    lines(
+      {
+        title: 'Connections shorter than 5 seconds',
+        description: 'Over half of them, at three times the usual rate, is a reconnect storm.',
+        unit: 'percentunit',
+      },
+      8,
+      [[`service:websocket_connections_short:ratio_rate5m{${CHOSEN}}`, WHO]],
+    ),
+    lines(
+      {
+        title: 'Closes, now and in the hour before',
+        description: 'The storm alert compares the two.',
+        unit: 'cps',
+      },
+      8,
+      [
+        [`sum(${CLOSES})`, 'now'],
+        [`sum(service:websocket_closes:rate1h{${CHOSEN}})`, 'mean of 1 h'],
+      ],
+    ),
+    lines(
+      {
+        title: 'Handshakes that fail',
+        description: 'Names, TLS, proxies without upgrade headers, authentication, full servers.',
+        unit: 'percentunit',
+      },
+      8,
+      [[`service:websocket_handshakes_failed:ratio_rate5m{${CHOSEN}}`, WHO]],
+    ),
+  ],
+  'Where?': [
+    table(
+      { title: 'Services, worst first', description: 'Abnormal share of an hour.', unit: 'percentunit' },
+      12,
+      `sort_desc(service:websocket_closes_abnormal:ratio_rate1h{${CHOSEN}})`,
+      {
+        service_name: 'Service',
+        deployment_environment_name: 'Environment',
+        side: 'Side',
+        Value: 'Abnormal',
+      },
+    ),
+    table(
+      {
+        title: 'Causes, most first',
+        description: 'What abnormal closes of the last hour have in common.',
+        unit: 'short',
+      },
+      12,
+      `topk(20, sum by (${SERVICE}, server_address, websocket_close_cause, error_type) (${everywhere((source, side) => `increase(${source.closes(side, ABNORMAL, CHOSEN_SERVICE)}[1h])`)}) > 0)`,
+      {
+        service_name: 'Service',
+        deployment_environment_name: 'Environment',
+        server_address: 'Server',
+        websocket_close_cause: 'Cause',
+        error_type: 'Error',
+        Value: 'Closes',
+      },
+    ),
+    lines(
+      {
+        title: 'Abnormal closes with examples',
+        description: 'Each dot is one close: it opens its trace.',
+        unit: 'cps',
+      },
+      24,
+      [
+        [
+          `sum by (${SERVICE}, websocket_close_cause) (rate(traces_span_metrics_calls_total{${ABNORMAL}, ${CHOSEN_SERVICE}}${RATE}))`,
+          '{{service_name}} {{websocket_close_cause}}',
+          true,
+        ],
+      ],
+    ),
+  ],
+} as const;
