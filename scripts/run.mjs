@@ -22,6 +22,7 @@ const TARGETS = {
   demo: ['node', 'examples/demo/main.ts'],
   test: ['vitest', 'run'],
   engines: ['vitest', 'run', '--project', 'engines'],
+  'test:stack': ['vitest', 'run', '--config', 'stack/vitest.config.ts'],
   bench: ['node', 'bench/main.ts'],
 };
 
@@ -36,6 +37,9 @@ const steps = [
   ['Build the packages', () => run('tsup', ['--silent'])],
   ...(target === 'demo' ? [] : [['Find a Chromium', findChromium]]),
   ...(target === 'engines' ? [['Find Firefox and WebKit', findEngines]] : []),
+  ...(target === 'test:stack'
+    ? [['Find, build or unpack the programs', () => run('node', ['stack/programs/install-programs.ts'])]]
+    : []),
 ];
 steps.forEach(([title, step], index) => {
   console.error(`[${index + 1}/${steps.length + 1}] ${title}`);

@@ -4,8 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const NAMES = ['collector', 'jaeger', 'prometheus', 'promtool', 'alertmanager', 'amtool'] as const;
-export type ProgramName = (typeof NAMES)[number];
+type ProgramName = 'collector' | 'jaeger' | 'prometheus' | 'promtool' | 'alertmanager' | 'amtool';
 
 /** Where each program is; one that this machine does not have is `undefined`. */
 export type Programs = Readonly<Record<ProgramName, string | undefined>>;
