@@ -49,11 +49,15 @@ describe.skipIf(!promtool)('Prometheus', () => {
   });
 
   const tests = readdirSync(`${STACK}/prometheus`).filter((name) => name.endsWith('.test.yaml'));
-  it.each(tests)('promtool test rules %s', (name) => {
-    const { status, text } = check(promtool, 'test', 'rules', `prometheus/${name}`);
-    expect(text).not.toContain('FAILED');
-    expect(status).toBe(0);
-  });
+  it.each(tests)(
+    'promtool test rules %s',
+    (name) => {
+      const { status, text } = check(promtool, 'test', 'rules', `prometheus/${name}`);
+      expect(text).not.toContain('FAILED');
+      expect(status).toBe(0);
+    },
+    300_000,
+  );
 });
 
 describe.skipIf(!amtool)('Alertmanager', () => {
