@@ -16,9 +16,12 @@ export interface Readiness {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** Milliseconds after which something is wrong, on any machine. */
+const PATIENCE = 60_000;
+
 /**
  * Starts a program and waits until it answers.
- * @throws Error with its output when it ends before
+ * @throws Error with its output when it ends before, or never answers
  */
 export async function startProgram(
   path: string,
@@ -38,13 +41,18 @@ export async function startProgram(
     },
     async stop(signal = 'SIGTERM') {
       if (hasEnded(child)) return;
+      const exit = once(child, 'exit');
       child.kill(signal);
-      await once(child, 'exit');
+      const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+      await exit;
+      clearTimeout(impatience);
     },
   };
   await once(child, 'spawn');
+  const deadline = Date.now() + PATIENCE;
   while (!(await answers(readyUrl))) {
     if (hasEnded(child)) throw new Error(`${path} ended with ${child.exitCode}\n${output}`);
+    if (Date.now() > deadline) throw new Error(`${path} does not answer at ${readyUrl}\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return program;
@@ -56,7 +64,7 @@ function hasEnded(child: ChildProcess): boolean {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    return (await fetch(url)).status < 400;
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).status < 400;
   } catch {
     return false;
   }
