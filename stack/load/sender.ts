@@ -3,6 +3,9 @@ import { type CloseFacts, createRecorder, now, startConnection } from '@closespa
 import { createTracerProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
 
+// A service lives on by its sockets; this one has none.
+process.channel?.ref();
+
 const [url = '', rate = '0', seconds = '0'] = process.argv.slice(2);
 const settings = { serviceName: 'load', otlp: { url } };
 const tracerProvider = createTracerProvider(settings);

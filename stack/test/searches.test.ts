@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import * as core from '@closespan/core';
 import { parser } from '@grafana/lezer-traceql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -39,7 +39,7 @@ describe.skipIf(!(collector && jaeger))('in Jaeger', () => {
     gateway = await startCollector('gateway', { TRACE_STORE: store.otlpGrpc, DECISION_WAIT: '1s' });
     agent = await startCollector('agent', { GATEWAY: gateway.otlpGrpc });
     const program = fileURLToPath(new URL('fixtures/long-lived-service.ts', import.meta.url));
-    await promisify(execFile)(process.execPath, [program, agent.otlpHttp]);
+    await once(fork(program, [agent.otlpHttp]), 'exit');
     await vi.waitUntil(async () => (await store.find('long-lived')).length === 1, { timeout: 20_000 });
   });
   afterAll(async () => {
