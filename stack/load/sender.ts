@@ -9,7 +9,7 @@ process.channel?.ref();
 const [url = '', rate = '0', seconds = '0'] = process.argv.slice(2);
 const settings = { serviceName: 'load', otlp: { url } };
 const tracerProvider = createTracerProvider(settings);
-const meterProvider = createMeterProvider(settings, 1000);
+const meterProvider = createMeterProvider({ ...settings, exportIntervalMillis: 1000 });
 const recorder = createRecorder({ tracerProvider, meterProvider }, () =>
   Promise.reject(new Error('both providers are given')),
 );

@@ -19,10 +19,10 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     { createMeterProvider },
     { detectResources, envDetector, resourceFromAttributes },
   ] = await Promise.all([
-      import('@closespan/core/otlp'),
-      import('@closespan/core/otlp-metrics'),
-      import('@opentelemetry/resources'),
-    ]);
+    import('@closespan/core/otlp'),
+    import('@closespan/core/otlp-metrics'),
+    import('@opentelemetry/resources'),
+  ]);
   // Without an id of its own, one process's counters overwrite another's in a Collector.
   const instance = resourceFromAttributes({ 'service.instance.id': randomUUID() });
   const settings = {

@@ -154,7 +154,6 @@ export function createSocketObserver(
         info,
         hasNotes,
         erroredAt: undefined,
-        errorEvent: undefined,
       });
       for (const type of typesFor(socket)) socket.addEventListener(type, listener);
       // A page that is about to go can load nothing.
