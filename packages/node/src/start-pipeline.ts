@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
 import { logToConsole } from './console-logger.ts';
 
@@ -24,7 +23,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     import('@opentelemetry/resources'),
   ]);
   // Without an id of its own, one process's counters overwrite another's in a Collector.
-  const instance = resourceFromAttributes({ 'service.instance.id': randomUUID() });
+  const instance = resourceFromAttributes({ 'service.instance.id': crypto.randomUUID() });
   const settings = {
     ...options,
     resource: instance.merge(detectResources({ detectors: [envDetector] })),

@@ -1,4 +1,4 @@
-import { type ClientRequest, validateHeaderName, validateHeaderValue } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { isIgnored } from '@closespan/core';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from './inject-context.ts';
@@ -31,6 +31,8 @@ function addToHead(request: Waiting, name: string, value: string): void {
   const [first] = request.outputData ?? [];
   const head = first?.data;
   if (!first || typeof head !== 'string' || !head.endsWith('\r\n\r\n')) return;
+  // Loaded by now, and not needed to start.
+  const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
   validateHeaderName(name);
   validateHeaderValue(name, value);
   first.data = `${head.slice(0, -2)}${name}: ${value}\r\n\r\n`;

@@ -1,5 +1,3 @@
-import { Server } from 'node:http';
-import { Server as SecureServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import {
   guard,
@@ -12,6 +10,7 @@ import {
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { patchInherited } from '../patch-inherited.ts';
 import { type Answer, onFirstAnswer } from './first-answer.ts';
+import { whenServing } from './http-server-classes.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import { type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
 
@@ -61,21 +60,25 @@ export function observeUpgrades(
     });
   }
 
-  const stops = [Server, SecureServer].map(({ prototype }) =>
-    patchInherited(prototype, 'emit', (original, _self, args) => {
-      if (args[0] === 'upgrade') {
-        guard('upgrade', () => arrive(args[1] as UpgradeRequest, args[2] as Duplex), undefined);
-      }
-      return original(...args);
-    }),
-  );
+  const undo: (() => void)[] = [];
+  const stopWaiting = whenServing((prototypes) => {
+    for (const prototype of prototypes) undo.push(patchInherited(prototype, 'emit', onEmit));
+  });
+
+  function onEmit(original: (...args: unknown[]) => unknown, _server: object, args: unknown[]): unknown {
+    if (args[0] === 'upgrade') {
+      guard('upgrade', () => arrive(args[1] as UpgradeRequest, args[2] as Duplex), undefined);
+    }
+    return original(...args);
+  }
 
   return {
     arrive,
     arrivedAt: (request) => arrivals.get(request),
     stop() {
       stopped = true;
-      for (const stop of stops) stop();
+      stopWaiting();
+      for (const step of undo) step();
     },
   };
 }
