@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 
+const SDK = /^@opentelemetry\/(?!api$)/;
+
 /** Every package ships ES modules and CommonJS, with types for both. */
 const shared: Options = {
   format: ['esm', 'cjs'],
@@ -8,7 +10,9 @@ const shared: Options = {
   dts: true,
   clean: true,
   splitting: true,
-  external: [/^@closespan\//, /^@opentelemetry\//, 'idb-keyval'],
+  external: [/^@closespan\//, '@opentelemetry/api', 'idb-keyval'],
+  // The SDK is built in: its packages refuse an API that an app on the next line of OpenTelemetry has.
+  noExternal: [SDK],
 };
 
 const ONE_FILE = 'closespan';
@@ -20,7 +24,11 @@ export default defineConfig([
     name: 'core',
     entry: ['index', 'recording', 'otlp', 'otlp-metrics'].map((name) => `packages/core/src/${name}.ts`),
     outDir: 'packages/core/dist',
-    platform: 'neutral',
+    // Of what the SDK has for each platform, the part for Node.
+    platform: 'node',
+    esbuildOptions(options) {
+      options.mainFields = ['module', 'main'];
+    },
   },
   {
     ...shared,
@@ -40,6 +48,11 @@ export default defineConfig([
     outDir: 'packages/browser/dist',
     platform: 'browser',
     clean: [`!${ONE_FILE}.js`],
+    noExternal: [SDK, '@closespan/core/otlp-metrics'],
+    esbuildOptions(options) {
+      // With the part of the SDK that is for browsers.
+      options.alias = { '@closespan/core/otlp-metrics': './packages/core/src/otlp-metrics.ts' };
+    },
   },
   {
     // For `<script src>`: everything in one file, but for the chunks of options that few want.

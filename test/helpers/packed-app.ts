@@ -23,7 +23,7 @@ export async function packPackages(folder: string): Promise<string[]> {
 export async function installApp(app: string, packages: readonly string[]): Promise<string> {
   await cp(fileURLToPath(new URL('../packed/programs', import.meta.url)), app, { recursive: true });
   await writeFile(join(app, 'package.json'), '{ "name": "app", "private": true }');
-  // It rejects when npm's exit code is not 0; an ERESOLVE that npm overrides by itself is a warning alone.
+  // It rejects when npm's exit code is not 0; an ERESOLVE that npm overrides by itself is a warning alone, in what is returned.
   const { stdout, stderr } = await run('npm', ['install', '--no-audit', '--no-fund', ...packages], {
     cwd: app,
   });

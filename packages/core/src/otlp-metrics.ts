@@ -1,3 +1,4 @@
+import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import {
   AggregationTemporality,
@@ -5,7 +6,12 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
-import { createResource, exporterConfig, type OtlpSettings } from './otlp.ts';
+import {
+  createResource,
+  exporterConfig,
+  type OtlpSettings,
+  type OwnProvider,
+} from './telemetry/otlp-settings.ts';
 
 /** What may differ between platforms. */
 export interface MetricSettings extends OtlpSettings {
@@ -18,7 +24,7 @@ export interface MetricSettings extends OtlpSettings {
 }
 
 /** Starts a meter provider that sends over OTLP/HTTP as JSON. */
-export function createMeterProvider(settings: MetricSettings): MeterProvider {
+export function createMeterProvider(settings: MetricSettings): OwnProvider<ApiMeterProvider> {
   const { exportIntervalMillis = 60_000, delta, labels } = settings;
   return new MeterProvider({
     resource: createResource(settings),

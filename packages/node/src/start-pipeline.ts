@@ -13,20 +13,14 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   const { env } = process;
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
   logToConsole();
-  const [
-    { createTracerProvider },
-    { createMeterProvider },
-    { detectResources, envDetector, resourceFromAttributes },
-  ] = await Promise.all([
+  const [{ createTracerProvider }, { createMeterProvider }] = await Promise.all([
     import('@closespan/core/otlp'),
     import('@closespan/core/otlp-metrics'),
-    import('@opentelemetry/resources'),
   ]);
-  // Without an id of its own, one process's counters overwrite another's in a Collector.
-  const instance = resourceFromAttributes({ 'service.instance.id': crypto.randomUUID() });
   const settings = {
     ...options,
-    resource: instance.merge(detectResources({ detectors: [envDetector] })),
+    // Without an id of its own, one process's counters overwrite another's in a Collector.
+    attributes: { 'service.instance.id': crypto.randomUUID() },
     userAgent: `${NAME}/${VERSION}`,
   };
   const exportIntervalMillis = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
