@@ -14,12 +14,12 @@ import { createEarlySockets } from './early-sockets.ts';
 import { createFailedHandshakes } from './failed-handshakes.ts';
 import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.ts';
 import { createGivenUpSockets } from './given-up-sockets.ts';
+import { handshakeChannels } from './handshake-channels.ts';
 import { createCloseCalls } from './undici-close-calls.ts';
 import { endingOf } from './undici-close-facts.ts';
-import type { UndiciConnection, Wire } from './undici-connection.ts';
 import { createUndiciConnections } from './undici-connections.ts';
 import { createUndiciEndings } from './undici-endings.ts';
-import { requestedUrl, type UndiciRequest, urlOf } from './undici-request.ts';
+import { requestedUrl, urlOf } from './undici-request.ts';
 
 /** Observes the global `WebSocket` of Node, and `WebSocket` and `WebSocketStream` of the `undici` package. */
 export interface UndiciObserver {
@@ -30,20 +30,6 @@ export interface UndiciObserver {
   /** Records the connections that are open, for a process that ends. */
   closeAll(): void;
   stop(): void;
-}
-
-/** What the channels of a request publish, each a part of it. */
-interface RequestMessage {
-  readonly request: UndiciRequest;
-  readonly socket: Wire | undefined;
-  readonly response: { readonly statusCode: number };
-  readonly error: unknown;
-}
-
-/** What Node's channels of HTTP/2 streams publish. */
-interface StreamMessage {
-  readonly stream: Wire;
-  readonly headers: Readonly<Record<string, unknown>>;
 }
 
 interface OpenMessage {
@@ -84,35 +70,12 @@ export function observeUndici(
   });
 
   const channels: Record<string, (message: never) => void> = {
-    'undici:request:create': ({ request }: RequestMessage) => {
-      if (request.upgrade !== 'websocket' || isIgnored(urlOf(request), ignoreUrls)) return;
+    ...handshakeChannels(connections, failures, calls, (request) => {
+      if (isIgnored(urlOf(request), ignoreUrls)) return;
       failures.retry(connections.create(request));
       started();
       watchWebSocket(loadedGlobalPrototype());
-    },
-    'undici:client:sendHeaders': ({ request, socket }: RequestMessage) => {
-      const undici = connections.ofRequest(request);
-      if (undici && socket) connections.send(undici, socket);
-    },
-    'http2.client.stream.created': ({ stream, headers }: StreamMessage) => {
-      if (headers[':protocol'] !== 'websocket') return;
-      const undici = connections.ofKey(headers['sec-websocket-key']);
-      if (undici) connections.send(undici, stream);
-    },
-    'http2.client.stream.finish': ({ stream, headers }: StreamMessage) => {
-      const undici = connections.ofWire(stream);
-      const status = Number(headers[':status']);
-      // An extended CONNECT is accepted with 200, which says there what 101 says elsewhere (RFC 8441 §5).
-      if (undici) undici.statusCode = status === 200 ? 101 : status;
-    },
-    'undici:request:headers': ({ request, response }: RequestMessage) => {
-      const undici = connections.ofRequest(request);
-      if (undici && !isDone(undici)) failures.respond(undici, response.statusCode);
-    },
-    'undici:request:error': ({ request, error }: RequestMessage) => {
-      const undici = connections.ofRequest(request);
-      if (undici && !isDone(undici)) failures.fail(undici, error, calls.current());
-    },
+    }),
     'undici:websocket:open': ({ websocket }: OpenMessage) => {
       const undici = connections.opened(websocket);
       if (!websocket) return;
@@ -190,9 +153,4 @@ export function observeUndici(
       for (const undici of connections.pending()) connections.letGo(undici);
     },
   };
-}
-
-/** Whether its handshake can fail no more. */
-function isDone({ isRecorded, connection }: UndiciConnection): boolean {
-  return isRecorded || connection.openedAt !== undefined;
 }
