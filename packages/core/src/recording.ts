@@ -150,27 +150,8 @@ function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipel
       diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
       metrics?.addOutcome('dropped', count);
     },
-    async flush() {
-      await destination.flush();
-      await pause();
-    },
+    flush: destination.flush,
     flushNow: destination.flushNow,
     shutdown: destination.shutdown,
   };
-}
-
-/** As it was at load: an app's tests that fake its timers do not stop us. */
-const startTimer = globalThis.setTimeout;
-
-/**
- * A moment in which a process that has nothing else to do may end: a collector that hangs must not keep it alive, flush
- * by flush. A page does not end like that, and its timers may be held back.
- */
-function pause(): Promise<void> | undefined {
-  if (typeof setImmediate !== 'function') return undefined;
-  return new Promise((resolve) => {
-    const timer: unknown = startTimer(resolve, 0);
-    // A number in Deno and workerd.
-    (timer as { unref?(): void }).unref?.();
-  });
 }

@@ -2,7 +2,7 @@ import { NAME, now, type Recorder } from '@closespan/core';
 import { diag } from '@opentelemetry/api';
 import { watchExitSignals } from './exit-signals.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
-import { watchOwnExports } from './own-exports.ts';
+import { type OwnExports, watchOwnExports } from './own-exports.ts';
 
 /** Sends what waits before the process ends, as far as the process lets us. */
 export interface ProcessEnd {
@@ -33,6 +33,8 @@ export function createProcessEnd(
   let endingUntil = 0;
   let sending: Promise<void> | undefined;
   let unwatch: (() => void) | undefined;
+  /** Exports whose time is up; they stay cancelled until there is a close again, so the process has lived on. */
+  let cancelled: OwnExports | undefined;
 
   function send(): Promise<void> {
     if (!sending) {
@@ -59,11 +61,11 @@ export function createProcessEnd(
     if (!unsent && !sending) return;
     const ownExports = watchOwnExports();
     const sent = send();
-    void sent.then(ownExports.stop);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         diag.error(`${NAME}: exports not done within ${exitTimeout} ms, the process ends`);
         ownExports.cancel();
+        cancelled = ownExports;
         // Nothing waits for its turn any more, though an exporter takes no more than its queue holds.
         recorder.flushNow();
         // What hangs is not waited for twice.
@@ -72,6 +74,7 @@ export function createProcessEnd(
       }, exitTimeout);
       void sent.then(() => {
         clearTimeout(timer);
+        if (cancelled !== ownExports) ownExports.stop();
         resolve();
       });
     });
@@ -100,6 +103,8 @@ export function createProcessEnd(
     watch,
     recorded() {
       unsent = true;
+      cancelled?.stop();
+      cancelled = undefined;
       watch();
       if (now() < endingUntil) void send();
     },

@@ -47,11 +47,12 @@ const PAUSE = 'pause';
 
 /**
  * Opens the store of a name, which all pages and workers of an origin share.
- * It is in IndexedDB; in memory, after one `diag.warn`, where there is none, or it fails.
+ * It is in IndexedDB; in memory, after one `diag.warn`, where there is none, or it fails. Without Web Locks, as on plain
+ * `http:` pages, it is in memory, too: two pages would send what both find.
  */
 export function openSpanStore(name: string): SpanStore {
-  let store = createDurableStore(name);
   const memory = createMemoryStore();
+  let store = globalThis.navigator?.locks ? createDurableStore(name) : memory;
   async function attempt<T>(act: (store: SpanStore) => Promise<T>): Promise<T> {
     try {
       return await act(store);

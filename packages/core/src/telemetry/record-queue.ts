@@ -36,6 +36,8 @@ export function createRecordQueue<T>(
   let next = 0;
   let unflushed = 0;
   let running: Promise<void> | undefined;
+  let drains = 0;
+  let pause: Pause | undefined;
 
   function take(limit: number, until: number): void {
     let taken = 0;
@@ -63,6 +65,9 @@ export function createRecordQueue<T>(
       if (unflushed >= FLUSH_ITEMS) {
         unflushed = 0;
         await flush();
+        pause = startPause();
+        if (drains > 0) pause?.keepAlive();
+        await pause?.over;
       }
       await turn();
     }
@@ -83,9 +88,12 @@ export function createRecordQueue<T>(
     },
     size,
     async drain() {
+      drains++;
+      pause?.keepAlive();
       await start();
       unflushed = 0;
       await flush();
+      drains--;
     },
     drainNow() {
       take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
@@ -107,4 +115,29 @@ function turn(): Promise<void> {
     };
     port2.postMessage(0);
   });
+}
+
+/** A moment in which a process that has nothing else to do may end. */
+interface Pause {
+  readonly over: Promise<void>;
+  /** The process stays for it: somebody waits. */
+  keepAlive(): void;
+}
+
+/** As it was at load: an app's tests that fake its timers do not stop us. */
+const startTimer = globalThis.setTimeout;
+
+/**
+ * A collector that hangs must not keep a process alive, flush by flush. A page does not end like that, and its timers
+ * may be held back: there is none.
+ */
+function startPause(): Pause | undefined {
+  if (typeof setImmediate !== 'function') return undefined;
+  // A number in Deno and workerd.
+  let timer: { ref?(): void; unref?(): void } = {};
+  const over = new Promise<void>((resolve) => {
+    timer = startTimer(resolve, 0);
+  });
+  timer.unref?.();
+  return { over, keepAlive: () => timer.ref?.() };
 }
