@@ -107,6 +107,14 @@ describe('a destination that fails', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(2);
   });
 
+  it('loads nothing to flush nothing', async () => {
+    const load = vi.fn();
+    const recorder = createRecorder({}, noPipeline, load);
+    await recorder.forceFlush();
+    await recorder.shutdown();
+    expect(load).not.toHaveBeenCalled();
+  });
+
   it('keeps closes until what makes telemetry of them can be loaded', async () => {
     const error = vi.fn();
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);

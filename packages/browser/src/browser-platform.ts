@@ -14,11 +14,12 @@ import { observeStreams } from './observe-streams.ts';
 
 /** How to get at what a page or worker does not need to start. */
 export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline' | 'loadRecording'> {
-  loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
+  /** Loads what observes exits and interruptions. */
+  load(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
 }
 
 /** The platform of a page or worker; its parts are loaded when the first socket is made. */
-export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
+export function createPlatform({ load, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
   return {
     ...parts,
     optionChecks: BROWSER_OPTION_CHECKS,
@@ -33,20 +34,19 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       );
 
       const observe: Installed['observe'] = (socket, info) => {
-        loading ??= loadLifecycle().then(
+        loading ??= load().then(
           ({ observeLifecycle }) => {
             lifecycle = observeLifecycle(globalThis, observer, recorder);
           },
           (error) => {
             loading = undefined;
-            diag.error(`${NAME}: lifecycle not loaded`, error);
+            diag.error(`${NAME}: no lifecycle`, error);
           },
         );
         observer.observe(socket, info);
       };
-      const observeUnlessIgnored: Installed['observe'] = (socket) => {
-        if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
-      };
+      const observeUnlessIgnored: Installed['observe'] = (socket) =>
+        isIgnored(socket.url, ignoreUrls) || observe(socket);
       const undo = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
         patchBefore(native?.prototype ?? {}, 'close', (socket, [code]) => observer.closing(socket, code)),

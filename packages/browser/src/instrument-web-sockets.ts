@@ -4,7 +4,7 @@ import { createPlatform } from './browser-platform.ts';
 
 /** What a page does not need to start comes in chunks, when the first socket is made. */
 const platform = createPlatform({
-  loadLifecycle: () => import('@closespan/browser/lifecycle'),
+  load: () => import('@closespan/browser/lifecycle'),
   startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
 });
 

@@ -53,7 +53,8 @@ export function observeStreams(
       observe(socket);
     }),
     patchBefore(native.prototype, 'close', (stream, [info]) =>
-      closing(sockets.get(stream) ?? stream, (info as { closeCode?: number } | undefined)?.closeCode),
+      // One that is not observed is no key of anything.
+      closing(sockets.get(stream) as object, (info as { closeCode?: number } | undefined)?.closeCode),
     ),
     patchGetter('opened'),
     patchGetter('closed'),

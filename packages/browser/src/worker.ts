@@ -7,7 +7,7 @@ import { startPipeline } from './pipeline/start-pipeline.ts';
 
 /** All parts in one file: service workers may not import any later (HTML § Integration with the JavaScript module system). */
 const platform = createPlatform({
-  loadLifecycle: async () => lifecycle,
+  load: async () => lifecycle,
   loadRecording: async () => recording,
   startPipeline,
 });

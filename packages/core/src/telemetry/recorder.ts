@@ -56,6 +56,11 @@ export function createRecorder(
     return loading;
   }
 
+  /** Without a close nothing is loaded only to be flushed. */
+  function settle(): Promise<void> | undefined {
+    return waiting.length > 0 ? load() : loading;
+  }
+
   return {
     record(connection, facts) {
       // We are inside the app's event handler.
@@ -71,18 +76,16 @@ export function createRecorder(
         diag.error(`${NAME}: record threw`, error);
       }
     },
-    prepare() {
-      void load();
-    },
+    prepare: load,
     async forceFlush() {
-      await load();
+      await settle();
       await recording?.drain();
     },
     flushNow() {
       recording?.flushNow();
     },
     async shutdown() {
-      await load();
+      await settle();
       await recording?.shutdown();
     },
   };
