@@ -160,8 +160,9 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
     await page.endAll(['/1011/20', '/drop/20', '/refuse/0', '/1000/0'].map((path) => url + path));
     await stranger.endAll([`${url}/1011/20`]);
     await expect
-      .poll(() =>
-        valueNow('service:websocket_attempts:sum{service_name="page", side="client", source="spans"}'),
+      .poll(
+        () => valueNow('service:websocket_attempts:sum{service_name="page", side="client", source="spans"}'),
+        { timeout: 20_000 },
       )
       .toBe(4);
     await expect
