@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { defineConfig, type Options } from 'tsup';
 
 const SDK = /^@opentelemetry\/(?!api$)/;
@@ -8,7 +8,6 @@ const shared: Options = {
   format: ['esm', 'cjs'],
   target: 'es2022',
   dts: true,
-  clean: true,
   splitting: true,
   external: [/^@closespan\//, '@opentelemetry/api', 'idb-keyval'],
   // The SDK is built in: its packages refuse an API that an app on the next line of OpenTelemetry has.
@@ -16,9 +15,11 @@ const shared: Options = {
 };
 
 const ONE_FILE = 'closespan';
+/** What a page loads on request, with the parts of the SDK that it needs. */
+const WITH_SDK = { protobuf: 'protobuf-format', metrics: 'page-meter-provider' };
 const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/(?:lifecycle|pipeline)))'\)/g;
 
-export default defineConfig([
+const builds: Options[] = [
   {
     ...shared,
     name: 'core',
@@ -42,18 +43,26 @@ export default defineConfig([
       // What the page loads when it needs it.
       lifecycle: 'packages/browser/src/lifecycle.ts',
       pipeline: 'packages/browser/src/pipeline/start-pipeline.ts',
-      protobuf: 'packages/browser/src/pipeline/protobuf-format.ts',
-      metrics: 'packages/browser/src/pipeline/page-meter-provider.ts',
     },
     outDir: 'packages/browser/dist',
     platform: 'browser',
-    clean: [`!${ONE_FILE}.js`],
-    noExternal: [SDK, '@closespan/core/otlp-metrics'],
-    esbuildOptions(options) {
-      // With the part of the SDK that is for browsers.
-      options.alias = { '@closespan/core/otlp-metrics': './packages/core/src/otlp-metrics.ts' };
-    },
   },
+  // Each by itself: what both have of the SDK would be a chunk that has the rest of both.
+  ...Object.entries(WITH_SDK).map(
+    ([name, source]): Options => ({
+      ...shared,
+      name: `browser, ${name}`,
+      entry: { [name]: `packages/browser/src/pipeline/${source}.ts` },
+      outDir: 'packages/browser/dist',
+      platform: 'browser',
+      splitting: false,
+      noExternal: [SDK, '@closespan/core/otlp-metrics'],
+      esbuildOptions(options) {
+        // With the part of the SDK that is for browsers.
+        options.alias = { '@closespan/core/otlp-metrics': './packages/core/src/otlp-metrics.ts' };
+      },
+    }),
+  ),
   {
     // For `<script src>`: everything in one file, but for the chunks of options that few want.
     name: 'browser, one file',
@@ -100,4 +109,12 @@ export default defineConfig([
     outDir: 'packages/node/dist',
     platform: 'node',
   },
-]);
+];
+
+export default defineConfig(async () => {
+  // Once and ahead of all: several builds write into one folder.
+  for (const name of ['core', 'browser', 'node']) {
+    await rm(`packages/${name}/dist`, { recursive: true, force: true });
+  }
+  return builds;
+});
