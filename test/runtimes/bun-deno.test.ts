@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
@@ -96,9 +99,13 @@ const SERVER = [
   '/server/4401 server 4401 clean local local_close',
 ];
 
+/** Deno keeps what it made of files by their path, also when they were built anew. */
+const cache = mkdtempSync(join(tmpdir(), 'closespan-deno-'));
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
+
 const run = ({ binary, args }: Runtime, file: string, env: Record<string, string>, ...rest: string[]) => {
   const program = fileURLToPath(new URL(file, import.meta.url));
-  return runNode(binary ?? '', [...args, program, ...rest], env);
+  return runNode(binary ?? '', [...args, program, ...rest], { DENO_DIR: cache, ...env });
 };
 
 const cases = [
