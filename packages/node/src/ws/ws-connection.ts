@@ -4,17 +4,29 @@ import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 import type { HandshakeFacts } from './upgrade-facts.ts';
 import type { Handshake } from './watch-handshakes.ts';
 
+type HandshakeState = Handshake | HandshakeFacts | undefined;
+
 const NOT_YET = -1;
 /** Stands for NaN, which is no integer. */
 const UNKNOWN = -2;
 
+/** Of a connection that was made within a span. */
+class Traced {
+  readonly creation: SpanContext;
+  handshake: HandshakeState;
+
+  constructor(creation: SpanContext, handshake: HandshakeState) {
+    this.creation = creation;
+    this.handshake = handshake;
+  }
+}
+
 /** What a `ws` socket is held by while it is open; each byte counts, since there may be a million of them. */
 export class WsConnection implements Connection {
-  readonly creation: SpanContext | undefined;
+  /** What is known of the handshake; with the span in which it was made, where there was one: one field for both. */
+  #handshake: HandshakeState | Traced;
   /** The place among the open sockets until a closing, which has the place from then on: one field for both. */
   #placeOrClosing: number | (Closing & { place: number | undefined }) | undefined;
-  /** A client's until it is over, then what it told. */
-  handshake: Handshake | HandshakeFacts | undefined;
   /** Tenths of milliseconds: small integers, where a fraction takes three times as much. */
   readonly #started: number;
   #opened = NOT_YET;
@@ -23,11 +35,25 @@ export class WsConnection implements Connection {
   #low = 0;
 
   /** @param startedAt NaN when the connection was made before observation began */
-  constructor(active: Context, startedAt: number = now(), handshake?: Handshake | HandshakeFacts) {
-    this.#started = tenthsOf(startedAt);
-    this.creation = trace.getSpanContext(active);
+  constructor(active: Context, startedAt: number = now(), handshake?: HandshakeState) {
+    const creation = trace.getSpanContext(active);
+    this.#handshake = creation ? new Traced(creation, handshake) : handshake;
     this.#placeOrClosing = undefined;
-    this.handshake = handshake;
+    this.#started = tenthsOf(startedAt);
+  }
+
+  get creation(): SpanContext | undefined {
+    return this.#handshake instanceof Traced ? this.#handshake.creation : undefined;
+  }
+
+  /** A client's until it is over, then what it told. */
+  get handshake(): HandshakeState {
+    return this.#handshake instanceof Traced ? this.#handshake.handshake : this.#handshake;
+  }
+
+  set handshake(handshake: HandshakeState) {
+    if (this.#handshake instanceof Traced) this.#handshake.handshake = handshake;
+    else this.#handshake = handshake;
   }
 
   get closing(): Closing | undefined {
