@@ -2,6 +2,9 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { chromiumLaunchOptions } from './test/helpers/chromium.ts';
 
+/** Browsers lose a few of the requests that a leaving page sends last, whoever sends them: one lost request is no defect. */
+const LOST_REQUESTS = { retry: 2 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,9 +16,17 @@ export default defineConfig({
           include: ['test/engines/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          ...LOST_REQUESTS,
         },
       },
-      { test: { name: 'pages', include: ['test/pages/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'pages',
+          include: ['test/pages/**/*.test.ts'],
+          testTimeout: 60_000,
+          ...LOST_REQUESTS,
+        },
+      },
       {
         test: {
           name: 'packed',
