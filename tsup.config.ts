@@ -9,9 +9,23 @@ const shared: Options = {
   target: 'es2022',
   dts: true,
   splitting: true,
+  // By Rollup, which leaves `?.` and `??` of CommonJS as they are; what does it otherwise makes a call of each.
+  treeshake: true,
   external: [/^@closespan\//, '@opentelemetry/api', 'idb-keyval'],
   // The SDK is built in: its packages refuse an API that an app on the next line of OpenTelemetry has.
   noExternal: [SDK],
+  plugins: [
+    {
+      // Rollup leaves it, and `import()` in CommonJS would load a second copy of all, made of ES modules.
+      name: 'require on request',
+      renderChunk(code) {
+        if (this.format !== 'cjs') return undefined;
+        return {
+          code: code.replace(/\bimport\((['"][^'"]+['"])\)/g, 'Promise.resolve().then(() => require($1))'),
+        };
+      },
+    },
+  ],
 };
 
 const ONE_FILE = 'closespan';
@@ -27,6 +41,15 @@ const builds: Options[] = [
     outDir: 'packages/core/dist',
     // Of what the SDK has for each platform, the part for Node.
     platform: 'node',
+    esbuildPlugins: [
+      {
+        // Loaded by a detector that is left out; they would be files that nobody loads.
+        name: 'no machine ids',
+        setup({ onResolve }) {
+          onResolve({ filter: /\/getMachineId-/ }, ({ path }) => ({ path, external: true }));
+        },
+      },
+    ],
     esbuildOptions(options) {
       options.mainFields = ['module', 'main'];
     },
