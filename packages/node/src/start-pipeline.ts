@@ -37,6 +37,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   return {
     tracerProvider,
     meterProvider,
+    mayWait: true,
     forceFlush: () => both((provider) => provider.forceFlush()),
     shutdown: () => both((provider) => provider.shutdown()),
   };

@@ -16,6 +16,8 @@ import { NAME, VERSION } from '../version.ts';
 export interface Pipeline {
   readonly tracerProvider: TracerProvider | undefined;
   readonly meterProvider: MeterProvider | undefined;
+  /** Closes may wait for each other before they come here: a flush leads here, and timers end with the process alone. */
+  readonly mayWait?: boolean;
   /** Sends what is waiting. */
   forceFlush(): Promise<void>;
   /** Sends or keeps what is waiting within this call, for a page that is about to go. @defaultValue `forceFlush` */
@@ -32,6 +34,8 @@ export interface Destination {
   /** As of the last look. */
   readonly tracer: Tracer | undefined;
   readonly meter: Meter | undefined;
+  /** Whether closes may wait for each other: all go to our own pipeline, which nobody shuts down but us; as of the last look. */
+  readonly mayWait: boolean;
   /** Looks for providers again; cheap. Says whether there is anywhere to write to, or nowhere on purpose. */
   find(): boolean;
   /** Loads our own pipeline; says whether it is there. Does not reject. */
@@ -54,6 +58,7 @@ type Proxied = TracerProvider & {
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
   let tracer: Tracer | undefined;
   let meter: Meter | undefined;
+  let mayWait = false;
   let pipeline: Pipeline | undefined;
   let starting: Promise<void> | undefined;
 
@@ -63,9 +68,11 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       ? // Undefined while the API has no provider.
         tracerProvider.getDelegateTracer(NAME, VERSION)
       : tracerProvider.getTracer(NAME, VERSION);
-    tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
     meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
-    if (meter === createNoopMeter()) meter = pipeline?.meterProvider?.getMeter(NAME, VERSION);
+    if (meter === createNoopMeter()) meter = undefined;
+    mayWait = Boolean(pipeline?.mayWait && !tracer && !meter);
+    tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
+    meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
     return Boolean(tracer ?? pipeline) || options.otlp === false;
   }
 
@@ -89,6 +96,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     },
     get meter() {
       return meter;
+    },
+    get mayWait() {
+      return mayWait;
     },
     find,
     async load() {

@@ -1,3 +1,6 @@
+import { type Pause, startPause } from './pause.ts';
+import { turn } from './turn.ts';
+
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
 export interface RecordQueue<T> {
   push(item: T): void;
@@ -14,6 +17,10 @@ export interface RecordSink<T> {
   /** Resolves to false while there is nowhere to go; items then wait for the next try. */
   ready(): Promise<boolean>;
   write(item: T): void;
+  /** Whether items may wait for each other. */
+  mayWait(): boolean;
+  /** Called after each slice of writes. */
+  wrote(): void;
   /** The back-pressure: resolves when what was written has been exported. */
   flush(): Promise<void>;
 }
@@ -22,13 +29,15 @@ const SLICE_ITEMS = 64;
 const SLICE_MILLIS = 4;
 /** A default batch processor holds 2048 spans and sends 512 at a time. */
 const FLUSH_ITEMS = 512;
+/** To write many in a row costs less than one now and then. */
+const GATHER_MILLIS = 50;
 
 /**
  * Makes a queue that drains in later turns of the event loop, never in the caller's.
  * @param waiting its first items; the queue goes on with this array
  */
 export function createRecordQueue<T>(
-  { ready, write, flush }: RecordSink<T>,
+  { ready, mayWait, write, wrote, flush }: RecordSink<T>,
   waiting: T[] = [],
 ): RecordQueue<T> {
   let incoming = waiting;
@@ -51,6 +60,7 @@ export function createRecordQueue<T>(
       // A look at the clock costs a tenth of a span.
       if (taken % 8 === 0 && performance.now() > until) break;
     }
+    if (taken > 0) wrote();
     unflushed += taken;
     // What is written is not held on to.
     if (next === outgoing.length) [outgoing, next] = [[], 0];
@@ -59,18 +69,24 @@ export function createRecordQueue<T>(
   const size = () => incoming.length + outgoing.length - next;
 
   async function run(): Promise<void> {
+    if (mayWait()) await rest(GATHER_MILLIS);
     await turn();
     while (size() > 0 && (await ready())) {
       take(SLICE_ITEMS, performance.now() + SLICE_MILLIS);
       if (unflushed >= FLUSH_ITEMS) {
         unflushed = 0;
         await flush();
-        pause = startPause();
-        if (drains > 0) pause?.keepAlive();
-        await pause?.over;
+        await rest(0);
       }
       await turn();
     }
+  }
+
+  /** A moment in which a process that has nothing else to do may end; not while somebody waits for us. */
+  async function rest(millis: number): Promise<void> {
+    if (drains > 0) return;
+    pause = startPause(millis);
+    await pause?.over;
   }
 
   function start(): Promise<void> {
@@ -85,11 +101,12 @@ export function createRecordQueue<T>(
     push(item) {
       incoming.push(item);
       if (!running) void start();
+      else if (incoming.length === FLUSH_ITEMS) pause?.end();
     },
     size,
     async drain() {
       drains++;
-      pause?.keepAlive();
+      pause?.end();
       await start();
       unflushed = 0;
       await flush();
@@ -99,45 +116,4 @@ export function createRecordQueue<T>(
       take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
     },
   };
-}
-
-/** Waits for another turn of the event loop. Timers would do, but browsers hold them back in hidden pages. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') {
-      setImmediate(resolve);
-      return;
-    }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
-  });
-}
-
-/** A moment in which a process that has nothing else to do may end. */
-interface Pause {
-  readonly over: Promise<void>;
-  /** The process stays for it: somebody waits. */
-  keepAlive(): void;
-}
-
-/** As it was at load: an app's tests that fake its timers do not stop us. */
-const startTimer = globalThis.setTimeout;
-
-/**
- * A collector that hangs must not keep a process alive, flush by flush. A page does not end like that, and its timers
- * may be held back: there is none.
- */
-function startPause(): Pause | undefined {
-  if (typeof setImmediate !== 'function') return undefined;
-  // A number in Deno and workerd.
-  let timer: { ref?(): void; unref?(): void } = {};
-  const over = new Promise<void>((resolve) => {
-    timer = startTimer(resolve, 0);
-  });
-  timer.unref?.();
-  return { over, keepAlive: () => timer.ref?.() };
 }

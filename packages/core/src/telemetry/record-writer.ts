@@ -1,0 +1,110 @@
+import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
+import { guard } from '../guard.ts';
+import type { WebSocketOptions } from '../options.ts';
+import { type CloseRecord, createCloseRecord } from '../record/close-record.ts';
+import type { ClosedConnection } from '../record/closed-connection.ts';
+import { createEndpointParser } from '../record/endpoint.ts';
+import { NAME } from '../version.ts';
+import { closeAttributes, errorTypeOf } from './close-attributes.ts';
+import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
+import { startCloseSpan } from './close-span.ts';
+import { createDestination, type StartPipeline } from './destination.ts';
+
+/** Makes span, metrics and hook call of each close. */
+export interface RecordWriter {
+  isWanted(): boolean;
+  /** Looks for providers; says whether there is somewhere to write to, or nowhere on purpose. */
+  find(): boolean;
+  /** The same, and loads our own pipeline where nobody has another. Does not reject. */
+  prepare(): Promise<boolean>;
+  /** Whether closes may wait for each other. */
+  mayWait(): boolean;
+  write(closed: ClosedConnection): void;
+  /** Counts what was written since the last call: one look-up in a metric store for many closes. */
+  wrote(): void;
+  /** Tells of closes that could not be kept. */
+  drop(count: number): void;
+  /** Resolves when what was written has been exported, or that failed. */
+  flush(): Promise<void>;
+  /** The same without waiting, for a page that is about to go. */
+  flushNow(): void;
+  /** Stops our own pipeline. */
+  shutdown(): Promise<void>;
+}
+
+/** Makes a writer, which starts our own pipeline where nobody has another. */
+export function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipeline): RecordWriter {
+  const { redactReason, closeCodes, isAbnormal, closeHook } = options;
+  const rules = {
+    closeCodes,
+    parseEndpoint: createEndpointParser(options),
+    redactReason: (reason: string) =>
+      redactReason ? guard('redactReason', () => redactReason(reason), '') : reason,
+  };
+  const destination = createDestination(options, startPipeline);
+  let meter: Meter | undefined;
+  let metrics: CloseMetrics | undefined;
+  let exported = 0;
+
+  function find(): boolean {
+    const found = destination.find();
+    if (destination.meter !== meter) {
+      meter = destination.meter;
+      metrics = meter && createCloseMetrics(meter);
+    }
+    return found;
+  }
+
+  function write(record: CloseRecord): void {
+    // A server that refuses a handshake has had no connection: nothing closed.
+    if (record.kind === 'server' && !record.handshakeSucceeded) {
+      metrics?.addHandshake(record, errorTypeOf(record, true));
+      return;
+    }
+    const abnormal = isAbnormal
+      ? guard('isAbnormal', () => isAbnormal(record), record.abnormal)
+      : record.abnormal;
+    const errorType = errorTypeOf(record, abnormal);
+    const { tracer } = destination;
+    metrics?.add(record, errorType);
+    let span: Span | undefined;
+    if (tracer) span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
+    if (closeHook) {
+      const hooked = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+      guard('closeHook', () => closeHook(record, hooked), undefined);
+    }
+    if (span?.isRecording()) exported++;
+    span?.end(record.closeTime);
+  }
+
+  return {
+    isWanted() {
+      if (options.otlp !== false || options.tracerProvider || options.meterProvider || closeHook) return true;
+      find();
+      return Boolean(destination.tracer ?? meter);
+    },
+    find,
+    prepare: async () => find() || ((await destination.load()) && find()),
+    mayWait: () => destination.mayWait,
+    write(closed) {
+      // As `guard` does, without a closure for each close.
+      try {
+        write(createCloseRecord(closed, rules));
+      } catch (error) {
+        diag.error(`${NAME}: record threw`, error);
+      }
+    },
+    wrote() {
+      const count = exported;
+      exported = 0;
+      if (count > 0) guard('metrics', () => metrics?.addOutcome('exported', count), undefined);
+    },
+    drop(count) {
+      diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
+      metrics?.addOutcome('dropped', count);
+    },
+    flush: destination.flush,
+    flushNow: destination.flushNow,
+    shutdown: destination.shutdown,
+  };
+}
