@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { type AddressInfo, connect, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as ws8 from 'ws';
@@ -15,6 +15,7 @@ type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const KEY = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
 const METRIC = 'websocket.server.handshake.duration';
+const KEYS = new Set(['_write', '_writev', '_destroy']);
 
 let handle: WebSocketHandle | undefined;
 let receiver: OtlpReceiver;
@@ -105,6 +106,19 @@ describe.each([
       },
       status: '429',
     },
+    {
+      how: 'a write that the app put its own around',
+      upgrade: (_request, stream) => {
+        const socket = stream as Socket;
+        const write = socket._write;
+        socket._write = function (...args) {
+          return write.apply(this, args);
+        };
+        socket.write('HTTP/1.1 403 No\r\n');
+        socket.end('Connection: close\r\n\r\n');
+      },
+      status: '403',
+    },
     { how: 'no answer', upgrade: (_request, socket) => socket.destroy(), type: 'handshake_failed' },
     {
       how: 'a client that left',
@@ -139,6 +153,27 @@ describe.each([
   );
 });
 
+it('is measured on a stream whose class has no `_writev`', async () => {
+  const inner = createServer().on('upgrade', (_request, stream) => {
+    stream.cork();
+    stream.write('HTTP/1.1 401 No\r\n');
+    stream.end('Connection: close\r\n\r\n');
+  });
+  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  const { answer } = await ask((request, socket, head) => {
+    const stream = new Duplex({
+      read() {},
+      write: (chunk, _encoding, done) => socket.write(chunk, done),
+      final: (done) => socket.end(done),
+    });
+    // Another request to us, as that of a proxy in front of it would be.
+    inner.emit('upgrade', Object.create(request), stream, head);
+  });
+  await handle.shutdown();
+  expect(answer).toBe('HTTP/1.1 401 No\r\nConnection: close\r\n\r\n');
+  expect(serverPoints()).toMatchObject([{ value: 2, attributes: { 'http.response.status_code': 401 } }]);
+});
+
 it('is not measured where its URL is ignored', async () => {
   handle = instrumentWebSockets({ otlp: { url: receiver.url }, ignoreUrls: ['/room?token'] });
   await ask((_request, socket) => socket.end('HTTP/1.1 401 No\r\n\r\n'));
@@ -146,14 +181,17 @@ it('is not measured where its URL is ignored', async () => {
   expect(receiver.points).toEqual([]);
 });
 
-it('leaves no trace on the socket', async () => {
+it('leaves no trace on the socket but the methods of its class, under keys of its own', async () => {
   const look = async () => {
     const seen: unknown[] = [];
     const server = createServer().listen(0, '127.0.0.1');
     const wss = new ws8.WebSocketServer({ noServer: true });
     server.on('upgrade', (request, socket, head) => {
       const facts = () => [
-        Reflect.ownKeys(socket).map(String),
+        Object.keys(socket),
+        Reflect.ownKeys(socket)
+          .map(String)
+          .filter((key) => !KEYS.has(key)),
         socket.eventNames().map((name) => [name, socket.listenerCount(name)]),
         socket instanceof Socket,
       ];
@@ -161,6 +199,7 @@ it('leaves no trace on the socket', async () => {
       setImmediate(() => {
         wss.handleUpgrade(request, socket, head, (peer) => {
           seen.push(facts(), Object.getPrototypeOf(socket) === Socket.prototype);
+          for (const key of KEYS) seen.push(Reflect.get(socket, key) === Reflect.get(Socket.prototype, key));
           peer.close(1000);
         });
       });

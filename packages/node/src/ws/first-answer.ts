@@ -11,42 +11,50 @@ export interface Answer {
 
 type Answered = (answer: Answer) => void;
 type Method = '_write' | '_writev' | '_destroy';
-type Writable = Duplex & Record<Method, (...args: unknown[]) => unknown>;
+/** A stream without `_writev` is written to piece by piece. */
+type Methods = Record<Method, ((...args: unknown[]) => unknown) | undefined>;
 
-const waiting = new WeakMap<object, Answered>();
-const interceptors = new WeakMap<object, object>();
+/** What each stream has instead of our methods. */
+const waiting = new WeakMap<object, Methods & { readonly answered: Answered }>();
+const interceptors = {
+  _write: intercept('_write', statusOf),
+  _writev: intercept('_writev', ([first]: { chunk: unknown }[]) => statusOf(first?.chunk)),
+  _destroy: intercept('_destroy', (error: Error | null) => ({ error })),
+};
+const { _writev: _, ...withoutWritev } = interceptors;
 
 /**
- * Calls back once, at the first write to a stream or at its destruction. Until then the stream has a prototype of ours
- * before its own: an own property could not be taken away again without making the stream slow for good.
+ * Calls back once, at the first write to a stream or at its destruction. Until then the stream has methods of its own,
+ * from then on those of its class under the same keys. To delete the keys would make the stream slow for good; to put a
+ * prototype before its own and take it away costs a connection more than all else that we do for it.
  */
 export function onFirstAnswer(stream: Duplex, answered: Answered): void {
   if (stream.destroyed || waiting.has(stream)) return;
-  waiting.set(stream, answered);
-  Object.setPrototypeOf(stream, interceptorOf(Object.getPrototypeOf(stream)));
+  const { _write, _writev, _destroy } = stream as Methods;
+  waiting.set(stream, { _write, _writev, _destroy, answered });
+  Object.defineProperties(stream, _writev ? interceptors : withoutWritev);
 }
 
-/** One for each class of streams. */
-function interceptorOf(prototype: object): object {
-  const known = interceptors.get(prototype);
-  if (known) return known;
-  const intercept = (name: Method, answerOf: (argument: never) => Answer) => ({
+function intercept(name: Method, answerOf: (argument: never) => Answer): PropertyDescriptor {
+  return {
     configurable: true,
-    value(this: Writable, ...args: unknown[]) {
-      const answered = waiting.get(this);
+    writable: true,
+    value(this: Methods, ...args: unknown[]) {
+      const held = waiting.get(this);
       waiting.delete(this);
-      if (Object.getPrototypeOf(this) === interceptor) Object.setPrototypeOf(this, prototype);
-      guard('upgrade', () => answered?.(answerOf(args[0] as never)), undefined);
-      return this[name](...args);
+      if (held) restore(this, held);
+      guard('upgrade', () => held?.answered(answerOf(args[0] as never)), undefined);
+      // Ours may live on inside of what somebody put around it.
+      const original = held?.[name] ?? Object.getPrototypeOf(this)[name];
+      return Reflect.apply(original, this, args);
     },
-  });
-  const interceptor = Object.create(prototype, {
-    _write: intercept('_write', statusOf),
-    _writev: intercept('_writev', ([first]: { chunk: unknown }[]) => statusOf(first?.chunk)),
-    _destroy: intercept('_destroy', (error: Error | null) => ({ error })),
-  });
-  interceptors.set(prototype, interceptor);
-  return interceptor;
+  };
+}
+
+function restore(stream: Methods, originals: Methods): void {
+  for (const name of ['_write', '_writev', '_destroy'] as const) {
+    if (stream[name] === interceptors[name].value) stream[name] = originals[name];
+  }
 }
 
 function statusOf(chunk: unknown): Answer {
