@@ -30,13 +30,20 @@ export function patchBefore(
   name: string,
   before: (self: object, args: readonly unknown[]) => (() => void) | undefined,
 ): () => void {
-  return patchMethod(owner, name, (original, self, args) => {
-    const takeBack = guard(name, () => before(self, args), undefined);
-    try {
-      return original(...args);
-    } catch (error) {
-      takeBack?.();
-      throw error;
-    }
-  });
+  return replaceValue<Method>(
+    owner,
+    name,
+    (original) =>
+      new Proxy(original, {
+        apply(target, self, args) {
+          const takeBack = guard(name, () => before(self, args), undefined);
+          try {
+            return Reflect.apply(target, self, args);
+          } catch (error) {
+            takeBack?.();
+            throw error;
+          }
+        },
+      }),
+  );
 }

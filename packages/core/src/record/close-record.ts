@@ -91,8 +91,18 @@ export function createCloseRecord(closed: ClosedConnection, rules: RecordRules):
   const initiator = initiatorOf(facts, code, opened, closing?.by);
   const closingDuration = closing ? closedAt - closing.at : 0;
   const { interruption, suspendedDuration } = facts;
-  const evidence = { opened, code, category, initiator, httpStatusCode, errorCode };
-  const cause = facts.cause ?? closeCause({ ...evidence, interruption, closingDuration });
+  const cause =
+    facts.cause ??
+    closeCause({
+      opened,
+      code,
+      category,
+      initiator,
+      httpStatusCode,
+      errorCode,
+      interruption,
+      closingDuration,
+    });
   const closingTime = closeTime - closingDuration;
   return {
     kind: facts.kind,

@@ -39,7 +39,7 @@ export interface CloseFacts {
   /** When it was over, in monotonic milliseconds. @defaultValue now */
   readonly closedAt?: number | undefined;
   /** A cause that only the observer can know. */
-  readonly cause?: CloseCause;
+  readonly cause?: CloseCause | undefined;
   /** What took the network away, where the platform saw it shortly before the close. */
   readonly interruption?: Interruption | undefined;
   /** Milliseconds for which the device slept, or the page was frozen, since the connection was made. */

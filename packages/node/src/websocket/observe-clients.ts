@@ -100,7 +100,7 @@ export function createClientsObserver(
     fail(client);
   }
 
-  function emitted(client: Client, event?: unknown, value?: unknown): void {
+  function emitted(client: Client, event: unknown, value: unknown): undefined {
     if (event === 'connectFailed') fail(client, value);
     // With a listener for it the app takes the response over, and the client says no more.
     if (event === 'httpResponse') fail(client);
@@ -126,10 +126,7 @@ export function createClientsObserver(
           (self as Client)._req ? abort(self as Client) : undefined,
         ),
         // No message passes through the `emit` of a client.
-        patchInherited(prototype, 'emit', (original, self, args) => {
-          guard('websocket', () => emitted(self as Client, ...args), undefined);
-          return original(...args);
-        }),
+        patchInherited(prototype, 'emit', (self, [event, value]) => emitted(self as Client, event, value)),
       );
     },
     patchW3c(prototype) {

@@ -1,12 +1,5 @@
 import type { Duplex } from 'node:stream';
-import {
-  guard,
-  isIgnored,
-  now,
-  type Recorder,
-  startConnection,
-  type WebSocketOptions,
-} from '@closespan/core';
+import { isIgnored, now, type Recorder, startConnection, type WebSocketOptions } from '@closespan/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { patchInherited } from '../patch-inherited.ts';
 import { type Answer, onFirstAnswer } from './first-answer.ts';
@@ -65,11 +58,8 @@ export function observeUpgrades(
     for (const prototype of prototypes) undo.push(patchInherited(prototype, 'emit', onEmit));
   });
 
-  function onEmit(original: (...args: unknown[]) => unknown, _server: object, args: unknown[]): unknown {
-    if (args[0] === 'upgrade') {
-      guard('upgrade', () => arrive(args[1] as UpgradeRequest, args[2] as Duplex), undefined);
-    }
-    return original(...args);
+  function onEmit(_server: object, [event, request, socket]: readonly unknown[]): undefined {
+    if (event === 'upgrade') arrive(request as UpgradeRequest, socket as Duplex);
   }
 
   return {

@@ -79,8 +79,7 @@ export function createWsObserver(
     const connection = held.of(socket);
     if (!connection) return;
     held.complete(socket, connection);
-    const facts = closeFactsOf(socket, connection, terminated.has(socket));
-    finish(socket, connection, { ...facts, synthetic });
+    finish(socket, connection, closeFactsOf(socket, connection, synthetic, terminated.has(socket)));
   }
 
   function finish(socket: WsSocket, connection: WsConnection, facts: CloseFacts): void {

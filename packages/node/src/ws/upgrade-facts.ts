@@ -35,7 +35,8 @@ export function createUpgradeReader({
         ? (guard('urlTemplate', () => urlTemplate(new URL(url), request), undefined) ?? '')
         : undefined;
     const origin = recordOrigin ? originOf(request) : undefined;
-    const facts = intern(JSON.stringify([withoutQuery, template, origin]), () => ({
+    // No header has a line's end in it.
+    const facts = intern(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({
       url: withoutQuery,
       ...(template !== undefined && { template }),
       ...(origin && { origin }),

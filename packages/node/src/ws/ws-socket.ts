@@ -32,12 +32,18 @@ const CLOSE_TIMEOUT = 30_000;
 
 /**
  * What a `ws` socket shows at its end.
+ * @param synthetic whether no `close` event comes
  * @param terminated whether the app called `terminate()` after `close()`
  */
-export function closeFactsOf(socket: WsSocket, connection: WsConnection, terminated = false): CloseFacts {
+export function closeFactsOf(
+  socket: WsSocket,
+  connection: WsConnection,
+  synthetic: boolean,
+  terminated = false,
+): CloseFacts {
   const { handshake } = connection;
   const attempt = handshake && 'request' in handshake ? handshake : undefined;
-  const known: HandshakeFacts | undefined = attempt ? { peer: attempt.peer } : handshake;
+  const known: HandshakeFacts | undefined = attempt ? undefined : (handshake as HandshakeFacts | undefined);
   const { _receiver, _socket, _closeFrameReceived, _closeFrameSent } = socket;
   const error: NodeJS.ErrnoException | null | undefined =
     _receiver?.errored ?? _socket?.errored ?? attempt?.error;
@@ -45,11 +51,14 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
   const wasClean = _closeFrameReceived && _closeFrameSent;
   const broken = _receiver?.errored && brokenBy(_receiver.errored);
   const timedOut = error || httpStatusCode || terminated ? undefined : timeoutOf(socket, connection);
-  const cause = broken ?? timedOut;
+  // Each key for itself: these are made in the app's turn, and a copy of one object into another takes longer.
   return {
     kind: socket._isServer ? 'server' : 'client',
-    ...known,
     url: socket.url ?? known?.url ?? '',
+    template: known?.template,
+    peer: attempt ? attempt.peer : known?.peer,
+    clientAddress: known?.clientAddress,
+    origin: known?.origin,
     code: socket._closeCode,
     reason: socket._closeMessage.toString(),
     wasClean,
@@ -58,16 +67,17 @@ export function closeFactsOf(socket: WsSocket, connection: WsConnection, termina
     subprotocol: socket.protocol,
     extensions: socket.extensions,
     unsentSize: socket.bufferedAmount,
+    synthetic,
     errored: Boolean(error ?? socket._errorEmitted),
     errorCode: error?.code,
     httpStatusCode,
-    ...(cause && { cause }),
+    cause: broken ?? timedOut,
   };
 }
 
 /** What it shows when the process ends before it does. A Close frame that has come says more than that. */
 export function exitFactsOf(socket: WsSocket, connection: WsConnection): CloseFacts {
-  const facts: CloseFacts = { ...closeFactsOf(socket, connection), synthetic: true };
+  const facts = closeFactsOf(socket, connection, true);
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT };
 }
 
