@@ -6,7 +6,9 @@ import { median, report, SMOKE } from './figure.ts';
 
 // What a connection, and a message, cost a server: its CPU time with us and with others, against none, with export.
 
-const ROUNDS = SMOKE ? 1 : 8;
+const ROUNDS = SMOKE ? 1 : 12;
+/** A server runs for weeks; in the first seconds its code is compiled. */
+const WARM_UP = SMOKE ? 1 : 8;
 const CHURN = { cycles: SMOKE ? 40 : 2000, messages: 0 };
 const ECHO = { cycles: 20, messages: SMOKE ? 20 : 1000 };
 const FLAT = { cycles: SMOKE ? 40 : 50_000, messages: 0 };
@@ -29,8 +31,8 @@ interface Server {
   readonly port: number;
 }
 
-const receiver = fork(file('receiver.ts'), ['0']);
-const [url] = await once(receiver, 'message');
+const sink = fork(file('sink.ts'));
+const [url] = await once(sink, 'message');
 const client = fork(file('churn-client.ts'));
 await once(client, 'message');
 const servers = await Promise.all(Object.keys(LOADED).map(start));
@@ -49,7 +51,7 @@ report({
 });
 for (const { process } of servers) process.disconnect();
 client.disconnect();
-receiver.disconnect();
+sink.disconnect();
 
 async function start(name: string): Promise<Server> {
   const server = fork(file('churn-server.ts'), {
@@ -100,13 +102,12 @@ async function reportRatios(title: string, job: Omit<ChurnJob, 'port'>, target: 
 /** The median of the rounds' ratios to bare; each round begins with another server. */
 async function ratiosOf(job: Omit<ChurnJob, 'port'>): Promise<Map<string, number>> {
   const costs = new Map(servers.map(({ name }) => [name, [] as number[]]));
-  for (let round = -1; round < ROUNDS; round++) {
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
     for (let i = 0; i < servers.length; i++) {
-      const server = servers[(i + round + 1) % servers.length] as Server;
+      const server = servers[(i + round + WARM_UP) % servers.length] as Server;
       const before = await ask(server, 'cpu');
       await run(server, job);
       const cost = (await ask(server, 'cpu')) - before;
-      // The first round warms up.
       if (round >= 0) costs.get(server.name)?.push(cost);
     }
   }
