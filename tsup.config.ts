@@ -31,6 +31,8 @@ const shared: Options = {
 const ONE_FILE = 'closespan';
 /** What a page loads on request, with the parts of the SDK that it needs. */
 const WITH_SDK = { protobuf: 'protobuf-format', metrics: 'page-meter-provider' };
+/** In one file they cannot be had, which is logged where somebody asks for them. */
+const SDK_IMPORT = /import\('@closespan\/browser\/(?:protobuf|metrics)'\)/g;
 const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/(?:lifecycle|pipeline)))'\)/g;
 
 const builds: Options[] = [
@@ -87,7 +89,7 @@ const builds: Options[] = [
     }),
   ),
   {
-    // For `<script src>`: everything in one file, but for the chunks of options that few want.
+    // For `<script src>`: everything in one file, but for what options need that few want.
     name: 'browser, one file',
     entry: { [ONE_FILE]: 'packages/browser/src/one-file.ts' },
     outDir: 'packages/browser/dist',
@@ -98,7 +100,6 @@ const builds: Options[] = [
     target: 'es2022',
     minify: true,
     noExternal: [/./],
-    external: ['@closespan/browser/protobuf', '@closespan/browser/metrics'],
     esbuildPlugins: [
       {
         // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
@@ -106,10 +107,12 @@ const builds: Options[] = [
         setup({ onLoad }) {
           onLoad({ filter: /packages\/(core|browser)\/src\/.*\.ts$/ }, async ({ path }) => {
             const imports: string[] = [];
-            const text = (await readFile(path, 'utf8')).replace(LAZY_IMPORT, (_import, name: string) => {
-              imports.push(`import * as lazy${imports.length} from '${name}';`);
-              return `Promise.resolve(lazy${imports.length - 1})`;
-            });
+            const text = (await readFile(path, 'utf8'))
+              .replace(SDK_IMPORT, "Promise.reject(new Error('not in one file'))")
+              .replace(LAZY_IMPORT, (_import, name: string) => {
+                imports.push(`import * as lazy${imports.length} from '${name}';`);
+                return `Promise.resolve(lazy${imports.length - 1})`;
+              });
             return { contents: imports.join('') + text, loader: 'ts' };
           });
         },
