@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './figure.ts';
 
-const BENCHES = ['close', 'message', 'heap', 'storm', 'churn', 'browser'];
+const BENCHES = ['close', 'message', 'heap', 'storm', 'outage', 'churn', 'browser'];
 
 const args = process.argv.slice(2);
 const smoke = args.includes('--smoke');

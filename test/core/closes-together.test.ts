@@ -1,35 +1,45 @@
 import { createRecorder, type Recorder } from '@closespan/core';
+import { createRecording } from '@closespan/core/recording';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { FACTS, openedConnection } from '../helpers/record-closes.ts';
-
-/** A copy that is loaded now, and so takes the timers that are there now. */
-const RECORDING = '../../packages/core/dist/recording.js?together';
 
 let exporter: InMemorySpanExporter;
 let recorder: Recorder;
+/** The pause that goes on. */
+let pause: { millis: number; end(): void } | undefined;
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   exporter = new InMemorySpanExporter();
 });
-afterEach(async () => {
-  await recorder.shutdown();
-  vi.useRealTimers();
-});
+afterEach(() => recorder.shutdown());
 
-/** Starts to record, ahead of what is looked at. */
-async function start(isOwn: boolean): Promise<void> {
+function startPause(millis: number) {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    end = () => {
+      pause = undefined;
+      resolve();
+    };
+  });
+  pause = { millis, end };
+  return { over, end };
+}
+
+/** Starts to record, ahead of what is looked at; the pipeline says whether all has arrived. */
+async function start({ isOwn = true, ready = async (_now: boolean) => true } = {}): Promise<void> {
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-  const pipeline = { tracerProvider, meterProvider: undefined, mayWait: true };
+  const pipeline = { tracerProvider, meterProvider: undefined, ready };
   recorder = createRecorder(
-    // Without its own flush, which has timers.
-    isOwn ? {} : { tracerProvider: { getTracer: (name) => tracerProvider.getTracer(name) } },
+    isOwn ? {} : { tracerProvider },
     async () => ({ ...pipeline, forceFlush: async () => {}, shutdown: async () => {} }),
-    () => import(RECORDING),
+    async () => ({
+      createRecording: (options, startPipeline, waiting, dropped) =>
+        createRecording(options, startPipeline, waiting, dropped, startPause),
+    }),
   );
   recorder.record(openedConnection(), FACTS);
   await recorder.forceFlush();
@@ -37,8 +47,8 @@ async function start(isOwn: boolean): Promise<void> {
 }
 
 /** Closes some connections; says how many are spans when the event loop has nothing else to do. */
-async function close(count: number): Promise<number> {
-  for (let i = 0; i < count; i++) recorder.record(openedConnection(), FACTS);
+async function close(count: number, facts = {}): Promise<number> {
+  for (let i = 0; i < count; i++) recorder.record(openedConnection(), { ...FACTS, ...facts });
   return await settled();
 }
 
@@ -48,28 +58,66 @@ async function settled(): Promise<number> {
 }
 
 it('waits 50 ms for more closes to write', async () => {
-  await start(true);
+  await start();
   expect(await close(2)).toBe(0);
-  vi.advanceTimersByTime(49);
   expect(await close(1)).toBe(0);
-  vi.advanceTimersByTime(1);
+  expect(pause?.millis).toBe(50);
+  pause?.end();
   expect(await settled()).toBe(3);
 });
 
 it('waits no longer when 512 are there', async () => {
-  await start(true);
+  await start();
   expect(await close(511)).toBe(0);
   expect(await close(1)).toBe(512);
 });
 
 it('waits for nothing when it is flushed', async () => {
-  await start(true);
+  await start();
   expect(await close(2)).toBe(0);
   await recorder.forceFlush();
   expect(exporter.getFinishedSpans()).toHaveLength(2);
 });
 
 it('waits for nothing where somebody else may shut the provider down', async () => {
-  await start(false);
+  await start({ isOwn: false });
   expect(await close(2)).toBe(2);
+});
+
+it('takes no more while what was sent before has not arrived, and looks again from time to time', async () => {
+  let arrived = true;
+  const asked: boolean[] = [];
+  const ready = async (now: boolean) => {
+    asked.push(now);
+    return arrived;
+  };
+  await start({ ready });
+  arrived = false;
+  await close(2);
+  pause?.end();
+  expect(await settled()).toBe(0);
+  expect(pause?.millis).toBe(5000);
+  asked.length = 0;
+  await recorder.forceFlush();
+  expect(asked).toEqual([true]);
+  expect(await close(1)).toBe(0);
+  pause?.end();
+  await settled();
+  arrived = true;
+  pause?.end();
+  expect(await settled()).toBe(3);
+});
+
+it('gives up the oldest normal closes when too many wait', async () => {
+  let arrived = true;
+  await start({ ready: async () => arrived });
+  arrived = false;
+  await close(10, { code: 1006, wasClean: false });
+  for (let i = 0; i < 131_072; i++) recorder.record(openedConnection(), { ...FACTS, reason: String(i) });
+  arrived = true;
+  await recorder.forceFlush();
+  const reasons = exporter.getFinishedSpans().map(({ attributes }) => attributes['websocket.close.reason']);
+  expect(reasons.slice(0, 11)).toEqual([...Array(10).fill(undefined), '1024']);
+  expect(reasons).toHaveLength(131_082 - 1024);
+  expect(reasons.at(-1)).toBe('131071');
 });

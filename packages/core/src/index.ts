@@ -52,6 +52,7 @@ export { type Closing, type Connection, now, startClosing, startConnection } fro
 export type { Endpoint } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export type { Pipeline, StartPipeline } from './telemetry/destination.ts';
+export type { Pause, StartPause } from './telemetry/pause.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './telemetry/recorder.ts';
 export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './telemetry/sampler.ts';
 export * from './telemetry/semconv.ts';

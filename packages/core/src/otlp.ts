@@ -7,15 +7,38 @@ import {
   type OtlpSettings,
   type OwnProvider,
 } from './telemetry/otlp-settings.ts';
+import type { Outcome } from './telemetry/outcome-counter.ts';
+import { ResendingExporter } from './telemetry/resending-exporter.ts';
 
 export type { OtlpSettings, OwnProvider } from './telemetry/otlp-settings.ts';
 
-/** Starts a tracer provider that sends batches over OTLP/HTTP as JSON. */
-export function createTracerProvider(settings: OtlpSettings): OwnProvider<TracerProvider> {
-  const exporter = new OTLPTraceExporter(exporterConfig(settings, '/v1/traces'));
-  return new BasicTracerProvider({
+/** A tracer provider that keeps what could not be sent. */
+export interface ResendingTracerProvider extends OwnProvider<TracerProvider> {
+  /**
+   * Whether all that was sent has arrived. What has not is sent again from time to time.
+   * @param now at once
+   */
+  ready(now: boolean): Promise<boolean>;
+}
+
+/**
+ * Starts a tracer provider that sends batches over OTLP/HTTP as JSON.
+ * @param count called with what becomes of spans that were not delivered at once
+ */
+export function createTracerProvider(
+  settings: OtlpSettings,
+  count: (outcome: Outcome, count: number) => void = () => {},
+): ResendingTracerProvider {
+  const exporter = new ResendingExporter(
+    new OTLPTraceExporter(exporterConfig(settings, '/v1/traces')),
+    count,
+  );
+  const provider = new BasicTracerProvider({
     resource: createResource(settings),
     spanProcessors: [new BatchSpanProcessor(exporter)],
     ...(settings.sampler && { sampler: settings.sampler }),
+  });
+  return Object.assign(provider, {
+    ready: async (now: boolean) => (now ? await exporter.resend() : exporter.isClear),
   });
 }

@@ -1,9 +1,12 @@
+import { diag } from '@opentelemetry/api';
 import type { WebSocketOptions } from './options.ts';
 import type { ClosedConnection } from './record/closed-connection.ts';
 import type { StartPipeline } from './telemetry/destination.ts';
+import type { StartPause } from './telemetry/pause.ts';
 import { createRecordQueue } from './telemetry/record-queue.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { CAPACITY } from './telemetry/recorder.ts';
+import { NAME } from './version.ts';
 
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 
@@ -24,18 +27,20 @@ export interface Recording {
  * Starts to make telemetry; nothing of it throws.
  * @param waiting closes from before, which this takes over
  * @param dropped how many more there were than could be kept
+ * @param startPause only where a process may end while closes wait
  */
 export function createRecording(
   options: WebSocketOptions,
   startPipeline: StartPipeline,
   waiting: ClosedConnection[],
   dropped: number,
+  startPause?: StartPause,
 ): Recording {
   const writer = createRecordWriter(options, startPipeline);
   const { prepare: ready, mayWait, write, wrote } = writer;
-  const queue = createRecordQueue({ ready, mayWait, write, wrote, flush }, waiting);
+  const queue = createRecordQueue({ ready, mayWait, write, wrote, flush }, waiting, startPause);
   // Closes that wait prepare by themselves.
-  if (queue.size() === 0) void writer.prepare();
+  if (queue.size() === 0) void writer.prepare(false);
 
   async function flush(): Promise<void> {
     if (dropped > 0) writer.drop(dropped);
@@ -43,13 +48,20 @@ export function createRecording(
     await writer.flush();
   }
 
+  async function drain(): Promise<void> {
+    await queue.drain();
+    const count = queue.size();
+    if (count > 0) diag.warn(`${NAME}: ${count} closes wait, nothing arrives`);
+  }
+
   return {
     isWanted: writer.isWanted,
     push(closed) {
-      if (queue.size() < CAPACITY) queue.push(closed);
-      else dropped++;
+      // The oldest normal ones go first.
+      if (queue.size() >= CAPACITY) dropped += queue.evict(writer.isNormal);
+      queue.push(closed);
     },
-    drain: queue.drain,
+    drain,
     flushNow() {
       // Without a destination closes had better wait: the page may live on, or come back.
       if (!writer.find()) return;
@@ -57,7 +69,7 @@ export function createRecording(
       writer.flushNow();
     },
     async shutdown() {
-      await queue.drain();
+      await drain();
       await writer.shutdown();
     },
   };

@@ -8,6 +8,7 @@ import {
 import { diag } from '@opentelemetry/api';
 import { observeOwnGlobal } from './global/observe-own-global.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
+import { loadRecording } from './load-recording.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { createProcessEnd } from './process-end.ts';
 import { PROCESS_EXIT } from './process-exit.ts';
@@ -27,6 +28,7 @@ export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
   optionChecks: NODE_OPTION_CHECKS,
   install,
   startPipeline,
+  loadRecording,
 };
 
 /**

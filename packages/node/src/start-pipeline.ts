@@ -1,4 +1,5 @@
 import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
+import { metrics } from '@opentelemetry/api';
 import { logToConsole } from './console-logger.ts';
 
 const NOTHING: Pipeline = {
@@ -13,9 +14,10 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   const { env } = process;
   if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
   logToConsole();
-  const [{ createTracerProvider }, { createMeterProvider }] = await Promise.all([
+  const [{ createTracerProvider }, { createMeterProvider }, { createOutcomeCounter }] = await Promise.all([
     import('@closespan/core/otlp'),
     import('@closespan/core/otlp-metrics'),
+    import('@closespan/core/recording'),
   ]);
   const settings = {
     ...options,
@@ -24,11 +26,15 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     userAgent: `${NAME}/${VERSION}`,
   };
   const exportIntervalMillis = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
-  const tracerProvider = env['OTEL_TRACES_EXPORTER'] === 'none' ? undefined : createTracerProvider(settings);
   const meterProvider =
     options.meterProvider || env['OTEL_METRICS_EXPORTER'] === 'none'
       ? undefined
       : createMeterProvider({ ...settings, exportIntervalMillis });
+  const meters = options.meterProvider ?? meterProvider ?? metrics.getMeterProvider();
+  const tracerProvider =
+    env['OTEL_TRACES_EXPORTER'] === 'none'
+      ? undefined
+      : createTracerProvider(settings, createOutcomeCounter(meters.getMeter(NAME, VERSION)));
   const both = async (
     run: (provider: NonNullable<typeof tracerProvider | typeof meterProvider>) => Promise<void>,
   ) => {
@@ -37,7 +43,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   return {
     tracerProvider,
     meterProvider,
-    mayWait: true,
+    ready: async (now) => (await tracerProvider?.ready(now)) ?? true,
     forceFlush: () => both((provider) => provider.forceFlush()),
     shutdown: () => both((provider) => provider.shutdown()),
   };

@@ -16,8 +16,12 @@ import { NAME, VERSION } from '../version.ts';
 export interface Pipeline {
   readonly tracerProvider: TracerProvider | undefined;
   readonly meterProvider: MeterProvider | undefined;
-  /** Closes may wait for each other before they come here: a flush leads here, and timers end with the process alone. */
-  readonly mayWait?: boolean;
+  /**
+   * Whether all spans have arrived so far; until then closes had better wait where they take less memory. Where it is
+   * there, they may also wait for each other: only our own flush and shutdown lead here.
+   * @param now it sends at once what has not arrived
+   */
+  ready?(now: boolean): Promise<boolean>;
   /** Sends what is waiting. */
   forceFlush(): Promise<void>;
   /** Sends or keeps what is waiting within this call, for a page that is about to go. @defaultValue `forceFlush` */
@@ -40,6 +44,8 @@ export interface Destination {
   find(): boolean;
   /** Loads our own pipeline; says whether it is there. Does not reject. */
   load(): Promise<boolean>;
+  /** `ready` of our own pipeline where spans go there. */
+  ready(now: boolean): Promise<boolean>;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
@@ -58,7 +64,7 @@ type Proxied = TracerProvider & {
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
   let tracer: Tracer | undefined;
   let meter: Meter | undefined;
-  let mayWait = false;
+  let isOwn = false;
   let pipeline: Pipeline | undefined;
   let starting: Promise<void> | undefined;
 
@@ -70,7 +76,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       : tracerProvider.getTracer(NAME, VERSION);
     meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
     if (meter === createNoopMeter()) meter = undefined;
-    mayWait = Boolean(pipeline?.mayWait && !tracer && !meter);
+    isOwn = !tracer && !meter;
     tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
     meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
     return Boolean(tracer ?? pipeline) || options.otlp === false;
@@ -98,13 +104,16 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       return meter;
     },
     get mayWait() {
-      return mayWait;
+      return isOwn && pipeline?.ready !== undefined;
     },
     find,
     async load() {
       starting ??= start();
       await starting;
       return pipeline !== undefined;
+    },
+    async ready(now) {
+      return !isOwn || !pipeline?.ready || (await pipeline.ready(now));
     },
     async flush() {
       await settle('flush', [provided().forceFlush?.(), pipeline?.forceFlush()]);

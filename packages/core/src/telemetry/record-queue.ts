@@ -1,4 +1,4 @@
-import { type Pause, startPause } from './pause.ts';
+import type { Pause, StartPause } from './pause.ts';
 import { turn } from './turn.ts';
 
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
@@ -6,6 +6,8 @@ export interface RecordQueue<T> {
   push(item: T): void;
   /** Items that wait. */
   size(): number;
+  /** Makes room: gives up some of the oldest, of those that matter less as far as there are enough. Returns how many. */
+  evict(mattersLess: (item: T) => boolean): number;
   /** Resolves when all items so far are worked off and flushed. */
   drain(): Promise<void>;
   /** Works off all items at once, for a page that is about to go. */
@@ -14,8 +16,11 @@ export interface RecordQueue<T> {
 
 /** What works the queue off. */
 export interface RecordSink<T> {
-  /** Resolves to false while there is nowhere to go; items then wait for the next try. */
-  ready(): Promise<boolean>;
+  /**
+   * Resolves to false while there is nowhere to go; items then wait for the next try.
+   * @param now whether somebody waits for it
+   */
+  ready(now: boolean): Promise<boolean>;
   write(item: T): void;
   /** Whether items may wait for each other. */
   mayWait(): boolean;
@@ -31,14 +36,19 @@ const SLICE_MILLIS = 4;
 const FLUSH_ITEMS = 512;
 /** To write many in a row costs less than one now and then. */
 const GATHER_MILLIS = 50;
+const RETRY_MILLIS = 5000;
+/** To make room for one at a time would copy the queue for each. */
+const EVICTED_ITEMS = 1024;
 
 /**
  * Makes a queue that drains in later turns of the event loop, never in the caller's.
  * @param waiting its first items; the queue goes on with this array
+ * @param startPause absent where timers are held back, as in hidden pages, and nothing ends by itself: there is no pause
  */
 export function createRecordQueue<T>(
   { ready, mayWait, write, wrote, flush }: RecordSink<T>,
-  waiting: T[] = [],
+  waiting: T[],
+  startPause?: StartPause,
 ): RecordQueue<T> {
   let incoming = waiting;
   let outgoing: T[] = [];
@@ -71,7 +81,8 @@ export function createRecordQueue<T>(
   async function run(): Promise<void> {
     if (mayWait()) await rest(GATHER_MILLIS);
     await turn();
-    while (size() > 0 && (await ready())) {
+    // Asked for the sake of what has been taken, too: it may not have arrived.
+    while ((await isReady()) && size() > 0) {
       take(SLICE_ITEMS, performance.now() + SLICE_MILLIS);
       if (unflushed >= FLUSH_ITEMS) {
         unflushed = 0;
@@ -82,10 +93,20 @@ export function createRecordQueue<T>(
     }
   }
 
+  async function isReady(): Promise<boolean> {
+    for (;;) {
+      const now = drains > 0;
+      if (await ready(now)) return true;
+      // Without pauses the next close is the next try.
+      if (now || !startPause) return false;
+      await rest(RETRY_MILLIS);
+    }
+  }
+
   /** A moment in which a process that has nothing else to do may end; not while somebody waits for us. */
   async function rest(millis: number): Promise<void> {
     if (drains > 0) return;
-    pause = startPause(millis);
+    pause = startPause?.(millis);
     await pause?.over;
   }
 
@@ -104,6 +125,17 @@ export function createRecordQueue<T>(
       else if (incoming.length === FLUSH_ITEMS) pause?.end();
     },
     size,
+    evict(mattersLess) {
+      const items = outgoing.slice(next).concat(incoming);
+      let left = Math.min(EVICTED_ITEMS, items.length);
+      const kept = items.filter((item) => {
+        const goes = left > 0 && mattersLess(item);
+        if (goes) left--;
+        return !goes;
+      });
+      [outgoing, incoming, next] = [[], kept.slice(left), 0];
+      return items.length - incoming.length;
+    },
     async drain() {
       drains++;
       pause?.end();

@@ -1,8 +1,9 @@
 import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
-import { type CloseRecord, createCloseRecord } from '../record/close-record.ts';
+import type { CloseRecord } from '../record/close-record.ts';
 import type { ClosedConnection } from '../record/closed-connection.ts';
+import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
 import { NAME } from '../version.ts';
 import { closeAttributes, errorTypeOf } from './close-attributes.ts';
@@ -15,11 +16,16 @@ export interface RecordWriter {
   isWanted(): boolean;
   /** Looks for providers; says whether there is somewhere to write to, or nowhere on purpose. */
   find(): boolean;
-  /** The same, and loads our own pipeline where nobody has another. Does not reject. */
-  prepare(): Promise<boolean>;
+  /**
+   * The same, and loads our own pipeline where nobody has another. Does not reject.
+   * @param now what has not arrived is sent again at once; only if all has, there is somewhere to write to
+   */
+  prepare(now: boolean): Promise<boolean>;
   /** Whether closes may wait for each other. */
   mayWait(): boolean;
   write(closed: ClosedConnection): void;
+  /** Whether a close matters less than others, at a glance. */
+  isNormal(closed: ClosedConnection): boolean;
   /** Counts what was written since the last call: one look-up in a metric store for many closes. */
   wrote(): void;
   /** Tells of closes that could not be kept. */
@@ -84,7 +90,8 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       return Boolean(destination.tracer ?? meter);
     },
     find,
-    prepare: async () => find() || ((await destination.load()) && find()),
+    prepare: async (now) =>
+      (find() || ((await destination.load()) && find())) && (await destination.ready(now)),
     mayWait: () => destination.mayWait,
     write(closed) {
       // As `guard` does, without a closure for each close.
@@ -94,6 +101,8 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
         diag.error(`${NAME}: record threw`, error);
       }
     },
+    isNormal: ({ connection, facts: { code, wasClean } }) =>
+      connection.openedAt !== undefined && !isAbnormalCode(code, wasClean, closeCodes),
     wrote() {
       const count = exported;
       exported = 0;

@@ -1,0 +1,133 @@
+import { isCarrying } from '../propagation/carried-context.ts';
+import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
+import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
+import type { CloseCodeMeanings } from './close-codes.ts';
+import type { CloseRecord } from './close-record.ts';
+import type { ClosedConnection, CloseFacts } from './closed-connection.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** How facts become a record; the user's part of it. */
+export interface RecordRules {
+  readonly closeCodes?: CloseCodeMeanings | undefined;
+  readonly redactReason: (reason: string) => string;
+  readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
+}
+
+const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
+const EXPECTED: ReadonlySet<CloseCause> = new Set([
+  'page_exit',
+  'bfcache',
+  'process_exit',
+  'suspended',
+  'aborted_connecting',
+]);
+
+/** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
+export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
+  const { connection, facts, closedAt, closeTime } = closed;
+  const { startedAt, openedAt, closing, creation, connectionId } = connection;
+  const { wasClean, reportedCode = facts.code } = facts;
+  // Null in workerd.
+  const subprotocol = facts.subprotocol ?? '';
+  // Deno's 0 for a connection that was lost; a 0 that a peer sent is clean.
+  const code = facts.code === 0 && !wasClean ? 1006 : facts.code;
+  // A response that switches protocols refuses nothing, whatever was wrong with it.
+  const httpStatusCode = facts.httpStatusCode === 101 ? undefined : facts.httpStatusCode;
+  // A Close frame that arrived explains more than what befell the transport after it.
+  const errorCode = code === 1006 ? facts.errorCode : undefined;
+  const [name, category] = classifyCloseCode(code);
+  const meaning = rules.closeCodes?.[code];
+  const opened = openedAt !== undefined;
+  const initiator = initiatorOf(facts, code, opened, closing?.by);
+  const closingDuration = closing ? closedAt - closing.at : 0;
+  const { interruption, suspendedDuration } = facts;
+  const cause =
+    facts.cause ??
+    closeCause({
+      opened,
+      code,
+      category,
+      initiator,
+      httpStatusCode,
+      errorCode,
+      interruption,
+      closingDuration,
+    });
+  const closingTime = closeTime - closingDuration;
+  return {
+    kind: facts.kind,
+    connectionId: connectionId ?? uniqueId(),
+    endpoint: rules.parseEndpoint(facts.url, facts.template),
+    peer: facts.peer,
+    clientAddress: facts.clientAddress,
+    origin: facts.origin,
+    code,
+    name: meaning?.name ?? name,
+    category,
+    // Without a Close frame it is no peer's; workerd has texts of its own.
+    reason: code !== 1006 || wasClean ? facts.reason && rules.redactReason(facts.reason) : '',
+    wasClean,
+    initiator,
+    cause,
+    abnormal: !EXPECTED.has(cause) && (!opened || isAbnormalCode(code, wasClean, rules.closeCodes)),
+    synthetic: facts.synthetic ?? false,
+    reportedCode: reportedCode === code ? undefined : reportedCode,
+    requestedCode: closing?.by === 'local' ? closing.code : undefined,
+    startTime: known(closeTime - (closedAt - startedAt)) ?? closingTime,
+    closingTime,
+    closeTime,
+    handshakeSucceeded: opened,
+    handshakeDuration: known((openedAt ?? closedAt) - startedAt),
+    connectionDuration: opened ? known(closedAt - openedAt) : undefined,
+    suspendedDuration,
+    subprotocol: isCarrying(subprotocol) ? '' : subprotocol,
+    extensions: facts.extensions ?? '',
+    unsentSize: facts.unsentSize ?? 0,
+    httpStatusCode,
+    errorCode,
+    creation,
+  };
+}
+
+/** Whether a code of a connection that had opened is a failure, by the user's meaning of it or by its category. */
+export function isAbnormalCode(
+  code: number,
+  wasClean: boolean,
+  closeCodes: CloseCodeMeanings | undefined,
+): boolean {
+  return closeCodes?.[code]?.abnormal ?? (!wasClean || ABNORMAL.has(classifyCloseCode(code)[1]));
+}
+
+function initiatorOf(
+  facts: CloseFacts,
+  code: number,
+  opened: boolean,
+  by: 'local' | 'remote' | undefined,
+): CloseInitiator {
+  if (by) return by;
+  if (facts.initiator) return facts.initiator;
+  if (!opened) return 'none';
+  // Firefox passes a 1006 from the wire through as clean: then a frame did arrive.
+  if (facts.wasClean || (code !== 1006 && code !== 1015)) return 'remote';
+  // An error without a code may be the transport's, or our own runtime failing the connection.
+  return facts.errored && !facts.errorCode ? 'unknown' : 'none';
+}
+
+/** Times from before observation are NaN, and so is what is reckoned from them; rounding never makes a time negative. */
+function known(millis: number): number | undefined {
+  return Number.isNaN(millis) ? undefined : Math.max(0, millis);
+}
+
+const ID_PREFIX = hexDigits(Math.random() * 0xefff_ffff);
+let nextId = Math.floor(Math.random() * 0xfff_ffff);
+
+/** An id that no other connection has: a random part of the process, then a counter from a random start. */
+function uniqueId(): string {
+  nextId = (nextId + 1) & 0xfff_ffff;
+  return ID_PREFIX + hexDigits(nextId);
+}
+
+/** Eight digits for a number below 0xf0000000. */
+function hexDigits(number: number): string {
+  return (0x1000_0000 + Math.floor(number)).toString(16);
+}

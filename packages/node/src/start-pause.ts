@@ -1,0 +1,20 @@
+import type { StartPause } from '@closespan/core';
+
+/** As it was at load: an app's tests that fake its timers do not stop us. */
+const startTimer = globalThis.setTimeout;
+const stopTimer = globalThis.clearTimeout;
+
+/** Starts a pause that keeps no process alive: a collector that hangs must not do so, flush by flush. */
+export const startPause: StartPause = (millis) => {
+  let end = () => {};
+  const over = new Promise<void>((resolve) => {
+    // A number in Deno.
+    const timer: { unref?(): void } = startTimer(resolve, millis);
+    timer.unref?.();
+    end = () => {
+      stopTimer(timer as never);
+      resolve();
+    };
+  });
+  return { over, end };
+};

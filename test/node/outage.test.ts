@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { WebSocket } from 'ws';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
+
+let handle: WebSocketHandle;
+let receiver: OtlpReceiver;
+let server: WsServer;
+let status: number;
+let lines: string[];
+beforeEach(async () => {
+  // The exporter's own tries are over at once.
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '200');
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+  lines = [];
+  const note = (...args: unknown[]) => lines.push(args.join(' '));
+  diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+  status = 503;
+  receiver = await startOtlpReceiver({ status: () => status });
+  server = await startWsServer();
+  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+});
+afterEach(async () => {
+  await handle.shutdown();
+  await server.close();
+  await receiver.close();
+  diag.disable();
+  vi.unstubAllEnvs();
+});
+
+/** Opens connections and closes them; each is two closes. */
+async function closeConnections(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const client = new WebSocket(server.url);
+    await once(client, 'open');
+    client.close(4000 + i);
+    await Promise.all([once(client, 'close'), server.idle()]);
+  }
+}
+
+const ids = () => new Set(receiver.spans.map(({ spanId }) => spanId)).size;
+
+/** What became of the records, by the last export. */
+const outcomes = () =>
+  Object.fromEntries(
+    receiver.points
+      .filter(({ name }) => name === 'websocket.telemetry.records')
+      .map(({ attributes, value }) => [attributes['outcome'], value]),
+  );
+
+it('costs no close, and no close arrives twice', async () => {
+  await closeConnections(3);
+  await handle.forceFlush();
+  // These wait as records: what was sent has not arrived.
+  await closeConnections(2);
+  await handle.forceFlush();
+  expect(lines.at(-1)).toBe('closespan: 4 closes wait, nothing arrives');
+  expect(receiver.spans).toEqual([]);
+  status = 200;
+  await handle.forceFlush();
+  expect(ids()).toBe(10);
+  await handle.forceFlush();
+  expect(receiver.spans).toHaveLength(10);
+  expect(outcomes()).toEqual({ exported: 10, stored: 6, replayed: 6 });
+});
+
+it('is over by itself, with nobody there who flushes or closes', async () => {
+  await closeConnections(1);
+  await handle.forceFlush();
+  await closeConnections(1);
+  status = 200;
+  await receiver.waitForSpans(4);
+  expect(ids()).toBe(4);
+});
+
+it('costs no close where nothing listens', async () => {
+  const { port } = new URL(receiver.url);
+  await receiver.close();
+  await closeConnections(1);
+  await handle.forceFlush();
+  receiver = await startOtlpReceiver({ port: Number(port) });
+  await handle.forceFlush();
+  expect(ids()).toBe(2);
+});
+
+it('keeps nothing that the collector refuses for good', async () => {
+  status = 400;
+  await closeConnections(1);
+  await handle.forceFlush();
+  status = 200;
+  await closeConnections(1);
+  await handle.forceFlush();
+  expect(receiver.spans.map(({ attributes }) => attributes['websocket.close.code'])).toEqual([4000, 4000]);
+  expect(outcomes()).toEqual({ exported: 4, dropped: 2 });
+});
+
+it('that outlives the instrumentation is told of, with what it cost', async () => {
+  await closeConnections(1);
+  await handle.forceFlush();
+  lines.length = 0;
+  await handle.shutdown();
+  expect(lines).toContain('closespan: 2 closes not sent, the collector was not there');
+});
