@@ -2,20 +2,14 @@ export { guard } from './guard.ts';
 export {
   type Installed,
   type Platform,
-  PlatformInstrumentation,
   runningHandle,
   startInstrumentation,
   type WebSocketHandle,
 } from './instrumentation.ts';
 export { observeGlobal } from './observe/observe-global.ts';
-export {
-  type Circumstances,
-  createSocketObserver,
-  type SocketInfo,
-  type SocketObserver,
-  type WebSocketLike,
-} from './observe/observe-socket.ts';
+export { type Circumstances, createSocketObserver, type SocketObserver } from './observe/observe-socket.ts';
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
+export type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 export { wrapGlobal } from './observe/wrap-global.ts';
 export {
   checkOptions,
@@ -27,6 +21,7 @@ export {
   type UpgradeRequestLike,
   type WebSocketOptions,
 } from './options.ts';
+export { PlatformInstrumentation } from './platform-instrumentation.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './propagation/carried-context.ts';
 export type { Carrier, CarrierOptions } from './propagation/carrier.ts';
 export { queryCarrier } from './propagation/query-carrier.ts';

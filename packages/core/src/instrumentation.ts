@@ -1,9 +1,9 @@
-import { diag, type MeterProvider, type TracerProvider } from '@opentelemetry/api';
-import type { SocketInfo, WebSocketLike } from './observe/observe-socket.ts';
-import { checkOptions, type OptionCheck, type OptionChecks, type WebSocketOptions } from './options.ts';
+import { diag } from '@opentelemetry/api';
+import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
+import { checkOptions, type OptionChecks, type WebSocketOptions } from './options.ts';
 import type { Pipeline } from './telemetry/destination.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './telemetry/recorder.ts';
-import { NAME, VERSION } from './version.ts';
+import { NAME } from './version.ts';
 
 /** What `instrumentWebSockets()` returns. */
 export interface WebSocketHandle {
@@ -42,13 +42,12 @@ export interface Installed {
   uninstall(ending: boolean): void;
 }
 
-const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
-
 /** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
 const HANDLE = Symbol.for('closespan.handle');
 const scope = globalThis as { [HANDLE]?: RunningHandle };
 
-interface RunningHandle extends WebSocketHandle {
+/** The handle of what runs. */
+export interface RunningHandle extends WebSocketHandle {
   /** As `shutdown` where the process ends; else connections that are open have not ended, and leave no record. */
   end(processEnds: boolean): Promise<void>;
 }
@@ -70,7 +69,8 @@ export function runningHandle<H extends WebSocketHandle>(): H | undefined {
   return scope[HANDLE] as H | undefined;
 }
 
-function start<O extends WebSocketOptions, H extends WebSocketHandle>(
+/** The same for options that are checked already. */
+export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   platform: Platform<O, H>,
   options: O,
 ): H & RunningHandle {
@@ -99,65 +99,4 @@ function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   } as unknown as H & RunningHandle;
   Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
   return handle;
-}
-
-type Enabled = { enabled?: boolean };
-
-/** Fits `registerInstrumentations({ instrumentations: [...] })` by shape; each platform derives its own. */
-export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSocketOptions> {
-  readonly instrumentationName: string = NAME;
-  readonly instrumentationVersion: string = VERSION;
-  readonly #platform: Platform<O>;
-  #config: O & Enabled;
-  #handle: RunningHandle | undefined;
-
-  /** @throws TypeError for a wrong option */
-  constructor(platform: Platform<O>, config: O & Enabled) {
-    this.#platform = platform;
-    this.#check(config);
-    // `registerInstrumentations` enables what does not say that it is enabled already.
-    this.#config = { ...config, enabled: false };
-    if (config.enabled === true) this.enable();
-  }
-
-  /** Starts to observe. */
-  enable(): void {
-    this.#handle ??= start(this.#platform, this.#config);
-    this.#config = { ...this.#config, enabled: true };
-  }
-
-  /** Puts every patched object back; closes that wait are still exported. */
-  disable(): void {
-    void this.#handle?.end(false);
-    this.#handle = undefined;
-    this.#config = { ...this.#config, enabled: false };
-  }
-
-  setTracerProvider(tracerProvider: TracerProvider): void {
-    this.setConfig({ ...this.#config, tracerProvider });
-  }
-
-  setMeterProvider(meterProvider: MeterProvider): void {
-    this.setConfig({ ...this.#config, meterProvider });
-  }
-
-  /**
-   * Takes effect at once; connections that are open are not recorded then.
-   * @throws TypeError for a wrong option
-   */
-  setConfig(config: O & Enabled): void {
-    this.#check(config);
-    const { enabled = false } = this.#config;
-    this.disable();
-    this.#config = { ...config, enabled };
-    if (enabled) this.enable();
-  }
-
-  getConfig(): O & Enabled {
-    return this.#config;
-  }
-
-  #check(config: O & Enabled): void {
-    checkOptions(config, { ...this.#platform.optionChecks, enabled: ENABLED });
-  }
 }

@@ -3,8 +3,9 @@ import type { CloseFacts } from '../record/closed-connection.ts';
 import type { Connection } from '../record/connection.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-import { createSocketObserver, type SocketObserver, type WebSocketLike } from './observe-socket.ts';
+import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
+import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
 const CLOSED = 3;

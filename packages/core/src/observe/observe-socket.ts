@@ -2,27 +2,7 @@ import { guard } from '../guard.ts';
 import type { CloseFacts } from '../record/closed-connection.ts';
 import { type Connection, now, startClosing, startConnection } from '../record/connection.ts';
 import type { Recorder } from '../telemetry/recorder.ts';
-
-/** The members of a WHATWG `WebSocket` that are read. Browser, undici and `ws` sockets have all of them. */
-export interface WebSocketLike {
-  readonly url: string;
-  readonly readyState: number;
-  readonly protocol?: string;
-  readonly extensions?: string;
-  readonly bufferedAmount?: number;
-  addEventListener(type: string, listener: (event: unknown) => void): void;
-  removeEventListener(type: string, listener: (event: unknown) => void): void;
-}
-
-/** What a socket cannot say of itself. */
-export interface SocketInfo {
-  /** Where the connection goes. @defaultValue `socket.url` */
-  readonly url?: string;
-  /** Which end this is. @defaultValue `client` */
-  readonly kind?: 'client' | 'server';
-  /** An id that the other end knows, too: 16 hexadecimal digits. @defaultValue one that nobody else has */
-  readonly connectionId?: string;
-}
+import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
 /** Observes sockets through their events. */
 export interface SocketObserver {
@@ -58,6 +38,7 @@ interface Observed {
   /** Monotonic milliseconds. */
   erroredAt: number | undefined;
 }
+
 /** What is read of the events; those of a close have all of it. */
 interface EventLike {
   readonly type: string;
@@ -148,13 +129,7 @@ export function createSocketObserver(
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
       const hasNotes = socket.readyState !== CLOSING && notesClosing(socket);
       const startTime = Date.now();
-      open.set(socket, {
-        connection,
-        startTime,
-        info,
-        hasNotes,
-        erroredAt: undefined,
-      });
+      open.set(socket, { connection, startTime, info, hasNotes, erroredAt: undefined });
       for (const type of typesFor(socket)) socket.addEventListener(type, listener);
       // A page that is about to go can load nothing.
       recorder.prepare();

@@ -1,6 +1,7 @@
 import { context, propagation } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
-import type { SocketObserver, WebSocketLike } from '../observe/observe-socket.ts';
+import type { SocketObserver } from '../observe/observe-socket.ts';
+import type { WebSocketLike } from '../observe/web-socket-like.ts';
 import type { Construct } from '../observe/wrap-global.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import { type CarriedContext, takeFromUrl } from './carried-context.ts';
