@@ -2,7 +2,7 @@
 export interface Figure {
   readonly title: string;
   readonly value: number;
-  readonly unit: '×' | 'bytes' | 'lost';
+  readonly unit: '×' | 'ms' | 'bytes' | 'lost';
   /** The most that it may be; absent for what others need, which is shown beside ours. */
   readonly target?: number;
 }

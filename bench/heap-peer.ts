@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** The other ends of `heap.ts`, bare: a server that keeps quiet, and on a message with a port as many clients. */
+/** The other ends that `start-peer.ts` starts, bare: a server that keeps quiet, and on a message with a port as many clients. */
 const count = Number(process.argv[2]);
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', backlog: 8192 });
 server.on('listening', () => process.send?.(server.address()));

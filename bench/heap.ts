@@ -1,17 +1,16 @@
-import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { instrumentWebSockets } from '@closespan/node';
 import { WebSocket, WebSocketServer } from 'ws';
 import { median, report, SMOKE } from './figure.ts';
+import { startPeer } from './start-peer.ts';
 
 // The heap that an open connection adds: idle sockets, instrumented minus bare. The other ends are in another process.
 
 const SOCKETS = SMOKE ? 100 : 3000;
 const ROUNDS = SMOKE ? 1 : 5;
 
-const peer = fork(new URL('heap-peer.ts', import.meta.url), [String(SOCKETS)]);
-const [{ port }] = await once(peer, 'message');
+const peer = await startPeer(SOCKETS);
 
 report({
   title: 'heap an open ws client adds',
@@ -25,7 +24,7 @@ report({
   unit: 'bytes',
   target: 256,
 });
-peer.disconnect();
+peer.stop();
 
 /** Bytes a connection, by the median of interleaved rounds. */
 async function added(heapOf: () => Promise<number>): Promise<number> {
@@ -44,7 +43,7 @@ async function added(heapOf: () => Promise<number>): Promise<number> {
 async function heapOfClients(): Promise<number> {
   const sockets: WebSocket[] = [];
   const grown = await growth(async () => {
-    const more = Array.from({ length: SOCKETS }, () => new WebSocket(`ws://127.0.0.1:${port}/chat`));
+    const more = Array.from({ length: SOCKETS }, () => new WebSocket(`ws://127.0.0.1:${peer.port}/chat`));
     await Promise.all(more.map((socket) => once(socket, 'open')));
     sockets.push(...more);
   });
@@ -57,10 +56,7 @@ async function heapOfClients(): Promise<number> {
 async function heapOfPeers(): Promise<number> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', backlog: 8192 });
   await once(server, 'listening');
-  const grown = await growth(async () => {
-    peer.send((server.address() as AddressInfo).port);
-    await once(peer, 'message');
-  });
+  const grown = await growth(() => peer.connect((server.address() as AddressInfo).port));
   const closed = [...server.clients].map((socket) => once(socket, 'close'));
   for (const socket of server.clients) socket.terminate();
   await Promise.all(closed);

@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './figure.ts';
 
-const BENCHES = ['close', 'message', 'heap', 'storm', 'outage', 'churn', 'browser'];
+const BENCHES = ['close', 'message', 'heap', 'storm', 'storm-cost', 'outage', 'churn', 'browser'];
+const DIGITS = { '×': 3, ms: 1, bytes: 0, lost: 0 };
 
 const args = process.argv.slice(2);
 const smoke = args.includes('--smoke');
@@ -39,7 +40,7 @@ async function run(name: string): Promise<{ exitCode: number | null; figures: Fi
 
 /** A smoke run judges what is counted, never what is timed or weighed: it is too short for that. */
 function print({ title, value, unit, target }: Figure): boolean {
-  const shown = unit === '×' ? value.toFixed(3) : value.toFixed(0);
+  const shown = value.toFixed(DIGITS[unit]);
   if (target === undefined) {
     console.log(`${title.padEnd(64)} ${shown.padStart(8)} ${unit}`);
     return true;

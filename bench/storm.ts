@@ -7,6 +7,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { WebSocketServer } from 'ws';
 import { report, SMOKE } from './figure.ts';
+import { type Peer, startPeer } from './start-peer.ts';
 
 // A storm of closes: all of them must arrive, with default settings and with a shutdown right behind.
 
@@ -47,7 +48,7 @@ async function lostOfReal(url: string, arrived: () => Promise<number>): Promise<
   await Promise.all(closed);
   await handle.shutdown();
   server.close();
-  peer.disconnect();
+  peer.stop();
   return REAL - (await arrived());
 }
 
@@ -61,16 +62,14 @@ async function lostOfProcess(way: string, url: string, arrived: () => Promise<nu
   const peer = await connectPeer(address);
   server.kill('SIGTERM');
   await once(server, 'exit');
-  peer.disconnect();
+  peer.stop();
   return REAL - (await arrived());
 }
 
-/** Opens the clients, in a process of their own. */
-async function connectPeer({ port }: AddressInfo): Promise<ChildProcess> {
-  const peer = fork(new URL('heap-peer.ts', import.meta.url), [String(REAL)]);
-  await once(peer, 'message');
-  peer.send(port);
-  await once(peer, 'message');
+/** Opens the clients. */
+async function connectPeer({ port }: AddressInfo): Promise<Peer> {
+  const peer = await startPeer(REAL);
+  await peer.connect(port);
   return peer;
 }
 
