@@ -4,6 +4,7 @@ import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { countingMeterProvider } from '../helpers/counting-meter-provider.ts';
 import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
 
 let handle: WebSocketHandle;
@@ -65,6 +66,20 @@ it('costs no close, and no close arrives twice', async () => {
   await handle.forceFlush();
   expect(receiver.spans).toHaveLength(10);
   expect(outcomes()).toEqual({ exported: 10, stored: 6, replayed: 6 });
+});
+
+it('holds closes back where the metrics go elsewhere, too', async () => {
+  await handle.shutdown();
+  const { meterProvider } = countingMeterProvider();
+  handle = instrumentWebSockets({ otlp: { url: receiver.url }, meterProvider });
+  await closeConnections(1);
+  await handle.forceFlush();
+  await closeConnections(1);
+  await handle.forceFlush();
+  expect(lines.at(-1)).toBe('closespan: 2 closes wait, nothing arrives');
+  status = 200;
+  await handle.forceFlush();
+  expect(ids()).toBe(4);
 });
 
 it('is over by itself, with nobody there who flushes or closes', async () => {

@@ -64,7 +64,8 @@ type Proxied = TracerProvider & {
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
   let tracer: Tracer | undefined;
   let meter: Meter | undefined;
-  let isOwn = false;
+  let spansAreOurs = false;
+  let mayWait = false;
   let pipeline: Pipeline | undefined;
   let starting: Promise<void> | undefined;
 
@@ -76,7 +77,8 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       : tracerProvider.getTracer(NAME, VERSION);
     meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
     if (meter === createNoopMeter()) meter = undefined;
-    isOwn = !tracer && !meter;
+    spansAreOurs = !tracer;
+    mayWait = Boolean(spansAreOurs && !meter && pipeline?.ready);
     tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
     meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
     return Boolean(tracer ?? pipeline) || options.otlp === false;
@@ -104,7 +106,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       return meter;
     },
     get mayWait() {
-      return isOwn && pipeline?.ready !== undefined;
+      return mayWait;
     },
     find,
     async load() {
@@ -113,7 +115,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       return pipeline !== undefined;
     },
     async ready(now) {
-      return !isOwn || !pipeline?.ready || (await pipeline.ready(now));
+      return !spansAreOurs || !pipeline?.ready || (await pipeline.ready(now));
     },
     async flush() {
       await settle('flush', [provided().forceFlush?.(), pipeline?.forceFlush()]);
