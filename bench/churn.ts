@@ -6,7 +6,9 @@ import { median, report, SMOKE } from './figure.ts';
 
 // What a connection, and a message, cost a server: its CPU time with us and with others, against none, with export.
 
-const ROUNDS = SMOKE ? 1 : 12;
+const ROUNDS = SMOKE ? 1 : 10;
+/** Of each kind: what two processes with the same code need differs by up to a tenth. */
+const COPIES = SMOKE ? 1 : 3;
 /** A server runs for weeks; in the first seconds its code is compiled. */
 const WARM_UP = SMOKE ? 1 : 8;
 const CHURN = { cycles: SMOKE ? 40 : 2000, messages: 0 };
@@ -35,7 +37,11 @@ const sink = fork(file('sink.ts'));
 const [url] = await once(sink, 'message');
 const client = fork(file('churn-client.ts'));
 await once(client, 'message');
-const servers = await Promise.all(Object.keys(LOADED).map(start));
+const servers = await Promise.all(
+  Array.from({ length: COPIES }, () => Object.keys(LOADED))
+    .flat()
+    .map(start),
+);
 
 await reportRatios('connect-close churn, CPU of the server', CHURN, 1.35);
 await reportRatios('message echo, CPU of the server', ECHO, 1.05);
@@ -101,14 +107,15 @@ async function reportRatios(title: string, job: Omit<ChurnJob, 'port'>, target: 
 
 /** The median of the rounds' ratios to bare; each round begins with another server. */
 async function ratiosOf(job: Omit<ChurnJob, 'port'>): Promise<Map<string, number>> {
-  const costs = new Map(servers.map(({ name }) => [name, [] as number[]]));
+  const costs = new Map(Object.keys(LOADED).map((name) => [name, Array<number>(ROUNDS).fill(0)]));
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     for (let i = 0; i < servers.length; i++) {
       const server = servers[(i + round + WARM_UP) % servers.length] as Server;
       const before = await ask(server, 'cpu');
       await run(server, job);
       const cost = (await ask(server, 'cpu')) - before;
-      if (round >= 0) costs.get(server.name)?.push(cost);
+      const sums = costs.get(server.name);
+      if (round >= 0 && sums) sums[round] = (sums[round] ?? 0) + cost;
     }
   }
   const bare = costs.get('bare') ?? [];
