@@ -85,6 +85,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
   const server = createServer(async (request, response) => {
     response.setHeader('access-control-allow-origin', '*').setHeader('access-control-allow-headers', '*');
     response.setHeader('access-control-expose-headers', 'retry-after');
+    response.setHeader('access-control-max-age', '600');
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
       return;

@@ -202,24 +202,27 @@ it('two pages of an origin send what waits once', async () => {
 it('a page that goes sends what is most telling, and the next page the rest', async () => {
   const COUNT = 120;
   await start();
+  // Chromium then knows that it may send, and loses no request over the question.
+  await end('/close/1000');
+  await flush();
   await page.evaluate(async (count) => {
     for (let i = 0; i < count; i++) await app.open(i % 10 === 9 ? '/abnormal' : '/normal');
   }, COUNT);
   await page.goto(`${site.url}/?next`);
-  await receiver.waitForSpans(1);
-  const [request] = receiver.requests;
+  await receiver.waitForSpans(2);
+  const [, request] = receiver.requests;
   expect(request?.size).toBeLessThanOrEqual(60 * 1024);
-  const first = receiver.spans.map(({ statusCode }) => statusCode);
+  const first = receiver.spans.slice(1).map(({ statusCode }) => statusCode);
   expect(first.slice(0, COUNT / 10)).toEqual(Array(COUNT / 10).fill(2));
   expect(first.slice(COUNT / 10)).not.toContain(2);
   expect(first.length).toBeGreaterThan(20);
   expect(first.length).toBeLessThan(COUNT);
   await start();
   await page.evaluate(() => app.open('/'));
-  await receiver.waitForSpans(COUNT);
+  await receiver.waitForSpans(1 + COUNT);
   await flush();
-  expect(new Set(receiver.spans.map(({ spanId }) => spanId)).size).toBe(COUNT);
-  expect(receiver.spans).toHaveLength(COUNT);
+  expect(new Set(receiver.spans.map(({ spanId }) => spanId)).size).toBe(1 + COUNT);
+  expect(receiver.spans).toHaveLength(1 + COUNT);
   expect(await outcomes()).toEqual({ replayed: COUNT - first.length });
 });
 
