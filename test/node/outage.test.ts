@@ -101,8 +101,8 @@ it('costs no close where nothing listens', async () => {
   expect(ids()).toBe(2);
 });
 
-it('keeps nothing that the collector refuses for good', async () => {
-  status = 400;
+it.each([400, 500])('keeps nothing that the collector refuses for good, by a %i', async (refusal) => {
+  status = refusal;
   await closeConnections(1);
   await handle.forceFlush();
   status = 200;
