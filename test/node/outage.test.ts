@@ -13,14 +13,14 @@ let server: WsServer;
 let status: number;
 let lines: string[];
 beforeEach(async () => {
-  // The exporter's own tries are over at once.
-  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '200');
-  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+  // Spans go when they are flushed.
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '2147483647');
   lines = [];
   const note = (...args: unknown[]) => lines.push(args.join(' '));
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
   status = 503;
-  receiver = await startOtlpReceiver({ status: () => status });
+  // The exporter's own tries are over at once.
+  receiver = await startOtlpReceiver({ status: () => status, headers: () => ({ 'retry-after': '60' }) });
   server = await startWsServer();
   handle = instrumentWebSockets({ otlp: { url: receiver.url } });
 });
@@ -83,6 +83,7 @@ it('holds closes back where the metrics go elsewhere, too', async () => {
 });
 
 it('is over by itself, with nobody there who flushes or closes', async () => {
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
   await closeConnections(1);
   await handle.forceFlush();
   await closeConnections(1);
@@ -92,6 +93,7 @@ it('is over by itself, with nobody there who flushes or closes', async () => {
 });
 
 it('costs no close where nothing listens', async () => {
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '5000');
   const { port } = new URL(receiver.url);
   await receiver.close();
   await closeConnections(1);
