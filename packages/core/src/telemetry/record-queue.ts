@@ -1,13 +1,9 @@
+import { type Backlog, createBacklog } from './backlog.ts';
 import type { Pause, StartPause } from './pause.ts';
 import { turn } from './turn.ts';
 
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
-export interface RecordQueue<T> {
-  push(item: T): void;
-  /** Items that wait. */
-  size(): number;
-  /** Makes room: gives up some of the oldest, of those that matter less as far as there are enough. Returns how many. */
-  evict(mattersLess: (item: T) => boolean): number;
+export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
   /** Resolves when all items so far are worked off and flushed. */
   drain(): Promise<void>;
   /** Works off all items at once, for a page that is about to go. */
@@ -37,8 +33,6 @@ const FLUSH_ITEMS = 512;
 /** To write many in a row costs less than one now and then. */
 const GATHER_MILLIS = 50;
 const RETRY_MILLIS = 5000;
-/** To make room for one at a time would copy the queue for each. */
-const EVICTED_ITEMS = 1024;
 
 /**
  * Makes a queue that drains in later turns of the event loop, never in the caller's.
@@ -50,9 +44,7 @@ export function createRecordQueue<T>(
   waiting: T[],
   startPause?: StartPause,
 ): RecordQueue<T> {
-  let incoming = waiting;
-  let outgoing: T[] = [];
-  let next = 0;
+  const { push, shift, size, evict } = createBacklog(waiting);
   let unflushed = 0;
   let running: Promise<void> | undefined;
   let drains = 0;
@@ -60,23 +52,15 @@ export function createRecordQueue<T>(
 
   function take(limit: number, until: number): void {
     let taken = 0;
-    while (taken < limit) {
-      if (next === outgoing.length) {
-        [outgoing, incoming, next] = [incoming, [], 0];
-        if (outgoing.length === 0) break;
-      }
-      write(outgoing[next++] as T);
+    while (taken < limit && size() > 0) {
+      write(shift() as T);
       taken++;
       // A look at the clock costs a tenth of a span.
       if (taken % 8 === 0 && performance.now() > until) break;
     }
     if (taken > 0) wrote();
     unflushed += taken;
-    // What is written is not held on to.
-    if (next === outgoing.length) [outgoing, next] = [[], 0];
   }
-
-  const size = () => incoming.length + outgoing.length - next;
 
   async function run(): Promise<void> {
     if (mayWait()) await rest(GATHER_MILLIS);
@@ -120,22 +104,12 @@ export function createRecordQueue<T>(
   if (size() > 0) void start();
   return {
     push(item) {
-      incoming.push(item);
+      push(item);
       if (!running) void start();
-      else if (incoming.length === FLUSH_ITEMS) pause?.end();
+      else if (size() === FLUSH_ITEMS) pause?.end();
     },
     size,
-    evict(mattersLess) {
-      const items = outgoing.slice(next).concat(incoming);
-      let left = Math.min(EVICTED_ITEMS, items.length);
-      const kept = items.filter((item) => {
-        const goes = left > 0 && mattersLess(item);
-        if (goes) left--;
-        return !goes;
-      });
-      [outgoing, incoming, next] = [[], kept.slice(left), 0];
-      return items.length - incoming.length;
-    },
+    evict,
     async drain() {
       drains++;
       pause?.end();
