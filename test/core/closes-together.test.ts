@@ -46,42 +46,52 @@ async function start({ isOwn = true, ready = async (_now: boolean) => true } = {
   exporter.reset();
 }
 
-/** Closes some connections; says how many are spans when the event loop has nothing else to do. */
-async function close(count: number, facts = {}): Promise<number> {
+function close(count: number, facts = {}): void {
   for (let i = 0; i < count; i++) recorder.record(openedConnection(), { ...FACTS, ...facts });
-  return await settled();
 }
 
-async function settled(): Promise<number> {
+/** Resolves once as many are spans as are meant to be. */
+async function written(count: number): Promise<void> {
+  await expect.poll(() => exporter.getFinishedSpans().length).toBe(count);
+}
+
+/** Gives the queue turns enough of the event loop to write some, if it does not wait. */
+async function waiting(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-  return exporter.getFinishedSpans().length;
+  expect(exporter.getFinishedSpans()).toEqual([]);
 }
 
 it('waits 50 ms for more closes to write', async () => {
   await start();
-  expect(await close(2)).toBe(0);
-  expect(await close(1)).toBe(0);
+  close(2);
+  await waiting();
+  close(1);
+  await waiting();
   expect(pause?.millis).toBe(50);
   pause?.end();
-  expect(await settled()).toBe(3);
+  await written(3);
 });
 
 it('waits no longer when 512 are there', async () => {
   await start();
-  expect(await close(511)).toBe(0);
-  expect(await close(1)).toBe(512);
+  close(511);
+  await waiting();
+  close(1);
+  await written(512);
 });
 
 it('waits for nothing when it is flushed', async () => {
   await start();
-  expect(await close(2)).toBe(0);
+  close(2);
+  await waiting();
   await recorder.forceFlush();
   expect(exporter.getFinishedSpans()).toHaveLength(2);
 });
 
 it('waits for nothing where somebody else may shut the provider down', async () => {
   await start({ isOwn: false });
-  expect(await close(2)).toBe(2);
+  close(2);
+  await written(2);
 });
 
 it('takes no more while what was sent before has not arrived, and looks again from time to time', async () => {
@@ -93,26 +103,28 @@ it('takes no more while what was sent before has not arrived, and looks again fr
   };
   await start({ ready });
   arrived = false;
-  await close(2);
+  close(2);
+  await waiting();
   pause?.end();
-  expect(await settled()).toBe(0);
+  await waiting();
   expect(pause?.millis).toBe(5000);
   asked.length = 0;
   await recorder.forceFlush();
   expect(asked).toEqual([true]);
-  expect(await close(1)).toBe(0);
+  close(1);
+  await waiting();
   pause?.end();
-  await settled();
+  await waiting();
   arrived = true;
   pause?.end();
-  expect(await settled()).toBe(3);
+  await written(3);
 });
 
 it('gives up the oldest normal closes when too many wait', async () => {
   let arrived = true;
   await start({ ready: async () => arrived });
   arrived = false;
-  await close(10, { code: 1006, wasClean: false });
+  close(10, { code: 1006, wasClean: false });
   for (let i = 0; i < 131_072; i++) recorder.record(openedConnection(), { ...FACTS, reason: String(i) });
   arrived = true;
   await recorder.forceFlush();
