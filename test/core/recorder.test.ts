@@ -334,6 +334,25 @@ describe('metrics', () => {
     expect(points['websocket.telemetry.records']).toBeUndefined();
   });
 
+  it('count closes that come together by all of their labels', async () => {
+    const others = [
+      { code: 1001 },
+      { kind: 'server' as const },
+      { url: 'wss://example.com/other' },
+      { url: 'wss://example.com:444/chat' },
+      { url: 'wss://example.org/chat' },
+      { initiator: 'local' as const },
+      { cause: 'policy' as const },
+      { wasClean: false },
+    ];
+    const { points } = await recordCloses([{}, ...others, {}, {}], {
+      urlTemplate: ({ pathname }) => pathname,
+    });
+    const { 'websocket.client.closes': client, 'websocket.server.closes': server } = points;
+    expect(client?.map(({ value }) => value)).toEqual([3, ...Array(others.length - 1).fill(1)]);
+    expect(server?.map(({ value }) => value)).toEqual([1]);
+  });
+
   it('keep codes and hosts that peers choose within bounds', async () => {
     const closes = Array.from({ length: 200 }, (_, index) => ({
       kind: 'server' as const,

@@ -4,7 +4,7 @@ import {
   type Context,
   type Span,
   type SpanContext,
-  SpanKind,
+  type SpanKind,
   type SpanOptions,
   type Tracer,
   type TracerProvider,
@@ -22,6 +22,8 @@ export interface PipelineTracerOptions {
   readonly onEnd: (span: ReadableSpanLike) => void;
 }
 
+// The enum's object would be bytes of each page.
+const INTERNAL: SpanKind.INTERNAL = 0;
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
@@ -39,7 +41,7 @@ function createTracer(
     options: SpanOptions = {},
     context: Context = activeContext.active(),
   ): Span {
-    const { kind = SpanKind.INTERNAL, attributes = {}, links = [], startTime = Date.now() } = options;
+    const { kind = INTERNAL, attributes = {}, links = [], startTime = Date.now() } = options;
     const active = options.root ? undefined : trace.getSpanContext(context);
     const parent = active && trace.isSpanContextValid(active) ? active : undefined;
     const traceId = parent?.traceId ?? randomHex(16);

@@ -1,4 +1,4 @@
-import type { Attributes, Meter } from '@opentelemetry/api';
+import type { Attributes, Counter, Meter } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createOutcomeCounter, type Outcome } from './outcome-counter.ts';
 import {
@@ -24,6 +24,11 @@ import {
 /** Counts closes and measures connections; never sampled. */
 export interface CloseMetrics {
   add(record: CloseRecord, errorType: string | undefined): void;
+  /**
+   * Counts what was added since the last call, alike closes at once: a metric store looks its labels up each time.
+   * @param exported how many were handed to a provider
+   */
+  count(exported: number): void;
   /** Measures a handshake alone. */
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
   /** Counts what became of records. */
@@ -57,6 +62,8 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
   // Peers choose close codes, and clients choose the Host of a server: neither may fill the metric store.
   const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
   const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
+  const addOutcome = createOutcomeCounter(meter);
+  const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
   /** Measures the handshake, whose error is none of a later close; returns the labels that all metrics share. */
   function addHandshake(record: CloseRecord, errorType: string | undefined): Attributes {
@@ -86,18 +93,31 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       if (record.connectionDuration !== undefined) {
         connectionDuration.record(record.connectionDuration / 1000, place);
       }
-      const known = (code >= 1000 && code < 1016) || isKnownCode(code);
-      closes.add(1, {
-        ...place,
-        [ATTR_WEBSOCKET_CLOSE_CODE]: known ? code : 'other',
-        [ATTR_WEBSOCKET_CLOSE_NAME]: known ? record.name : 'other',
-        [ATTR_WEBSOCKET_CLOSE_CATEGORY]: record.category,
-        [ATTR_WEBSOCKET_CLOSE_CAUSE]: record.cause,
-        [ATTR_WEBSOCKET_CLOSE_INITIATOR]: record.initiator,
-        [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: record.wasClean,
-      });
+      const { kind, initiator, cause, wasClean } = record;
+      const key = JSON.stringify([kind, place, code, initiator, cause, wasClean]);
+      let same = counted.get(key);
+      if (!same) {
+        const known = (code >= 1000 && code < 1016) || isKnownCode(code);
+        const labels = {
+          ...place,
+          [ATTR_WEBSOCKET_CLOSE_CODE]: known ? code : 'other',
+          [ATTR_WEBSOCKET_CLOSE_NAME]: known ? record.name : 'other',
+          [ATTR_WEBSOCKET_CLOSE_CATEGORY]: record.category,
+          [ATTR_WEBSOCKET_CLOSE_CAUSE]: cause,
+          [ATTR_WEBSOCKET_CLOSE_INITIATOR]: initiator,
+          [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: wasClean,
+        };
+        same = { closes, labels, count: 0 };
+        counted.set(key, same);
+      }
+      same.count++;
     },
-    addOutcome: createOutcomeCounter(meter),
+    count(exported) {
+      for (const { closes, labels, count } of counted.values()) closes.add(count, labels);
+      counted.clear();
+      if (exported > 0) addOutcome('exported', exported);
+    },
+    addOutcome,
   };
 }
 

@@ -3,14 +3,18 @@ import {
   type Context,
   ROOT_CONTEXT,
   type Span,
-  SpanKind,
-  SpanStatusCode,
+  type SpanKind,
+  type SpanStatusCode,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
+
+// The objects of these enums would be bytes of each page.
+const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2, server: 1 };
+const ERROR: SpanStatusCode.ERROR = 2;
 
 const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };
 
@@ -25,14 +29,14 @@ export function startCloseSpan(
   const span = tracer.startSpan(
     endpoint.template ? `${SPAN_WEBSOCKET_CLOSE} ${endpoint.template}` : SPAN_WEBSOCKET_CLOSE,
     {
-      kind: record.kind === 'client' ? SpanKind.CLIENT : SpanKind.SERVER,
+      kind: KINDS[record.kind],
       attributes,
       ...(creation && { links: [{ context: creation, attributes: CREATION_LINK }] }),
       startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     },
     parentContext(parent === 'creation' ? creation : undefined),
   );
-  if (attributes[ATTR_ERROR_TYPE] !== undefined) span.setStatus({ code: SpanStatusCode.ERROR });
+  if (attributes[ATTR_ERROR_TYPE] !== undefined) span.setStatus({ code: ERROR });
   return span;
 }
 

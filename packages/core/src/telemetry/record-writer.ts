@@ -104,9 +104,8 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
     isNormal: ({ connection, facts: { code, wasClean } }) =>
       connection.openedAt !== undefined && !isAbnormalCode(code, wasClean, closeCodes),
     wrote() {
-      const count = exported;
+      guard('metrics', () => metrics?.count(exported), undefined);
       exported = 0;
-      if (count > 0) guard('metrics', () => metrics?.addOutcome('exported', count), undefined);
     },
     drop(count) {
       diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
