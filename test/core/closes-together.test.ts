@@ -30,9 +30,9 @@ function startPause(millis: number) {
 }
 
 /** Starts to record, ahead of what is looked at; the pipeline says whether all has arrived. */
-async function start({ isOwn = true, ready = async (_now: boolean) => true } = {}): Promise<void> {
+async function start({ isOwn = true, unsent = async (_now: boolean) => 0 } = {}): Promise<void> {
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-  const pipeline = { tracerProvider, meterProvider: undefined, ready };
+  const pipeline = { tracerProvider, meterProvider: undefined, unsent };
   recorder = createRecorder(
     isOwn ? {} : { tracerProvider },
     async () => ({ ...pipeline, forceFlush: async () => {}, shutdown: async () => {} }),
@@ -95,14 +95,14 @@ it('waits for nothing where somebody else may shut the provider down', async () 
 });
 
 it('takes no more while what was sent before has not arrived, and looks again from time to time', async () => {
-  let arrived = true;
+  let left = 0;
   const asked: boolean[] = [];
-  const ready = async (now: boolean) => {
+  const unsent = async (now: boolean) => {
     asked.push(now);
-    return arrived;
+    return left;
   };
-  await start({ ready });
-  arrived = false;
+  await start({ unsent });
+  left = 1;
   close(2);
   await waiting();
   pause?.end();
@@ -110,23 +110,23 @@ it('takes no more while what was sent before has not arrived, and looks again fr
   expect(pause?.millis).toBe(5000);
   asked.length = 0;
   await recorder.forceFlush();
-  expect(asked).toEqual([true]);
+  expect(asked[0]).toBe(true);
   close(1);
   await waiting();
   pause?.end();
   await waiting();
-  arrived = true;
+  left = 0;
   pause?.end();
   await written(3);
 });
 
 it('gives up the oldest normal closes when too many wait', async () => {
-  let arrived = true;
-  await start({ ready: async () => arrived });
-  arrived = false;
+  let left = 0;
+  await start({ unsent: async () => left });
+  left = 1;
   close(10, { code: 1006, wasClean: false });
   for (let i = 0; i < 131_072; i++) recorder.record(openedConnection(), { ...FACTS, reason: String(i) });
-  arrived = true;
+  left = 0;
   await recorder.forceFlush();
   const reasons = exporter.getFinishedSpans().map(({ attributes }) => attributes['websocket.close.reason']);
   expect(reasons.slice(0, 11)).toEqual([...Array(10).fill(undefined), '1024']);

@@ -151,12 +151,14 @@ describe('a collector that fails', () => {
     expect(await end).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  it('is not tried again, when it resets', async () => {
+  it('is not tried again, when it resets, and the log has what is lost', async () => {
     answer = 'reset';
-    const { exitCode } = await start(NODE, ['idle', '2'], { ...env, CLOSESPAN_EXIT_TIMEOUT: '60000' }).end;
+    const { exitCode, stderr } = await start(NODE, ['idle', '2'], { ...env, CLOSESPAN_EXIT_TIMEOUT: '60000' })
+      .end;
     expect({ exitCode, requested: requested.sort() }).toEqual({
       exitCode: 3,
       requested: ['/v1/metrics', '/v1/traces'],
     });
+    expect(stderr).toContain('closespan: 2 closes wait, nothing arrives');
   });
 });

@@ -15,10 +15,10 @@ export type { OtlpSettings, OwnProvider } from './telemetry/otlp-settings.ts';
 /** A tracer provider that keeps what could not be sent. */
 export interface ResendingTracerProvider extends OwnProvider<TracerProvider> {
   /**
-   * Whether all that was sent has arrived. What has not is sent again from time to time.
-   * @param now at once
+   * How many spans have not arrived. They are sent again from time to time.
+   * @param now first of all at once
    */
-  ready(now: boolean): Promise<boolean>;
+  unsent(now: boolean): Promise<number>;
 }
 
 /**
@@ -39,6 +39,9 @@ export function createTracerProvider(
     ...(settings.sampler && { sampler: settings.sampler }),
   });
   return Object.assign(provider, {
-    ready: async (now: boolean) => (now ? await exporter.resend() : exporter.isClear),
+    async unsent(now: boolean) {
+      if (now) await exporter.resend();
+      return exporter.size;
+    },
   });
 }

@@ -48,10 +48,10 @@ export function createRecording(
     await writer.flush();
   }
 
-  async function drain(): Promise<void> {
+  async function drain(fate: string): Promise<void> {
     await queue.drain();
-    const count = queue.size();
-    if (count > 0) diag.warn(`${NAME}: ${count} closes wait, nothing arrives`);
+    const count = queue.size() + (await writer.unsent());
+    if (count > 0) diag.warn(`${NAME}: ${count} closes ${fate}, nothing arrives`);
   }
 
   return {
@@ -61,7 +61,7 @@ export function createRecording(
       if (queue.size() >= CAPACITY) dropped += queue.evict(writer.isNormal);
       queue.push(closed);
     },
-    drain,
+    drain: () => drain('wait'),
     flushNow() {
       // Without a destination closes had better wait: the page may live on, or come back.
       if (!writer.find()) return;
@@ -69,7 +69,7 @@ export function createRecording(
       writer.flushNow();
     },
     async shutdown() {
-      await drain();
+      await drain('lost');
       await writer.shutdown();
     },
   };

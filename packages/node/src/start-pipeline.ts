@@ -43,7 +43,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   return {
     tracerProvider,
     meterProvider,
-    ready: async (now) => (await tracerProvider?.ready(now)) ?? true,
+    unsent: async (now) => (await tracerProvider?.unsent(now)) ?? 0,
     forceFlush: () => both((provider) => provider.forceFlush()),
     shutdown: () => both((provider) => provider.shutdown()),
   };

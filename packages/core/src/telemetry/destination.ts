@@ -17,11 +17,11 @@ export interface Pipeline {
   readonly tracerProvider: TracerProvider | undefined;
   readonly meterProvider: MeterProvider | undefined;
   /**
-   * Whether all spans have arrived so far; until then closes had better wait where they take less memory. Where it is
-   * there, they may also wait for each other: only our own flush and shutdown lead here.
-   * @param now it sends at once what has not arrived
+   * How many spans have not arrived so far; while there are some, closes had better wait where they take less memory.
+   * Where it is there, they may also wait for each other: only our own flush and shutdown lead here.
+   * @param now it sends them once more first
    */
-  ready?(now: boolean): Promise<boolean>;
+  unsent?(now: boolean): Promise<number>;
   /** Sends what is waiting. */
   forceFlush(): Promise<void>;
   /** Sends or keeps what is waiting within this call, for a page that is about to go. @defaultValue `forceFlush` */
@@ -44,8 +44,8 @@ export interface Destination {
   find(): boolean;
   /** Loads our own pipeline; says whether it is there. Does not reject. */
   load(): Promise<boolean>;
-  /** `ready` of our own pipeline where spans go there. */
-  ready(now: boolean): Promise<boolean>;
+  /** `unsent` of our own pipeline where spans go there, else 0. */
+  unsent(now: boolean): Promise<number>;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
@@ -78,7 +78,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
     if (meter === createNoopMeter()) meter = undefined;
     spansAreOurs = !tracer;
-    mayWait = Boolean(spansAreOurs && !meter && pipeline?.ready);
+    mayWait = Boolean(spansAreOurs && !meter && pipeline?.unsent);
     tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
     meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
     return Boolean(tracer ?? pipeline) || options.otlp === false;
@@ -114,8 +114,8 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       await starting;
       return pipeline !== undefined;
     },
-    async ready(now) {
-      return !spansAreOurs || !pipeline?.ready || (await pipeline.ready(now));
+    async unsent(now) {
+      return spansAreOurs && pipeline?.unsent ? await pipeline.unsent(now) : 0;
     },
     async flush() {
       await settle('flush', [provided().forceFlush?.(), pipeline?.forceFlush()]);

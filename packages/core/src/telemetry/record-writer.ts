@@ -30,6 +30,8 @@ export interface RecordWriter {
   wrote(): void;
   /** Tells of closes that could not be kept. */
   drop(count: number): void;
+  /** How many of those that were written have not arrived. */
+  unsent(): Promise<number>;
   /** Resolves when what was written has been exported, or that failed. */
   flush(): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
@@ -91,7 +93,7 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
     },
     find,
     prepare: async (now) =>
-      (find() || ((await destination.load()) && find())) && (await destination.ready(now)),
+      (find() || ((await destination.load()) && find())) && (await destination.unsent(now)) === 0,
     mayWait: () => destination.mayWait,
     write(closed) {
       // As `guard` does, without a closure for each close.
@@ -111,6 +113,7 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
       metrics?.addOutcome('dropped', count);
     },
+    unsent: () => destination.unsent(false),
     flush: destination.flush,
     flushNow: destination.flushNow,
     shutdown: destination.shutdown,

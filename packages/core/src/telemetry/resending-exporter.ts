@@ -17,7 +17,7 @@ export class ResendingExporter implements SpanExporter {
   readonly #failed: ReadableSpan[][] = [];
   #pause = FIRST_PAUSE;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #resending: Promise<boolean> | undefined;
+  #resending: Promise<void> | undefined;
 
   /** @param count called with what becomes of spans that were not delivered at once */
   constructor(exporter: SpanExporter, count: (outcome: Outcome, count: number) => void) {
@@ -36,13 +36,13 @@ export class ResendingExporter implements SpanExporter {
     });
   }
 
-  /** Whether nothing waits to be sent again. */
-  get isClear(): boolean {
-    return this.#failed.length === 0;
+  /** How many spans wait to be sent again. */
+  get size(): number {
+    return this.#failed.flat().length;
   }
 
-  /** Sends what waits now; resolves to whether all of it is gone. */
-  resend(): Promise<boolean> {
+  /** Sends what waits now, as far as it arrives. */
+  resend(): Promise<void> {
     this.#resending ??= this.#resend().finally(() => {
       this.#resending = undefined;
     });
@@ -55,21 +55,18 @@ export class ResendingExporter implements SpanExporter {
 
   async shutdown(): Promise<void> {
     clearTimeout(this.#timer);
-    const lost = this.#failed.splice(0).flat().length;
-    if (lost > 0) {
-      diag.error(`${NAME}: ${lost} closes not sent, the collector was not there`);
-      this.#count('dropped', lost);
-    }
+    if (this.size > 0) this.#count('dropped', this.size);
+    this.#failed.length = 0;
     await this.#exporter.shutdown();
   }
 
-  async #resend(): Promise<boolean> {
+  async #resend(): Promise<void> {
     for (let spans = this.#failed[0]; spans; spans = this.#failed[0]) {
       const result = await this.#exportNow(spans);
       if (mayArriveLater(result)) {
         this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
         this.#wait();
-        return false;
+        return;
       }
       const refused = result.code === ExportResultCode.FAILED;
       if (refused) diag.error(`${NAME}: ${spans.length} closes refused`, result.error);
@@ -78,7 +75,6 @@ export class ResendingExporter implements SpanExporter {
       this.#pause = FIRST_PAUSE;
     }
     clearTimeout(this.#timer);
-    return true;
   }
 
   #exportNow(spans: ReadableSpan[]): Promise<ExportResult> {
