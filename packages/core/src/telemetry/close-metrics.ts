@@ -113,8 +113,10 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       same.count++;
     },
     count(exported) {
-      for (const { closes, labels, count } of counted.values()) closes.add(count, labels);
-      counted.clear();
+      for (const [key, { closes, labels, count }] of counted) {
+        counted.delete(key);
+        closes.add(count, labels);
+      }
       if (exported > 0) addOutcome('exported', exported);
     },
     addOutcome,
