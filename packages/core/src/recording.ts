@@ -43,7 +43,8 @@ export function createRecording(
   if (queue.size() === 0) void writer.prepare(false);
 
   async function flush(): Promise<void> {
-    if (dropped > 0) writer.drop(dropped);
+    if (dropped > 0) diag.error(`${NAME}: ${dropped} closes dropped, the queue was full`);
+    writer.drop(dropped);
     dropped = 0;
     await writer.flush();
   }
@@ -70,6 +71,7 @@ export function createRecording(
     },
     async shutdown() {
       await drain('lost');
+      writer.drop(queue.size());
       await writer.shutdown();
     },
   };

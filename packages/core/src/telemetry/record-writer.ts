@@ -28,7 +28,7 @@ export interface RecordWriter {
   isNormal(closed: ClosedConnection): boolean;
   /** Counts what was written since the last call: one look-up in a metric store for many closes. */
   wrote(): void;
-  /** Tells of closes that could not be kept. */
+  /** Counts closes that could not be kept. */
   drop(count: number): void;
   /** How many of those that were written have not arrived. */
   unsent(): Promise<number>;
@@ -110,8 +110,7 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       exported = 0;
     },
     drop(count) {
-      diag.error(`${NAME}: ${count} closes dropped, the queue was full`);
-      metrics?.addOutcome('dropped', count);
+      if (count > 0) guard('metrics', () => metrics?.addOutcome('dropped', count), undefined);
     },
     unsent: () => destination.unsent(false),
     flush: destination.flush,
