@@ -64,8 +64,8 @@ interface ReceivedRequest {
 /** How the receiver behaves. */
 export interface OtlpReceiverOptions {
   readonly port?: number;
-  /** Status of an answer; bodies of other than 200 are not kept. */
-  readonly status?: () => number;
+  /** Status of an answer at a path; bodies of other than 200 are not kept. */
+  readonly status?: (path: string) => number;
   /** Headers of an answer. */
   readonly headers?: () => Record<string, string>;
   /** Milliseconds before an answer. */
@@ -95,7 +95,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     const { url: path = '' } = request;
     requests.push({ path, headers: request.headers, size: bytes.length, time: Date.now() });
     const body = readBody(request, bytes, decode);
-    const code = body ? status() : 400;
+    const code = body ? status(path) : 400;
     if (body && code === 200 && path === '/v1/traces') for (const span of spansOf(body)) accept(span);
     if (body && code === 200 && path === '/v1/metrics') points.push(...pointsOf(body));
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay));

@@ -83,11 +83,28 @@ describe('a storm of closes', () => {
     for (let i = 0; i < 131_072 + 7; i++) recorder.record(openedConnection(), FACTS);
     await recorder.shutdown();
     expect(exporter.getFinishedSpans()).toHaveLength(131_072);
-    expect(error).toHaveBeenCalledExactlyOnceWith('closespan: 7 closes dropped, the queue was full');
+    expect(error).toHaveBeenCalledExactlyOnceWith('closespan: 7 closes dropped, too many wait');
   });
 });
 
 describe('a destination that fails', () => {
+  it.each([
+    { what: 'getTracer', tracerProvider: { getTracer: boom, forceFlush: async () => {} } },
+    { what: 'forceFlush', tracerProvider: Object.assign(new BasicTracerProvider(), { forceFlush: boom }) },
+  ])('costs the app nothing when its provider throws: $what', async ({ tracerProvider }) => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const recorder = createRecorder({ tracerProvider, otlp: false }, noPipeline);
+    recorder.prepare();
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    await recorder.shutdown();
+    expect(error).toHaveBeenCalledWith(
+      expect.stringMatching(/^closespan: (provider threw|flush failed)$/),
+      expect.objectContaining({ message: 'boom' }),
+    );
+  });
+
   it('keeps closes until the pipeline can be loaded', async () => {
     const error = vi.fn();
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
@@ -146,3 +163,7 @@ describe('a destination that fails', () => {
     await tracerProvider.shutdown().catch(() => {});
   });
 });
+
+function boom(): never {
+  throw new Error('boom');
+}

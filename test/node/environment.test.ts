@@ -42,6 +42,17 @@ it('names each process of a service, so that their counters do not overwrite eac
   expect([...ids]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.any(String), 'pod-7']);
 });
 
+it.each(['-1', '0.5', '3000000000', '1m'])(
+  'does not take %s for an interval of metrics',
+  async (interval) => {
+    const { stderr } = await run({ OTEL_METRIC_EXPORT_INTERVAL: interval, OTEL_LOG_LEVEL: 'warn' });
+    expect(stderr).toContain(
+      `OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${interval}\``,
+    );
+    expect([receiver.spans.length > 0, receiver.points.length > 0]).toEqual([true, true]);
+  },
+);
+
 it.each([
   { env: { OTEL_TRACES_SAMPLER: 'always_off' }, spans: false, points: true },
   { env: { OTEL_TRACES_EXPORTER: 'none' }, spans: false, points: true },

@@ -16,7 +16,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
 import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { connectAndClose, startWsServer, type WsServer } from '../helpers/ws-server.ts';
@@ -87,6 +87,17 @@ describe('the provider', () => {
     const closed = Date.now();
     await handle.forceFlush();
     for (const span of receiver.spans) expect(Math.abs(span.endTime - closed)).toBeLessThan(100);
+  });
+
+  it("goes on after an app's tests have faked its timers", async () => {
+    const codes: number[] = [];
+    handle = instrumentWebSockets({ otlp: false, closeHook: ({ code }) => codes.push(code) });
+    vi.useFakeTimers({ toFake: ['setImmediate', 'setTimeout', 'clearTimeout'] });
+    for (let i = 0; i < 5; i++) await connectAndClose(server.url);
+    await server.idle();
+    vi.useRealTimers();
+    await handle.forceFlush();
+    expect(codes).toHaveLength(10);
   });
 
   it('is none with otlp: false, and the hook still sees each close', async () => {

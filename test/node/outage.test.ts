@@ -1,6 +1,9 @@
 import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { DiagLogLevel, diag, trace } from '@opentelemetry/api';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
@@ -10,7 +13,9 @@ import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
 let handle: WebSocketHandle;
 let receiver: OtlpReceiver;
 let server: WsServer;
+/** Of the answers to spans. */
 let status: number;
+let retryAfter: string;
 let lines: string[];
 beforeEach(async () => {
   // Spans go when they are flushed.
@@ -20,7 +25,11 @@ beforeEach(async () => {
   diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
   status = 503;
   // The exporter's own tries are over at once.
-  receiver = await startOtlpReceiver({ status: () => status, headers: () => ({ 'retry-after': '60' }) });
+  retryAfter = '60';
+  receiver = await startOtlpReceiver({
+    status: (path) => (path === '/v1/traces' ? status : 200),
+    headers: () => ({ 'retry-after': retryAfter }),
+  });
   server = await startWsServer();
   handle = instrumentWebSockets({ otlp: { url: receiver.url } });
 });
@@ -107,6 +116,7 @@ it.each([400, 500])('keeps nothing that the collector refuses for good, by a %i'
   status = refusal;
   await closeConnections(1);
   await handle.forceFlush();
+  expect(outcomes()).toEqual({ exported: 2, dropped: 2 });
   status = 200;
   await closeConnections(1);
   await handle.forceFlush();
@@ -114,14 +124,64 @@ it.each([400, 500])('keeps nothing that the collector refuses for good, by a %i'
   expect(outcomes()).toEqual({ exported: 4, dropped: 2 });
 });
 
-it('that outlives the instrumentation is told of, with what it cost', async () => {
+it('costs nothing of what is on its way when somebody flushes', async () => {
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+  retryAfter = '1';
+  await closeConnections(1);
+  await expect.poll(() => receiver.requests.length).toBeGreaterThan(0);
+  status = 200;
+  await handle.forceFlush();
+  expect(ids()).toBe(2);
+});
+
+it('costs nothing where spans go elsewhere in the end', async () => {
+  await closeConnections(1);
+  await handle.forceFlush();
+  trace.setGlobalTracerProvider(new BasicTracerProvider());
+  await closeConnections(1);
+  await handle.forceFlush();
+  expect(lines.at(-1)).toBe('closespan: 2 closes wait, nothing arrives');
+  status = 200;
   await handle.shutdown();
-  const counting = countingMeterProvider();
-  handle = instrumentWebSockets({ otlp: { url: receiver.url }, meterProvider: counting.meterProvider });
+  trace.disable();
+  expect(ids()).toBe(2);
+});
+
+it('of metrics does not hold spans back', async () => {
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', `${receiver.url}/v1/traces`);
+  const held: ServerResponse[] = [];
+  const hanging = createServer((request, response) => {
+    request.resume();
+    held.push(response);
+  }).listen(0, '127.0.0.1');
+  await once(hanging, 'listening');
+  const { port } = hanging.address() as AddressInfo;
+  vi.stubEnv('OTEL_EXPORTER_OTLP_METRICS_ENDPOINT', `http://127.0.0.1:${port}/v1/metrics`);
+  vi.stubEnv('OTEL_EXPORTER_OTLP_METRICS_TIMEOUT', '2147483647');
+  await handle.shutdown();
+  handle = instrumentWebSockets();
+  status = 200;
+  const flushed = handle.forceFlush();
+  await Promise.all(Array.from({ length: 300 }, () => closeConnections(1)));
+  void handle.forceFlush();
+  await receiver.waitForSpans(600);
+  hanging.on('request', (_request, response) => response.end('{}'));
+  for (const response of held) response.end('{}');
+  await flushed;
+  await handle.shutdown();
+  hanging.close();
+});
+
+it('that outlives the instrumentation is told of, with what it cost', async () => {
   await closeConnections(1);
   await handle.forceFlush();
   await closeConnections(1);
   await handle.shutdown();
-  expect(lines.at(-1)).toBe('closespan: 4 closes lost, nothing arrives');
-  expect(await counting.outcomes()).toEqual({ exported: 2, stored: 2, dropped: 4 });
+  expect(lines.filter((line) => line.includes('nothing arrives')).slice(1)).toEqual([
+    'closespan: 4 closes lost, nothing arrives',
+  ]);
+  expect(outcomes()).toEqual({ exported: 2, stored: 2, dropped: 4 });
+  // What happened is told all the same.
+  expect(receiver.points.filter(({ name }) => name === 'websocket.client.closes').at(-1)?.value).toBe(2);
 });

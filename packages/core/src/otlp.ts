@@ -12,7 +12,7 @@ import { ResendingExporter } from './telemetry/resending-exporter.ts';
 
 export type { OtlpSettings, OwnProvider } from './telemetry/otlp-settings.ts';
 
-/** A tracer provider that keeps what could not be sent. */
+/** A tracer provider that keeps what could not be sent; its `forceFlush` waits for all that is on its way, too. */
 export interface ResendingTracerProvider extends OwnProvider<TracerProvider> {
   /**
    * How many spans have not arrived. They are sent again from time to time.
@@ -38,7 +38,13 @@ export function createTracerProvider(
     spanProcessors: [new BatchSpanProcessor(exporter)],
     ...(settings.sampler && { sampler: settings.sampler }),
   });
+  const flush = provider.forceFlush.bind(provider);
   return Object.assign(provider, {
+    async forceFlush() {
+      await flush();
+      // The processor does not wait for batches that it began to export before.
+      await exporter.forceFlush();
+    },
     async unsent(now: boolean) {
       if (now) await exporter.resend();
       return exporter.size;

@@ -28,6 +28,7 @@ export interface Recording {
  * @param waiting closes from before, which this takes over
  * @param dropped how many more there were than could be kept
  * @param startPause only where a process may end while closes wait
+ * @param turn waits for another turn of the event loop
  */
 export function createRecording(
   options: WebSocketOptions,
@@ -35,44 +36,68 @@ export function createRecording(
   waiting: ClosedConnection[],
   dropped: number,
   startPause?: StartPause,
+  turn?: () => Promise<void>,
 ): Recording {
   const writer = createRecordWriter(options, startPipeline);
-  const { prepare: ready, mayWait, write, wrote } = writer;
-  const queue = createRecordQueue({ ready, mayWait, write, wrote, flush }, waiting, startPause);
+  const { prepare: ready, mayWait, write } = writer;
+  const flush = () => writer.flush(true);
+  const queue = createRecordQueue({ ready, mayWait, write, wrote, flush }, waiting, startPause, turn);
+  let stopping: Promise<void> | undefined;
   // Closes that wait prepare by themselves.
   if (queue.size() === 0) void writer.prepare(false);
 
-  async function flush(): Promise<void> {
-    if (dropped > 0) diag.error(`${NAME}: ${dropped} closes dropped, the queue was full`);
-    writer.drop(dropped);
+  function wrote(): void {
+    if (dropped > 0) tellDropped(dropped);
+    writer.wrote(dropped);
     dropped = 0;
-    await writer.flush();
   }
 
-  async function drain(fate: string): Promise<void> {
+  /** Gives up some closes, the oldest normal ones first. Metrics and the hook still get them. */
+  function giveUp(): number {
+    const lost = queue.evict(writer.isNormal);
+    for (const closed of lost) write(closed, true);
+    writer.wrote(lost.length);
+    return lost.length;
+  }
+
+  async function drain(isLast: boolean): Promise<void> {
     await queue.drain();
     const count = queue.size() + (await writer.unsent());
-    if (count > 0) diag.warn(`${NAME}: ${count} closes ${fate}, nothing arrives`);
+    if (count > 0 && (isLast || !stopping)) {
+      diag.warn(`${NAME}: ${count} closes ${isLast ? 'lost' : 'wait'}, nothing arrives`);
+    }
+  }
+
+  async function stop(): Promise<void> {
+    await drain(true);
+    while (queue.size() > 0) giveUp();
+    await writer.shutdown();
   }
 
   return {
     isWanted: writer.isWanted,
     push(closed) {
-      // The oldest normal ones go first.
-      if (queue.size() >= CAPACITY) dropped += queue.evict(writer.isNormal);
+      if (queue.size() >= CAPACITY) tellDropped(giveUp());
       queue.push(closed);
     },
-    drain: () => drain('wait'),
+    async drain() {
+      if (stopping) return await stopping;
+      await drain(false);
+      await writer.flush(false);
+    },
     flushNow() {
       // Without a destination closes had better wait: the page may live on, or come back.
       if (!writer.find()) return;
       queue.drainNow();
       writer.flushNow();
     },
-    async shutdown() {
-      await drain('lost');
-      writer.drop(queue.size());
-      await writer.shutdown();
+    shutdown() {
+      stopping ??= stop();
+      return stopping;
     },
   };
+}
+
+function tellDropped(count: number): void {
+  diag.error(`${NAME}: ${count} closes dropped, too many wait`);
 }

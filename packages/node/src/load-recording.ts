@@ -1,11 +1,11 @@
 import type { LoadRecording } from '@closespan/core';
-import { startPause } from './start-pause.ts';
+import { nextTurn, startPause } from './own-timers.ts';
 
 /** Loads what makes telemetry of closes, with pauses in which the process may end. */
 export const loadRecording: LoadRecording = async () => {
   const { createRecording } = await import('@closespan/core/recording');
   return {
     createRecording: (options, startPipeline, waiting, dropped) =>
-      createRecording(options, startPipeline, waiting, dropped, startPause),
+      createRecording(options, startPipeline, waiting, dropped, startPause, nextTurn),
   };
 };

@@ -1,5 +1,5 @@
 import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
-import { metrics } from '@opentelemetry/api';
+import { diag, metrics } from '@opentelemetry/api';
 import { logToConsole } from './console-logger.ts';
 
 const NOTHING: Pipeline = {
@@ -25,7 +25,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     attributes: { 'service.instance.id': crypto.randomUUID() },
     userAgent: `${NAME}/${VERSION}`,
   };
-  const exportIntervalMillis = Number(env['OTEL_METRIC_EXPORT_INTERVAL']) || undefined;
+  const exportIntervalMillis = intervalOf(env['OTEL_METRIC_EXPORT_INTERVAL']);
   const meterProvider =
     options.meterProvider || env['OTEL_METRICS_EXPORTER'] === 'none'
       ? undefined
@@ -35,16 +35,32 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     env['OTEL_TRACES_EXPORTER'] === 'none'
       ? undefined
       : createTracerProvider(settings, createOutcomeCounter(meters.getMeter(NAME, VERSION)));
-  const both = async (
-    run: (provider: NonNullable<typeof tracerProvider | typeof meterProvider>) => Promise<void>,
-  ) => {
-    await Promise.all([tracerProvider, meterProvider].map((provider) => provider && run(provider)));
-  };
   return {
     tracerProvider,
     meterProvider,
     unsent: async (now) => (await tracerProvider?.unsent(now)) ?? 0,
-    forceFlush: () => both((provider) => provider.forceFlush()),
-    shutdown: () => both((provider) => provider.shutdown()),
+    // Metrics are the last, for they count what became of the spans.
+    async forceFlush(spansOnly) {
+      await tracerProvider?.forceFlush();
+      if (!spansOnly) await meterProvider?.forceFlush();
+    },
+    async shutdown() {
+      try {
+        await tracerProvider?.shutdown();
+      } finally {
+        await meterProvider?.shutdown();
+      }
+    },
   };
+}
+
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** Milliseconds between exports of metrics; `undefined` where the variable says nothing, or nothing of use. */
+function intervalOf(text: string | undefined): number | undefined {
+  if (!text) return undefined;
+  const millis = Number(text);
+  if (millis >= 1 && millis <= LONGEST_TIMER) return millis;
+  diag.warn(`${NAME}: OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${text}\``);
+  return undefined;
 }

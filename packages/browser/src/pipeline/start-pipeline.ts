@@ -44,8 +44,8 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   return {
     tracerProvider,
     meterProvider: meters,
-    async forceFlush() {
-      await Promise.all([delivery.flush(), meters?.forceFlush()]);
+    async forceFlush(spansOnly) {
+      await Promise.all([delivery.flush(), spansOnly || meters?.forceFlush()]);
     },
     flushNow() {
       delivery.flushNow();

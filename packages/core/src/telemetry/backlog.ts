@@ -4,8 +4,8 @@ export interface Backlog<T> {
   /** Takes the oldest. */
   shift(): T | undefined;
   size(): number;
-  /** Gives up some of the oldest, of those that matter less as far as there are enough. Returns how many. */
-  evict(mattersLess: (item: T) => boolean): number;
+  /** Gives up some of the oldest, of those that matter less as far as there are enough, and returns them. */
+  evict(mattersLess: (item: T) => boolean): T[];
 }
 
 /** To make room for one at a time would copy the items for each. */
@@ -33,14 +33,15 @@ export function createBacklog<T>(incoming: T[]): Backlog<T> {
     size: () => incoming.length + outgoing.length - next,
     evict(mattersLess) {
       const items = outgoing.slice(next).concat(incoming);
-      let left = Math.min(EVICTED_ITEMS, items.length);
+      const evicted: T[] = [];
       const kept = items.filter((item) => {
-        const goes = left > 0 && mattersLess(item);
-        if (goes) left--;
+        const goes = evicted.length < EVICTED_ITEMS && mattersLess(item);
+        if (goes) evicted.push(item);
         return !goes;
       });
-      [outgoing, incoming, next] = [[], kept.slice(left), 0];
-      return items.length - incoming.length;
+      evicted.push(...kept.splice(0, EVICTED_ITEMS - evicted.length));
+      [outgoing, incoming, next] = [[], kept, 0];
+      return evicted;
     },
   };
 }

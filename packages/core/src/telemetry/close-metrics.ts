@@ -1,6 +1,6 @@
 import type { Attributes, Counter, Meter } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
-import { createOutcomeCounter, type Outcome } from './outcome-counter.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -27,12 +27,11 @@ export interface CloseMetrics {
   /**
    * Counts what was added since the last call, alike closes at once: a metric store looks its labels up each time.
    * @param exported how many were handed to a provider
+   * @param dropped how many could not be kept
    */
-  count(exported: number): void;
+  count(exported: number, dropped: number): void;
   /** Measures a handshake alone. */
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
-  /** Counts what became of records. */
-  addOutcome(outcome: Outcome, count: number): void;
 }
 
 /** Seconds, with edges at the idle limits of common proxies. */
@@ -112,14 +111,14 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       }
       same.count++;
     },
-    count(exported) {
+    count(exported, dropped) {
       for (const [key, { closes, labels, count }] of counted) {
         counted.delete(key);
         closes.add(count, labels);
       }
       if (exported > 0) addOutcome('exported', exported);
+      if (dropped > 0) addOutcome('dropped', dropped);
     },
-    addOutcome,
   };
 }
 

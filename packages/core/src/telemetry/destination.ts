@@ -22,8 +22,11 @@ export interface Pipeline {
    * @param now it sends them once more first
    */
   unsent?(now: boolean): Promise<number>;
-  /** Sends what is waiting. */
-  forceFlush(): Promise<void>;
+  /**
+   * Sends what is waiting.
+   * @param spansOnly for the sake of closes that wait: metrics that do not arrive must not hold them back
+   */
+  forceFlush(spansOnly?: boolean): Promise<void>;
   /** Sends or keeps what is waiting within this call, for a page that is about to go. @defaultValue `forceFlush` */
   flushNow?(): void;
   /** Sends what is waiting and stops. */
@@ -44,10 +47,15 @@ export interface Destination {
   find(): boolean;
   /** Loads our own pipeline; says whether it is there. Does not reject. */
   load(): Promise<boolean>;
-  /** `unsent` of our own pipeline where spans go there, else 0. */
-  unsent(now: boolean): Promise<number>;
+  /**
+   * Whether closes may be written, for all that went before has arrived.
+   * @param now what has not is sent once more first, also when spans have come to go elsewhere
+   */
+  ready(now: boolean): Promise<boolean>;
+  /** How many spans our own pipeline has not delivered. */
+  unsent(): Promise<number>;
   /** Resolves when what was written has been exported, or that failed. */
-  flush(): Promise<void>;
+  flush(spansOnly: boolean): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
   flushNow(): void;
   /** Stops our own pipeline; a provider of the user's goes on. */
@@ -89,6 +97,10 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     return (provider.getDelegate?.() ?? provider) as Flushable;
   }
 
+  async function unsent(now = false): Promise<number> {
+    return (await pipeline?.unsent?.(now)) ?? 0;
+  }
+
   async function start(): Promise<void> {
     try {
       pipeline = await startPipeline(options);
@@ -114,22 +126,19 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       await starting;
       return pipeline !== undefined;
     },
-    async unsent(now) {
-      return spansAreOurs && pipeline?.unsent ? await pipeline.unsent(now) : 0;
-    },
-    async flush() {
-      await settle('flush', [provided().forceFlush?.(), pipeline?.forceFlush()]);
-    },
+    ready: async (now) => (await unsent(now)) === 0 || !spansAreOurs,
+    unsent,
+    flush: (spansOnly) => settle('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly)]),
     flushNow() {
       if (pipeline?.flushNow) guard('flush', pipeline.flushNow, undefined);
-      void settle('flush', [
+      void settle('flush', () => [
         provided().forceFlush?.(),
         pipeline?.flushNow ? undefined : pipeline?.forceFlush(),
       ]);
     },
     async shutdown() {
       await starting;
-      await settle('shutdown', [pipeline?.shutdown()]);
+      await settle('shutdown', () => [pipeline?.shutdown()]);
     },
   };
 }
@@ -138,9 +147,9 @@ function tracerProviderOf(options: WebSocketOptions): Proxied {
   return options.tracerProvider ?? trace.getTracerProvider();
 }
 
-async function settle(what: string, promises: (Promise<void> | undefined)[]): Promise<void> {
+async function settle(what: string, begin: () => (Promise<void> | undefined)[]): Promise<void> {
   try {
-    await Promise.all(promises);
+    await Promise.all(begin());
   } catch (error) {
     diag.error(`${NAME}: ${what} failed`, error);
   }

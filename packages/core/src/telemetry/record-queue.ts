@@ -1,6 +1,6 @@
 import { type Backlog, createBacklog } from './backlog.ts';
+import { nextTurn } from './next-turn.ts';
 import type { Pause, StartPause } from './pause.ts';
-import { turn } from './turn.ts';
 
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
 export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
@@ -43,6 +43,7 @@ export function createRecordQueue<T>(
   { ready, mayWait, write, wrote, flush }: RecordSink<T>,
   waiting: T[],
   startPause?: StartPause,
+  turn = nextTurn,
 ): RecordQueue<T> {
   const { push, shift, size, evict } = createBacklog(waiting);
   let unflushed = 0;
@@ -119,7 +120,7 @@ export function createRecordQueue<T>(
       drains--;
     },
     drainNow() {
-      take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+      take(size(), Number.POSITIVE_INFINITY);
     },
   };
 }

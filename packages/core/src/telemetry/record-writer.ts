@@ -1,4 +1,4 @@
-import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, trace } from '@opentelemetry/api';
+import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
@@ -23,17 +23,19 @@ export interface RecordWriter {
   prepare(now: boolean): Promise<boolean>;
   /** Whether closes may wait for each other. */
   mayWait(): boolean;
-  write(closed: ClosedConnection): void;
+  /** Makes all of a close; of one that could not be kept, all but the span. */
+  write(closed: ClosedConnection, isLost?: boolean): void;
   /** Whether a close matters less than others, at a glance. */
   isNormal(closed: ClosedConnection): boolean;
-  /** Counts what was written since the last call: one look-up in a metric store for many closes. */
-  wrote(): void;
-  /** Counts closes that could not be kept. */
-  drop(count: number): void;
+  /**
+   * Counts what was written since the last call: one look-up in a metric store for many closes.
+   * @param dropped how many closes could not be kept
+   */
+  wrote(dropped: number): void;
   /** How many of those that were written have not arrived. */
   unsent(): Promise<number>;
   /** Resolves when what was written has been exported, or that failed. */
-  flush(): Promise<void>;
+  flush(spansOnly: boolean): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
   flushNow(): void;
   /** Stops our own pipeline. */
@@ -54,16 +56,21 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
   let metrics: CloseMetrics | undefined;
   let exported = 0;
 
-  function find(): boolean {
-    const found = destination.find();
-    if (destination.meter !== meter) {
-      meter = destination.meter;
-      metrics = meter && createCloseMetrics(meter);
-    }
-    return found;
-  }
+  const find = () =>
+    guard(
+      'provider',
+      () => {
+        const found = destination.find();
+        if (destination.meter !== meter) {
+          metrics = destination.meter && createCloseMetrics(destination.meter);
+          meter = destination.meter;
+        }
+        return found;
+      },
+      false,
+    );
 
-  function write(record: CloseRecord): void {
+  function write(record: CloseRecord, tracer: Tracer | undefined): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     if (record.kind === 'server' && !record.handshakeSucceeded) {
       metrics?.addHandshake(record, errorTypeOf(record, true));
@@ -73,7 +80,6 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       ? guard('isAbnormal', () => isAbnormal(record), record.abnormal)
       : record.abnormal;
     const errorType = errorTypeOf(record, abnormal);
-    const { tracer } = destination;
     metrics?.add(record, errorType);
     let span: Span | undefined;
     if (tracer) span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
@@ -93,26 +99,23 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
     },
     find,
     prepare: async (now) =>
-      (find() || ((await destination.load()) && find())) && (await destination.unsent(now)) === 0,
+      (find() || ((await destination.load()) && find())) && (await destination.ready(now)),
     mayWait: () => destination.mayWait,
-    write(closed) {
+    write(closed, isLost) {
       // As `guard` does, without a closure for each close.
       try {
-        write(createCloseRecord(closed, rules));
+        write(createCloseRecord(closed, rules), isLost ? undefined : destination.tracer);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }
     },
     isNormal: ({ connection, facts: { code, wasClean } }) =>
       connection.openedAt !== undefined && !isAbnormalCode(code, wasClean, closeCodes),
-    wrote() {
-      guard('metrics', () => metrics?.count(exported), undefined);
+    wrote(dropped) {
+      guard('metrics', () => metrics?.count(exported, dropped), undefined);
       exported = 0;
     },
-    drop(count) {
-      if (count > 0) guard('metrics', () => metrics?.addOutcome('dropped', count), undefined);
-    },
-    unsent: () => destination.unsent(false),
+    unsent: destination.unsent,
     flush: destination.flush,
     flushNow: destination.flushNow,
     shutdown: destination.shutdown,

@@ -16,6 +16,7 @@ export class ResendingExporter implements SpanExporter {
   readonly #count: (outcome: Outcome, count: number) => void;
   readonly #failed: ReadableSpan[][] = [];
   #pause = FIRST_PAUSE;
+  #isStopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resending: Promise<void> | undefined;
 
@@ -54,10 +55,12 @@ export class ResendingExporter implements SpanExporter {
   }
 
   async shutdown(): Promise<void> {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
+    // What is on its way may fail until then.
+    await this.#exporter.shutdown();
     if (this.size > 0) this.#count('dropped', this.size);
     this.#failed.length = 0;
-    await this.#exporter.shutdown();
   }
 
   async #resend(): Promise<void> {
@@ -87,6 +90,7 @@ export class ResendingExporter implements SpanExporter {
   /** Processes that were cut off together do not come back together. */
   #wait(): void {
     clearTimeout(this.#timer);
+    if (this.#isStopped) return;
     this.#timer = setTimeout(() => void this.resend(), this.#pause * (0.8 + 0.4 * Math.random()));
     this.#timer.unref?.();
   }

@@ -1,5 +1,5 @@
 /** Waits for another turn of the event loop. Timers would do, but browsers hold them back in hidden pages. */
-export function turn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') {
       setImmediate(resolve);
