@@ -15,7 +15,9 @@ describe('options', () => {
       'Expected `otlp` to be false or { url, headers }: an http(s) address, strings, got `true` (boolean)',
     ],
     ['otlp', { url: 'localhost:4318' }, 'got `{"url":"localhost:4318"}` (object)'],
-    ['otlp', { headers: { a: 1 } }, 'got `{"headers":{"a":1}}` (object)'],
+    ['otlp', { url: new URL('http://localhost:4318') }, 'got `{"url":"http://localhost:4318/"}` (object)'],
+    // Headers may be secret.
+    ['otlp', { headers: { authorization: 1 } }, 'got `{}` (object)'],
     ['tracerProvider', {}, 'an object with a method getTracer, got `{}` (object)'],
     ['meterProvider', null, 'an object with a method getMeter, got `null` (object)'],
     ['sampler', 'always', 'an object with a method shouldSample, got `always` (string)'],

@@ -70,6 +70,14 @@ it('sends at once after a signal, for an app that will exit by itself', async ()
   expect(await end).toMatchObject({ exitCode: 5, stderr: '' });
 });
 
+it('dies of a signal that it was told of twice', async () => {
+  const { child, end } = start(NODE, ['signal', '20'], { CLOSESPAN_EXIT_SIGNALS: 'SIGTERM,SIGTERM' });
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  expect(await end).toMatchObject({ signal: 'SIGTERM', stderr: '' });
+  expect(receiver.spans).toHaveLength(20);
+});
+
 it('dies of a signal that the app passes on', async () => {
   const { child, end } = start(NODE, ['again', '20']);
   await printed(child, 'ready');

@@ -120,7 +120,14 @@ describe('a variable', () => {
       env: { CLOSESPAN_CARRIERS: 'cookie' },
       line: 'Expected `carriers` to be an array of query and subprotocol',
     },
-    { env: { CLOSESPAN_EXIT_TIMEOUT: '5s' }, line: 'Expected `exitTimeout` to be milliseconds' },
+    {
+      env: { CLOSESPAN_EXIT_TIMEOUT: '5s' },
+      line: 'Expected `exitTimeout` to be milliseconds from 0 to 2147483647, got `5s`',
+    },
+    {
+      env: { CLOSESPAN_EXIT_TIMEOUT: ' ' },
+      line: 'Expected `exitTimeout` to be milliseconds from 0 to 2147483647, got ` `',
+    },
     { env: { CLOSESPAN_EXIT_SIGNALS: 'SIGKILL' }, line: 'Expected `exitSignals` to be ' },
   ])('that is wrong costs one line and is left out: $env', async ({ env, line }) => {
     const end = await run(NODE, [...REGISTER, CJS_APP], env as Record<string, string>);

@@ -118,7 +118,8 @@ export function checkOptions(options: WebSocketOptions, platformChecks: OptionCh
 /** @throws TypeError for a value that does not fit */
 export function checkOption(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
   if (fits(value)) return;
-  const fact = isType('object')(value) ? JSON.stringify(value) : String(value);
+  // Headers may be secret.
+  const fact = isType('object')(value) ? JSON.stringify(value, ['url']) : String(value);
   throw new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);
 }
 
@@ -126,7 +127,7 @@ function isOtlp(value: unknown): boolean {
   const isField = ([name, field]: [string, unknown]) =>
     field === undefined ||
     (name === 'url'
-      ? /^https?:\/\/\S/.test(String(field))
+      ? isString(field) && /^https?:\/\/\S/.test(field as string)
       : everyField(field, ([, header]) => isString(header)));
   return value === false || everyField(value, isField);
 }

@@ -11,7 +11,8 @@ const scope = globalThis as { readonly [API]?: { readonly diag?: unknown } };
 export function logToConsole(fallback?: DiagLogLevel): void {
   if (scope[API]?.diag) return;
   const level = DiagLogLevel[process.env['OTEL_LOG_LEVEL']?.toUpperCase() as keyof typeof DiagLogLevel];
-  const logLevel = level ?? fallback;
+  // A number would find the name of a level.
+  const logLevel = typeof level === 'number' ? level : fallback;
   if (logLevel !== undefined) diag.setLogger(new DiagConsoleLogger(), { logLevel });
 }
 

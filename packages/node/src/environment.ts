@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
   ['CLOSESPAN_PARENT', 'parent', asText],
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],
   ['CLOSESPAN_CARRIERS', 'carriers', asList],
-  ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', Number],
+  ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', asNumber],
   ['CLOSESPAN_EXIT_SIGNALS', 'exitSignals', asList],
 ];
 
@@ -63,6 +63,11 @@ function readVariable(env: Environment, variable: string, read: (text: string) =
 
 function asText(text: string): string {
   return text;
+}
+
+/** What is no number stays a text, which no option that is a number takes. */
+function asNumber(text: string): unknown {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 function asList(text: string): string[] {

@@ -15,7 +15,8 @@ export interface ExitSignalActions {
  */
 export function watchExitSignals(names: readonly string[], actions: ExitSignalActions): () => void {
   // Only the main thread gets signals.
-  const undo = isMainThread ? names.map((name) => watchSignal(name as NodeJS.Signals, actions)) : [];
+  const watched = isMainThread ? [...new Set(names)] : [];
+  const undo = watched.map((name) => watchSignal(name as NodeJS.Signals, actions));
   return () => {
     for (const unwatch of undo) unwatch();
   };

@@ -20,7 +20,7 @@ interface UrlHooks {
   readonly urlTemplate?: (url: URL) => string | undefined;
 }
 
-const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443, http: 80, https: 443 };
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 const CACHE_LIMIT = 1024;
 
 /** Parses URLs; a template that is known already, be it the empty one, is not asked for. */
