@@ -7,13 +7,15 @@ import {
   WebSocketInstrumentation,
   type WebSocketLike,
 } from '@closespan/node';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 
 const exporter = new InMemorySpanExporter();
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -174,4 +176,20 @@ it.each([
   { exitSignals: ['TERM'] },
 ])('refuses %o', (wrong) => {
   expect(() => instrumentWebSockets(wrong as unknown as NodeWebSocketOptions)).toThrow(TypeError);
+});
+
+it('is one, however often it is asked for', async () => {
+  const log = vi.fn();
+  diag.setLogger({ error: log, warn: log, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+  const receiver = await startOtlpReceiver();
+  const handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  const client = await connect(WebSocket);
+  client.close();
+  await once(client, 'close');
+  await Promise.all([handle.shutdown(), handle.forceFlush(), handle.shutdown()]);
+  await handle.forceFlush();
+  expect(receiver.spans.filter(({ attributes }) => attributes['url.full'] === `${url}/`)).toHaveLength(2);
+  expect(log).not.toHaveBeenCalled();
+  diag.disable();
+  await receiver.close();
 });

@@ -81,9 +81,8 @@ export function createRecording(
       queue.push(closed);
     },
     async drain() {
-      if (stopping) return await stopping;
-      await drain(false);
-      await writer.flush(false);
+      if (!stopping) await drain(false);
+      await (stopping ?? writer.flush(false));
     },
     flushNow() {
       // Without a destination closes had better wait: the page may live on, or come back.
