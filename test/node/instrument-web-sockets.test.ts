@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
-import { createServer, Server } from 'node:http';
+import { type ClientRequest, createServer, Server } from 'node:http';
 import Module from 'node:module';
 import type { AddressInfo } from 'node:net';
 import {
@@ -98,6 +100,25 @@ describe('the provider', () => {
     vi.useRealTimers();
     await handle.forceFlush();
     expect(codes).toHaveLength(10);
+  });
+
+  it('exports in no async context of the app', async () => {
+    vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+    vi.stubEnv('OTEL_METRIC_EXPORT_INTERVAL', '10');
+    const storage = new AsyncLocalStorage<string>();
+    const stores = new Map<string, unknown>();
+    const look = (message: unknown) => {
+      const { path } = (message as { request: ClientRequest }).request;
+      stores.set(path, storage.getStore());
+    };
+    subscribe('http.client.request.start', look);
+    handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+    await storage.run('request', () => connectAndClose(server.url));
+    await receiver.waitForSpans(2);
+    await expect.poll(() => stores.size).toBe(2);
+    expect(Object.fromEntries(stores)).toEqual({ '/v1/metrics': undefined, '/v1/traces': undefined });
+    unsubscribe('http.client.request.start', look);
+    vi.unstubAllEnvs();
   });
 
   it('is none with otlp: false, and the hook still sees each close', async () => {
