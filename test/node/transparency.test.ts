@@ -24,6 +24,24 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
       expect(instrumented).toEqual(bare);
     },
   );
+
+  it
+    .skipIf(!binary)
+    .each(['ws', 'ws7'].flatMap((name) => ['connection', 'open', 'close'].map((event) => ({ name, event }))))(
+    'a crash in a $event listener of $name names its line',
+    async ({ name, event }) => {
+      const program = fileURLToPath(new URL('fixtures/throwing-app.mjs', import.meta.url));
+      const [bare, instrumented] = await Promise.all([
+        runNode(binary ?? '', [program, name, event]),
+        runNode(binary ?? '', [program, name, event, 'instrumented']),
+      ]);
+      // The stack that follows has our frames.
+      const location = ({ stderr }: typeof bare) => stderr.split('\n    at ', 1)[0];
+      expect(location(bare)).toMatch(/throwing-app\.mjs:\d+\n +throw new Error/);
+      expect(location(instrumented)).toBe(location(bare));
+      expect(instrumented.exitCode).toBe(bare.exitCode);
+    },
+  );
 });
 
 describe('an instrumented class', () => {

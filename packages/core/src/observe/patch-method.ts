@@ -36,12 +36,14 @@ export function patchBefore(
     (original) =>
       new Proxy(original, {
         apply(target, self, args) {
-          const takeBack = guard(name, () => before(self, args), undefined);
+          let takeBack = guard(name, () => before(self, args), undefined);
           try {
-            return Reflect.apply(target, self, args);
-          } catch (error) {
+            const result = Reflect.apply(target, self, args);
+            takeBack = undefined;
+            return result;
+          } finally {
+            // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
             takeBack?.();
-            throw error;
           }
         },
       }),
