@@ -2,7 +2,6 @@ import type { Socket } from 'node:net';
 import { guard, type Recorder } from '@closespan/core';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import type { UpgradeAcceptor } from '../ws/accept-upgrade.ts';
-import type { FoundClass } from '../ws/find-ws.ts';
 import type { WsConnection } from '../ws/ws-connection.ts';
 import { createClientsObserver } from './observe-clients.ts';
 import { createConnectionsObserver } from './observe-connections.ts';
@@ -17,7 +16,7 @@ export interface Opening {
 /** Observes the package `websocket`, which has an implementation of its own. */
 export interface WebsocketObserver {
   /** Patches a class if it is one of the package's, once. */
-  patch(exported: FoundClass): void;
+  patch(prototype: object, name: unknown): void;
   /** Whether an object is a socket that is observed. */
   has(socket: object): boolean;
   /** Records what is open, when the process ends. */
@@ -65,7 +64,7 @@ export function createWebsocketObserver(
   }
 
   return {
-    patch({ name, prototype }) {
+    patch(prototype, name) {
       if (patched.has(prototype)) return;
       patched.add(prototype);
       const owns = (...methods: string[]) => methods.every((method) => Object.hasOwn(prototype, method));

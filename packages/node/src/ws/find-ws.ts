@@ -3,11 +3,6 @@ import { guard, patchMethod } from '@closespan/core';
 
 /** Called with the prototype of a class, once or more often. */
 type Found = (prototype: object) => void;
-/** A class, or another function, that a module exports. */
-export interface FoundClass {
-  readonly name: string;
-  readonly prototype: object;
-}
 
 interface CachedModule {
   readonly exports: unknown;
@@ -17,17 +12,17 @@ type ModuleInternals = { readonly _cache: Readonly<Record<string, CachedModule |
 /**
  * Finds the classes of every copy of `ws` that is a CommonJS module, loaded before or later: in the module cache, and
  * at each load. ES module importers load the same files.
- * @param foundOther called with every function that has a prototype, once or more often
+ * @param foundOther called with the prototype and the name of every function that has one, once or more often
  * @returns what stops it
  */
 export function findWsClasses(
   foundSocket: Found,
   foundServer: Found,
-  foundOther: (exported: FoundClass) => void,
+  foundOther: (prototype: object, name: unknown) => void,
 ): () => void {
   const { _cache } = Module as unknown as ModuleInternals;
   const offered = new WeakSet<object>();
-  for (const file of Object.keys(_cache)) offer(_cache[file]?.exports);
+  for (const file of Object.keys(_cache)) offer(exportsOf(_cache[file]));
   // Bun has a `ws` of its own, which is part of it and never loaded.
   if ('bun' in process.versions) offer(process.getBuiltinModule('ws'));
   return patchMethod(Module, '_load', (load, _self, args) => {
@@ -39,24 +34,38 @@ export function findWsClasses(
   function offer(exported: unknown): void {
     if (typeof exported !== 'function' || offered.has(exported)) return;
     offered.add(exported);
-    guard('ws', () => find(exported as unknown as WsExports), undefined);
-    if (typeof exported.prototype === 'object' && exported.prototype) {
-      guard('websocket', () => foundOther(exported as unknown as FoundClass), undefined);
-    }
+    const prototype = ownValueOf(exported, 'prototype');
+    if (typeof prototype !== 'object' || !prototype) return;
+    guard('ws', () => find(exported, prototype), undefined);
+    guard('websocket', () => foundOther(prototype, ownValueOf(exported, 'name')), undefined);
   }
 
-  function find({ prototype, Server }: WsExports): void {
+  function find(exported: object, prototype: object): void {
     const socket = socketPrototypeOf(prototype);
     if (socket) foundSocket(socket);
     // A copy in one file exports its server with its sockets only.
-    const server = serverPrototypeOf(socket ? Server?.prototype : prototype);
+    const server = serverPrototypeOf(
+      socket ? ownValueOf(ownValueOf(exported, 'Server'), 'prototype') : prototype,
+    );
     if (server) foundServer(server);
   }
 }
 
-interface WsExports {
-  readonly prototype: unknown;
-  readonly Server?: { readonly prototype: unknown };
+function exportsOf(module: CachedModule | undefined): unknown {
+  try {
+    return module?.exports;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads what an app's module exports without a getter of it being run, or that of a proxy. */
+function ownValueOf(owner: unknown, name: string): unknown {
+  try {
+    return Object.getOwnPropertyDescriptor(owner, name)?.value;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The prototype of the `ws` class that an object is made by, or is the prototype of. */
@@ -72,7 +81,7 @@ export function serverPrototypeOf(object: unknown): object | undefined {
 /** The first of an object and its prototypes that has two methods of its own. */
 function ownerOf(object: unknown, ...methods: [string, string]): object | undefined {
   for (let owner = object; typeof owner === 'object' && owner; owner = Object.getPrototypeOf(owner)) {
-    if (methods.every((name) => typeof Object.getOwnPropertyDescriptor(owner, name)?.value === 'function')) {
+    if (methods.every((name) => typeof ownValueOf(owner, name) === 'function')) {
       return owner;
     }
   }
