@@ -26,3 +26,10 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     },
   );
 });
+
+it('an app without `ws` is warned of nothing', async () => {
+  const program = fileURLToPath(new URL('fixtures/websocket-alone-app.cjs', import.meta.url));
+  const { stdout, stderr } = await runNode(process.execPath, [program]);
+  expect(stderr).toBe('');
+  expect(JSON.parse(stdout)).toEqual(['client', 'client', 'server', 'server']);
+});

@@ -71,7 +71,10 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   const undici = observeUndici(watched, options, (socket) => explicitly.has(socket), end.watch);
   const stopPropagating = propagateThroughUndici(options);
   const explicit = observeOwnGlobal(watched, options);
-  const websocket = createWebsocketObserver(watched, options, acceptor, end.watch);
+  const websocket = createWebsocketObserver(watched, options, acceptor, {
+    found: unfound.found,
+    opened: end.watch,
+  });
   const stopFinding = findWsClasses(ws.patch, servers.patch, websocket.patch);
   return {
     observe(socket, info) {

@@ -24,15 +24,20 @@ export interface WebsocketObserver {
   unpatch(): void;
 }
 
-/**
- * Makes an observer of every copy of the package.
- * @param opened called when a connection opens
- */
+/** What is called. */
+interface WebsocketEvents {
+  /** A class of connections is found. */
+  found(): void;
+  /** A connection opens. */
+  opened(): void;
+}
+
+/** Makes an observer of every copy of the package. */
 export function createWebsocketObserver(
   recorder: Recorder,
   options: NodeWebSocketOptions,
   acceptor: UpgradeAcceptor,
-  opened: () => void,
+  { found, opened }: WebsocketEvents,
 ): WebsocketObserver {
   let opening: Opening | undefined;
   const connections = createConnectionsObserver(
@@ -68,7 +73,10 @@ export function createWebsocketObserver(
       if (patched.has(prototype)) return;
       patched.add(prototype);
       const owns = (...methods: string[]) => methods.every((method) => Object.hasOwn(prototype, method));
-      if (owns('sendCloseFrame', 'clearCloseTimer', '_addSocketEventListeners')) connections.patch(prototype);
+      if (owns('sendCloseFrame', 'clearCloseTimer', '_addSocketEventListeners')) {
+        connections.patch(prototype);
+        found();
+      }
       if (owns('connect', 'succeedHandshake')) clients.patchClient(prototype);
       if (owns('readHandshake', 'accept')) undo.push(observeRequests(prototype, acceptor, open));
       if (name === 'W3CWebSocket') {
