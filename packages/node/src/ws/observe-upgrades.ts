@@ -2,9 +2,10 @@ import type { Duplex } from 'node:stream';
 import { isIgnored, now, type Recorder, startConnection, type WebSocketOptions } from '@closespan/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { patchInherited } from '../patch-inherited.ts';
-import { type Answer, onFirstAnswer } from './first-answer.ts';
+import { onFirstAnswer } from './first-answer.ts';
 import { whenServing } from './http-server-classes.ts';
 import { createPrivateSlot } from './private-slot.ts';
+import type { Answer } from './read-answer.ts';
 import { type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
 
 /** Observes requests to become a WebSocket, from their arrival at a server to their answer. */
@@ -31,7 +32,7 @@ export function observeUpgrades(
   function arrive(request: UpgradeRequest, socket: Duplex): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
     arrivals.set(request, now());
-    onFirstAnswer(socket, (answer) => {
+    onFirstAnswer(socket, request, (answer) => {
       if (answer.statusCode === 101) accepted();
       else refuse(request, answer);
     });
