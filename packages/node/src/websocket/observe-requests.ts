@@ -29,7 +29,7 @@ export function observeRequests(
     }),
     patchMethod(prototype, 'accept', (original, self, args) => {
       const { socket, httpRequest, _socketIsClosing } = self as PackageRequest;
-      const connection = guard('websocket', () => accept(httpRequest), null);
+      const connection = guard('websocket', () => accept(httpRequest, socket), null);
       // The answer leaves at once; the listeners of the connection come later.
       if (connection && !_socketIsClosing) connection.openedAt = now();
       return open({ socket, connection }, () => original(...args));

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { isIgnored, now, type Recorder, startConnection, type WebSocketOptions } from '@closespan/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { patchInherited } from '../patch-inherited.ts';
@@ -6,12 +5,12 @@ import { onFirstAnswer } from './first-answer.ts';
 import { whenServing } from './http-server-classes.ts';
 import { createPrivateSlot } from './private-slot.ts';
 import type { Answer } from './read-answer.ts';
-import { type UpgradeRequest, upgradeUrl } from './upgrade-facts.ts';
+import { type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
 
 /** Observes requests to become a WebSocket, from their arrival at a server to their answer. */
 export interface UpgradeObserver {
   /** Observes one that did not come through an HTTP server of Node; once. */
-  arrive(request: UpgradeRequest, socket: Duplex): void;
+  arrive(request: UpgradeRequest, socket: UpgradeSocket): void;
   /** When a request arrived. */
   arrivedAt(request: object): number | undefined;
   stop(): void;
@@ -29,17 +28,17 @@ export function observeUpgrades(
   const arrivals = createPrivateSlot<number>();
   let stopped = false;
 
-  function arrive(request: UpgradeRequest, socket: Duplex): void {
+  function arrive(request: UpgradeRequest, socket: UpgradeSocket): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
     arrivals.set(request, now());
     onFirstAnswer(socket, request, (answer) => {
       if (answer.statusCode === 101) accepted();
-      else refuse(request, answer);
+      else refuse(request, socket, answer);
     });
   }
 
-  function refuse(request: UpgradeRequest, { statusCode, error }: Answer): void {
-    const url = upgradeUrl(request);
+  function refuse(request: UpgradeRequest, socket: UpgradeSocket, { statusCode, error }: Answer): void {
+    const url = upgradeUrl(request, socket);
     if (stopped || isIgnored(url, ignoreUrls)) return;
     recorder.record(startConnection(ROOT_CONTEXT, arrivals.get(request)), {
       kind: 'server',
@@ -60,7 +59,7 @@ export function observeUpgrades(
   });
 
   function onEmit(_server: object, [event, request, socket]: readonly unknown[]): undefined {
-    if (event === 'upgrade') arrive(request as UpgradeRequest, socket as Duplex);
+    if (event === 'upgrade') arrive(request as UpgradeRequest, socket as UpgradeSocket);
   }
 
   return {

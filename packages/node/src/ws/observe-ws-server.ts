@@ -1,9 +1,8 @@
-import type { Duplex } from 'node:stream';
 import { guard, patchBefore, patchMethod } from '@closespan/core';
 import type { UpgradeAcceptor } from './accept-upgrade.ts';
 import { serverPrototypeOf, socketPrototypeOf } from './find-ws.ts';
 import type { WsObserver } from './observe-ws.ts';
-import type { UpgradeRequest } from './upgrade-facts.ts';
+import type { UpgradeRequest, UpgradeSocket } from './upgrade-facts.ts';
 import type { WsConnection } from './ws-connection.ts';
 
 /** Observes the connections that `ws` servers accept. */
@@ -40,11 +39,13 @@ export function createWsServerObserver(
   const prototypes = new Set<object>();
   const undo: (() => void)[] = [];
   let upgrade: UpgradeRequest | undefined;
+  let tcp: UpgradeSocket | undefined;
 
   function completeUpgrade(original: (...args: unknown[]) => unknown, server: WsServer, args: unknown[]) {
     // The last four are the same in `ws` 7 and 8: request, socket, head, callback.
     const request = args.at(-4) as UpgradeRequest;
     upgrade = request;
+    tcp = args.at(-3) as UpgradeSocket;
     try {
       if (server.options?.WebSocket) return original(...args);
       return original(...args.slice(0, -1), (socket: object, accepted: unknown) => {
@@ -53,6 +54,7 @@ export function createWsServerObserver(
       });
     } finally {
       upgrade = undefined;
+      tcp = undefined;
     }
   }
 
@@ -61,7 +63,7 @@ export function createWsServerObserver(
     prototypes.add(prototype);
     undo.push(
       patchBefore(prototype, 'handleUpgrade', (_self, [request, socket]) => {
-        arrive(request as UpgradeRequest, socket as Duplex);
+        arrive(request as UpgradeRequest, socket as UpgradeSocket);
         return undefined;
       }),
       patchMethod(prototype, 'completeUpgrade', completeUpgrade),
@@ -84,7 +86,7 @@ export function createWsServerObserver(
       if (!upgrade) return undefined;
       const request = upgrade;
       upgrade = undefined;
-      return accept(request);
+      return accept(request, tcp);
     },
     unpatch() {
       for (const restore of undo.splice(0)) restore();

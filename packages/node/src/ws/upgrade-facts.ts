@@ -1,13 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type CloseFacts, guard, takeFromUrl } from '@closespan/core';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { createInterner } from './interner.ts';
 import { tcpPeerOf } from './tcp-peer.ts';
 
-/** A request to become a WebSocket. */
-export type UpgradeRequest = IncomingMessage & {
-  socket: IncomingMessage['socket'] & { encrypted?: boolean };
+/** A request to become a WebSocket. One that an app makes itself may lack the socket. */
+export type UpgradeRequest = IncomingMessage & { socket: UpgradeSocket };
+
+/** What a request came over: TCP, TLS, or another stream. */
+export type UpgradeSocket = Duplex & {
+  readonly encrypted?: boolean;
+  readonly localAddress?: string;
+  readonly localPort?: number;
 };
 
 /** What is known of a connection by its handshake. */
@@ -15,10 +21,27 @@ export type HandshakeFacts = Partial<
   Pick<CloseFacts, 'url' | 'template' | 'peer' | 'clientAddress' | 'origin'>
 >;
 
-/** Where the server was reached, by the client's `Host` (RFC 6455 §4.1), without what a client carries there for us. */
-export function upgradeUrl({ headers, url, socket }: UpgradeRequest): string {
-  const { host = `${socket.localAddress}:${socket.localPort}` } = headers;
-  return takeFromUrl(`${socket.encrypted ? 'wss' : 'ws'}://${host}${url}`).rest;
+/** A whole URL, where a proxy is asked: its authority without user info, and the rest (RFC 9112 §3.2.2). */
+const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)(.*)/i;
+
+/**
+ * Where the server was reached, by the client's `Host` (RFC 6455 §4.1), without what a client carries there for us.
+ * @param over what a request without a socket came over
+ */
+export function upgradeUrl(request: UpgradeRequest, over: UpgradeSocket | undefined): string {
+  const { headers, url = '' } = request;
+  const socket = request.socket ?? over;
+  const scheme = socket?.encrypted ? 'wss' : 'ws';
+  const { host } = headers;
+  if (host && url.startsWith('/')) return takeFromUrl(`${scheme}://${host}${url}`).rest;
+  const [, authority, target = url] = ABSOLUTE.exec(url) ?? [];
+  // An asterisk is no path.
+  const path = /^[/?]/.test(target) ? target : '';
+  return takeFromUrl(`${scheme}://${authority || host || localHostOf(socket)}${path}`).rest;
+}
+
+function localHostOf({ localAddress = '', localPort }: Partial<UpgradeSocket> = {}): string {
+  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 /** Makes a reader of upgrade requests. Connections share what it returns, but where each has an address of its own. */
@@ -26,9 +49,13 @@ export function createUpgradeReader({
   urlTemplate,
   recordClientAddress,
   recordOrigin,
-}: NodeWebSocketOptions): (request: UpgradeRequest, url: string) => HandshakeFacts {
+}: NodeWebSocketOptions): (
+  request: UpgradeRequest,
+  over: UpgradeSocket | undefined,
+  url: string,
+) => HandshakeFacts {
   const intern = createInterner<HandshakeFacts>();
-  return (request, url) => {
+  return (request, over, url) => {
     const withoutQuery = url.split('?', 1)[0] as string;
     const template =
       urlTemplate && URL.canParse(url)
@@ -42,7 +69,7 @@ export function createUpgradeReader({
       ...(origin && { origin }),
     }));
     if (!recordClientAddress) return facts;
-    const peer = tcpPeerOf(request.socket);
+    const peer = tcpPeerOf(request.socket ?? over);
     return { ...facts, peer, clientAddress: forwardedAddressOf(request) ?? peer?.address };
   };
 }
