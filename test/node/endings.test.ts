@@ -194,6 +194,16 @@ describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, 
       expect(refused).toContainEqual([503, '503', 1]);
     });
 
+    it.skipIf(!binary)('tells the status of a refusal, and no 101 that the client did not take', () => {
+      const statuses = new Map(
+        receiver.spans
+          .filter(({ kind }) => kind === CLIENT)
+          .map(({ attributes }) => [attributes['url.path'], attributes['http.response.status_code']]),
+      );
+      expect(['/refuse/401', '/forged'].map((path) => statuses.get(path))).toEqual([401, undefined]);
+      expect([...statuses.values()]).not.toContain(101);
+    });
+
     it.skipIf(!binary)('gives the code and the duration that the app saw', () => {
       for (const [path, events] of Object.entries(seen)) {
         const close = events.find(({ type }) => type === 'close');
