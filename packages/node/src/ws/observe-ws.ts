@@ -5,7 +5,7 @@ import { socketPrototypeOf } from './find-ws.ts';
 import { createHeldConnections } from './held-connections.ts';
 import { releaseRequest, watchRequest } from './watch-request.ts';
 import type { WsConnection } from './ws-connection.ts';
-import { closeFactsOf, exitFactsOf, type WsSocket } from './ws-socket.ts';
+import { closeFactsOf, exitFactsOf, isStuck, type WsSocket } from './ws-socket.ts';
 
 /** Observes the sockets of `ws` classes. */
 export interface WsObserver {
@@ -70,7 +70,9 @@ export function createWsObserver(
   }
 
   function terminate(socket: WsSocket) {
-    if (held.of(socket)?.closing) terminated.add(socket);
+    const connection = held.of(socket);
+    if (connection?.closing) terminated.add(socket);
+    else if (connection && isStuck(socket)) return startClosing(connection, 'local');
     return closing(socket, undefined);
   }
 

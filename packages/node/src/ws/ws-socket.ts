@@ -28,7 +28,16 @@ export interface WsSocket {
   readonly _errorEmitted?: boolean;
 }
 
+const CLOSING = 2;
 const CLOSE_TIMEOUT = 30_000;
+
+/** Whether a `close()` of `ws` 7 threw, as for a wrong code: it has sent nothing then, and only `terminate()` still acts. */
+export function isStuck(socket: WsSocket): boolean {
+  const { readyState, _socket, _closeFrameSent, _closeFrameReceived } = socket;
+  if (readyState !== CLOSING || _closeFrameSent || _closeFrameReceived) return false;
+  // All else that makes a socket close ends its TCP.
+  return Boolean(_socket && !_socket.destroyed && !_socket.writableEnded);
+}
 
 /**
  * What a `ws` socket shows at its end.
