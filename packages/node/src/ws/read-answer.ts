@@ -8,21 +8,23 @@ export interface Answer {
 
 const STATUS = /^HTTP\/1\.\d (\d{3})/;
 const STATUS_LENGTH = 'HTTP/1.1 200'.length;
-/** RFC 9110 §15.2: any number of these may come before the answer; 101 is one. */
-const INTERIM = /^HTTP\/1\.\d 1(?!01)\d\d/;
 /** Characters; far more than interim answers have. */
 const INTERIM_LIMIT = 16_384;
 
 /** Reads the answer out of what was written so far; `undefined` while there may be one yet. */
 export function readAnswer(written: string): Answer | undefined {
-  let text = written;
-  while (INTERIM.test(text)) {
-    const end = text.indexOf('\r\n\r\n');
-    if (end < 0) return text.length < INTERIM_LIMIT ? undefined : {};
-    text = text.slice(end + 4);
+  const statusCode = Number(STATUS.exec(written)?.[1]);
+  if (isInterim(statusCode)) {
+    const end = written.indexOf('\r\n\r\n');
+    if (end >= 0) return readAnswer(written.slice(end + 4));
+    return written.length < INTERIM_LIMIT ? undefined : {};
   }
-  const [, statusCode] = STATUS.exec(text) ?? [];
-  if (statusCode) return { statusCode: Number(statusCode) };
-  const mayBegin = text.length < STATUS_LENGTH && 'HTTP/1.'.startsWith(text.slice(0, 7));
+  if (!Number.isNaN(statusCode)) return { statusCode };
+  const mayBegin = written.length < STATUS_LENGTH && 'HTTP/1.'.startsWith(written.slice(0, 7));
   return mayBegin ? undefined : {};
+}
+
+/** Whether more answers follow (RFC 9110 §15.2); none does where a connection becomes another protocol's. */
+function isInterim(statusCode: number): boolean {
+  return statusCode >= 100 && statusCode < 200 && statusCode !== 101;
 }
