@@ -5,6 +5,8 @@ import type { UndiciEndings } from './undici-endings.ts';
 
 /** Handshakes that fail, until their `close` event. */
 export interface FailedHandshakes {
+  /** The server has sent an interim response: the answer is still to come. */
+  hear(undici: UndiciConnection): void;
   /** The server has answered. */
   respond(undici: UndiciConnection, statusCode: number): void;
   /** @param closing the call of `close()` inside which undici told of the error */
@@ -49,6 +51,14 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
   }
 
   return {
+    hear(undici) {
+      const { wire, readBefore } = undici;
+      const bytesRead = wire?.bytesRead ?? readBefore;
+      // The answer may have come with it: then undici refuses it in this turn.
+      setImmediate(() => {
+        if (undici.wire === wire) undici.readBefore = bytesRead;
+      }).unref();
+    },
     respond(undici, statusCode) {
       undici.statusCode = statusCode;
       if (statusCode !== 101) add(undici);
@@ -56,7 +66,7 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
     },
     fail(undici, error, closing) {
       undici.error ??= error;
-      if (isGiveUp(undici, error)) {
+      if (isGiveUp(undici, error, closing)) {
         const unsent = undici.wire || closing ? undefined : givenUp.first(undici.url);
         if (unsent) {
           endings.recordGivenUp(undici, unsent);
@@ -81,7 +91,11 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
 }
 
 /** Whether the app has aborted a request; undici aborts one itself when it refuses the answer. */
-function isGiveUp({ wire, readBefore, statusCode }: UndiciConnection, error: unknown): boolean {
+function isGiveUp(undici: UndiciConnection, error: unknown, closing: Closing | undefined): boolean {
+  const { wire, readBefore, statusCode } = undici;
   const isAnswered = statusCode !== undefined || (wire?.bytesRead ?? 0) > readBefore;
-  return !isAnswered && (error as { code?: unknown } | null)?.code === DOMException.ABORT_ERR;
+  return (
+    (closing !== undefined || !isAnswered) &&
+    (error as { code?: unknown } | null)?.code === DOMException.ABORT_ERR
+  );
 }

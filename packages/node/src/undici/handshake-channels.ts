@@ -44,18 +44,26 @@ export function handshakeChannels(
     'http2.client.stream.finish': ({ stream, headers }: StreamMessage) => {
       const undici = connections.ofWire(stream);
       const status = Number(headers[':status']);
+      if (isInterim(status)) return;
       // An extended CONNECT is accepted with 200, which says there what 101 says elsewhere (RFC 8441 §5).
       if (undici) undici.statusCode = status === 200 ? 101 : status;
     },
     'undici:request:headers': ({ request, response }: RequestMessage) => {
       const undici = connections.ofRequest(request);
-      if (undici && !isDone(undici)) failures.respond(undici, response.statusCode);
+      if (!undici || isDone(undici)) return;
+      if (isInterim(response.statusCode)) failures.hear(undici);
+      else failures.respond(undici, response.statusCode);
     },
     'undici:request:error': ({ request, error }: RequestMessage) => {
       const undici = connections.ofRequest(request);
       if (undici && !isDone(undici)) failures.fail(undici, error, calls.current());
     },
   };
+}
+
+/** Whether the answer is still to come, as after 103 (RFC 9110 §15.2). */
+function isInterim(status: number): boolean {
+  return status < 200 && status !== 101;
 }
 
 /** Whether its handshake can fail no more. */

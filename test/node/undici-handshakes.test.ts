@@ -1,0 +1,59 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type OtlpReceiver,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from '../../examples/demo/otlp-receiver.ts';
+import { runNode } from '../helpers/run-node.ts';
+import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
+
+/** What an ending of `fixtures/undici-handshakes-app.mjs` becomes: code, cause, initiator, and the status of a refusal. */
+type Facts = readonly [code: number, cause: string, initiator: string, status?: number];
+
+const FAILED: Facts = [1006, 'handshake_failed', 'none'];
+const ABORTED: Facts = [1006, 'aborted_connecting', 'local'];
+
+const HINTS: Readonly<Record<string, Facts>> = {
+  'hints/4001': [4001, 'remote_close', 'remote'],
+  'hints/drop': FAILED,
+  'hints/refuse': [1006, 'handshake_rejected', 'none', 403],
+  'hints/forged': FAILED,
+  'hints/abort': ABORTED,
+};
+
+describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
+  const program = fileURLToPath(new URL('fixtures/undici-handshakes-app.mjs', import.meta.url));
+  const hasStreams = client !== 'global' && firesClose;
+  const hints = { ...HINTS, ...(hasStreams && { 'stream/hints/abort': ABORTED }) };
+  let receiver: OtlpReceiver;
+
+  beforeAll(async () => {
+    if (!binary) return;
+    receiver = await startOtlpReceiver();
+    const { exitCode, stderr } = await runNode(binary, ['--no-warnings', program, `client=${client}`], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  }, 60_000);
+  afterAll(() => receiver?.close());
+
+  const spansOf = (path: string) =>
+    receiver.spans.filter(({ attributes }) => attributes['url.path'] === `/${path}`);
+
+  it.skipIf(!binary).each(Object.keys(hints))('takes no interim response for the answer: %s', (path) => {
+    expect(spansOf(path).map(facts)).toEqual([hints[path]]);
+  });
+
+  it.skipIf(!binary)('counts no handshake under the status of an interim response', () => {
+    const ofClients = receiver.points.filter(({ name }) => name === 'websocket.client.handshake.duration');
+    const statuses = new Set(ofClients.map(({ attributes }) => attributes['http.response.status_code']));
+    expect(statuses).toEqual(new Set([undefined, 403]));
+  });
+});
+
+function facts({ attributes }: ReceivedSpan): unknown[] {
+  const all = ['close.code', 'close.cause', 'close.initiator'].map((name) => attributes[`websocket.${name}`]);
+  const status = attributes['http.response.status_code'];
+  return status === undefined ? all : [...all, status];
+}
