@@ -12,29 +12,48 @@ import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
 type Facts = readonly [code: number, cause: string, initiator: string, status?: number];
 
 const FAILED: Facts = [1006, 'handshake_failed', 'none'];
+const REJECTED: Facts = [1006, 'handshake_rejected', 'none', 403];
 const ABORTED: Facts = [1006, 'aborted_connecting', 'local'];
 
 const HINTS: Readonly<Record<string, Facts>> = {
   'hints/4001': [4001, 'remote_close', 'remote'],
   'hints/drop': FAILED,
-  'hints/refuse': [1006, 'handshake_rejected', 'none', 403],
+  'hints/refuse': REJECTED,
   'hints/forged': FAILED,
   'hints/abort': ABORTED,
+};
+
+const REFUSED: Readonly<Record<string, Facts>> = {
+  forged: FAILED,
+  protocol: FAILED,
+  'refuse/query': REJECTED,
+};
+const LAST: Readonly<Record<string, Facts>> = {
+  'forged/last': FAILED,
+  'protocol/last': FAILED,
+  'refuse/last': REJECTED,
 };
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
   const program = fileURLToPath(new URL('fixtures/undici-handshakes-app.mjs', import.meta.url));
   const hasStreams = client !== 'global' && firesClose;
-  const hints = { ...HINTS, ...(hasStreams && { 'stream/hints/abort': ABORTED }) };
+  const hints: Readonly<Record<string, Facts>> = {
+    ...HINTS,
+    ...(hasStreams && { 'stream/hints/abort': ABORTED }),
+  };
   let receiver: OtlpReceiver;
+  let recorded: string[];
 
   beforeAll(async () => {
     if (!binary) return;
     receiver = await startOtlpReceiver();
-    const { exitCode, stderr } = await runNode(binary, ['--no-warnings', program, `client=${client}`], {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-    });
+    const { exitCode, stdout, stderr } = await runNode(
+      binary,
+      ['--no-warnings', program, `client=${client}${firesClose ? '&firesClose=yes' : ''}`],
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+    );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    ({ recorded } = JSON.parse(stdout));
   }, 60_000);
   afterAll(() => receiver?.close());
 
@@ -50,10 +69,25 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
     const statuses = new Set(ofClients.map(({ attributes }) => attributes['http.response.status_code']));
     expect(statuses).toEqual(new Set([undefined, 403]));
   });
+
+  it.skipIf(!binary || !firesClose).each(Object.keys(REFUSED))('records at its close event: %s', (path) => {
+    expect(spansOf(path).map(facts)).toEqual([REFUSED[path]]);
+    expect(spansOf(path).map(isSynthetic)).toEqual([false]);
+    expect(recorded.indexOf(path)).toBeLessThan(recorded.indexOf(`after/${path}`));
+  });
+
+  it.skipIf(!binary).each(Object.keys(LAST))('records once before its listener shuts down: %s', (path) => {
+    expect(spansOf(path).map(facts)).toEqual([LAST[path]]);
+    expect(spansOf(path).map(isSynthetic)).toEqual([!firesClose]);
+  });
 });
 
 function facts({ attributes }: ReceivedSpan): unknown[] {
   const all = ['close.code', 'close.cause', 'close.initiator'].map((name) => attributes[`websocket.${name}`]);
   const status = attributes['http.response.status_code'];
   return status === undefined ? all : [...all, status];
+}
+
+function isSynthetic({ attributes }: ReceivedSpan): boolean {
+  return attributes['websocket.close.synthetic'] === true;
 }

@@ -13,6 +13,8 @@ export interface FailedHandshakes {
   fail(undici: UndiciConnection, error: unknown, closing: Closing | undefined): void;
   /** undici tries again. */
   retry(undici: UndiciConnection): void;
+  /** Whether its `close` is fired in this turn, if it ever is. */
+  isOfThisTurn(undici: UndiciConnection): boolean;
   /** The one whose socket has just fired `close`, given up by the app with a call or not. */
   claim(url: string, closing: Closing | undefined): UndiciConnection | undefined;
 }
@@ -38,15 +40,16 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
     const failedAt = now();
     retry(undici);
     undici.failedAt = failedAt;
-    undici.timer = setTimeout(endings.giveUpHandshake, CLOSE_EVENT_WAIT, undici).unref();
+    undici.timer = setTimeout(endings.giveUpHandshake, CLOSE_EVENT_WAIT, undici, false).unref();
     ofThisTurn.add(undici);
     setImmediate(() => {
       if (undici.failedAt === failedAt) ofThisTurn.delete(undici);
     }).unref();
   }
 
-  /** undici 6 tells of a 101 and not that it refuses it. */
+  /** undici tells of a 101 and not that it refuses it; 6 fires no `close` either. */
   function addUnlessOpen(undici: UndiciConnection): void {
+    ofThisTurn.delete(undici);
     if (!undici.isRecorded && undici.connection.openedAt === undefined) add(undici);
   }
 
@@ -61,8 +64,12 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
     },
     respond(undici, statusCode) {
       undici.statusCode = statusCode;
-      if (statusCode !== 101) add(undici);
-      else setImmediate(addUnlessOpen, undici).unref();
+      if (statusCode !== 101) {
+        add(undici);
+        return;
+      }
+      ofThisTurn.add(undici);
+      setImmediate(addUnlessOpen, undici).unref();
     },
     fail(undici, error, closing) {
       undici.error ??= error;
@@ -79,9 +86,12 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
       add(undici);
     },
     retry,
+    isOfThisTurn: (undici) => ofThisTurn.has(undici),
     claim(url, closing) {
       for (const undici of ofThisTurn) {
         if (undici.url !== url || undici.connection.closing !== closing) continue;
+        // Another of the URL, whose 101 was accepted.
+        if (undici.connection.openedAt !== undefined) continue;
         ofThisTurn.delete(undici);
         return undici;
       }

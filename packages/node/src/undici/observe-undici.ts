@@ -15,6 +15,7 @@ import { createFailedHandshakes } from './failed-handshakes.ts';
 import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.ts';
 import { createGivenUpSockets } from './given-up-sockets.ts';
 import { handshakeChannels } from './handshake-channels.ts';
+import { GLOBAL_IS_6 } from './undici-6-internals.ts';
 import { createCloseCalls } from './undici-close-calls.ts';
 import { endingOf } from './undici-close-facts.ts';
 import { createUndiciConnections } from './undici-connections.ts';
@@ -102,9 +103,13 @@ export function observeUndici(
       }
     },
   };
+  let hasPackage = false;
   let hasStreams = false;
   const stopFinding = findUndiciClasses({
-    webSocket: watchWebSocket,
+    webSocket(prototype) {
+      hasPackage = true;
+      watchWebSocket(prototype);
+    },
     webSocketStream(prototype) {
       hasStreams = true;
       calls.watch(prototype, (stream, info) =>
@@ -122,13 +127,17 @@ export function observeUndici(
     return code === 1006 ? failures.claim(requestedUrl(url), closing) : undefined;
   }
 
-  function settle(): void {
+  /** @param isLast whether nothing is told any more */
+  function settle(isLast: boolean): void {
+    const firesClose = hasStreams || !(hasPackage || GLOBAL_IS_6);
     for (const undici of connections.pending()) {
-      if (undici.failedAt !== undefined) endings.giveUpHandshake(undici);
+      const isFailing = failures.isOfThisTurn(undici);
+      if (undici.failedAt === undefined && !(isLast && isFailing)) continue;
+      endings.giveUpHandshake(undici, firesClose && isFailing);
     }
     for (const one of givenUp.all()) {
       const unsent = [...connections.pending()].findLast(({ wire, url }) => !wire && url === one.url);
-      if (unsent) endings.recordGivenUp(unsent, one);
+      if (unsent) endings.recordGivenUp(unsent, one, firesClose);
     }
   }
 
@@ -140,7 +149,7 @@ export function observeUndici(
       early.observe(socket, info);
       return true;
     },
-    settle,
+    settle: () => settle(false),
     closeAll() {
       for (const undici of connections.open()) endings.stop(undici, PROCESS_EXIT);
     },
@@ -148,7 +157,7 @@ export function observeUndici(
       stopListening();
       stopFinding();
       calls.unwatch();
-      settle();
+      settle(true);
       for (const undici of connections.open()) endings.stop(undici);
       for (const undici of connections.pending()) connections.letGo(undici);
     },

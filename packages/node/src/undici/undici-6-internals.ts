@@ -1,3 +1,6 @@
+/** Whether Node's own copy is as old, which fires no `close` after a failed handshake. */
+export const GLOBAL_IS_6: boolean = Number.parseInt(process.versions.undici ?? '', 10) < 7;
+
 /**
  * undici 6 keeps the response, and with it the TCP socket, under a symbol, and tells it in no other way.
  * @returns `undefined` before the socket has opened, and for other versions

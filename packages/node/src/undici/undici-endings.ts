@@ -16,10 +16,13 @@ export interface UndiciEndings {
   closeFrame(undici: UndiciConnection): void;
   /** The transport has ended; of a stream's end that is all that is told. */
   ended(undici: UndiciConnection): void;
-  /** A failed handshake had no `close` event. */
-  giveUpHandshake(undici: UndiciConnection): void;
+  /**
+   * No channel has told of the `close` event of a failed handshake.
+   * @param isFired whether it is just being fired
+   */
+  giveUpHandshake(undici: UndiciConnection, isFired: boolean): void;
   /** The app had given the socket up before its request could be sent. */
-  recordGivenUp(undici: UndiciConnection, givenUp: GivenUp): void;
+  recordGivenUp(undici: UndiciConnection, givenUp: GivenUp, isFired?: boolean): void;
   /**
    * Records what is certain: nothing more will be told.
    * @param otherwise the end of what is open; without one, that is let go
@@ -58,11 +61,11 @@ export function createUndiciEndings(
     record(undici, { ...ending, synthetic: true });
   }
 
-  function recordGivenUp(undici: UndiciConnection, { closing, websocket }: GivenUp): void {
+  function recordGivenUp(undici: UndiciConnection, { closing, websocket }: GivenUp, isFired = false): void {
     givenUp.remove(closing);
     undici.connection.closing = closing;
     undici.websocket = websocket;
-    record(undici, { ...LOST, closedAt: closing.at, synthetic: !websocket && !hasStreams() });
+    record(undici, { ...LOST, closedAt: closing.at, synthetic: !(websocket || isFired || hasStreams()) });
   }
 
   return {
@@ -75,11 +78,11 @@ export function createUndiciEndings(
     ended(undici) {
       if (!undici.hasEvents) record(undici, undici.closeFrame ? endingOf(undici.closeFrame) : LOST);
     },
-    giveUpHandshake(undici) {
+    giveUpHandshake(undici, isFired) {
       const { closing } = undici.connection;
       const unjoined = closing ? undefined : givenUp.first(undici.url);
-      if (unjoined) recordGivenUp(undici, unjoined);
-      else record(undici, { ...LOST, closedAt: undici.failedAt, synthetic: !hasStreams() });
+      if (unjoined) recordGivenUp(undici, unjoined, isFired);
+      else record(undici, { ...LOST, closedAt: undici.failedAt, synthetic: !(isFired || hasStreams()) });
     },
     recordGivenUp,
     stop(undici, otherwise) {

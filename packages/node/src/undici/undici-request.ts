@@ -7,14 +7,14 @@ export interface UndiciRequest {
   readonly headers: readonly unknown[];
 }
 
-/** The URL that the app gave, without user info: undici turns `ws:` into `http:`. */
+/** The URL that the app gave, as `requestedUrl` has it: undici turns `ws:` into `http:`. */
 export function urlOf({ origin, path }: UndiciRequest): string {
-  return (origin + path).replace(/^http/, 'ws');
+  return (origin + path).replace(/^http/, 'ws').replace(/\?$/, '');
 }
 
-/** What a socket's `url` is in its request, which has no user info and no fragment. */
+/** A socket's `url` without user info and fragment, as in its request, and without a lone `?`, which some versions drop. */
 export function requestedUrl(url: string): string {
-  if (!/[@#]/.test(url)) return url;
+  if (!/[@#]|\?$/.test(url)) return url;
   const { protocol, host, pathname, search } = new URL(url);
   return `${protocol}//${host}${pathname}${search}`;
 }
