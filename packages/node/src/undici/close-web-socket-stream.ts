@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { type Closing, now } from '@closespan/core';
 import type { GivenUpSockets } from './given-up-sockets.ts';
+import { truncatedCode } from './requested-code.ts';
 import type { CloseCall } from './undici-close-calls.ts';
 import type { UndiciConnection } from './undici-connection.ts';
 import { requestedUrl } from './undici-request.ts';
@@ -50,7 +51,7 @@ export function beginStreamClose(
 /** Looks without calling a getter: undici reads the app's object, and nobody else. */
 function closeCodeOf(info: unknown): number | undefined {
   const object = typeof info === 'object' && info ? info : {};
-  return Object.getOwnPropertyDescriptor(object, 'closeCode')?.value;
+  return truncatedCode(Object.getOwnPropertyDescriptor(object, 'closeCode')?.value);
 }
 
 /** A handler of ours would make an unhandled rejection a handled one; to look at a promise does not. */

@@ -1,5 +1,6 @@
 import { type Closing, now, type WebSocketLike } from '@closespan/core';
 import type { GivenUpSockets } from './given-up-sockets.ts';
+import { clampedCode } from './requested-code.ts';
 import { hasFailed } from './undici-6-internals.ts';
 import type { CloseCall } from './undici-close-calls.ts';
 
@@ -30,7 +31,7 @@ export function createWebSocketCloses(
       const { readyState } = websocket;
       if (readyState > OPEN || closings.has(websocket)) return undefined;
       if (readyState === CONNECTING && hasFailed(websocket)) return undefined;
-      const closing: Closing = { at: now(), by: 'local', code: code as number | undefined };
+      const closing: Closing = { at: now(), by: 'local', code: clampedCode(code) };
       closings.set(websocket, closing);
       if (readyState === CONNECTING) givenUp.add(closing, websocket.url);
       return {

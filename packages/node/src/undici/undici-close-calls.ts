@@ -62,8 +62,11 @@ export function createCloseCalls(): CloseCalls {
   };
 }
 
-/** The prototype of a subclass mostly inherits it. */
+/** undici's own class, the last with a `close`: what a subclass does in its own may close nothing, or later. */
 function ownerOfClose(prototype: object | undefined): object | undefined {
-  if (!prototype || Object.hasOwn(prototype, 'close')) return prototype;
-  return ownerOfClose(Object.getPrototypeOf(prototype) ?? undefined);
+  let owner: object | undefined;
+  for (let one = prototype; one; one = Object.getPrototypeOf(one) ?? undefined) {
+    if (Object.hasOwn(one, 'close')) owner = one;
+  }
+  return owner;
 }
