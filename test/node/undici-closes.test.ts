@@ -13,6 +13,7 @@ const EXPECTED: Readonly<Record<string, Facts>> = {
   'chat/never': [4444, 'remote', undefined],
   'code/string': [4999, 'local', 4010],
   'code/fraction': [4999, 'local', 4000],
+  last: [1006, 'local', 4011],
   'code/object': [4999, 'local', undefined],
 };
 

@@ -67,7 +67,12 @@ export function observeUndici(
   const failures = createFailedHandshakes(endings, givenUp);
   const closes = createWebSocketCloses(givenUp, (websocket, closing) => {
     const undici = connections.ofWebSocket(websocket);
-    if (undici) endings.begin(undici, closing);
+    if (undici) {
+      endings.begin(undici, closing);
+      return;
+    }
+    const opening = connections.establishing(requestedUrl(websocket.url));
+    if (opening) opening.likelyClosing ??= closing;
   });
 
   const channels: Record<string, (message: never) => void> = {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type Connection, startConnection, type WebSocketLike } from '@closespan/core';
+import { type Closing, type Connection, startConnection, type WebSocketLike } from '@closespan/core';
 import { connectionIdOf } from '../connection-id.ts';
 import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, type UndiciRequest, urlOf } from './undici-request.ts';
@@ -29,6 +29,8 @@ export interface UndiciConnection {
   /** A `WebSocket` opened: undici tells of its end. */
   hasEvents: boolean;
   websocket: WebSocketLike | undefined;
+  /** A `close()` in an `open` listener, likely of its socket: undici says which that is after the listeners. */
+  likelyClosing: Closing | undefined;
   closeFrame: ReceivedCloseFrame | undefined;
   /** Until the end of what may never come. */
   timer: NodeJS.Timeout | undefined;
@@ -58,6 +60,7 @@ export function startUndiciConnection(request: UndiciRequest): UndiciConnection 
     failedAt: undefined,
     hasEvents: false,
     websocket: undefined,
+    likelyClosing: undefined,
     closeFrame: undefined,
     timer: undefined,
     isRecorded: false,

@@ -15,6 +15,8 @@ export interface UndiciConnections {
   send(connection: UndiciConnection, wire: Wire): void;
   /** The connection that is just being established is that of a WebSocket; undici 6 does not say whose. */
   opened(websocket: WebSocketLike | undefined): UndiciConnection | undefined;
+  /** The connection to a URL that is just being established, until it is told whose it is. */
+  establishing(url: string): UndiciConnection | undefined;
   /** Those whose handshake is not done. */
   pending(): Iterable<UndiciConnection>;
   /** Whether a handshake with a URL goes on. */
@@ -86,9 +88,11 @@ export function createUndiciConnections(events: Omit<WireEvents, 'established'>)
       streams.delete(connection);
       connection.hasEvents = true;
       connection.websocket = websocket;
+      connection.likelyClosing = undefined;
       if (websocket) byWebSocket.set(websocket, connection);
       return connection;
     },
+    establishing: (url) => (establishing?.url === url ? establishing : undefined),
     pending: () => [...pending.values()],
     isPending(url) {
       for (const one of pending.values()) if (one.url === url && one.failedAt === undefined) return true;

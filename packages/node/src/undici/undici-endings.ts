@@ -86,7 +86,8 @@ export function createUndiciEndings(
     },
     recordGivenUp,
     stop(undici, otherwise) {
-      const { closeFrame, websocket = undici.wire?.ws } = undici;
+      const { closeFrame, likelyClosing, websocket = undici.wire?.ws } = undici;
+      undici.connection.closing ??= likelyClosing;
       // Its `close` is being fired just now, and undici tells of it afterwards.
       if (websocket?.readyState === CLOSED) record(undici, closeFrame ? endingOf(closeFrame) : LOST);
       else if (closeFrame) giveUpEnd(undici);
