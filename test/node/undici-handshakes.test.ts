@@ -28,6 +28,12 @@ const REFUSED: Readonly<Record<string, Facts>> = {
   protocol: FAILED,
   'refuse/query': REJECTED,
 };
+/** Of a class that was loaded after the call, which Node's own never is. */
+const UNSENT: Readonly<Record<string, Facts>> = {
+  'unsent/blocked': FAILED,
+  'unsent/name': FAILED,
+  'unsent/destroyed': FAILED,
+};
 const LAST: Readonly<Record<string, Facts>> = {
   'forged/last': FAILED,
   'protocol/last': FAILED,
@@ -74,6 +80,10 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
     expect(spansOf(path).map(facts)).toEqual([REFUSED[path]]);
     expect(spansOf(path).map(isSynthetic)).toEqual([false]);
     expect(recorded.indexOf(path)).toBeLessThan(recorded.indexOf(`after/${path}`));
+  });
+
+  it.skipIf(!binary || !hasStreams).each(Object.keys(UNSENT))('records without a request: %s', (path) => {
+    expect(spansOf(path).map(facts)).toEqual([UNSENT[path]]);
   });
 
   it.skipIf(!binary).each(Object.keys(LAST))('records once before its listener shuts down: %s', (path) => {

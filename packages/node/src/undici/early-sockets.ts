@@ -10,12 +10,13 @@ import {
 import { responseSocketOf } from './undici-6-internals.ts';
 import { type Ending, stateOf } from './undici-close-facts.ts';
 
-/** WebSockets whose request was made before observation began. */
+/** WebSockets whose request was made before observation began, or never. */
 export interface EarlySockets {
   /** The app has passed a socket to `observe()`. */
   observe(websocket: WebSocketLike, info: SocketInfo | undefined): void;
   opened(websocket: WebSocketLike): void;
-  closed(websocket: WebSocketLike, ending: Ending, closing: Closing | undefined): void;
+  /** @param isNew whether it is certain that the socket was made after observation began */
+  closed(websocket: WebSocketLike, ending: Ending, closing: Closing | undefined, isNew: () => boolean): void;
 }
 
 interface Observed {
@@ -28,6 +29,7 @@ const CONNECTING = 0;
 /** Makes an observer of them; without `observe()`, one is found when it closes. */
 export function createEarlySockets(recorder: Recorder): EarlySockets {
   const observed = new WeakMap<WebSocketLike, Observed>();
+  const opened = new WeakSet<WebSocketLike>();
 
   function start(websocket: WebSocketLike, info?: SocketInfo): Observed {
     const connection = startConnection(undefined, Number.NaN);
@@ -35,18 +37,27 @@ export function createEarlySockets(recorder: Recorder): EarlySockets {
     return { connection, info };
   }
 
+  function recordUnsent(websocket: WebSocketLike, ending: Ending): void {
+    const connection = startConnection(undefined, Number.NaN);
+    recorder.record(connection, { kind: 'client', url: websocket.url, ...ending });
+  }
+
   return {
     observe(websocket, info) {
       if (!observed.has(websocket)) observed.set(websocket, start(websocket, info));
     },
     opened(websocket) {
+      opened.add(websocket);
       const { connection } = observed.get(websocket) ?? {};
       if (connection) connection.openedAt ??= now();
     },
-    closed(websocket, ending, closing) {
+    closed(websocket, ending, closing, isNew) {
       const known = observed.get(websocket);
-      // A 1006 could as well be a handshake's that made no request, as to a blocked port.
-      if (!known && ending.code === 1006 && !hasOpened(websocket)) return;
+      if (!known && ending.code === 1006 && !opened.has(websocket) && !hasOpened(websocket)) {
+        // An early one may have opened. A new one made no request, as to a blocked port.
+        if (isNew()) recordUnsent(websocket, ending);
+        return;
+      }
       const { connection, info } = known ?? start(websocket);
       observed.delete(websocket);
       connection.closing = closing;

@@ -4,7 +4,8 @@ import { HAS_OWN_GLOBAL } from '../global/has-own-global.ts';
 
 /** What is told of each class of the `undici` package, of every copy that is loaded. */
 export interface FoundUndiciClass {
-  webSocket(prototype: object): void;
+  /** @param isLate whether it was loaded only now; one that is loaded again is told again */
+  webSocket(prototype: object, isLate: boolean): void;
   /** Not in undici 6. */
   webSocketStream(prototype: object): void;
 }
@@ -23,20 +24,20 @@ const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?(\.j
 export function findUndiciClasses(found: FoundUndiciClass): () => void {
   const { _cache } = Module as unknown as { readonly _cache: Cache };
   for (const file of Object.keys(_cache)) {
-    if (FILE.test(file)) offer(_cache[file]?.exports);
+    if (FILE.test(file)) offer(_cache[file]?.exports, false);
   }
   return patchMethod(Module, '_load', (load, _self, args) => {
     const exported = load(...args);
-    if (FILE.test(String(args[0]))) offer(exported as Exports);
+    if (FILE.test(String(args[0]))) offer(exported as Exports, true);
     return exported;
   });
 
-  function offer(exported: Exports | undefined): void {
-    guard('undici', () => take(exported), undefined);
+  function offer(exported: Exports | undefined, isLate: boolean): void {
+    guard('undici', () => take(exported, isLate), undefined);
   }
 
-  function take({ WebSocket, WebSocketStream }: Exports = {}): void {
-    if (WebSocket?.prototype) found.webSocket(WebSocket.prototype);
+  function take({ WebSocket, WebSocketStream }: Exports = {}, isLate: boolean): void {
+    if (WebSocket?.prototype) found.webSocket(WebSocket.prototype, isLate);
     if (WebSocketStream?.prototype) found.webSocketStream(WebSocketStream.prototype);
   }
 }

@@ -15,6 +15,7 @@ import { createFailedHandshakes } from './failed-handshakes.ts';
 import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.ts';
 import { createGivenUpSockets } from './given-up-sockets.ts';
 import { handshakeChannels } from './handshake-channels.ts';
+import { createLateClasses } from './late-classes.ts';
 import { GLOBAL_IS_6 } from './undici-6-internals.ts';
 import { createCloseCalls } from './undici-close-calls.ts';
 import { endingOf } from './undici-close-facts.ts';
@@ -58,6 +59,7 @@ export function observeUndici(
 ): UndiciObserver {
   const givenUp = createGivenUpSockets((url) => connections.isPending(url));
   const calls = createCloseCalls();
+  const late = createLateClasses();
   const early = createEarlySockets(recorder);
   const connections = createUndiciConnections({
     closeFrame: (undici) => endings.closeFrame(undici),
@@ -104,15 +106,22 @@ export function observeUndici(
       } else if (unjoined) {
         unjoined.websocket = websocket;
       } else if (!isIgnored(websocket.url, ignoreUrls)) {
-        early.closed(websocket, ending, closing);
+        // A call may be joined with a request that is still to come.
+        early.closed(
+          websocket,
+          ending,
+          closing,
+          () => !closing && late.includes(websocket) && !isAnyFailing(),
+        );
       }
     },
   };
   let hasPackage = false;
   let hasStreams = false;
   const stopFinding = findUndiciClasses({
-    webSocket(prototype) {
+    webSocket(prototype, isLate) {
       hasPackage = true;
+      late.add(prototype, isLate);
       watchWebSocket(prototype);
     },
     webSocketStream(prototype) {
@@ -130,6 +139,14 @@ export function observeUndici(
 
   function claimFailed({ url }: WebSocketLike, code: number, closing: Closing | undefined) {
     return code === 1006 ? failures.claim(requestedUrl(url), closing) : undefined;
+  }
+
+  /** Whether the `close` of a handshake is waited for, which may be told under another URL than its request's. */
+  function isAnyFailing(): boolean {
+    for (const undici of connections.pending()) {
+      if (undici.failedAt !== undefined || failures.isOfThisTurn(undici)) return true;
+    }
+    return false;
   }
 
   /** @param isLast whether nothing is told any more */
