@@ -16,6 +16,7 @@ import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.
 import { createGivenUpSockets } from './given-up-sockets.ts';
 import { handshakeChannels } from './handshake-channels.ts';
 import { createLateClasses } from './late-classes.ts';
+import { settleHandshakes } from './settle-handshakes.ts';
 import { GLOBAL_IS_6 } from './undici-6-internals.ts';
 import { createCloseCalls } from './undici-close-calls.ts';
 import { endingOf } from './undici-close-facts.ts';
@@ -152,15 +153,7 @@ export function observeUndici(
   /** @param isLast whether nothing is told any more */
   function settle(isLast: boolean): void {
     const firesClose = hasStreams || !(hasPackage || GLOBAL_IS_6);
-    for (const undici of connections.pending()) {
-      const isFailing = failures.isOfThisTurn(undici);
-      if (undici.failedAt === undefined && !(isLast && isFailing)) continue;
-      endings.giveUpHandshake(undici, firesClose && isFailing);
-    }
-    for (const one of givenUp.all()) {
-      const unsent = [...connections.pending()].findLast(({ wire, url }) => !wire && url === one.url);
-      if (unsent) endings.recordGivenUp(unsent, one, firesClose);
-    }
+    settleHandshakes(connections, failures, givenUp, endings, firesClose, isLast);
   }
 
   return {

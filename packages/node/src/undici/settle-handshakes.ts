@@ -1,0 +1,28 @@
+import type { FailedHandshakes } from './failed-handshakes.ts';
+import type { GivenUpSockets } from './given-up-sockets.ts';
+import type { UndiciConnections } from './undici-connections.ts';
+import type { UndiciEndings } from './undici-endings.ts';
+
+/**
+ * Records the handshakes that have failed, or that the app gave up, without their `close` event.
+ * @param firesClose whether the event is only late, and not one that undici never fires
+ * @param isLast whether nothing is told any more
+ */
+export function settleHandshakes(
+  connections: UndiciConnections,
+  failures: FailedHandshakes,
+  givenUp: GivenUpSockets,
+  endings: UndiciEndings,
+  firesClose: boolean,
+  isLast: boolean,
+): void {
+  for (const undici of connections.pending()) {
+    const isFailing = failures.isOfThisTurn(undici);
+    if (undici.failedAt === undefined && !(isLast && isFailing)) continue;
+    endings.giveUpHandshake(undici, firesClose && isFailing);
+  }
+  for (const one of givenUp.all()) {
+    const unsent = [...connections.pending()].findLast(({ wire, url }) => !wire && url === one.url);
+    if (unsent) endings.recordGivenUp(unsent, one, firesClose);
+  }
+}
