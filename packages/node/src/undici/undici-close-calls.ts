@@ -40,14 +40,14 @@ export function createCloseCalls(): CloseCalls {
         if (!call) return original(...args);
         const outer = current;
         current = call.closing;
+        let outcome: 'done' | 'takeBack' = 'takeBack';
         try {
           const result = original(...args);
-          guard('close', () => call.done?.(), undefined);
+          outcome = 'done';
           return result;
-        } catch (error) {
-          guard('close', () => call.takeBack?.(), undefined);
-          throw error;
         } finally {
+          // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
+          guard('close', () => call[outcome]?.(), undefined);
           current = outer;
         }
       });
