@@ -67,8 +67,8 @@ describe('the span of a close', () => {
   });
 
   it.each([
-    { millis: 5000, cause: 'close_timeout' },
-    { millis: 4999, cause: 'local_close' },
+    { millis: 4000, cause: 'close_timeout' },
+    { millis: 3999, cause: 'local_close' },
   ])('a close() without an answer for $millis ms is a $cause', async ({ millis, cause }) => {
     const connection = openedConnection();
     connection.closing = { at: connection.startedAt, by: 'local', code: 1000 };

@@ -51,8 +51,11 @@ const CAUSES: Readonly<Record<number, CloseCause>> = {
   1014: 'server_error',
 };
 const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
-/** The shortest time after which a runtime gives up: WebKitGTK 5.5 s, Firefox 20 s, `ws` 30 s, Chromium 60 s. */
-const CLOSE_TIMEOUT = 5000;
+/**
+ * Below the shortest time after which a runtime gives up: WebKitGTK 5 s, by a timer of GLib's that goes off with others,
+ * up to 250 ms early or 750 ms late; Firefox 20 s, `ws` 30 s, Chromium 60 s.
+ */
+const CLOSE_TIMEOUT = 4000;
 const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
 /** Explains a close; the first explanation that fits. */
