@@ -71,8 +71,10 @@ describe('the span of a close', () => {
     { millis: 3999, cause: 'local_close' },
   ])('a close() without an answer for $millis ms is a $cause', async ({ millis, cause }) => {
     const connection = openedConnection();
-    connection.closing = { at: connection.startedAt, by: 'local', code: 1000 };
-    const closedAt = connection.startedAt + millis;
+    // A whole number: from one with a fraction, a sum and a difference can come to less than was added.
+    const at = Math.ceil(connection.startedAt);
+    connection.closing = { at, by: 'local', code: 1000 };
+    const closedAt = at + millis;
     const { spans } = await recordCloses([
       { connection, closedAt, code: 1006, wasClean: false },
       { connection, closedAt, code: 1000 },
