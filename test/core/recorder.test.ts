@@ -242,6 +242,15 @@ describe('hooks', () => {
     },
   );
 
+  it('that reject cost one log line, and are not waited for', async () => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const rejection = new Error('no database');
+    const { spans } = await recordCloses([{}], { closeHook: () => Promise.reject(rejection) });
+    expect(spans).toHaveLength(1);
+    expect(error).toHaveBeenCalledExactlyOnceWith('closespan: closeHook threw', rejection);
+  });
+
   it('are not asked about a URL that is none, and the log does not hold it', async () => {
     const log = vi.fn();
     diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, DiagLogLevel.ALL);

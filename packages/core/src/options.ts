@@ -54,7 +54,7 @@ export interface WebSocketOptions {
   readonly spanTiming?: 'close' | 'lifetime';
   /** Parent of the span: none (a new root with a link), or what was active at construction. @defaultValue `none` */
   readonly parent?: 'none' | 'creation';
-  /** Called with each record and its span before the span ends. */
+  /** Called with each record and its span before the span ends; a promise that it returns is not waited for. */
   readonly closeHook?: (record: CloseRecord, span: Span) => void;
 }
 

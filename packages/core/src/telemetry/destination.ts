@@ -106,7 +106,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       pipeline = await startPipeline(options);
     } catch (error) {
       starting = undefined;
-      diag.error(`${NAME}: OTLP pipeline not loaded, closes wait for the next try`, error);
+      diag.error(`${NAME}: OTLP pipeline not loaded, closes wait`, error);
     }
   }
 

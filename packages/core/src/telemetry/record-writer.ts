@@ -84,8 +84,9 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
     let span: Span | undefined;
     if (tracer) span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
     if (closeHook) {
-      const hooked = span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
-      guard('closeHook', () => closeHook(record, hooked), undefined);
+      // The type takes an `async` function, too; what it rejects with must not be unhandled.
+      const call = async () => closeHook(record, span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
+      call().catch((error) => diag.error(`${NAME}: closeHook threw`, error));
     }
     if (span?.isRecording()) exported++;
     span?.end(record.closeTime);
