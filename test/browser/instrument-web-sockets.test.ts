@@ -83,6 +83,21 @@ describe('each ending in a page is one span', () => {
     });
   });
 
+  it.each([
+    ['nobody listening', peers.nobody],
+    ['a refused handshake', `${peers.ws}/refuse/401`],
+  ])('%s, and a close() at the error', async (_what, url) => {
+    await end(url, undefined, (socket) => {
+      socket.onerror = () => socket.close();
+    });
+    const [span] = await arrived();
+    expect(span?.attributes).toMatchObject({
+      'websocket.close.initiator': 'none',
+      'websocket.close.cause': 'handshake_failed',
+      'error.type': 'handshake_failed',
+    });
+  });
+
   it('close() while connecting', async () => {
     await end(peers.ws, undefined, (socket) => socket.close());
     const [span] = await arrived();

@@ -98,14 +98,12 @@ export function createSocketObserver(
     { connection, startTime, info, hasNotes, erroredAt }: Observed,
     event: CloseEventFacts,
   ): void {
-    const { protocol: subprotocol, extensions, bufferedAmount: unsentSize } = socket;
-    const { kind = 'client', url = socket.url } = info ?? {};
     recorder.record(connection, {
-      kind,
-      url,
-      subprotocol,
-      extensions,
-      unsentSize,
+      kind: info?.kind ?? 'client',
+      url: info?.url ?? socket.url,
+      subprotocol: socket.protocol,
+      extensions: socket.extensions,
+      unsentSize: socket.bufferedAmount,
       errored: erroredAt !== undefined,
       // Without an event the error was the end.
       closedAt: event.synthetic ? erroredAt : undefined,
@@ -127,16 +125,23 @@ export function createSocketObserver(
       connection.connectionId = info?.connectionId;
       // When it opened is not known.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
-      const hasNotes = socket.readyState !== CLOSING && notesClosing(socket);
-      const startTime = Date.now();
-      open.set(socket, { connection, startTime, info, hasNotes, erroredAt: undefined });
       for (const type of typesFor(socket)) socket.addEventListener(type, listener);
+      open.set(socket, {
+        connection,
+        startTime: Date.now(),
+        info,
+        hasNotes: socket.readyState !== CLOSING && notesClosing(socket),
+        erroredAt: undefined,
+      });
       // A page that is about to go can load nothing.
       recorder.prepare();
     },
     closing(socket, code) {
       const observed = open.get(socket as WebSocketLike);
-      return observed && startClosing(observed.connection, 'local', code as number | undefined);
+      // Once the peer's Close frame has come, or all is over, a call does nothing (WHATWG WebSockets § close).
+      return observed && (socket as WebSocketLike).readyState < CLOSING
+        ? startClosing(observed.connection, 'local', code as number | undefined)
+        : undefined;
     },
     open,
     end,
