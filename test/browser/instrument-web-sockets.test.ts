@@ -138,6 +138,19 @@ describe('the wrapped global', () => {
     expect(during).toEqual(look());
   });
 
+  it('sees nothing after shutdown, also where others have wrapped it since', async () => {
+    const theirs = new Proxy(WebSocket, {});
+    globalThis.WebSocket = theirs;
+    await handle.shutdown();
+    await end(`${peers.ws}/server/1011`);
+    expect(WebSocket).toBe(theirs);
+    expect(WebSocket.prototype.constructor).not.toBe(theirs);
+    globalThis.WebSocket = WebSocket.prototype.constructor as typeof WebSocket;
+    handle = instrumentWebSockets({ serviceName: `page-${run}`, otlp: { url: peers.otlp } });
+    await end(`${peers.ws}/server/1012`);
+    expect((await arrived()).map(({ attributes }) => attributes['websocket.close.code'])).toEqual([1012]);
+  });
+
   it('sees sockets of subclasses, and with a URL object', async () => {
     class Chat extends WebSocket {}
     const socket = new Chat(new URL(`${peers.ws}/server/1012`));

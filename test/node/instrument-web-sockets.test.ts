@@ -242,6 +242,39 @@ describe('the handle', () => {
     WsWebSocket.prototype.close = close;
   });
 
+  it('observes nothing after shutdown through what others have wrapped since, and then each close once', async () => {
+    const wrapped: readonly (readonly [object, string])[] = [
+      [WsWebSocket.prototype, 'setSocket'],
+      [WsWebSocket.prototype, 'emitClose'],
+      [WebSocketServer.prototype, 'completeUpgrade'],
+      [Server.prototype, 'emit'],
+      [globalThis, 'WebSocket'],
+      [globalThis.WebSocket.prototype, 'close'],
+    ];
+    const found = wrapped.map(([owner, name]) => Object.getOwnPropertyDescriptor(owner, name));
+    const handle = instrumentWebSockets({ tracerProvider });
+    for (const [owner, name] of wrapped) Reflect.set(owner, name, new Proxy(Reflect.get(owner, name), {}));
+    try {
+      await handle.shutdown();
+      for (const Client of [globalThis.WebSocket, WsWebSocket]) {
+        await connectAndClose(server.url, undefined, Client);
+      }
+      await server.idle();
+      expect(exporter.getFinishedSpans()).toEqual([]);
+      const again = instrumentWebSockets({ tracerProvider });
+      await connectAndClose(server.url, undefined, WsWebSocket);
+      await server.idle();
+      await again.shutdown();
+      expect(exporter.getFinishedSpans()).toHaveLength(2);
+    } finally {
+      wrapped.forEach(([owner, name], index) => {
+        const descriptor = found[index];
+        if (descriptor) Object.defineProperty(owner, name, descriptor);
+        else Reflect.deleteProperty(owner, name);
+      });
+    }
+  });
+
   it('observes an explicit socket of a copy that cannot be found, and no socket twice', async () => {
     handle = instrumentWebSockets({ tracerProvider });
     // The fake is a bundled copy's socket: nothing of it is reachable but the object itself.

@@ -49,7 +49,7 @@ export function createPlatform({ load, ...parts }: Parts): Platform<BrowserWebSo
         isIgnored(socket.url, ignoreUrls) || observe(socket);
       const undo = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
-        patchBefore(native?.prototype ?? {}, 'close', (socket, [code]) => observer.closing(socket, code)),
+        patchBefore(native?.prototype, 'close', (socket, [code]) => observer.closing(socket, code)),
         ...observeStreams(globalThis, observeUnlessIgnored, observer.closing),
       ];
       return {

@@ -45,9 +45,7 @@ export function observeGlobal(
   const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
     if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
   });
-  const unpatch = native
-    ? patchBefore(native.prototype, 'close', (socket, [code]) => observer.closing(socket, code))
-    : () => {};
+  const unpatch = patchBefore(native?.prototype, 'close', (socket, [code]) => observer.closing(socket, code));
   return {
     ...observer,
     observe,

@@ -6,16 +6,15 @@ type Around = (original: (...args: unknown[]) => unknown, self: object, args: un
 
 /**
  * Replaces a method in place, or a getter. A proxy keeps its name, its length and that it prints as a function.
- * @returns what puts the original back, if the method is still ours
+ * @returns what ends that: it puts the original back, or only calls it where others have wrapped the proxy since
  */
 export function patchMethod(owner: object, name: string, around: Around, field?: 'get'): () => void {
   return replaceValue<Method>(
     owner,
     name,
-    (original) =>
-      new Proxy(original, {
-        apply: (target, self, args) => around((...passed) => Reflect.apply(target, self, passed), self, args),
-      }),
+    {
+      apply: (target, self, args) => around((...passed) => Reflect.apply(target, self, passed), self, args),
+    },
     field,
   );
 }
@@ -23,29 +22,24 @@ export function patchMethod(owner: object, name: string, around: Around, field?:
 /**
  * Runs `before` ahead of each call of a method. What `before` returns is run if the call throws, to take back what was
  * noted too early.
- * @returns what puts the original back, if the method is still ours
+ * @returns what ends that, as of `patchMethod`
  */
 export function patchBefore(
-  owner: object,
+  owner: object | undefined,
   name: string,
   before: (self: object, args: readonly unknown[]) => (() => void) | undefined,
 ): () => void {
-  return replaceValue<Method>(
-    owner,
-    name,
-    (original) =>
-      new Proxy(original, {
-        apply(target, self, args) {
-          let takeBack = guard(name, () => before(self, args), undefined);
-          try {
-            const result = Reflect.apply(target, self, args);
-            takeBack = undefined;
-            return result;
-          } finally {
-            // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
-            takeBack?.();
-          }
-        },
-      }),
-  );
+  return replaceValue<Method>(owner, name, {
+    apply(target, self, args) {
+      let takeBack = guard(name, () => before(self, args), undefined);
+      try {
+        const result = Reflect.apply(target, self, args);
+        takeBack = undefined;
+        return result;
+      } finally {
+        // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
+        takeBack?.();
+      }
+    },
+  });
 }

@@ -10,7 +10,7 @@ export type Construct<S> = (target: Constructor<S>, args: unknown[], newTarget: 
  * Replaces a global class so that each construction is seen. A proxy keeps `instanceof`, statics, `name`, `length`,
  * `[native code]` and subclassing as they are; `prototype.constructor` points at it meanwhile.
  * @param construct must not throw but as the class does
- * @returns what puts the original back, if the global is still ours
+ * @returns what ends that: it puts the original back, or only makes its objects where others have wrapped the proxy since
  */
 export function wrapGlobal<S extends object>(
   scope: object,
@@ -18,21 +18,18 @@ export function wrapGlobal<S extends object>(
   constructed: (socket: S) => void,
   construct: Construct<S> = Reflect.construct,
 ): () => void {
-  let putConstructorBack = () => {};
-  const putBack = replaceValue<Constructor<S>>(scope, name, (native) => {
-    const wrapped = new Proxy(native, {
-      construct(target, args, newTarget) {
-        // The type of the trap knows less of it.
-        const socket = construct(target, args, newTarget as unknown as Constructor<S>);
-        guard('observation', () => constructed(socket), undefined);
-        return socket;
-      },
-    });
-    putConstructorBack = replaceValue(native.prototype, 'constructor', () => wrapped);
-    return wrapped;
+  const unwrap = replaceValue<Constructor<S>>(scope, name, {
+    construct(target, args, newTarget) {
+      // The type of the trap knows less of it.
+      const socket = construct(target, args, newTarget as unknown as Constructor<S>);
+      guard('observation', () => constructed(socket), undefined);
+      return socket;
+    },
   });
+  const wrapped = (scope as Record<string, Constructor<S> | undefined>)[name];
+  const unlink = replaceValue(wrapped?.prototype, 'constructor', () => wrapped as object);
   return () => {
-    putConstructorBack();
-    putBack();
+    unlink();
+    unwrap();
   };
 }
