@@ -43,6 +43,25 @@ describe('a storm of closes', () => {
     },
   );
 
+  it('makes no alarm over a close that comes while the others are sent', async () => {
+    const warn = vi.fn();
+    diag.setLogger({ error() {}, warn, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const flush = tracerProvider.forceFlush.bind(tracerProvider);
+    let late = 1;
+    tracerProvider.forceFlush = async () => {
+      await flush();
+      if (late-- > 0) recorder.record(openedConnection(), FACTS);
+    };
+    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    await recorder.forceFlush();
+    expect(exporter.getFinishedSpans()).toHaveLength(2);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
   it('loses none of our own pipeline either, at once before a shutdown', async () => {
     receiver = await startOtlpReceiver();
     const { url } = receiver;

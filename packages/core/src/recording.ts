@@ -61,8 +61,7 @@ export function createRecording(
   }
 
   async function drain(isLast: boolean): Promise<void> {
-    await queue.drain();
-    const count = queue.size() + (await writer.unsent());
+    const count = (await queue.drain()) + (await writer.unsent());
     if (count > 0 && (isLast || !stopping)) {
       diag.warn(`${NAME}: ${count} closes ${isLast ? 'lost' : 'wait'}, nothing arrives`);
     }

@@ -4,8 +4,8 @@ import type { Pause, StartPause } from './pause.ts';
 
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
 export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
-  /** Resolves when all items so far are worked off and flushed. */
-  drain(): Promise<void>;
+  /** Resolves when all items so far are worked off and flushed, to how many are not, since there is nowhere to go. */
+  drain(): Promise<number>;
   /** Works off all items at once, for a page that is about to go. */
   drainNow(): void;
 }
@@ -115,9 +115,11 @@ export function createRecordQueue<T>(
       drains++;
       pause?.end();
       await start();
+      const left = size();
       unflushed = 0;
       await flush();
       drains--;
+      return left;
     },
     drainNow() {
       take(size(), Number.POSITIVE_INFINITY);
