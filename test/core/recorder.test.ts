@@ -374,6 +374,24 @@ describe('metrics', () => {
     expect(points['websocket.server.closes']).toHaveLength(51);
     expect(new Set(spans.map(({ attributes }) => attributes['websocket.close.code'])).size).toBe(200);
   });
+
+  it('keep the ports that clients put into a Host within bounds, and have no host without a name', async () => {
+    const closes = Array.from({ length: 200 }, (_, index) => ({
+      kind: 'server' as const,
+      url: index ? `ws://chat.example:${index}/` : '/no-host',
+    }));
+    const { points } = await recordCloses(closes);
+    for (const name of ['closes', 'connection.duration', 'handshake.duration']) {
+      const places = points[`websocket.server.${name}`]?.map(({ attributes }) => [
+        Reflect.get(attributes, 'server.address'),
+        Reflect.get(attributes, 'server.port'),
+      ]);
+      expect(places).toHaveLength(51);
+      expect(places).toContainEqual([undefined, undefined]);
+      expect(places).toContainEqual(['chat.example', 1]);
+      expect(places).not.toContainEqual(['', undefined]);
+    }
+  });
 });
 
 function millis(duration: readonly [number, number] = [0, 0]): number {

@@ -66,11 +66,12 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
 
   /** Measures the handshake, whose error is none of a later close; returns the labels that all metrics share. */
   function addHandshake(record: CloseRecord, errorType: string | undefined): Attributes {
-    const { kind, endpoint, handshakeDuration, httpStatusCode: status } = record;
+    const { kind, handshakeDuration, httpStatusCode: status } = record;
+    const { address, port } = record.endpoint;
     const place: Attributes = {};
-    if (kind === 'client' || isKnownHost(endpoint.address)) {
-      place[ATTR_SERVER_ADDRESS] = endpoint.address;
-      if (endpoint.port) place[ATTR_SERVER_PORT] = endpoint.port;
+    if (address && (kind === 'client' || isKnownHost(address + port))) {
+      place[ATTR_SERVER_ADDRESS] = address;
+      if (port) place[ATTR_SERVER_PORT] = port;
     }
     if (handshakeDuration !== undefined) {
       const attributes = { ...place };
@@ -84,15 +85,14 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
   return {
     addHandshake,
     add(record, errorType) {
-      const { closes, connectionDuration } = instruments[record.kind];
-      const { endpoint, code } = record;
+      const { kind, endpoint, code, initiator, cause, wasClean } = record;
+      const { closes, connectionDuration } = instruments[kind];
       const place = addHandshake(record, errorType);
       if (errorType) place[ATTR_ERROR_TYPE] = errorType;
       if (endpoint.template) place[ATTR_URL_TEMPLATE] = endpoint.template;
       if (record.connectionDuration !== undefined) {
         connectionDuration.record(record.connectionDuration / 1000, place);
       }
-      const { kind, initiator, cause, wasClean } = record;
       const key = JSON.stringify([kind, place, code, initiator, cause, wasClean]);
       let same = counted.get(key);
       if (!same) {
