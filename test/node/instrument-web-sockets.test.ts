@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { type ClientRequest, createServer, Server } from 'node:http';
 import Module from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -10,8 +10,9 @@ import {
   instrumentWebSockets,
   type WebSocketHandle,
   WebSocketInstrumentation,
+  type WebSocketLike,
 } from '@closespan/node';
-import { context, metrics, trace } from '@opentelemetry/api';
+import { context, DiagLogLevel, diag, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import {
@@ -37,6 +38,7 @@ afterEach(async () => {
   await handle?.shutdown();
   handle = undefined;
   trace.disable();
+  diag.disable();
   metrics.disable();
   context.disable();
   exporter.reset();
@@ -274,6 +276,19 @@ describe('the handle', () => {
       });
     }
   });
+
+  it.each([null, undefined, 5, {}, new EventEmitter()])(
+    'throws nothing where it is to observe %o',
+    async (thing) => {
+      const error = vi.fn();
+      diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+      handle = instrumentWebSockets({ tracerProvider });
+      handle.observe(thing as WebSocketLike);
+      expect(error).toHaveBeenCalledExactlyOnceWith('closespan: observe threw', expect.any(TypeError));
+      await handle.shutdown();
+      expect(exporter.getFinishedSpans()).toEqual([]);
+    },
+  );
 
   it('observes an explicit socket of a copy that cannot be found, and no socket twice', async () => {
     handle = instrumentWebSockets({ tracerProvider });

@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api';
+import { guard } from './guard.ts';
 import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import { checkOptions, type OptionChecks, type WebSocketOptions } from './options.ts';
 import type { Pipeline } from './telemetry/destination.ts';
@@ -14,7 +15,10 @@ export interface WebSocketHandle {
    * that are open are recorded before, with the cause `process_exit`. Never rejects.
    */
   shutdown(): Promise<void>;
-  /** Observes a socket that is not found by itself, such as one from a bundled copy of a library. */
+  /**
+   * Observes a socket that is not found by itself, such as one from a bundled copy of a library. What has no listeners
+   * like a socket's costs one `diag.error`.
+   */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
 }
 
@@ -83,6 +87,9 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   const { settle, ...members } = platform.install(recorder, options);
   const handle = {
     ...members,
+    observe(...what: Parameters<Installed['observe']>) {
+      guard('observe', () => members.observe(...what), undefined);
+    },
     forceFlush() {
       settle?.();
       return recorder.forceFlush();
@@ -97,6 +104,6 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
     },
     // The members that are not its own are those that `install` was asked for.
   } as unknown as H & RunningHandle;
-  Object.defineProperty(scope, HANDLE, { value: handle, configurable: true });
+  scope[HANDLE] = handle;
   return handle;
 }

@@ -1,4 +1,6 @@
 import {
+  type CloseFacts,
+  type Connection,
   createSocketObserver,
   observeGlobal,
   patchBefore,
@@ -11,7 +13,7 @@ import { HAS_OWN_GLOBAL } from './has-own-global.ts';
 
 /** Observes sockets that are passed and, where no diagnostics channel tells of them, those of the global `WebSocket`. */
 export function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {
-  if (!HAS_OWN_GLOBAL) return createSocketObserver(recorder, () => false);
+  if (!HAS_OWN_GLOBAL) return createSocketObserver(recorder, () => false, withoutGaps);
   const putAccessorBack = materialize('WebSocket');
   const observer = observeGlobal(recorder, options, evidenceOf);
   // Only Bun has it.
@@ -26,6 +28,14 @@ export function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions):
       putAccessorBack();
     },
   };
+}
+
+/** Some libraries' events have no `wasClean`, as those of `faye-websocket`; what the code says stands for it. */
+function withoutGaps(
+  _connection: Connection,
+  { code, reason, wasClean }: Partial<CloseFacts>,
+): Partial<CloseFacts> {
+  return { reason: reason ?? '', wasClean: wasClean ?? code !== 1006 };
 }
 
 /**
