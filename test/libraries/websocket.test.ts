@@ -248,6 +248,24 @@ it('has one record of a peer that answers no ping', async () => {
   expect(closes).toEqual(['/deaf server 1006 unclean local ping_timeout error=ping_timeout']);
 });
 
+it.each(['!'.repeat(24), `AAAA${'!'.repeat(20)}`, 'short'])(
+  'has one record of a client whose key is %s, which the package accepts',
+  async (key) => {
+    const closes = await recordLibrary(1, async () => {
+      const accepted = acceptOne();
+      const client = connect(Number(new URL(url).port), '127.0.0.1');
+      client.write(
+        'GET /no-key HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+      );
+      await once(client, 'data');
+      client.end();
+      await accepted;
+    });
+    expect(closes).toEqual(['/no-key server 1006 unclean none connection_lost error=connection_lost']);
+  },
+);
+
 it('has one record of a peer that does not answer a Close frame in time', async () => {
   const closes = await recordLibrary(1, async () => {
     // Our timer ends first: both run on one event loop.

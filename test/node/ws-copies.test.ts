@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   type CloseRecord,
   instrumentServer,
@@ -117,6 +118,15 @@ describe.each([
     // `ws` 7 does not know the option.
     expect(ends[0]?.reason).toBe(name === 'ws' ? 'custom' : '');
   });
+});
+
+it('a subclass that has each step pass through it is recorded once, and let go', async () => {
+  const program = fileURLToPath(new URL('fixtures/subclass-app.mjs', import.meta.url));
+  const { exitCode, stdout } = await runNode(process.execPath, ['--expose-gc', program]);
+  const { closes, left } = JSON.parse(stdout);
+  expect([exitCode, closes]).toEqual([0, 40]);
+  // All 20, where one is held for good; the loop may still hold the last.
+  expect(left).toBeLessThan(5);
 });
 
 describe.each(NAMES)('a copy of %s that cannot be found', (name) => {

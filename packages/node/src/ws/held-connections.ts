@@ -98,6 +98,8 @@ export function createHeldConnections(
     },
     accept: (socket) => hold(socket, takeAccepted() ?? null),
     open(socket, tcp, connection) {
+      // A class and its subclass may both tell of it.
+      if (connection.place !== undefined) return;
       connection.openedAt = now();
       openSockets.add(socket, connection);
       if (socket._isServer) return;

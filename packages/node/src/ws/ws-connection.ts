@@ -93,6 +93,8 @@ export class WsConnection implements Connection {
   set key(key: unknown) {
     if (typeof key !== 'string' || key.length !== 24) return;
     const bytes = Buffer.from(key, 'base64');
+    // Not every server has checked it.
+    if (bytes.length < 16) return;
     this.#high = bytes.readInt32BE(0);
     this.#low = bytes.readInt32BE(4);
   }
