@@ -14,6 +14,7 @@ export { wrapGlobal } from './observe/wrap-global.ts';
 export {
   checkOptions,
   having,
+  isOtlp,
   type OptionCheck,
   type OptionChecks,
   type OtlpOptions,

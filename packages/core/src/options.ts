@@ -72,7 +72,7 @@ const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean)
 const FUNCTION: OptionCheck = ['a function', isType('function')];
 /** Of an option that is an object of a certain kind. */
 export const having = (method: string): OptionCheck => [
-  `an object with a method ${method}`,
+  `an object with ${method}()`,
   (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
 /** A check for an option with few values. */
@@ -103,13 +103,13 @@ const CHECKS: OptionChecks = {
 
 /**
  * Checks options at the call.
- * @param platformChecks those of the options that one platform adds
+ * @param platformChecks those of the options that one platform adds, or checks better
  * @throws TypeError for a value of the wrong kind; an option that nobody knows costs one `diag.warn`
  */
 export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
   checkOption('options', ['an object', (value) => Object(value) === value], options);
   for (const [name, value] of Object.entries(options)) {
-    const expected = CHECKS[name] ?? platformChecks[name];
+    const expected = platformChecks[name] ?? CHECKS[name];
     if (!expected) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
     else if (value !== undefined) checkOption(name, expected, value);
   }
@@ -123,11 +123,12 @@ export function checkOption(name: string, [expectation, fits]: OptionCheck, valu
   throw new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);
 }
 
-function isOtlp(value: unknown): boolean {
+/** Whether a value is `false` or `{ url, headers }` by its types, the address one that a path can be appended to. */
+export function isOtlp(value: unknown): boolean {
   const isField = ([name, field]: [string, unknown]) =>
     field === undefined ||
     (name === 'url'
-      ? isString(field) && /^https?:\/\/\S/.test(field as string)
+      ? isString(field) && /^https?:[^?#]+$/.test(field as string)
       : everyField(field, ([, header]) => isString(header)));
   return value === false || everyField(value, isField);
 }

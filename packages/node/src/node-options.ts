@@ -1,5 +1,12 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { constants } from 'node:os';
-import type { OptionCheck, OptionChecks, WebSocketOptions } from '@closespan/core';
+import {
+  isOtlp,
+  type OptionCheck,
+  type OptionChecks,
+  type OtlpOptions,
+  type WebSocketOptions,
+} from '@closespan/core';
 
 /** What `instrumentWebSockets()` takes on Node. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
@@ -34,8 +41,12 @@ export type CarrierName = 'query' | 'subprotocol';
 
 const BOOLEAN: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
 
-/** Checks of the options that only Node has. */
+/** Checks of the options that only Node has, and of `otlp`, of which Node can tell more. */
 export const NODE_OPTION_CHECKS: OptionChecks = {
+  otlp: [
+    'false or { url, headers }: an http(s) address without query, and what HTTP takes for headers',
+    (value) => isOtlp(value) && (value === false || isSendable(value as OtlpOptions)),
+  ],
   carriers: [
     'an array of query and subprotocol',
     (value) => Array.isArray(value) && value.every((name) => name === 'query' || name === 'subprotocol'),
@@ -51,8 +62,22 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
     'an array of names of signals that can be caught',
     (value) => Array.isArray(value) && value.every(isSignal),
   ],
-} satisfies Record<Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, OptionCheck>;
+} satisfies Record<'otlp' | Exclude<keyof NodeWebSocketOptions, keyof WebSocketOptions>, OptionCheck>;
 
 function isSignal(name: unknown): boolean {
   return name !== 'SIGKILL' && name !== 'SIGSTOP' && Object.hasOwn(constants.signals, name as string);
+}
+
+/** With what is not, each export would fail as if the collector were away. */
+function isSendable({ url, headers = {} }: OtlpOptions): boolean {
+  try {
+    if (url !== undefined) new URL(url);
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
