@@ -106,6 +106,18 @@ describe.each([
     expect(await closeBy(none, new copy(urlOf(http)), 4003)).toMatchObject(both(4003));
   });
 
+  it('is known to be closed by us through a proxy of a socket, as state libraries make', async () => {
+    const server = await start(copy);
+    const client = new copy(urlOf(server));
+    server.on('connection', (peer) => {
+      new Proxy(peer, {}).close(4005);
+    });
+    await Promise.all([once(server, 'connection'), once(client, 'close')]);
+    await Promise.all([...server.clients].map((peer) => once(peer, 'close')));
+    await handle.forceFlush();
+    expect(records.sort((a, b) => a.kind.localeCompare(b.kind))).toMatchObject(both(4005));
+  });
+
   it('is observed with a class of its own for its sockets', async () => {
     class Custom extends copy {
       override close(code?: number, reason?: string) {

@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import { guard, patchMethod } from '@closespan/core';
+import { IS_BUN } from './is-bun.ts';
 
 /** Called with the prototype of a class, once or more often. */
 type Found = (prototype: object) => void;
@@ -23,8 +24,8 @@ export function findWsClasses(
   const { _cache } = Module as unknown as ModuleInternals;
   const offered = new WeakSet<object>();
   for (const file of Object.keys(_cache)) offer(exportsOf(_cache[file]));
-  // Bun has a `ws` of its own, which is part of it and never loaded.
-  if ('bun' in process.versions) offer(process.getBuiltinModule('ws'));
+  // There it is a part of the runtime and never loaded.
+  if (IS_BUN) offer(process.getBuiltinModule('ws'));
   return patchMethod(Module, '_load', (load, _self, args) => {
     const exported = load(...args);
     offer(exported);

@@ -1,9 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { guard } from '@closespan/core';
+import { IS_BUN } from './is-bun.ts';
 import type { WsSocket } from './ws-socket.ts';
-
-/** Its `ws` opens a client unseen. */
-const IS_BUN = 'bun' in process.versions;
 
 /**
  * The request of each client that may be redirected, and in Bun of each, until its handshake is over. The socket gets

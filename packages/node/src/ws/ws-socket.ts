@@ -1,7 +1,8 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
-import { type CloseCause, type CloseFacts, now } from '@closespan/core';
+import { type CloseCause, type CloseFacts, type CloseInitiator, now } from '@closespan/core';
 import { PROCESS_EXIT } from '../process-exit.ts';
+import { IS_BUN } from './is-bun.ts';
 import type { HandshakeFacts } from './upgrade-facts.ts';
 import type { WsConnection } from './ws-connection.ts';
 
@@ -71,8 +72,7 @@ export function closeFactsOf(
     code: socket._closeCode,
     reason: socket._closeMessage.toString(),
     wasClean,
-    // Our call is noted as it is made, but for one from before observation began.
-    initiator: wasClean && Number.isNaN(connection.startedAt) ? 'unknown' : undefined,
+    initiator: wasClean && !connection.closing ? unseenInitiator(connection) : undefined,
     subprotocol: socket.protocol,
     extensions: socket.extensions,
     unsentSize: socket.bufferedAmount,
@@ -82,6 +82,15 @@ export function closeFactsOf(
     httpStatusCode,
     cause: broken ?? timedOut,
   };
+}
+
+/**
+ * Who closed where nothing was noted: the peer did not, since `ws` answers its Close frame by a `close()`. The app may
+ * have called it before observation began, or, as no patch can see, on a proxy of the socket.
+ */
+function unseenInitiator({ startedAt }: WsConnection): CloseInitiator | undefined {
+  if (Number.isNaN(startedAt)) return 'unknown';
+  return IS_BUN ? undefined : 'local';
 }
 
 /** What it shows when the process ends before it does. A Close frame that has come says more than that. */
