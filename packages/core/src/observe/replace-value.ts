@@ -1,5 +1,5 @@
 /** Of a function: those that a proxy of it may have here. */
-export type Traps<T extends object> = Pick<ProxyHandler<T>, 'apply' | 'construct'>;
+type Traps<T extends object> = Pick<ProxyHandler<T>, 'apply' | 'construct'>;
 
 /**
  * Replaces the value of a property in place, or its getter; one that is missing, no function or not configurable stays as it is.
