@@ -76,6 +76,10 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
     expect(statuses).toEqual(new Set([undefined, 403]));
   });
 
+  it.skipIf(!binary || client === 'global')('records a connection whose answer the app held back', () => {
+    expect(spansOf('held').map(facts)).toEqual([[4002, 'local_close', 'local']]);
+  });
+
   it.skipIf(!binary || !firesClose).each(Object.keys(REFUSED))('records at its close event: %s', (path) => {
     expect(spansOf(path).map(facts)).toEqual([REFUSED[path]]);
     expect(spansOf(path).map(isSynthetic)).toEqual([false]);

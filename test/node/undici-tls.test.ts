@@ -6,10 +6,11 @@ import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
 
 const OPENED: Readonly<Record<string, readonly unknown[]>> = {
   answer: [4001, 'local', 'local_close', undefined],
+  idle: [4001, 'local', 'local_close', undefined],
   remote: [1001, 'remote', 'remote_close', undefined],
   drop: [1006, 'none', 'connection_lost', 'connection_lost'],
 };
-const REFUSED = [1006, 'none', 'handshake_rejected', '403'];
+const REFUSED = [1006, 'none', 'handshake_rejected', '403', 403];
 const FAILED = [1006, 'none', 'handshake_failed', 'handshake_failed'];
 const UNTRUSTED = [1006, 'none', 'handshake_failed', 'DEPTH_ZERO_SELF_SIGNED_CERT'];
 
@@ -41,9 +42,10 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary }) => 
         attributes['websocket.close.initiator'],
         attributes['websocket.close.cause'],
         attributes['error.type'],
+        ...[attributes['http.response.status_code'] ?? []].flat(),
       ]);
     expect(recorded.sort()).toEqual(expected.sort());
-    expect(expected).toHaveLength(13);
+    expect(expected).toHaveLength(16);
     if (client === 'undici8') expect(seen['h2/answer']?.[0]?.type).toBe('open');
   });
 });

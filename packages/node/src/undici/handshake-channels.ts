@@ -52,7 +52,8 @@ export function handshakeChannels(
       const undici = connections.ofRequest(request);
       if (!undici || isDone(undici)) return;
       if (isInterim(response.statusCode)) failures.hear(undici);
-      else failures.respond(undici, response.statusCode);
+      // Of HTTP/2 the stream has told already, and what its 200 means.
+      else failures.respond(undici, undici.statusCode ?? response.statusCode);
     },
     'undici:request:error': ({ request, error }: RequestMessage) => {
       const undici = connections.ofRequest(request);

@@ -41,6 +41,9 @@ export function createUndiciConnections(events: Omit<WireEvents, 'established'>)
 
   function established(connection: UndiciConnection): void {
     connection.connection.openedAt = now();
+    // It was taken for failed, where a dispatcher of the app passed the answer on late.
+    clearTimeout(connection.timer);
+    connection.failedAt = undefined;
     leavePending(connection);
     open.add(connection);
     streams.add(connection);
