@@ -1,6 +1,7 @@
 /** A request of undici, as its channels publish it. */
 export interface UndiciRequest {
   readonly origin: string;
+  /** A whole URL where the origin is a proxy that is not asked for a tunnel (RFC 9112 §3.2.2). */
   readonly path: string;
   readonly upgrade: string | null;
   /** Names and values by turns. */
@@ -9,7 +10,8 @@ export interface UndiciRequest {
 
 /** The URL that the app gave, as `requestedUrl` has it: undici turns `ws:` into `http:`. */
 export function urlOf({ origin, path }: UndiciRequest): string {
-  return (origin + path).replace(/^http/, 'ws').replace(/\?$/, '');
+  const url = path.startsWith('/') ? origin + path : path;
+  return url.replace(/^http/, 'ws').replace(/\?$/, '');
 }
 
 /** A socket's `url` without user info and fragment, as in its request, and without a lone `?`, which some versions drop. */

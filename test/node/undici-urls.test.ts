@@ -1,0 +1,75 @@
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type OtlpReceiver,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from '../../examples/demo/otlp-receiver.ts';
+import { runNode } from '../helpers/run-node.ts';
+import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
+
+interface Output {
+  readonly port: number;
+  readonly requests: Record<string, readonly [target: string, hasContext: boolean]>;
+  readonly recorded: readonly string[];
+}
+
+/** Of `fixtures/undici-urls-app.mjs`. */
+const KINDS = ['proxy'];
+
+describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
+  const program = fileURLToPath(new URL('fixtures/undici-urls-app.mjs', import.meta.url));
+  let receiver: OtlpReceiver;
+  let output: Output;
+
+  beforeAll(async () => {
+    if (!binary) return;
+    receiver = await startOtlpReceiver();
+    const { exitCode, stdout, stderr } = await runNode(
+      binary,
+      ['--no-warnings', program, `client=${client}${firesClose ? '&firesClose=yes' : ''}`],
+      { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+    );
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    output = JSON.parse(stdout);
+  }, 60_000);
+  afterAll(() => receiver?.close());
+
+  const spansOf = (path: string) =>
+    receiver.spans.filter(({ attributes }) => String(attributes['url.full']).endsWith(path));
+
+  it.skipIf(!binary).each(KINDS)('records the URL of the app: %s', (kind) => {
+    const authority = `chat.example${kind === 'proxy' ? '' : `:${output.port}`}`;
+    expect(spansOf(`/${kind}/answer`).map(facts)).toEqual([
+      [`ws://${authority}/${kind}/answer`, 'chat.example', 4001, undefined, undefined],
+    ]);
+    expect(spansOf(`/${kind}/refuse`).map(facts)).toEqual([
+      [`ws://${authority}/${kind}/refuse`, 'chat.example', 1006, 403, firesClose ? undefined : true],
+    ]);
+  });
+
+  it.skipIf(!binary || !firesClose).each(KINDS)('records a refusal at its close event: %s', (kind) => {
+    const { recorded } = output;
+    expect(recorded.indexOf(`${kind}/refuse`)).toBeLessThan(recorded.indexOf(`${kind}/answer`));
+  });
+
+  it.skipIf(!binary).each(KINDS)('ignores by the URL of the app: %s', (kind) => {
+    expect(spansOf(`/${kind}/ignored`)).toEqual([]);
+    expect(output.requests[`${kind}/ignored`]?.[1]).toBe(false);
+    expect(output.requests[`${kind}/answer`]?.[1]).toBe(true);
+  });
+
+  it.skipIf(!binary)('asks a proxy for the whole URL', () => {
+    expect(output.requests['proxy/answer']?.[0]).toBe('http://chat.example/proxy/answer');
+  });
+});
+
+function facts({ attributes }: ReceivedSpan): unknown[] {
+  return [
+    attributes['url.full'],
+    attributes['server.address'],
+    attributes['websocket.close.code'],
+    attributes['http.response.status_code'],
+    attributes['websocket.close.synthetic'],
+  ];
+}
