@@ -3,7 +3,7 @@ import { type Closing, now } from '@closespan/core';
 import type { GivenUpSockets } from './given-up-sockets.ts';
 import { truncatedCode } from './requested-code.ts';
 import type { CloseCall } from './undici-close-calls.ts';
-import type { UndiciConnection } from './undici-connection.ts';
+import { isTo, type UndiciConnection } from './undici-connection.ts';
 import { requestedUrl } from './undici-request.ts';
 
 interface WebSocketStreamLike {
@@ -33,7 +33,7 @@ export function beginStreamClose(
   const url = requestedUrl(stream.url);
   const written = new Map<UndiciConnection, number>();
   for (const connection of openStreams) {
-    if (connection.url !== url || connection.connection.closing) continue;
+    if (!isTo(connection, url) || connection.connection.closing) continue;
     written.set(connection, connection.wire?.bytesWritten ?? Number.NaN);
     if (written.size === MOST_CANDIDATES) break;
   }

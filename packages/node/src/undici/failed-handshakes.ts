@@ -1,6 +1,6 @@
 import { type Closing, now } from '@closespan/core';
 import type { GivenUpSockets } from './given-up-sockets.ts';
-import type { UndiciConnection } from './undici-connection.ts';
+import { isTo, type UndiciConnection } from './undici-connection.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 
 /** Handshakes that fail, until their `close` event. */
@@ -74,7 +74,7 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
     fail(undici, error, closing) {
       undici.error ??= error;
       if (isGiveUp(undici, error, closing)) {
-        const unsent = undici.wire || closing ? undefined : givenUp.first(undici.url);
+        const unsent = undici.wire || closing ? undefined : givenUp.first(undici);
         if (unsent) {
           endings.recordGivenUp(undici, unsent);
           return;
@@ -89,7 +89,7 @@ export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpS
     isOfThisTurn: (undici) => ofThisTurn.has(undici),
     claim(url, closing) {
       for (const undici of ofThisTurn) {
-        if (undici.url !== url || undici.connection.closing !== closing) continue;
+        if (!isTo(undici, url) || undici.connection.closing !== closing) continue;
         // Another of the URL, whose 101 was accepted.
         if (undici.connection.openedAt !== undefined) continue;
         ofThisTurn.delete(undici);

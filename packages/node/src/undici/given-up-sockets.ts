@@ -1,4 +1,5 @@
 import type { Closing, WebSocketLike } from '@closespan/core';
+import { isTo, type UndiciConnection } from './undici-connection.ts';
 import { requestedUrl } from './undici-request.ts';
 
 /** A `close()` before the handshake was done, of which it is not known yet to which connection it belongs. */
@@ -15,8 +16,8 @@ export interface GivenUpSockets {
   /** Adds one, unless no request goes to its URL: to a blocked port, to an ignored one, or none any more. */
   add(closing: Closing, url: string): void;
   of(closing: Closing): GivenUp | undefined;
-  /** The first that goes to a URL. */
-  first(url: string): GivenUp | undefined;
+  /** The first that may be a connection's. */
+  first(undici: UndiciConnection): GivenUp | undefined;
   /** Its connection is found, or its `close()` threw. */
   remove(closing: Closing): void;
   all(): readonly GivenUp[];
@@ -34,8 +35,8 @@ export function createGivenUpSockets(isPending: (url: string) => boolean): Given
       if (isPending(url)) byClosing.set(closing, { closing, url, websocket: undefined });
     },
     of: (closing) => byClosing.get(closing),
-    first(url) {
-      for (const givenUp of byClosing.values()) if (givenUp.url === url) return givenUp;
+    first(undici) {
+      for (const givenUp of byClosing.values()) if (isTo(undici, givenUp.url)) return givenUp;
       return undefined;
     },
     remove: (closing) => void byClosing.delete(closing),

@@ -1,5 +1,6 @@
 import type { FailedHandshakes } from './failed-handshakes.ts';
 import type { GivenUpSockets } from './given-up-sockets.ts';
+import { isTo } from './undici-connection.ts';
 import type { UndiciConnections } from './undici-connections.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 
@@ -22,7 +23,7 @@ export function settleHandshakes(
     endings.giveUpHandshake(undici, firesClose && isFailing);
   }
   for (const one of givenUp.all()) {
-    const unsent = [...connections.pending()].findLast(({ wire, url }) => !wire && url === one.url);
+    const unsent = [...connections.pending()].findLast((undici) => !undici.wire && isTo(undici, one.url));
     if (unsent) endings.recordGivenUp(unsent, one, firesClose);
   }
 }

@@ -1,5 +1,6 @@
 import type { CloseFacts, WebSocketLike } from '@closespan/core';
 import type { UndiciConnection } from './undici-connection.ts';
+import { requestedUrl } from './undici-request.ts';
 
 /** How a connection ended: what a `close` event says, or what stands for one. */
 export type Ending = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
@@ -19,7 +20,7 @@ export function closeFactsOf(undici: UndiciConnection, ending: Ending): CloseFac
   const errorCode = codeOf(wire?.errored) ?? codeOf(error);
   return {
     kind: 'client',
-    url,
+    url: websocket ? requestedUrl(websocket.url) : url,
     ...(websocket && stateOf(websocket)),
     errored: error !== undefined || errorCode !== undefined,
     errorCode,

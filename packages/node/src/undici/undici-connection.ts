@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type Closing, type Connection, startConnection, type WebSocketLike } from '@closespan/core';
 import { connectionIdOf } from '../connection-id.ts';
 import type { CloseFrame } from './close-frame-reader.ts';
-import { keyOf, type UndiciRequest, urlOf } from './undici-request.ts';
+import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
 /** What carries the frames: a TCP or TLS socket, or a stream of HTTP/2, which does not count its bytes. */
 export type Wire = Duplex & {
@@ -15,7 +15,10 @@ export type Wire = Duplex & {
 /** One connection of undici, from its request to its end. Times are monotonic milliseconds. */
 export interface UndiciConnection {
   readonly connection: Connection;
+  /** The app's, as far as the request says it. */
   readonly url: string;
+  /** That of the request. */
+  readonly sentUrl: string;
   /** `Sec-WebSocket-Key` */
   readonly key: unknown;
   /** `undefined` until the request is sent. */
@@ -51,6 +54,7 @@ export function startUndiciConnection(request: UndiciRequest): UndiciConnection 
   return {
     connection,
     url: urlOf(request),
+    sentUrl: sentUrlOf(request),
     key,
     wire: undefined,
     readBefore: 0,
@@ -65,4 +69,9 @@ export function startUndiciConnection(request: UndiciRequest): UndiciConnection 
     timer: undefined,
     isRecorded: false,
   };
+}
+
+/** Whether a connection may be that of a socket's URL, as `requestedUrl` has it. */
+export function isTo({ url, sentUrl }: UndiciConnection, socketUrl: string): boolean {
+  return url === socketUrl || sentUrl === socketUrl;
 }

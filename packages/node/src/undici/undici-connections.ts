@@ -1,6 +1,6 @@
 import { now, type WebSocketLike } from '@closespan/core';
 import { responseSocketOf } from './undici-6-internals.ts';
-import { startUndiciConnection, type UndiciConnection, type Wire } from './undici-connection.ts';
+import { isTo, startUndiciConnection, type UndiciConnection, type Wire } from './undici-connection.ts';
 import { keyOf, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
 
@@ -95,10 +95,10 @@ export function createUndiciConnections(events: Omit<WireEvents, 'established'>)
       if (websocket) byWebSocket.set(websocket, connection);
       return connection;
     },
-    establishing: (url) => (establishing?.url === url ? establishing : undefined),
+    establishing: (url) => (establishing && isTo(establishing, url) ? establishing : undefined),
     pending: () => [...pending.values()],
     isPending(url) {
-      for (const one of pending.values()) if (one.url === url && one.failedAt === undefined) return true;
+      for (const one of pending.values()) if (isTo(one, url) && one.failedAt === undefined) return true;
       return false;
     },
     open: () => [...open],

@@ -80,7 +80,7 @@ export function createUndiciEndings(
     },
     giveUpHandshake(undici, isFired) {
       const { closing } = undici.connection;
-      const unjoined = closing ? undefined : givenUp.first(undici.url);
+      const unjoined = closing ? undefined : givenUp.first(undici);
       if (unjoined) recordGivenUp(undici, unjoined, isFired);
       else record(undici, { ...LOST, closedAt: undici.failedAt, synthetic: !(isFired || hasStreams()) });
     },
