@@ -41,6 +41,11 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary }) => 
     ).toEqual([...expected].sort());
     const held = others.filter(({ 'websocket.connection.id': id }) => id === heldId);
     expect(held.map((one) => one['websocket.close.code'])).toEqual([4003]);
+    const ids = others.map((one) => one['websocket.connection.id']);
+    expect(new Set(ids).size).toBe(ids.length);
+    const raw = others.find(({ 'url.path': path }) => path === '/raw/2');
+    if (client !== 'global')
+      expect(raw?.['websocket.connection.id']).toBe('b'.charCodeAt(0).toString(16).repeat(8));
     const synthetic = others.filter(
       (one) => one['websocket.close.synthetic'] && one['websocket.close.was_clean'],
     );

@@ -19,7 +19,7 @@ export interface UndiciConnection {
   readonly url: string;
   /** That of the request. */
   readonly sentUrl: string;
-  /** `Sec-WebSocket-Key` */
+  /** `Sec-WebSocket-Key`, or a request without one. */
   readonly key: unknown;
   /** `undefined` until the request is sent. */
   wire: Wire | undefined;

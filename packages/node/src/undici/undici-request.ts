@@ -37,7 +37,14 @@ export function requestedUrl(url: string): string {
   return `${protocol}//${host}${pathname}${search}`;
 }
 
-/** The `Sec-WebSocket-Key`; a handshake that is tried again keeps it. */
-export function keyOf({ headers }: UndiciRequest): unknown {
-  return headers[headers.indexOf('sec-websocket-key') + 1];
+/**
+ * The `Sec-WebSocket-Key`, which a handshake keeps that is tried again. A request of the app's own making may spell it
+ * in its way; one without is its own key.
+ */
+export function keyOf(request: UndiciRequest): unknown {
+  const { headers } = request;
+  for (let index = 0; index < headers.length; index += 2) {
+    if (String(headers[index]).toLowerCase() === 'sec-websocket-key') return headers[index + 1];
+  }
+  return request;
 }
