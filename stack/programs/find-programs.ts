@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +14,9 @@ export const CACHE: string = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(
 
 /** What is unpacked from Debian's packages. */
 export const UNPACKED: string = join(CACHE, 'debian');
+
+/** Debian's Alertmanager reads its templates here and nowhere else, and does not start without. */
+export const TEMPLATES = '/usr/share/prometheus/alertmanager';
 
 const file = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 export const COLLECTOR_MANIFEST: string = file('otel-collector/builder.yaml');
@@ -33,7 +36,7 @@ export function findPrograms(): Programs {
     prometheus: which('prometheus'),
     promtool: which('promtool'),
     // Debian's name comes first: plain `alertmanager` is nothing else elsewhere.
-    alertmanager: which('prometheus-alertmanager') ?? which('alertmanager'),
+    alertmanager: (existsSync(TEMPLATES) && which('prometheus-alertmanager')) || which('alertmanager'),
     amtool: which('amtool'),
   };
 }

@@ -3,7 +3,7 @@
  * and Alertmanager from Debian's packages, so that no service is set up. What cannot be had is said, and is no failure.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BUILT,
@@ -11,6 +11,7 @@ import {
   COLLECTOR_MANIFEST,
   findPrograms,
   JAEGER_MODULE,
+  TEMPLATES,
   UNPACKED,
   which,
 } from './find-programs.ts';
@@ -21,7 +22,10 @@ const JAEGER = 'github.com/jaegertracing/jaeger/cmd/all-in-one';
 mkdirSync(CACHE, { recursive: true });
 const found = findPrograms();
 if (!found.prometheus || !found.promtool) unpack('prometheus');
-if (!found.alertmanager || !found.amtool) unpack('prometheus-alertmanager');
+if (!found.alertmanager || !found.amtool) {
+  unpack('prometheus-alertmanager');
+  copyTemplates();
+}
 if (!found.collector) build('the Collector', BUILT.collector, buildCollector);
 if (!found.jaeger) build('Jaeger', BUILT.jaeger, buildJaeger);
 for (const [name, path] of Object.entries(findPrograms())) {
@@ -67,6 +71,17 @@ function unpack(name: string): void {
     if (archive) run('dpkg-deb', ['--extract', join(folder, archive), UNPACKED]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Only root can put them where they are looked for. */
+function copyTemplates(): void {
+  const unpacked = join(UNPACKED, TEMPLATES);
+  if (process.getuid?.() !== 0 || existsSync(TEMPLATES) || !existsSync(unpacked)) return;
+  try {
+    cpSync(unpacked, TEMPLATES, { recursive: true });
+  } catch (error) {
+    console.error(error);
   }
 }
 
