@@ -36,6 +36,15 @@ for (const version of NODE_VERSIONS) {
       expect(kinds()).toEqual([2, 3]);
     });
 
+    it.each(['--import', '--require'])('loads no HTTP for a process that has none: %s', async (flag) => {
+      const program =
+        'process.stdout.write(String(process.moduleLoadList.some((name) => /_http_/.test(name))))';
+      expect(await run(binary, [flag, '@closespan/node/register', '-e', program])).toMatchObject({
+        ...SILENT,
+        stdout: 'false',
+      });
+    });
+
     it.each([
       { flag: '--import', where: '' },
       { flag: '--require', where: '' },

@@ -1,4 +1,3 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { constants } from 'node:os';
 import {
   isOtlp,
@@ -73,6 +72,8 @@ function isSendable({ url, headers = {} }: OtlpOptions): boolean {
   try {
     if (url !== undefined) new URL(url);
     for (const [name, value] of Object.entries(headers)) {
+      // Loaded for a header alone: each process would start later.
+      const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
       validateHeaderName(name);
       validateHeaderValue(name, value);
     }
