@@ -2,7 +2,7 @@ import type { MeterProvider, Span, TracerProvider } from '@opentelemetry/api';
 import { diag } from '@opentelemetry/api';
 import type { CloseCodeMeanings } from './record/close-codes.ts';
 import type { CloseRecord } from './record/close-record.ts';
-import type { SamplerLike } from './telemetry/sampler.ts';
+import type { SamplerLike } from './sampler.ts';
 import { NAME } from './version.ts';
 
 /** Where our own pipeline sends to. */

@@ -1,8 +1,8 @@
 import type { WebSocketOptions } from '../options.ts';
-import type { CloseFacts } from '../record/closed-connection.ts';
+import type { CloseFacts } from '../record/close-facts.ts';
 import type { Connection } from '../record/connection.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
-import type { Recorder } from '../telemetry/recorder.ts';
+import type { Recorder } from '../recorder.ts';
 import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
 import type { WebSocketLike } from './web-socket-like.ts';

@@ -1,7 +1,7 @@
 import { guard } from '../guard.ts';
-import type { CloseFacts } from '../record/closed-connection.ts';
+import type { CloseFacts } from '../record/close-facts.ts';
 import { type Connection, now, startClosing, startConnection } from '../record/connection.ts';
-import type { Recorder } from '../telemetry/recorder.ts';
+import type { Recorder } from '../recorder.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
 /** Observes sockets through their events. */

@@ -1,4 +1,4 @@
-import { parameterOf } from './carried-context.ts';
+import { parameterOf } from '../record/carried-context.ts';
 import { type Carrier, type CarrierOptions, createCarrier } from './carrier.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { protocolOf } from './carried-context.ts';
+import { protocolOf } from '../record/carried-context.ts';
 import { type Carrier, type CarrierOptions, createCarrier } from './carrier.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { CloseCause, CloseInitiator } from './close-cause.ts';
 import type { CloseCategory } from './close-code-table.ts';
-import type { Peer } from './closed-connection.ts';
+import type { Peer } from './close-facts.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** The end of one connection, made exactly once. Times are epoch milliseconds, durations milliseconds. */

@@ -32,7 +32,7 @@ import {
   ATTR_WEBSOCKET_SUBPROTOCOL,
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
-} from './semconv.ts';
+} from '../semconv.ts';
 
 /** `error.type`: HTTP status, errno, else the cause; `undefined` for a close that is no error. */
 export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | undefined {

@@ -19,7 +19,7 @@ import {
   METRIC_WEBSOCKET_SERVER_CLOSES,
   METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
   METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
-} from './semconv.ts';
+} from '../semconv.ts';
 
 /** Counts closes and measures connections; never sampled. */
 export interface CloseMetrics {

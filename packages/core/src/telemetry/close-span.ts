@@ -10,7 +10,7 @@ import {
 } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
-import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
+import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
 
 // The objects of these enums would be bytes of each page.
 const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2, server: 1 };

@@ -1,5 +1,5 @@
 import type { Meter } from '@opentelemetry/api';
-import { ATTR_OUTCOME, METRIC_WEBSOCKET_TELEMETRY_RECORDS } from './semconv.ts';
+import { ATTR_OUTCOME, METRIC_WEBSOCKET_TELEMETRY_RECORDS } from '../semconv.ts';
 
 /** What becomes of a record: handed to a provider, kept for later, delivered late, or lost. */
 export type Outcome = 'exported' | 'stored' | 'replayed' | 'dropped';

@@ -2,7 +2,7 @@ import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace }
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
-import type { ClosedConnection } from '../record/closed-connection.ts';
+import type { ClosedConnection } from '../record/close-facts.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
 import { NAME } from '../version.ts';

@@ -1,10 +1,10 @@
 import { diag } from '@opentelemetry/api';
-import type { WebSocketOptions } from '../options.ts';
-import { type ClosedConnection, type CloseFacts, closeConnection } from '../record/closed-connection.ts';
-import type { Connection } from '../record/connection.ts';
-import type { createRecording, Recording } from '../recording.ts';
-import { NAME } from '../version.ts';
-import type { StartPipeline } from './destination.ts';
+import type { WebSocketOptions } from './options.ts';
+import { type ClosedConnection, type CloseFacts, closeConnection } from './record/close-facts.ts';
+import type { Connection } from './record/connection.ts';
+import type { createRecording, Recording } from './recording.ts';
+import { NAME } from './version.ts';
+import type { StartPipeline } from './telemetry/destination.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
 export interface Recorder {
