@@ -2,8 +2,8 @@ import { diag } from '@opentelemetry/api';
 import { guard } from './guard.ts';
 import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import { checkOptions, type OptionChecks, type WebSocketOptions } from './options.ts';
-import type { Pipeline } from './telemetry/destination.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
+import type { Pipeline } from './telemetry/destination.ts';
 import { NAME } from './version.ts';
 
 /** What `instrumentWebSockets()` returns. */

@@ -3,8 +3,8 @@ import type { WebSocketOptions } from './options.ts';
 import { type ClosedConnection, type CloseFacts, closeConnection } from './record/close-facts.ts';
 import type { Connection } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
-import { NAME } from './version.ts';
 import type { StartPipeline } from './telemetry/destination.ts';
+import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
 export interface Recorder {

@@ -1,11 +1,11 @@
 import { diag } from '@opentelemetry/api';
 import type { WebSocketOptions } from './options.ts';
-import type { ClosedConnection } from './record/close-facts.ts';
-import type { StartPipeline } from './telemetry/destination.ts';
 import type { StartPause } from './queue/pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
-import { createRecordWriter } from './telemetry/record-writer.ts';
+import type { ClosedConnection } from './record/close-facts.ts';
 import { CAPACITY } from './recorder.ts';
+import type { StartPipeline } from './telemetry/destination.ts';
+import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';

@@ -1,6 +1,6 @@
 import { checkOptions, NAME } from '@closespan/core';
-import { warnAtStart } from './console-logger.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
+import { warnAtStart } from './pipeline/console-logger.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 /** A variable, the option that it sets, and how its text becomes a value, which is checked as one from a call is. */

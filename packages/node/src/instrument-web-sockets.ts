@@ -6,22 +6,22 @@ import {
   startInstrumentation,
 } from '@closespan/core';
 import { diag } from '@opentelemetry/api';
+import { PROCESS_EXIT } from './connection/process-exit-facts.ts';
 import { observeOwnGlobal } from './global/observe-own-global.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
-import { loadRecording } from './load-recording.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
-import { createProcessEnd } from './process-end.ts';
-import { PROCESS_EXIT } from './process-exit.ts';
-import { propagateThroughUndici } from './propagation/propagate-through-undici.ts';
-import { startPipeline } from './start-pipeline.ts';
+import { loadRecording } from './pipeline/load-recording.ts';
+import { startPipeline } from './pipeline/start-pipeline.ts';
+import { createProcessEnd } from './process/flush-before-exit.ts';
+import { createUnfoundWarning } from './runtime/warn-of-unobserved.ts';
 import { observeUndici } from './undici/observe-undici.ts';
+import { propagateThroughUndici } from './undici/propagate-through-undici.ts';
+import { createUpgradeAcceptor } from './upgrades/accepted-upgrades.ts';
+import { observeUpgrades } from './upgrades/observe-upgrades.ts';
 import { createWebsocketObserver } from './websocket/observe-websocket.ts';
-import { createUpgradeAcceptor } from './ws/accept-upgrade.ts';
-import { findWsClasses } from './ws/find-ws.ts';
-import { observeUpgrades } from './ws/observe-upgrades.ts';
 import { createWsObserver } from './ws/observe-ws.ts';
 import { createWsServerObserver } from './ws/observe-ws-server.ts';
-import { createUnfoundWarning } from './ws/warn-of-unfound.ts';
+import { findWsClasses } from './ws/ws-classes.ts';
 
 /** Node, for core. */
 export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {

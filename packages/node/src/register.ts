@@ -1,8 +1,8 @@
 import { NAME, startInstrumentation } from '@closespan/core';
 import { DiagLogLevel } from '@opentelemetry/api';
-import { logToConsole, warnAtStart } from './console-logger.ts';
 import { isEnabled, optionsFromEnvironment } from './environment.ts';
 import { platform } from './instrument-web-sockets.ts';
+import { logToConsole, warnAtStart } from './pipeline/console-logger.ts';
 
 // For `node --import @closespan/node/register`: nobody is there to catch, and the app has not begun.
 try {

@@ -3,8 +3,8 @@ import { guard } from '../guard.ts';
 import type { SocketObserver } from '../observe/observe-socket.ts';
 import type { WebSocketLike } from '../observe/web-socket-like.ts';
 import type { Construct } from '../observe/wrap-global.ts';
-import { isIgnored } from '../record/ignore-urls.ts';
 import { type CarriedContext, takeFromUrl } from '../record/carried-context.ts';
+import { isIgnored } from '../record/ignore-urls.ts';
 import { createTargetCheck, type Target } from './target.ts';
 
 /** Carries the connection's id and the active context in handshakes whose headers cannot be set. */

@@ -2,8 +2,8 @@ import { isCarrying } from './carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 import type { CloseCodeMeanings } from './close-codes.ts';
-import type { CloseRecord } from './close-record.ts';
 import type { ClosedConnection, CloseFacts } from './close-facts.ts';
+import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** How facts become a record; the user's part of it. */

@@ -1,6 +1,5 @@
 import type { Attributes, Counter, Meter } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
-import { createOutcomeCounter } from './outcome-counter.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -20,6 +19,7 @@ import {
   METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
   METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
 } from '../semconv.ts';
+import { createOutcomeCounter } from './outcome-counter.ts';
 
 /** Counts closes and measures connections; never sampled. */
 export interface CloseMetrics {

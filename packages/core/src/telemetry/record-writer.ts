@@ -1,8 +1,8 @@
 import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
-import type { CloseRecord } from '../record/close-record.ts';
 import type { ClosedConnection } from '../record/close-facts.ts';
+import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
 import { NAME } from '../version.ts';

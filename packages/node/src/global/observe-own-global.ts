@@ -8,8 +8,8 @@ import {
   type SocketObserver,
   type WebSocketOptions,
 } from '@closespan/core';
+import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 import { evidenceOf } from './error-evidence.ts';
-import { HAS_OWN_GLOBAL } from './has-own-global.ts';
 
 /** Observes sockets that are passed and, where no diagnostics channel tells of them, those of the global `WebSocket`. */
 export function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type CarriedContext, takeFromProtocols, takeFromUrl } from '@closespan/core';
+import { createPrivateSlot } from '../connection/private-slot.ts';
 import type { CarrierName } from '../node-options.ts';
-import { createPrivateSlot } from '../ws/private-slot.ts';
 
 /** What clients that cannot set headers carry to a server. */
 export interface CarriedContexts {

@@ -1,6 +1,6 @@
 import Module from 'node:module';
 import { guard, patchMethod } from '@closespan/core';
-import { HAS_OWN_GLOBAL } from '../global/has-own-global.ts';
+import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 
 /** What is told of each class of the `undici` package, of every copy that is loaded. */
 export interface FoundUndiciClass {

@@ -6,8 +6,8 @@ import {
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
-import { listenToChannels } from '../listen-to-channels.ts';
-import { PROCESS_EXIT } from '../process-exit.ts';
+import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
+import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { createWebSocketCloses } from './close-web-socket.ts';
 import { beginStreamClose } from './close-web-socket-stream.ts';
 import { createEarlySockets } from './early-sockets.ts';

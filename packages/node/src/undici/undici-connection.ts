@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { type Closing, type Connection, startConnection, type WebSocketLike } from '@closespan/core';
-import { connectionIdOf } from '../connection-id.ts';
+import { connectionIdOf } from '../connection/connection-id.ts';
 import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 

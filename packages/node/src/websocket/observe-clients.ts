@@ -1,12 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { guard, isIgnored, patchBefore, patchMethod, type Recorder, startClosing } from '@closespan/core';
 import { context } from '@opentelemetry/api';
+import { WsConnection } from '../connection/compact-connection.ts';
+import { createPrivateSlot } from '../connection/private-slot.ts';
+import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
-import { patchInherited } from '../patch-inherited.ts';
-import { propagateThroughWs } from '../propagation/propagate-through-ws.ts';
-import { createPrivateSlot } from '../ws/private-slot.ts';
-import { tcpPeerOf } from '../ws/tcp-peer.ts';
-import { WsConnection } from '../ws/ws-connection.ts';
+import { propagateThroughWs } from '../propagation/propagate-through-http.ts';
+import { patchInherited } from '../runtime/patch-inherited.ts';
 import type { Opening } from './observe-websocket.ts';
 
 /** The members of a `WebSocketClient` of the package `websocket` that are read. */

@@ -8,9 +8,9 @@ import {
   startClosing,
 } from '@closespan/core';
 import { context } from '@opentelemetry/api';
-import { PROCESS_EXIT } from '../process-exit.ts';
-import { createPrivateSlot } from '../ws/private-slot.ts';
-import { WsConnection } from '../ws/ws-connection.ts';
+import { WsConnection } from '../connection/compact-connection.ts';
+import { createPrivateSlot } from '../connection/private-slot.ts';
+import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
 import {
   answerOf,
   closeFactsOf,

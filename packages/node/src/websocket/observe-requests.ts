@@ -1,6 +1,6 @@
 import { guard, now, patchBefore, patchMethod } from '@closespan/core';
-import type { UpgradeAcceptor } from '../ws/accept-upgrade.ts';
-import type { UpgradeRequest } from '../ws/upgrade-facts.ts';
+import type { UpgradeAcceptor } from '../upgrades/accepted-upgrades.ts';
+import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
 import type { Opening } from './observe-websocket.ts';
 
 /** The members of a `WebSocketRequest` of the package `websocket` that are read. */

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { guard, type Recorder } from '@closespan/core';
+import type { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
-import type { UpgradeAcceptor } from '../ws/accept-upgrade.ts';
-import type { WsConnection } from '../ws/ws-connection.ts';
+import type { UpgradeAcceptor } from '../upgrades/accepted-upgrades.ts';
 import { createClientsObserver } from './observe-clients.ts';
 import { createConnectionsObserver } from './observe-connections.ts';
 import { observeRequests } from './observe-requests.ts';

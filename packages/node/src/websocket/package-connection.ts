@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseCause, CloseFacts } from '@closespan/core';
-import type { WsConnection } from '../ws/ws-connection.ts';
+import type { WsConnection } from '../connection/compact-connection.ts';
 
 /** The members of a `WebSocketConnection` of the package `websocket` that are read. */
 export interface PackageConnection {

@@ -1,9 +1,9 @@
 import { guard, patchBefore, patchMethod } from '@closespan/core';
-import type { UpgradeAcceptor } from './accept-upgrade.ts';
-import { serverPrototypeOf, socketPrototypeOf } from './find-ws.ts';
+import type { WsConnection } from '../connection/compact-connection.ts';
+import type { UpgradeAcceptor } from '../upgrades/accepted-upgrades.ts';
+import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts';
 import type { WsObserver } from './observe-ws.ts';
-import type { UpgradeRequest, UpgradeSocket } from './upgrade-facts.ts';
-import type { WsConnection } from './ws-connection.ts';
+import { serverPrototypeOf, socketPrototypeOf } from './ws-classes.ts';
 
 /** Observes the connections that `ws` servers accept. */
 export interface WsServerObserver {

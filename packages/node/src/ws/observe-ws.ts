@@ -1,10 +1,10 @@
 import { type CloseFacts, patchBefore, type Recorder, type SocketInfo, startClosing } from '@closespan/core';
+import type { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
-import { propagateThroughWs } from '../propagation/propagate-through-ws.ts';
-import { socketPrototypeOf } from './find-ws.ts';
-import { createHeldConnections } from './held-connections.ts';
-import { releaseRequest, watchRequest } from './watch-request.ts';
-import type { WsConnection } from './ws-connection.ts';
+import { propagateThroughWs } from '../propagation/propagate-through-http.ts';
+import { releaseRequest, watchRequest } from './watch-req-property.ts';
+import { socketPrototypeOf } from './ws-classes.ts';
+import { createHeldConnections } from './ws-connections.ts';
 import { closeFactsOf, exitFactsOf, isStuck, type WsSocket } from './ws-socket.ts';
 
 /** Observes the sockets of `ws` classes. */

@@ -1,4 +1,4 @@
-import type { WsConnection } from './ws-connection.ts';
+import type { WsConnection } from '../connection/compact-connection.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /** Sockets that are open, held for the sake of those that still are when the process ends. */

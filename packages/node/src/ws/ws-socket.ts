@@ -1,10 +1,10 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import { type CloseCause, type CloseFacts, type CloseInitiator, now } from '@closespan/core';
-import { PROCESS_EXIT } from '../process-exit.ts';
-import { IS_BUN } from './is-bun.ts';
-import type { HandshakeFacts } from './upgrade-facts.ts';
-import type { WsConnection } from './ws-connection.ts';
+import type { WsConnection } from '../connection/compact-connection.ts';
+import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
+import { IS_BUN } from '../runtime/which-runtime.ts';
+import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
 
 /** The members of a `ws` socket that are read. */
 export interface WsSocket {

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type CloseFacts, guard, takeFromUrl } from '@closespan/core';
+import { createInterner } from '../connection/shared-values.ts';
+import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
-import { createInterner } from './interner.ts';
-import { tcpPeerOf } from './tcp-peer.ts';
 
 /** A request to become a WebSocket. One that an app makes itself may lack the socket. */
 export type UpgradeRequest = IncomingMessage & { socket: UpgradeSocket };

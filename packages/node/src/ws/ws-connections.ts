@@ -1,13 +1,13 @@
 import type { ClientRequest } from 'node:http';
 import { isIgnored, now, type SocketInfo, type WebSocketOptions } from '@closespan/core';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { createInterner } from './interner.ts';
+import { WsConnection } from '../connection/compact-connection.ts';
+import { createPrivateSlot } from '../connection/private-slot.ts';
+import { createInterner } from '../connection/shared-values.ts';
+import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
+import { watchHandshakes } from './client-handshakes.ts';
 import { createOpenSockets } from './open-sockets.ts';
-import { createPrivateSlot } from './private-slot.ts';
-import { tcpPeerOf } from './tcp-peer.ts';
-import type { HandshakeFacts } from './upgrade-facts.ts';
-import { watchHandshakes } from './watch-handshakes.ts';
-import { WsConnection } from './ws-connection.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /** What each `ws` socket is held by, from its handshake to its record. */

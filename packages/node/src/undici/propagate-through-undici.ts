@@ -1,8 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { guard, isIgnored } from '@closespan/core';
 import type { NodeWebSocketOptions } from '../node-options.ts';
-import { type UndiciRequest, urlOf } from '../undici/undici-request.ts';
-import { injectContext } from './inject-context.ts';
+import { injectContext } from '../propagation/inject-context.ts';
+import { type UndiciRequest, urlOf } from './undici-request.ts';
 
 /** A request that is being created, and takes headers still. */
 interface UnsentRequest extends UndiciRequest {

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { guard } from '@closespan/core';
-import { IS_BUN } from './is-bun.ts';
+import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /**

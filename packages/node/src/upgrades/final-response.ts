@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { guard } from '@closespan/core';
-import { type Answer, readAnswer } from './read-answer.ts';
+import { type Answer, readAnswer } from './read-response.ts';
 
 type Answered = (answer: Answer) => void;
 type Method = '_write' | '_writev' | '_destroy';

@@ -1,10 +1,10 @@
 import { isIgnored } from '@closespan/core';
+import { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { createCarriedContexts } from '../propagation/carried-contexts.ts';
 import { extractContext } from '../propagation/extract-context.ts';
 import type { UpgradeObserver } from './observe-upgrades.ts';
 import { createUpgradeReader, type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
-import { WsConnection } from './ws-connection.ts';
 
 /** What a server of any library does with a request for an upgrade. */
 export interface UpgradeAcceptor {

@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import { NAME } from '@closespan/core';
 import { diag } from '@opentelemetry/api';
-import { listenToChannels } from '../listen-to-channels.ts';
+import { listenToChannels } from './listen-to-channels.ts';
 
 /** Tells that WebSockets go unseen. */
 export interface UnfoundWarning {

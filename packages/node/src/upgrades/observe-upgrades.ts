@@ -1,11 +1,11 @@
 import { isIgnored, now, type Recorder, startConnection, type WebSocketOptions } from '@closespan/core';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
-import { patchInherited } from '../patch-inherited.ts';
-import { onFirstAnswer } from './first-answer.ts';
-import { whenServing } from './http-server-classes.ts';
-import { createPrivateSlot } from './private-slot.ts';
-import type { Answer } from './read-answer.ts';
+import { createPrivateSlot } from '../connection/private-slot.ts';
+import { patchInherited } from '../runtime/patch-inherited.ts';
+import { onFirstAnswer } from './final-response.ts';
+import type { Answer } from './read-response.ts';
 import { type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
+import { whenServing } from './when-serving.ts';
 
 /** Observes requests to become a WebSocket, from their arrival at a server to their answer. */
 export interface UpgradeObserver {

@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { guard, type Peer } from '@closespan/core';
-import { listenToChannels } from '../listen-to-channels.ts';
-import { createPrivateSlot } from './private-slot.ts';
-import { tcpPeerOf } from './tcp-peer.ts';
+import { createPrivateSlot } from '../connection/private-slot.ts';
+import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /** A client's handshake that is not over. */

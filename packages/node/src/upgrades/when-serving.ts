@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { HAS_OWN_GLOBAL } from '../global/has-own-global.ts';
+import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 
 const ACCEPTED = 'net.server.socket';
 

@@ -1,8 +1,8 @@
 import { NAME, now, type Recorder } from '@closespan/core';
 import { diag } from '@opentelemetry/api';
+import type { NodeWebSocketOptions } from '../node-options.ts';
 import { watchExitSignals } from './exit-signals.ts';
-import type { NodeWebSocketOptions } from './node-options.ts';
-import { type OwnExports, watchOwnExports } from './own-exports.ts';
+import { type OwnExports, watchOwnExports } from './export-requests.ts';
 
 /** Sends what waits before the process ends, as far as the process lets us. */
 export interface ProcessEnd {

@@ -1,6 +1,6 @@
 import Module from 'node:module';
 import { guard, patchMethod } from '@closespan/core';
-import { IS_BUN } from './is-bun.ts';
+import { IS_BUN } from '../runtime/which-runtime.ts';
 
 /** Called with the prototype of a class, once or more often. */
 type Found = (prototype: object) => void;

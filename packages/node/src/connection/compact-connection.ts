@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { type Closing, type Connection, now } from '@closespan/core';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
-import type { HandshakeFacts } from './upgrade-facts.ts';
-import type { Handshake } from './watch-handshakes.ts';
+import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
+import type { Handshake } from '../ws/client-handshakes.ts';
 
 type HandshakeState = Handshake | HandshakeFacts | undefined;
 

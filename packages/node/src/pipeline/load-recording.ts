@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { type LoadRecording, NAME } from '@closespan/core';
-import { nextTurn, startPause } from './own-timers.ts';
+import { nextTurn, startPause } from './timers-at-load.ts';
 
 /** What we do runs in no request's async context: it would be kept, and seen by what watches our exports. */
 const own = new AsyncResource(NAME);
