@@ -39,7 +39,9 @@ const builds: Options[] = [
   {
     ...shared,
     name: 'core',
-    entry: ['index', 'recording', 'otlp', 'otlp-metrics'].map((name) => `packages/core/src/${name}.ts`),
+    entry: ['index', 'platform', 'recording', 'otlp', 'otlp-metrics'].map(
+      (name) => `packages/core/src/${name}.ts`,
+    ),
     outDir: 'packages/core/dist',
     // Of what the SDK has for each platform, the part for Node.
     platform: 'node',
@@ -123,6 +125,7 @@ const builds: Options[] = [
       options.alias = {
         '@closespan/core': './packages/core/src/index.ts',
         '@closespan/core/recording': './packages/core/src/recording.ts',
+        '@closespan/core/platform': './packages/core/src/platform.ts',
         '@closespan/browser/lifecycle': './packages/browser/src/lifecycle.ts',
         '@closespan/browser/pipeline': './packages/browser/src/pipeline/start-pipeline.ts',
       };

@@ -1,4 +1,4 @@
-import { createRecorder, type Recorder } from '@closespan/core';
+import { createRecorder, type Recorder } from '@closespan/core/platform';
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { ratioOf, report, SMOKE } from './figure.ts';

@@ -1,4 +1,4 @@
-import { type CloseFacts, type Connection, startConnection } from '@closespan/core';
+import { type CloseFacts, type Connection, startConnection } from '@closespan/core/platform';
 import { type Attributes, ROOT_CONTEXT, SpanKind, type Tracer } from '@opentelemetry/api';
 
 // One close, as a recorder takes it, and as the span that code would make which knows it all.

@@ -1,4 +1,4 @@
-import { type Connection, createRecorder } from '@closespan/core';
+import { type Connection, createRecorder } from '@closespan/core/platform';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { countExports } from './count-exports.ts';
 import { watchTurns } from './loop-turns.ts';

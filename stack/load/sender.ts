@@ -1,7 +1,8 @@
 /** Records closes at a steady pace through the SDK, with the facts of real ones, and sends them to an agent. */
-import { type CloseFacts, createRecorder, now, startConnection } from '@closespan/core';
+
 import { createTracerProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
+import { type CloseFacts, createRecorder, now, startConnection } from '@closespan/core/platform';
 
 // A service lives on by its sockets; this one has none.
 process.channel?.ref();

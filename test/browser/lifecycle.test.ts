@@ -1,5 +1,5 @@
 import { observeLifecycle } from '@closespan/browser/lifecycle';
-import { startConnection } from '@closespan/core';
+import { startConnection } from '@closespan/core/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import { createRecorder, type Recorder } from '@closespan/core';
+import { createRecorder, type Recorder } from '@closespan/core/platform';
 import { createRecording } from '@closespan/core/recording';
 import {
   BasicTracerProvider,

@@ -1,5 +1,5 @@
-import { createRecorder } from '@closespan/core';
 import { createTracerProvider } from '@closespan/core/otlp';
+import { createRecorder } from '@closespan/core/platform';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {

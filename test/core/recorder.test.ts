@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { type CloseRecord, startConnection } from '@closespan/core';
+import type { CloseRecord } from '@closespan/core';
+import { startConnection } from '@closespan/core/platform';
 import { DiagLogLevel, diag, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';

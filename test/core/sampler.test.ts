@@ -1,4 +1,5 @@
-import { AbnormalCloseSampler, createRecorder } from '@closespan/core';
+import { AbnormalCloseSampler } from '@closespan/core';
+import { createRecorder } from '@closespan/core/platform';
 import {
   AlwaysOffSampler,
   AlwaysOnSampler,

@@ -1,10 +1,5 @@
-import {
-  type CloseFacts,
-  type Connection,
-  createRecorder,
-  startConnection,
-  type WebSocketOptions,
-} from '@closespan/core';
+import type { WebSocketOptions } from '@closespan/core';
+import { type CloseFacts, type Connection, createRecorder, startConnection } from '@closespan/core/platform';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,

@@ -1,4 +1,5 @@
-import { type Carrier, having, type OptionChecks, oneOf, type WebSocketOptions } from '@closespan/core';
+import type { Carrier, WebSocketOptions } from '@closespan/core';
+import { having, type OptionChecks, oneOf } from '@closespan/core/platform';
 
 /** What `instrumentWebSockets()` takes in a page or worker; all of it optional. */
 export interface BrowserWebSocketOptions extends WebSocketOptions {

@@ -6,7 +6,7 @@ import {
   type Platform,
   patchBefore,
   wrapGlobal,
-} from '@closespan/core';
+} from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import type { Lifecycle, observeLifecycle } from './lifecycle.ts';

@@ -1,4 +1,5 @@
-import { PlatformInstrumentation, startInstrumentation, type WebSocketHandle } from '@closespan/core';
+import type { WebSocketHandle } from '@closespan/core';
+import { PlatformInstrumentation, startInstrumentation } from '@closespan/core/platform';
 import type { BrowserWebSocketOptions } from './browser-options.ts';
 import { createPlatform } from './browser-platform.ts';
 

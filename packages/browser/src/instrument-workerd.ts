@@ -1,3 +1,4 @@
+import type { WebSocketHandle } from '@closespan/core';
 import {
   type CloseFacts,
   observeGlobal,
@@ -5,8 +6,7 @@ import {
   PlatformInstrumentation,
   type Recorder,
   startInstrumentation,
-  type WebSocketHandle,
-} from '@closespan/core';
+} from '@closespan/core/platform';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 

@@ -1,4 +1,4 @@
-import type { Circumstances, Recorder, SocketObserver } from '@closespan/core';
+import type { Circumstances, Recorder, SocketObserver } from '@closespan/core/platform';
 import { endFailedSockets } from './lifecycle/end-open-sockets.ts';
 import { observeInterruptions } from './lifecycle/interruptions.ts';
 import { observePageExit } from './lifecycle/page-exit.ts';

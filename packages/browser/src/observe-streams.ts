@@ -1,10 +1,5 @@
-import {
-  patchBefore,
-  patchMethod,
-  type SocketObserver,
-  type WebSocketLike,
-  wrapGlobal,
-} from '@closespan/core';
+import type { WebSocketLike } from '@closespan/core';
+import { patchBefore, patchMethod, type SocketObserver, wrapGlobal } from '@closespan/core/platform';
 
 /** The members of Chromium's `WebSocketStream` that are read (WebSocketStream API § The WebSocketStream interface). */
 interface StreamLike {

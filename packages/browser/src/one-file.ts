@@ -1,11 +1,6 @@
 import { instrumentWebSockets } from './instrument-web-sockets.ts';
 
-export {
-  AbnormalCloseSampler,
-  describeCloseCode,
-  queryCarrier,
-  subprotocolCarrier,
-} from '@closespan/core';
+export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarrier } from '@closespan/core';
 export { WebSocketInstrumentation } from './instrument-web-sockets.ts';
 export { instrumentWebSockets };
 

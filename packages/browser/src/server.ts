@@ -1,19 +1,9 @@
-import {
-  checkOptions,
-  NAME,
-  type Platform,
-  PlatformInstrumentation,
-  type WebSocketHandle,
-} from '@closespan/core';
+import type { WebSocketHandle } from '@closespan/core';
+import { checkOptions, NAME, type Platform, PlatformInstrumentation } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 
-export {
-  AbnormalCloseSampler,
-  describeCloseCode,
-  queryCarrier,
-  subprotocolCarrier,
-} from '@closespan/core';
+export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarrier } from '@closespan/core';
 
 /** What a page's code gets while a server renders it: nothing to observe, and `@closespan/node` left alone. */
 const nothing: Platform<BrowserWebSocketOptions> = {

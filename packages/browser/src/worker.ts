@@ -1,4 +1,5 @@
-import { startInstrumentation, type WebSocketHandle } from '@closespan/core';
+import type { WebSocketHandle } from '@closespan/core';
+import { startInstrumentation } from '@closespan/core/platform';
 import * as recording from '@closespan/core/recording';
 import type { BrowserWebSocketOptions } from './browser-options.ts';
 import { createPlatform } from './browser-platform.ts';

@@ -1,4 +1,4 @@
-import { checkOptions, NAME } from '@closespan/core';
+import { checkOptions, NAME } from '@closespan/core/platform';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { warnAtStart } from './pipeline/console-logger.ts';
 

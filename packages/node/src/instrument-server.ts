@@ -1,4 +1,5 @@
-import { NAME, runningHandle, type WebSocketHandle } from '@closespan/core';
+import type { WebSocketHandle } from '@closespan/core';
+import { NAME, runningHandle } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 
 /** The members of a `ws` server that its types show. */

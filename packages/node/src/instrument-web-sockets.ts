@@ -4,7 +4,7 @@ import {
   PlatformInstrumentation,
   type Recorder,
   startInstrumentation,
-} from '@closespan/core';
+} from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { PROCESS_EXIT } from './connection/process-exit-facts.ts';
 import { observeOwnGlobal } from './global/observe-own-global.ts';

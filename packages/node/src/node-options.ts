@@ -1,11 +1,6 @@
 import { constants } from 'node:os';
-import {
-  isOtlp,
-  type OptionCheck,
-  type OptionChecks,
-  type OtlpOptions,
-  type WebSocketOptions,
-} from '@closespan/core';
+import type { OtlpOptions, WebSocketOptions } from '@closespan/core';
+import { isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
 
 /** What `instrumentWebSockets()` takes on Node. */
 export interface NodeWebSocketOptions extends WebSocketOptions {

@@ -1,4 +1,4 @@
-import { NAME, startInstrumentation } from '@closespan/core';
+import { NAME, startInstrumentation } from '@closespan/core/platform';
 import { DiagLogLevel } from '@opentelemetry/api';
 import { isEnabled, optionsFromEnvironment } from './environment.ts';
 import { platform } from './instrument-web-sockets.ts';

@@ -1,4 +1,5 @@
-import type { CloseCause, Connection, SocketObserver } from '@closespan/core';
+import type { CloseCause } from '@closespan/core';
+import type { Connection, SocketObserver } from '@closespan/core/platform';
 
 const CLOSED = 3;
 

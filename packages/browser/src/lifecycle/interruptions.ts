@@ -1,4 +1,4 @@
-import { type CloseFacts, type Connection, now } from '@closespan/core';
+import { type CloseFacts, type Connection, now } from '@closespan/core/platform';
 import { listen } from './listen.ts';
 
 /** What took the network from a page or worker. */

@@ -1,4 +1,10 @@
-import { type CloseFacts, type Connection, now, type Recorder, type SocketObserver } from '@closespan/core';
+import {
+  type CloseFacts,
+  type Connection,
+  now,
+  type Recorder,
+  type SocketObserver,
+} from '@closespan/core/platform';
 import { endOpenSockets } from './end-open-sockets.ts';
 import { listen } from './listen.ts';
 

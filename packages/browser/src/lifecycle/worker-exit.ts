@@ -1,4 +1,4 @@
-import { patchBefore, type Recorder, type SocketObserver } from '@closespan/core';
+import { patchBefore, type Recorder, type SocketObserver } from '@closespan/core/platform';
 import { endOpenSockets } from './end-open-sockets.ts';
 
 /**

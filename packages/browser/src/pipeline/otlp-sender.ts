@@ -1,4 +1,4 @@
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { ReadableSpanLike } from '../store/stored-spans.ts';

@@ -1,4 +1,4 @@
-import { NAME, type Pipeline, VERSION } from '@closespan/core';
+import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { createOutcomeCounter } from '@closespan/core/recording';
 import { diag, metrics } from '@opentelemetry/api';
 import type { BrowserWebSocketOptions } from '../browser-options.ts';

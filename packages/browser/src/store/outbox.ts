@@ -1,4 +1,4 @@
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { type Outcomes, REFUSED } from './outcomes.ts';
 import { readRows } from './read-rows.ts';

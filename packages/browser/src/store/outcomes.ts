@@ -1,4 +1,4 @@
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 import type { Outcome } from '@closespan/core/recording';
 import { diag } from '@opentelemetry/api';
 import { closesOf } from './span-rows.ts';

@@ -1,4 +1,4 @@
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 import type { Row, RowKey } from './span-store.ts';
 import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
 

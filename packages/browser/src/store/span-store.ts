@@ -1,4 +1,4 @@
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { createStore, get, getMany, keys, promisifyRequest, set } from 'idb-keyval';
 

@@ -1,4 +1,4 @@
-import { guard, NAME, VERSION } from '@closespan/core';
+import { guard, NAME, VERSION } from '@closespan/core/platform';
 import { createOutcomeCounter } from '@closespan/core/recording';
 import { type MeterProvider, metrics } from '@opentelemetry/api';
 import { createDelivery, type Delivery } from './delivery.ts';

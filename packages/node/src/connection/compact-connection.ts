@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type Closing, type Connection, now } from '@closespan/core';
+import { type Closing, type Connection, now } from '@closespan/core/platform';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
 import type { Handshake } from '../ws/client-handshakes.ts';

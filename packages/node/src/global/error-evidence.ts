@@ -1,5 +1,5 @@
 import { getSystemErrorName } from 'node:util';
-import type { CloseFacts } from '@closespan/core';
+import type { CloseFacts } from '@closespan/core/platform';
 
 /** What the `error` events of Bun and Deno tell beyond the standard: most of it in words. */
 export function evidenceOf(event: unknown): Partial<CloseFacts> {

@@ -1,3 +1,4 @@
+import type { WebSocketOptions } from '@closespan/core';
 import {
   type CloseFacts,
   type Connection,
@@ -6,8 +7,7 @@ import {
   patchBefore,
   type Recorder,
   type SocketObserver,
-  type WebSocketOptions,
-} from '@closespan/core';
+} from '@closespan/core/platform';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 import { evidenceOf } from './error-evidence.ts';
 

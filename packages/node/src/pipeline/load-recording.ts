@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { type LoadRecording, NAME } from '@closespan/core';
+import { type LoadRecording, NAME } from '@closespan/core/platform';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
 /** What we do runs in no request's async context: it would be kept, and seen by what watches our exports. */

@@ -1,4 +1,5 @@
-import { NAME, type Pipeline, VERSION, type WebSocketOptions } from '@closespan/core';
+import type { WebSocketOptions } from '@closespan/core';
+import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { diag, metrics } from '@opentelemetry/api';
 import { logToConsole } from './console-logger.ts';
 

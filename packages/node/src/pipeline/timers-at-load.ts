@@ -1,4 +1,4 @@
-import type { StartPause } from '@closespan/core';
+import type { StartPause } from '@closespan/core/platform';
 
 /** As they were at load: an app's tests that fake its timers do not stop us. */
 const startTimer = globalThis.setTimeout;

@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 
 /** The requests of our own pipeline, at the end of the process. */
 export interface OwnExports {

@@ -1,4 +1,4 @@
-import { NAME, now, type Recorder } from '@closespan/core';
+import { NAME, now, type Recorder } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { watchExitSignals } from './exit-signals.ts';

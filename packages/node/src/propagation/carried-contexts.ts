@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type CarriedContext, takeFromProtocols, takeFromUrl } from '@closespan/core';
+import { type CarriedContext, takeFromProtocols, takeFromUrl } from '@closespan/core/platform';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import type { CarrierName } from '../node-options.ts';
 

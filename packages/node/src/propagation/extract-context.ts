@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
-import { type CarriedContext, guard } from '@closespan/core';
+import { type CarriedContext, guard } from '@closespan/core/platform';
 import { type Context, context, propagation, type TextMapGetter } from '@opentelemetry/api';
 
 /** W3C Trace Context §3.3.1.5 asks to pass on this much of a trace state; nothing else that is kept is longer. */

@@ -1,4 +1,4 @@
-import { guard } from '@closespan/core';
+import { guard } from '@closespan/core/platform';
 import { context, propagation, type TextMapSetter } from '@opentelemetry/api';
 
 /** The headers of a request that is not sent yet; an `http.ClientRequest` fits. */

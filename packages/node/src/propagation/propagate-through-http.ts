@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { isIgnored } from '@closespan/core';
+import { isIgnored } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from './inject-context.ts';
 

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { guard } from '@closespan/core';
+import { guard } from '@closespan/core/platform';
 
 /**
  * Listens to diagnostics channels, by name; what throws there costs one `diag.error`.

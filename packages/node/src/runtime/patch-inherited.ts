@@ -1,4 +1,4 @@
-import { patchBefore } from '@closespan/core';
+import { patchBefore } from '@closespan/core/platform';
 
 /** As `patchBefore`, for a method that the owner may inherit. */
 export function patchInherited(

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { NAME } from '@closespan/core';
+import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { listenToChannels } from './listen-to-channels.ts';
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Closing, now } from '@closespan/core';
+import { type Closing, now } from '@closespan/core/platform';
 import type { GivenUpSockets } from './given-up-sockets.ts';
 import { truncatedCode } from './requested-code.ts';
 import type { CloseCall } from './undici-close-calls.ts';

@@ -1,4 +1,5 @@
-import { type Closing, now, type WebSocketLike } from '@closespan/core';
+import type { WebSocketLike } from '@closespan/core';
+import { type Closing, now } from '@closespan/core/platform';
 import type { GivenUpSockets } from './given-up-sockets.ts';
 import { clampedCode } from './requested-code.ts';
 import { hasFailed } from './undici-6-internals.ts';

@@ -1,12 +1,5 @@
-import {
-  type Closing,
-  type Connection,
-  now,
-  type Recorder,
-  type SocketInfo,
-  startConnection,
-  type WebSocketLike,
-} from '@closespan/core';
+import type { SocketInfo, WebSocketLike } from '@closespan/core';
+import { type Closing, type Connection, now, type Recorder, startConnection } from '@closespan/core/platform';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { type Ending, stateOf } from './undici-close-facts.ts';
 

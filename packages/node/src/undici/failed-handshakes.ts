@@ -1,4 +1,4 @@
-import { type Closing, now } from '@closespan/core';
+import { type Closing, now } from '@closespan/core/platform';
 import type { GivenUpSockets } from './given-up-sockets.ts';
 import { isTo, type UndiciConnection } from './undici-connection.ts';
 import type { UndiciEndings } from './undici-endings.ts';

@@ -1,5 +1,5 @@
 import Module from 'node:module';
-import { guard, patchMethod } from '@closespan/core';
+import { guard, patchMethod } from '@closespan/core/platform';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 
 /** What is told of each class of the `undici` package, of every copy that is loaded. */

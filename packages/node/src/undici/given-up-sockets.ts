@@ -1,4 +1,5 @@
-import type { Closing, WebSocketLike } from '@closespan/core';
+import type { WebSocketLike } from '@closespan/core';
+import type { Closing } from '@closespan/core/platform';
 import { isTo, type UndiciConnection } from './undici-connection.ts';
 import { requestedUrl } from './undici-request.ts';
 

@@ -1,11 +1,5 @@
-import {
-  type Closing,
-  isIgnored,
-  type Recorder,
-  type SocketInfo,
-  type WebSocketLike,
-  type WebSocketOptions,
-} from '@closespan/core';
+import type { SocketInfo, WebSocketLike, WebSocketOptions } from '@closespan/core';
+import { type Closing, isIgnored, type Recorder } from '@closespan/core/platform';
 import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { createWebSocketCloses } from './close-web-socket.ts';

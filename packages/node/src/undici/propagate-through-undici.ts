@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { guard, isIgnored } from '@closespan/core';
+import { guard, isIgnored } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from '../propagation/inject-context.ts';
 import { type UndiciRequest, urlOf } from './undici-request.ts';

@@ -1,4 +1,4 @@
-import { type Closing, guard, patchMethod } from '@closespan/core';
+import { type Closing, guard, patchMethod } from '@closespan/core/platform';
 
 /** One call of `close()`, from before it to after it. */
 export interface CloseCall {

@@ -1,4 +1,5 @@
-import type { CloseFacts, WebSocketLike } from '@closespan/core';
+import type { WebSocketLike } from '@closespan/core';
+import type { CloseFacts } from '@closespan/core/platform';
 import type { UndiciConnection } from './undici-connection.ts';
 import { requestedUrl } from './undici-request.ts';
 

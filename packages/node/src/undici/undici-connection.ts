@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
-import { type Closing, type Connection, startConnection, type WebSocketLike } from '@closespan/core';
+import type { WebSocketLike } from '@closespan/core';
+import { type Closing, type Connection, startConnection } from '@closespan/core/platform';
 import { connectionIdOf } from '../connection/connection-id.ts';
 import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';

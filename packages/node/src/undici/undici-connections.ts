@@ -1,4 +1,5 @@
-import { now, type WebSocketLike } from '@closespan/core';
+import type { WebSocketLike } from '@closespan/core';
+import { now } from '@closespan/core/platform';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { isTo, startUndiciConnection, type UndiciConnection, type Wire } from './undici-connection.ts';
 import { keyOf, type UndiciRequest } from './undici-request.ts';

@@ -1,4 +1,4 @@
-import { type Closing, guard, type Recorder } from '@closespan/core';
+import { type Closing, guard, type Recorder } from '@closespan/core/platform';
 import { awaitEnd } from './await-end.ts';
 import type { GivenUp, GivenUpSockets } from './given-up-sockets.ts';
 import { closeFactsOf, type Ending, endingOf, LOST } from './undici-close-facts.ts';

@@ -1,4 +1,4 @@
-import { guard, now } from '@closespan/core';
+import { guard, now } from '@closespan/core/platform';
 import { createCloseFrameReader } from './close-frame-reader.ts';
 import type { UndiciConnection, Wire } from './undici-connection.ts';
 

@@ -1,4 +1,4 @@
-import { isIgnored } from '@closespan/core';
+import { isIgnored } from '@closespan/core/platform';
 import { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { createCarriedContexts } from '../propagation/carried-contexts.ts';

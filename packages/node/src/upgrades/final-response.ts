@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { guard } from '@closespan/core';
+import { guard } from '@closespan/core/platform';
 import { type Answer, readAnswer } from './read-response.ts';
 
 type Answered = (answer: Answer) => void;

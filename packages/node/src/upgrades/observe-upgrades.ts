@@ -1,4 +1,5 @@
-import { isIgnored, now, type Recorder, startConnection, type WebSocketOptions } from '@closespan/core';
+import type { WebSocketOptions } from '@closespan/core';
+import { isIgnored, now, type Recorder, startConnection } from '@closespan/core/platform';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type CloseFacts, guard, takeFromUrl } from '@closespan/core';
+import { type CloseFacts, guard, takeFromUrl } from '@closespan/core/platform';
 import { createInterner } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';

@@ -1,5 +1,12 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { guard, isIgnored, patchBefore, patchMethod, type Recorder, startClosing } from '@closespan/core';
+import {
+  guard,
+  isIgnored,
+  patchBefore,
+  patchMethod,
+  type Recorder,
+  startClosing,
+} from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { WsConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';

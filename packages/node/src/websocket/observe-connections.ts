@@ -1,12 +1,6 @@
 import type { Socket } from 'node:net';
-import {
-  type CloseCause,
-  type CloseFacts,
-  now,
-  patchBefore,
-  type Recorder,
-  startClosing,
-} from '@closespan/core';
+import type { CloseCause } from '@closespan/core';
+import { type CloseFacts, now, patchBefore, type Recorder, startClosing } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { WsConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';

@@ -1,4 +1,4 @@
-import { guard, now, patchBefore, patchMethod } from '@closespan/core';
+import { guard, now, patchBefore, patchMethod } from '@closespan/core/platform';
 import type { UpgradeAcceptor } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
 import type { Opening } from './observe-websocket.ts';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { guard, type Recorder } from '@closespan/core';
+import { guard, type Recorder } from '@closespan/core/platform';
 import type { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import type { UpgradeAcceptor } from '../upgrades/accepted-upgrades.ts';

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import type { CloseCause, CloseFacts } from '@closespan/core';
+import type { CloseCause } from '@closespan/core';
+import type { CloseFacts } from '@closespan/core/platform';
 import type { WsConnection } from '../connection/compact-connection.ts';
 
 /** The members of a `WebSocketConnection` of the package `websocket` that are read. */

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { guard, type Peer } from '@closespan/core';
+import type { Peer } from '@closespan/core';
+import { guard } from '@closespan/core/platform';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';

@@ -1,4 +1,4 @@
-import { guard, patchBefore, patchMethod } from '@closespan/core';
+import { guard, patchBefore, patchMethod } from '@closespan/core/platform';
 import type { WsConnection } from '../connection/compact-connection.ts';
 import type { UpgradeAcceptor } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts';

@@ -1,4 +1,5 @@
-import { type CloseFacts, patchBefore, type Recorder, type SocketInfo, startClosing } from '@closespan/core';
+import type { SocketInfo } from '@closespan/core';
+import { type CloseFacts, patchBefore, type Recorder, startClosing } from '@closespan/core/platform';
 import type { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { propagateThroughWs } from '../propagation/propagate-through-http.ts';

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { guard } from '@closespan/core';
+import { guard } from '@closespan/core/platform';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
 

@@ -1,5 +1,5 @@
 import Module from 'node:module';
-import { guard, patchMethod } from '@closespan/core';
+import { guard, patchMethod } from '@closespan/core/platform';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 
 /** Called with the prototype of a class, once or more often. */

@@ -1,5 +1,6 @@
 import type { ClientRequest } from 'node:http';
-import { isIgnored, now, type SocketInfo, type WebSocketOptions } from '@closespan/core';
+import type { SocketInfo, WebSocketOptions } from '@closespan/core';
+import { isIgnored, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { WsConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';

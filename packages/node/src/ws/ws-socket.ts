@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
-import { type CloseCause, type CloseFacts, type CloseInitiator, now } from '@closespan/core';
+import type { CloseCause, CloseInitiator } from '@closespan/core';
+import { type CloseFacts, now } from '@closespan/core/platform';
 import type { WsConnection } from '../connection/compact-connection.ts';
 import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';

@@ -1,0 +1,34 @@
+/**
+ * The parts of core that `@closespan/browser` and `@closespan/node` are made of.
+ * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
+export { guard } from './guard.ts';
+export {
+  type Installed,
+  type Platform,
+  runningHandle,
+  startInstrumentation,
+} from './instrumentation.ts';
+export { observeGlobal } from './observe/observe-global.ts';
+export { type Circumstances, createSocketObserver, type SocketObserver } from './observe/observe-socket.ts';
+export { patchBefore, patchMethod } from './observe/patch-method.ts';
+export { type Construct, wrapGlobal } from './observe/wrap-global.ts';
+export {
+  checkOptions,
+  having,
+  isOtlp,
+  type OptionCheck,
+  type OptionChecks,
+  oneOf,
+} from './options.ts';
+export { PlatformInstrumentation } from './platform-instrumentation.ts';
+export type { StartPause } from './queue/pause.ts';
+export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
+export type { CloseFacts } from './record/close-facts.ts';
+export { type Closing, type Connection, now, startClosing, startConnection } from './record/connection.ts';
+export { isIgnored } from './record/ignore-urls.ts';
+export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
+export type { Pipeline } from './telemetry/destination.ts';
+export { NAME, VERSION } from './version.ts';
