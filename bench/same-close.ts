@@ -1,4 +1,4 @@
-import { type CloseFacts, type Connection, startConnection } from '@closespan/core/platform';
+import { type CloseFacts, type Connection, trackConnection } from '@closespan/core/platform';
 import { type Attributes, ROOT_CONTEXT, SpanKind, type Tracer } from '@opentelemetry/api';
 
 // One close, as a recorder takes it, and as the span that code would make which knows it all.
@@ -13,7 +13,7 @@ export function closeFacts(): CloseFacts {
 /** What is held of sockets that are open. */
 export function openConnections(count: number): Connection[] {
   return Array.from({ length: count }, () => {
-    const connection = startConnection();
+    const connection = trackConnection();
     connection.openedAt = connection.startedAt;
     return connection;
   });

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createRecorder, startConnection } from '@closespan/core/platform';
+import { createRecorder, trackConnection } from '@closespan/core/platform';
 import { instrumentWebSockets } from '@closespan/node';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
@@ -85,7 +85,7 @@ async function lostOfSimulated(url: string, arrived: () => Promise<number>): Pro
       reason: '',
       wasClean: true,
     } as const;
-    recorder.record(startConnection(), facts);
+    recorder.record(trackConnection(), facts);
   }
   await recorder.shutdown();
   await tracerProvider.shutdown();

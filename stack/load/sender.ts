@@ -2,7 +2,7 @@
 
 import { createTracerProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
-import { type CloseFacts, createRecorder, now, startConnection } from '@closespan/core/platform';
+import { type CloseFacts, createRecorder, now, trackConnection } from '@closespan/core/platform';
 
 // A service lives on by its sockets; this one has none.
 process.channel?.ref();
@@ -33,7 +33,7 @@ process.disconnect?.();
 /** One in ten is lost; lifetimes spread over seven hours. */
 function record(index: number): void {
   const at = now();
-  const connection = startConnection(undefined, at - (index % 1000) * 25_000 - 30);
+  const connection = trackConnection(undefined, at - (index % 1000) * 25_000 - 30);
   connection.openedAt = connection.startedAt + 30;
   const facts: CloseFacts = {
     kind: index % 2 === 0 ? 'client' : 'server',

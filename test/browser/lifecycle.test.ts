@@ -1,15 +1,15 @@
 import { observeLifecycle } from '@closespan/browser/lifecycle';
-import { startConnection } from '@closespan/core/platform';
+import { trackConnection } from '@closespan/core/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const HOUR = 3_600_000;
 /** Nothing is open, and nothing is to be sent. */
-const observer = { open: new Map(), observe() {}, closing: () => undefined, end() {}, stop() {} };
+const observer = { observed: new Map(), observe() {}, noteClose: () => undefined, recordEnd() {}, stop() {} };
 const recorder = { record() {}, prepare() {}, async forceFlush() {}, flushNow() {}, async shutdown() {} };
 const LOST = { code: 1006, reason: '', wasClean: false };
 
 let stop: () => void;
-let circumstances: () => object | undefined;
+let platformFacts: () => object | undefined;
 
 /** A device that sleeps, and time that passes for hours, are no test's to have: here the clocks are fakes. */
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() }));
@@ -20,10 +20,10 @@ afterEach(() => {
 
 function open(): void {
   const lifecycle = observeLifecycle(globalThis, observer, recorder);
-  const connection = startConnection();
+  const connection = trackConnection();
   const startTime = Date.now();
   stop = lifecycle.stop;
-  circumstances = () => lifecycle.circumstances(connection, LOST, startTime);
+  platformFacts = () => lifecycle.platformFacts(connection, LOST, startTime);
 }
 /** The monotonic clock stops, the wall clock goes on. */
 function sleep(millis: number): void {
@@ -35,7 +35,7 @@ describe('sleep', () => {
     open();
     vi.advanceTimersByTime(1000);
     sleep(HOUR);
-    expect(circumstances()).toEqual({ interruption: 'suspended', suspendedDuration: HOUR });
+    expect(platformFacts()).toEqual({ interruption: 'suspended', suspendedDuration: HOUR });
   });
 
   it('is not what a connection died of that lived on for long', () => {
@@ -43,7 +43,7 @@ describe('sleep', () => {
     sleep(HOUR);
     dispatchEvent(new Event('focus'));
     vi.advanceTimersByTime(61_000);
-    expect(circumstances()).toEqual({ interruption: undefined, suspendedDuration: HOUR });
+    expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: HOUR });
   });
 
   it('does not count from before the connection', () => {
@@ -51,15 +51,15 @@ describe('sleep', () => {
     stop();
     sleep(HOUR);
     open();
-    expect(circumstances()).toEqual({ interruption: undefined, suspendedDuration: undefined });
+    expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: undefined });
   });
 
   it('is no correction of the clock', () => {
     open();
     sleep(4000);
-    expect(circumstances()).toEqual({ interruption: undefined, suspendedDuration: undefined });
+    expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: undefined });
     sleep(-HOUR);
-    expect(circumstances()).toEqual({ interruption: undefined, suspendedDuration: undefined });
+    expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: undefined });
   });
 });
 
@@ -68,10 +68,10 @@ describe('a frozen page', () => {
     open();
     vi.advanceTimersByTime(1);
     dispatchEvent(new Event('freeze'));
-    expect(circumstances()).toEqual({ interruption: undefined, suspendedDuration: undefined });
+    expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: undefined });
     vi.advanceTimersByTime(700);
     dispatchEvent(new Event('resume'));
-    expect(circumstances()).toEqual({ interruption: 'suspended', suspendedDuration: 700 });
+    expect(platformFacts()).toEqual({ interruption: 'suspended', suspendedDuration: 700 });
   });
 });
 
@@ -84,12 +84,12 @@ describe('a network that comes back', () => {
     vi.advanceTimersByTime(1);
     dispatchEvent(new Event('online'));
     vi.advanceTimersByTime(millis);
-    expect(circumstances()).toMatchObject({ interruption });
+    expect(platformFacts()).toMatchObject({ interruption });
   });
 
   it('does not explain the end of a connection that was made after it', () => {
     open();
     dispatchEvent(new Event('online'));
-    expect(circumstances()).toMatchObject({ interruption: undefined });
+    expect(platformFacts()).toMatchObject({ interruption: undefined });
   });
 });

@@ -8,9 +8,9 @@ function carry(carrier: ReturnType<typeof queryCarrier>, ...args: Args) {
   const infos: (SocketInfo | undefined)[] = [];
   const observer = {
     observe: (_socket: object, info?: SocketInfo) => infos.push(info),
-    closing: () => undefined,
-    end() {},
-    open: new Map(),
+    noteClose: () => undefined,
+    recordEnd() {},
+    observed: new Map(),
     stop() {},
   };
   // Nobody listens at these addresses, and what is asked is what a real class would be given.

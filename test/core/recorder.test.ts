@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { CloseRecord } from '@closespan/core';
-import { startConnection } from '@closespan/core/platform';
+import { trackConnection } from '@closespan/core/platform';
 import { DiagLogLevel, diag, SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { AlwaysOffSampler, BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -59,7 +59,7 @@ describe('the span of a close', () => {
   });
 
   it('leaves durations out where observation began too late', async () => {
-    const connection = startConnection(undefined, Number.NaN);
+    const connection = trackConnection(undefined, Number.NaN);
     connection.openedAt = Number.NaN;
     const { spans } = await recordCloses([{ connection }], { spanTiming: 'lifetime' });
     expect(spans[0]?.attributes).not.toHaveProperty(['websocket.connection.duration']);
@@ -115,7 +115,7 @@ describe('the span of a close', () => {
 });
 
 describe('the outcome', () => {
-  const failed = () => startConnection();
+  const failed = () => trackConnection();
   it.each([
     { title: 'a clean 1000', facts: { code: 1000 }, errorType: undefined },
     { title: 'an unclean 1000', facts: { code: 1000, wasClean: false }, errorType: 'remote_close' },
@@ -282,7 +282,7 @@ describe('metrics', () => {
     const { points } = await recordCloses([
       { connection, closedAt },
       { kind: 'server', code: 1011 },
-      { connection: startConnection(), code: 1006, wasClean: false, httpStatusCode: 503 },
+      { connection: trackConnection(), code: 1006, wasClean: false, httpStatusCode: 503 },
     ]);
     expect(points['websocket.client.closes']).toHaveLength(2);
     expect(points['websocket.client.closes']?.[0]).toMatchObject({
@@ -329,7 +329,7 @@ describe('metrics', () => {
   it('measure a handshake that a server refused, and nothing more', async () => {
     const hooked: unknown[] = [];
     const { points, spans } = await recordCloses(
-      [{ kind: 'server', connection: startConnection(), code: 1006, wasClean: false, httpStatusCode: 403 }],
+      [{ kind: 'server', connection: trackConnection(), code: 1006, wasClean: false, httpStatusCode: 403 }],
       { closeHook: (record) => hooked.push(record) },
     );
     expect(Object.keys(points)).toEqual(['websocket.server.handshake.duration']);

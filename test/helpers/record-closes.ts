@@ -1,5 +1,5 @@
 import type { WebSocketOptions } from '@closespan/core';
-import { type CloseFacts, type Connection, createRecorder, startConnection } from '@closespan/core/platform';
+import { type CloseFacts, type Connection, createRecorder, trackConnection } from '@closespan/core/platform';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -62,7 +62,7 @@ export async function recordCloses(
 
 /** A connection that opened at once. */
 export function openedConnection(): Connection {
-  const connection = startConnection();
+  const connection = trackConnection();
   connection.openedAt = connection.startedAt;
   return connection;
 }

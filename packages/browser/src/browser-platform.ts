@@ -30,7 +30,7 @@ export function createPlatform({ load, ...parts }: Parts): Platform<BrowserWebSo
       const observer = createSocketObserver(
         recorder,
         (socket) => socket instanceof native,
-        (...event) => lifecycle?.circumstances(...event),
+        (...event) => lifecycle?.platformFacts(...event),
       );
 
       const observe: Installed['observe'] = (socket, info) => {
@@ -49,13 +49,13 @@ export function createPlatform({ load, ...parts }: Parts): Platform<BrowserWebSo
         isIgnored(socket.url, ignoreUrls) || observe(socket);
       const undo = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
-        patchBefore(native?.prototype, 'close', (socket, [code]) => observer.closing(socket, code)),
-        ...observeStreams(globalThis, observeUnlessIgnored, observer.closing),
+        patchBefore(native?.prototype, 'close', (socket, [code]) => observer.noteClose(socket, code)),
+        ...observeStreams(globalThis, observeUnlessIgnored, observer.noteClose),
       ];
       return {
         observe,
         settle: () => lifecycle?.settle(),
-        uninstall() {
+        stop() {
           for (const step of undo) step();
           observer.stop();
           void loading?.then(() => lifecycle?.stop());

@@ -36,10 +36,10 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
   const removeOwn = ownGlobal('WebSocket');
-  const { observe, stop } = observeGlobal(recorder, options, evidenceOf);
+  const { observe, stop } = observeGlobal(recorder, options, errorFactsOf);
   return {
     observe,
-    uninstall() {
+    stop() {
       stop();
       removeOwn();
     },
@@ -60,7 +60,7 @@ function ownGlobal(name: 'WebSocket'): () => void {
 }
 
 /** What `error` events tell in words. */
-function evidenceOf(event: unknown): Partial<CloseFacts> {
+function errorFactsOf(event: unknown): Partial<CloseFacts> {
   const { message = '' } = event as { message?: string };
   const [, status] = /but received (\d{3}) instead/.exec(message) ?? [];
   return {

@@ -1,12 +1,12 @@
-import type { Circumstances, Recorder, SocketObserver } from '@closespan/core/platform';
-import { endFailedSockets } from './lifecycle/end-open-sockets.ts';
+import type { ReadPlatformFacts, Recorder, SocketObserver } from '@closespan/core/platform';
 import { observeInterruptions } from './lifecycle/interruptions.ts';
 import { observePageExit } from './lifecycle/page-exit.ts';
+import { recordFailedSockets } from './lifecycle/record-open-sockets.ts';
 import { observeWorkerExit } from './lifecycle/worker-exit.ts';
 
 /** What befalls the sockets of a page or worker from outside. */
 export interface Lifecycle {
-  readonly circumstances: Circumstances;
+  readonly platformFacts: ReadPlatformFacts;
   /** Records now what still waits for an event that may never come. */
   settle(): void;
   stop(): void;
@@ -23,10 +23,10 @@ export function observeLifecycle(
   const stopWorkerExit = exit ? undefined : observeWorkerExit(scope, observer, recorder);
   const interruptions = observeInterruptions(scope);
   return {
-    circumstances(connection, event, startTime) {
-      return exit?.circumstances(connection, event) ?? interruptions.circumstances(connection, startTime);
+    platformFacts(connection, event, startTime) {
+      return exit?.platformFacts(connection, event) ?? interruptions.platformFacts(connection, startTime);
     },
-    settle: () => endFailedSockets(observer),
+    settle: () => recordFailedSockets(observer),
     stop() {
       exit?.stop();
       stopWorkerExit?.();

@@ -16,7 +16,7 @@ type Scope = object & { readonly WebSocketStream?: { readonly prototype: object 
 export function observeStreams(
   scope: Scope,
   observe: (socket: WebSocketLike) => void,
-  closing: SocketObserver['closing'],
+  noteClose: SocketObserver['noteClose'],
 ): (() => void)[] {
   const native = scope.WebSocketStream;
   if (!native) return [];
@@ -41,7 +41,7 @@ export function observeStreams(
   return [
     wrapGlobal<StreamLike>(scope, 'WebSocketStream', (stream) => {
       const { url, opened, closed } = stream;
-      const socket = socketOf(url, opened, closed, closing);
+      const socket = socketOf(url, opened, closed, noteClose);
       sockets.set(stream, socket);
       given.set(opened, undefined);
       given.set(closed, undefined);
@@ -49,7 +49,7 @@ export function observeStreams(
     }),
     patchBefore(native.prototype, 'close', (stream, [info]) =>
       // One that is not observed is no key of anything.
-      closing(sockets.get(stream) as object, (info as { closeCode?: number } | undefined)?.closeCode),
+      noteClose(sockets.get(stream) as object, (info as { closeCode?: number } | undefined)?.closeCode),
     ),
     patchGetter('opened'),
     patchGetter('closed'),
@@ -61,7 +61,7 @@ function socketOf(
   url: string,
   opened: StreamLike['opened'],
   closed: StreamLike['closed'],
-  closing: SocketObserver['closing'],
+  noteClose: SocketObserver['noteClose'],
 ): WebSocketLike {
   let listener: (event: unknown) => void = () => {};
   const socket = {
@@ -85,7 +85,7 @@ function socketOf(
     (info) => close(info, true),
     (error) => {
       // Its signal, which ends handshakes only.
-      if (error.name === 'AbortError') closing(socket, undefined);
+      if (error.name === 'AbortError') noteClose(socket, undefined);
       close(error, false);
     },
   );

@@ -8,7 +8,7 @@ export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarri
 /** What a page's code gets while a server renders it: nothing to observe, and `@closespan/node` left alone. */
 const nothing: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
-  install: () => ({ observe() {}, uninstall() {} }),
+  install: () => ({ observe() {}, stop() {} }),
   startPipeline: () => Promise.reject(new Error('no page')),
 };
 

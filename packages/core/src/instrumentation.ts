@@ -43,7 +43,7 @@ export interface Installed {
   /** Records now what still waits for an event that may never come. */
   settle?(): void;
   /** @param ending whether the process is about to end: connections that are open are then recorded before */
-  uninstall(ending: boolean): void;
+  stop(ending: boolean): void;
 }
 
 /** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
@@ -98,7 +98,7 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
     end(processEnds: boolean) {
       if (scope[HANDLE] === handle) {
         delete scope[HANDLE];
-        members.uninstall(processEnds);
+        members.stop(processEnds);
       }
       return recorder.shutdown();
     },

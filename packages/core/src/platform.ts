@@ -12,7 +12,11 @@ export {
   startInstrumentation,
 } from './instrumentation.ts';
 export { observeGlobal } from './observe/observe-global.ts';
-export { type Circumstances, createSocketObserver, type SocketObserver } from './observe/observe-socket.ts';
+export {
+  createSocketObserver,
+  type ReadPlatformFacts,
+  type SocketObserver,
+} from './observe/observe-socket.ts';
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
 export { type Construct, wrapGlobal } from './observe/wrap-global.ts';
 export {
@@ -24,10 +28,10 @@ export {
   oneOf,
 } from './options.ts';
 export { PlatformInstrumentation } from './platform-instrumentation.ts';
-export type { StartPause } from './queue/pause.ts';
+export type { StartPause } from './queue/queue-pause.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
 export type { CloseFacts } from './record/close-facts.ts';
-export { type Closing, type Connection, now, startClosing, startConnection } from './record/connection.ts';
+export { type Closing, type Connection, noteCloseStart, now, trackConnection } from './record/connection.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 export type { Pipeline } from './telemetry/destination.ts';

@@ -1,6 +1,6 @@
 import { diag } from '@opentelemetry/api';
 import type { WebSocketOptions } from './options.ts';
-import { type ClosedConnection, type CloseFacts, closeConnection } from './record/close-facts.ts';
+import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
 import type { Connection } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
 import type { StartPipeline } from './telemetry/destination.ts';
@@ -37,7 +37,7 @@ export function createRecorder(
 ): Recorder {
   let recording: Recording | undefined;
   let loading: Promise<void> | undefined;
-  let waiting: ClosedConnection[] = [];
+  let waiting: PendingClose[] = [];
   let dropped = 0;
 
   async function start(): Promise<void> {
@@ -66,10 +66,10 @@ export function createRecorder(
       // We are inside the app's event handler.
       try {
         if (recording) {
-          if (recording.isWanted()) recording.push(closeConnection(connection, facts));
+          if (recording.isWanted()) recording.push(stampClose(connection, facts));
           return;
         }
-        if (waiting.length < CAPACITY) waiting.push(closeConnection(connection, facts));
+        if (waiting.length < CAPACITY) waiting.push(stampClose(connection, facts));
         else dropped++;
         void load();
       } catch (error) {

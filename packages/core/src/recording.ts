@@ -1,8 +1,8 @@
 import { diag } from '@opentelemetry/api';
 import type { WebSocketOptions } from './options.ts';
-import type { StartPause } from './queue/pause.ts';
+import type { StartPause } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
-import type { ClosedConnection } from './record/close-facts.ts';
+import type { PendingClose } from './record/close-facts.ts';
 import { CAPACITY } from './recorder.ts';
 import type { StartPipeline } from './telemetry/destination.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
@@ -14,7 +14,7 @@ export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.
 export interface Recording {
   /** Whether anybody would notice a record; with nothing to write to, a close costs no more than this look. */
   isWanted(): boolean;
-  push(closed: ClosedConnection): void;
+  push(closed: PendingClose): void;
   /** Resolves when all closes so far have been exported, or that failed. */
   drain(): Promise<void>;
   /** The same without waiting, for a page that is about to go. */
@@ -33,7 +33,7 @@ export interface Recording {
 export function createRecording(
   options: WebSocketOptions,
   startPipeline: StartPipeline,
-  waiting: ClosedConnection[],
+  waiting: PendingClose[],
   dropped: number,
   startPause?: StartPause,
   turn?: () => Promise<void>,

@@ -86,12 +86,12 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       if (!servers.adopt(server)) diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
     settle: undici.settle,
-    uninstall(ending) {
+    stop(ending) {
       if (ending) {
         ws.closeAll();
         websocket.closeAll();
         undici.closeAll();
-        for (const socket of explicit.open.keys()) explicit.end(socket, PROCESS_EXIT);
+        for (const socket of explicit.observed.keys()) explicit.recordEnd(socket, PROCESS_EXIT);
       }
       stopFinding();
       unfound.found();

@@ -4,7 +4,7 @@ import { listen } from './listen.ts';
 /** What took the network from a page or worker. */
 export interface Interruptions {
   /** What of it befell a connection that closes now. */
-  circumstances(
+  platformFacts(
     connection: Connection,
     startTime: number,
   ): Pick<CloseFacts, 'interruption' | 'suspendedDuration'>;
@@ -51,7 +51,7 @@ export function observeInterruptions(scope: typeof globalThis): Interruptions {
   });
 
   return {
-    circumstances({ startedAt }, startTime) {
+    platformFacts({ startedAt }, startTime) {
       look();
       const time = now();
       const asleep = wallAhead() - (startTime - startedAt);

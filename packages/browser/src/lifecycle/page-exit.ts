@@ -5,13 +5,13 @@ import {
   type Recorder,
   type SocketObserver,
 } from '@closespan/core/platform';
-import { endOpenSockets } from './end-open-sockets.ts';
 import { listen } from './listen.ts';
+import { recordOpenSockets } from './record-open-sockets.ts';
 
 /** The exit of one page. */
 export interface PageExit {
   /** Whether a close that has come is the browser's own, for a page that goes. */
-  circumstances(
+  platformFacts(
     connection: Connection,
     event: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'>,
   ): Partial<CloseFacts> | undefined;
@@ -33,7 +33,7 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
     if (!going) return;
     const cause = going.persisted ? 'bfcache' : 'page_exit';
     going = undefined;
-    endOpenSockets(observer, cause);
+    recordOpenSockets(observer, cause);
     recorder.flushNow();
   }
   const stop = listen<PageTransitionEvent>(scope, {
@@ -61,7 +61,7 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
     });
 
   return {
-    circumstances(connection, { code, reason, wasClean }) {
+    platformFacts(connection, { code, reason, wasClean }) {
       const { openedAt, closing } = connection;
       const leaving = now() - beforeUnloadAt < LEAVING_MILLIS;
       const itsCode = openedAt === undefined ? 1006 : 1001;

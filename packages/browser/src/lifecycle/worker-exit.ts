@@ -1,5 +1,5 @@
 import { patchBefore, type Recorder, type SocketObserver } from '@closespan/core/platform';
-import { endOpenSockets } from './end-open-sockets.ts';
+import { recordOpenSockets } from './record-open-sockets.ts';
 
 /**
  * Records open sockets when a worker calls its own `close()`. A worker that is terminated is told nothing.
@@ -7,7 +7,7 @@ import { endOpenSockets } from './end-open-sockets.ts';
  */
 export function observeWorkerExit(scope: object, observer: SocketObserver, recorder: Recorder): () => void {
   return patchBefore(scope, 'close', () => {
-    endOpenSockets(observer, 'page_exit');
+    recordOpenSockets(observer, 'page_exit');
     recorder.flushNow();
     return undefined;
   });

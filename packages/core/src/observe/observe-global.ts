@@ -12,28 +12,28 @@ const CLOSED = 3;
 
 /**
  * Observes each socket that the global `WebSocket` of a server's runtime makes from now on, and others that are passed.
- * @param evidenceOf what the runtime's `error` event tells beyond the standard
+ * @param errorFactsOf what the runtime's `error` event tells beyond the standard
  */
 export function observeGlobal(
   recorder: Recorder,
   { ignoreUrls }: WebSocketOptions,
-  evidenceOf: (event: unknown) => Partial<CloseFacts>,
+  errorFactsOf: (event: unknown) => Partial<CloseFacts>,
 ): SocketObserver {
   const native = globalThis.WebSocket;
-  const evidence = new WeakMap<Connection, Partial<CloseFacts>>();
+  const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
   const observer = createSocketObserver(
     recorder,
     (socket) => socket instanceof native,
-    (connection) => evidence.get(connection),
+    (connection) => errorFacts.get(connection),
   );
 
   const onError = (event: unknown) => {
     const { target } = event as { readonly target: WebSocketLike };
-    const observed = observer.open.get(target);
-    if (!observed) return;
-    evidence.set(observed.connection, evidenceOf(event));
+    const known = observer.observed.get(target);
+    if (!known) return;
+    errorFacts.set(known.connection, errorFactsOf(event));
     // `close` follows in the same task, but in workerd never after a protocol error.
-    if (target.readyState === CLOSED) setTimeout(observer.end, 0, target);
+    if (target.readyState === CLOSED) setTimeout(observer.recordEnd, 0, target);
   };
 
   const observe: SocketObserver['observe'] = (socket, info) => {
@@ -45,14 +45,16 @@ export function observeGlobal(
   const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
     if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
   });
-  const unpatch = patchBefore(native?.prototype, 'close', (socket, [code]) => observer.closing(socket, code));
+  const unpatch = patchBefore(native?.prototype, 'close', (socket, [code]) =>
+    observer.noteClose(socket, code),
+  );
   return {
     ...observer,
     observe,
     stop() {
       unwrap();
       unpatch();
-      for (const socket of observer.open.keys()) socket.removeEventListener('error', onError);
+      for (const socket of observer.observed.keys()) socket.removeEventListener('error', onError);
       observer.stop();
     },
   };

@@ -1,6 +1,6 @@
 import { guard } from '../guard.ts';
 import type { CloseFacts } from '../record/close-facts.ts';
-import { type Connection, now, startClosing, startConnection } from '../record/connection.ts';
+import { type Connection, noteCloseStart, now, trackConnection } from '../record/connection.ts';
 import type { Recorder } from '../recorder.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
@@ -9,26 +9,26 @@ export interface SocketObserver {
   /** Observes a socket until its end; one that is observed already stays so. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /** Notes that the app called `close(code)`; returns what takes the note back. */
-  closing(socket: object, code: unknown): (() => void) | undefined;
+  noteClose(socket: object, code: unknown): (() => void) | undefined;
   /** What is observed now. */
-  readonly open: ReadonlyMap<
+  readonly observed: ReadonlyMap<
     WebSocketLike,
     { readonly connection: Connection; readonly erroredAt: number | undefined }
   >;
   /** Records the end of a socket with facts that no event will bring. */
-  end(socket: WebSocketLike, facts?: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
+  recordEnd(socket: WebSocketLike, facts?: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
   /** Observes nothing more and takes its listeners away. */
   stop(): void;
 }
 
 /** What only the platform can know of a close; it is asked within the event. */
-export type Circumstances = (
+export type ReadPlatformFacts = (
   connection: Connection,
   event: CloseEventFacts,
   startTime: number,
 ) => Partial<CloseFacts> | undefined;
 
-interface Observed {
+interface ObservedSocket {
   readonly connection: Connection;
   /** Epoch milliseconds: a clock that runs on while the device sleeps. */
   readonly startTime: number;
@@ -60,42 +60,42 @@ const CLOSING = 2;
 export function createSocketObserver(
   recorder: Recorder,
   notesClosing: (socket: WebSocketLike) => boolean,
-  circumstances?: Circumstances,
+  platformFacts?: ReadPlatformFacts,
 ): SocketObserver {
-  const open = new Map<WebSocketLike, Observed>();
+  const observed = new Map<WebSocketLike, ObservedSocket>();
 
   const listener = (event: unknown) => {
     const { type, target, code, reason, wasClean } = event as EventLike;
-    const observed = open.get(target);
-    if (!observed) return;
-    if (type === 'open') observed.connection.openedAt ??= now();
+    const known = observed.get(target);
+    if (!known) return;
+    if (type === 'open') known.connection.openedAt ??= now();
     else if (type === 'close') finish(target, { code, reason, wasClean });
     else {
-      observed.erroredAt = now();
+      known.erroredAt = now();
       // `close` follows, in WebKit in a later task. Where a policy or a blocked port forbids the connection, some
       // runtimes never fire it.
-      if (observed.connection.openedAt === undefined) {
-        const timer: { unref?(): void } = setTimeout(end, 1000, target);
+      if (known.connection.openedAt === undefined) {
+        const timer: { unref?(): void } = setTimeout(recordEnd, 1000, target);
         timer.unref?.();
       }
     }
   };
 
-  function end(socket: WebSocketLike, facts?: Partial<CloseEventFacts>): void {
+  function recordEnd(socket: WebSocketLike, facts?: Partial<CloseEventFacts>): void {
     finish(socket, { code: 1006, reason: '', wasClean: false, synthetic: true, ...facts });
   }
 
   function finish(socket: WebSocketLike, event: CloseEventFacts): void {
-    const observed = open.get(socket);
-    if (observed) {
+    const known = observed.get(socket);
+    if (known) {
       forget(socket);
-      guard('observation', () => record(socket, observed, event), undefined);
+      guard('observation', () => record(socket, known, event), undefined);
     }
   }
 
   function record(
     socket: WebSocketLike,
-    { connection, startTime, info, hasNotes, erroredAt }: Observed,
+    { connection, startTime, info, hasNotes, erroredAt }: ObservedSocket,
     event: CloseEventFacts,
   ): void {
     recorder.record(connection, {
@@ -109,24 +109,24 @@ export function createSocketObserver(
       closedAt: event.synthetic ? erroredAt : undefined,
       initiator: hasNotes ? undefined : 'unknown',
       ...event,
-      ...circumstances?.(connection, event, startTime),
+      ...platformFacts?.(connection, event, startTime),
     });
   }
 
   function forget(socket: WebSocketLike): void {
-    open.delete(socket);
+    observed.delete(socket);
     for (const type of typesFor(socket)) socket.removeEventListener(type, listener);
   }
 
   return {
     observe(socket, info) {
-      if (open.has(socket)) return;
-      const connection = startConnection();
+      if (observed.has(socket)) return;
+      const connection = trackConnection();
       connection.connectionId = info?.connectionId;
       // When it opened is not known.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
       for (const type of typesFor(socket)) socket.addEventListener(type, listener);
-      open.set(socket, {
+      observed.set(socket, {
         connection,
         startTime: Date.now(),
         info,
@@ -136,17 +136,17 @@ export function createSocketObserver(
       // A page that is about to go can load nothing.
       recorder.prepare();
     },
-    closing(socket, code) {
-      const observed = open.get(socket as WebSocketLike);
+    noteClose(socket, code) {
+      const known = observed.get(socket as WebSocketLike);
       // Once the peer's Close frame has come, or all is over, a call does nothing (WHATWG WebSockets § close).
-      return observed && (socket as WebSocketLike).readyState < CLOSING
-        ? startClosing(observed.connection, 'local', code as number | undefined)
+      return known && (socket as WebSocketLike).readyState < CLOSING
+        ? noteCloseStart(known.connection, 'local', code as number | undefined)
         : undefined;
     },
-    open,
-    end,
+    observed,
+    recordEnd,
     stop() {
-      for (const socket of open.keys()) forget(socket);
+      for (const socket of observed.keys()) forget(socket);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Backlog, createBacklog } from './backlog.ts';
 import { nextTurn } from './next-turn.ts';
-import type { Pause, StartPause } from './pause.ts';
+import type { QueuePause, StartPause } from './queue-pause.ts';
 
 /** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
 export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
@@ -49,7 +49,7 @@ export function createRecordQueue<T>(
   let unflushed = 0;
   let running: Promise<void> | undefined;
   let drains = 0;
-  let pause: Pause | undefined;
+  let pause: QueuePause | undefined;
 
   function take(limit: number, until: number): void {
     let taken = 0;

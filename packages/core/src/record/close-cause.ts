@@ -1,6 +1,6 @@
 import type { CloseCategory } from './close-code-table.ts';
 
-/** A bounded explanation of a close; never more than the evidence shows. */
+/** A bounded explanation of a close; never more than the facts shows. */
 export type CloseCause =
   | 'handshake_rejected'
   | 'handshake_failed'
@@ -31,7 +31,7 @@ export type CloseInitiator = 'local' | 'remote' | 'none' | 'unknown';
 export type Interruption = 'suspended' | 'offline';
 
 /** What a cause is read from. */
-export interface CloseEvidence {
+export interface CauseFacts {
   readonly opened: boolean;
   readonly code: number;
   readonly category: CloseCategory;
@@ -59,8 +59,8 @@ const CLOSE_TIMEOUT = 4000;
 const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
 /** Explains a close; the first explanation that fits. */
-export function closeCause(evidence: CloseEvidence): CloseCause {
-  const { opened, code, category, initiator, httpStatusCode, errorCode, interruption } = evidence;
+export function closeCause(facts: CauseFacts): CloseCause {
+  const { opened, code, category, initiator, httpStatusCode, errorCode, interruption } = facts;
   if (!opened) {
     if (httpStatusCode) return 'handshake_rejected';
     return initiator === 'local' ? 'aborted_connecting' : (interruption ?? 'handshake_failed');
@@ -75,7 +75,7 @@ export function closeCause(evidence: CloseEvidence): CloseCause {
   if (category === 'protocol') return 'protocol_error';
   if (category === 'policy') return 'policy';
   if (initiator === 'local') {
-    return code === 1006 && evidence.closingDuration >= CLOSE_TIMEOUT ? 'close_timeout' : 'local_close';
+    return code === 1006 && facts.closingDuration >= CLOSE_TIMEOUT ? 'close_timeout' : 'local_close';
   }
   if (category === 'lost') return interruption ?? 'connection_lost';
   return initiator === 'remote' ? 'remote_close' : 'unknown';

@@ -49,7 +49,7 @@ export interface CloseFacts {
 }
 
 /** Facts with the times at which they were noted, ready to wait in a queue. */
-export interface ClosedConnection {
+export interface PendingClose {
   readonly connection: Connection;
   readonly facts: CloseFacts;
   /** Monotonic milliseconds. */
@@ -59,7 +59,7 @@ export interface ClosedConnection {
 }
 
 /** Notes the time of a close. */
-export function closeConnection(connection: Connection, facts: CloseFacts): ClosedConnection {
+export function stampClose(connection: Connection, facts: CloseFacts): PendingClose {
   const time = now();
   const { closedAt = time } = facts;
   return { connection, facts, closedAt, closeTime: Date.now() - (time - closedAt) };

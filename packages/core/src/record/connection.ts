@@ -26,7 +26,7 @@ export interface Closing {
 export const now: () => number = () => performance.now();
 
 /** Starts to hold a connection, in the context of the code that makes it. */
-export function startConnection(active = context.active(), startedAt: number = now()): Connection {
+export function trackConnection(active = context.active(), startedAt: number = now()): Connection {
   return {
     startedAt,
     openedAt: undefined,
@@ -40,7 +40,7 @@ export function startConnection(active = context.active(), startedAt: number = n
  * Notes the first sign of closing; later ones change nothing.
  * @returns what takes the note back, for a `close()` that turns out to throw
  */
-export function startClosing(
+export function noteCloseStart(
   connection: Connection,
   by: Closing['by'],
   code?: number,

@@ -2,7 +2,7 @@ import { isCarrying } from './carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 import type { CloseCodeMeanings } from './close-codes.ts';
-import type { ClosedConnection, CloseFacts } from './close-facts.ts';
+import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -23,7 +23,7 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set([
 ]);
 
 /** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
-export function createCloseRecord(closed: ClosedConnection, rules: RecordRules): CloseRecord {
+export function createCloseRecord(closed: PendingClose, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
   const { wasClean, reportedCode = facts.code } = facts;

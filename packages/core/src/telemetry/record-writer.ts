@@ -1,7 +1,7 @@
 import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
-import type { ClosedConnection } from '../record/close-facts.ts';
+import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
@@ -24,9 +24,9 @@ export interface RecordWriter {
   /** Whether closes may wait for each other. */
   mayWait(): boolean;
   /** Makes all of a close; of one that could not be kept, all but the span. */
-  write(closed: ClosedConnection, isLost?: boolean): void;
+  write(closed: PendingClose, isLost?: boolean): void;
   /** Whether a close matters less than others, at a glance. */
-  isNormal(closed: ClosedConnection): boolean;
+  isNormal(closed: PendingClose): boolean;
   /**
    * Counts what was written since the last call: one look-up in a metric store for many closes.
    * @param dropped how many closes could not be kept

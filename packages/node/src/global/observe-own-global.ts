@@ -9,16 +9,16 @@ import {
   type SocketObserver,
 } from '@closespan/core/platform';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
-import { evidenceOf } from './error-evidence.ts';
+import { errorFactsOf } from './error-facts.ts';
 
 /** Observes sockets that are passed and, where no diagnostics channel tells of them, those of the global `WebSocket`. */
 export function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {
   if (!HAS_OWN_GLOBAL) return createSocketObserver(recorder, () => false, withoutGaps);
   const putAccessorBack = materialize('WebSocket');
-  const observer = observeGlobal(recorder, options, evidenceOf);
+  const observer = observeGlobal(recorder, options, errorFactsOf);
   // Only Bun has it.
   const unpatch = patchBefore(globalThis.WebSocket.prototype, 'terminate', (socket) =>
-    observer.closing(socket, undefined),
+    observer.noteClose(socket, undefined),
   );
   return {
     ...observer,

@@ -1,5 +1,5 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
-import { type Closing, type Connection, now, type Recorder, startConnection } from '@closespan/core/platform';
+import { type Closing, type Connection, now, type Recorder, trackConnection } from '@closespan/core/platform';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { type Ending, stateOf } from './undici-close-facts.ts';
 
@@ -25,13 +25,13 @@ export function createEarlySockets(recorder: Recorder): EarlySockets {
   const opened = new WeakSet<WebSocketLike>();
 
   function start(websocket: WebSocketLike, info?: SocketInfo): Observed {
-    const connection = startConnection(undefined, Number.NaN);
+    const connection = trackConnection(undefined, Number.NaN);
     if (websocket.readyState !== CONNECTING) connection.openedAt = Number.NaN;
     return { connection, info };
   }
 
   function recordUnsent(websocket: WebSocketLike, ending: Ending): void {
-    const connection = startConnection(undefined, Number.NaN);
+    const connection = trackConnection(undefined, Number.NaN);
     recorder.record(connection, { kind: 'client', url: websocket.url, ...ending });
   }
 

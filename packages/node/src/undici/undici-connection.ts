@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocketLike } from '@closespan/core';
-import { type Closing, type Connection, startConnection } from '@closespan/core/platform';
+import { type Closing, type Connection, trackConnection } from '@closespan/core/platform';
 import { connectionIdOf } from '../connection/connection-id.ts';
 import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
@@ -50,7 +50,7 @@ interface ReceivedCloseFrame extends CloseFrame {
 /** Starts to hold the connection that a request is for. */
 export function startUndiciConnection(request: UndiciRequest): UndiciConnection {
   const key = keyOf(request);
-  const connection = startConnection();
+  const connection = trackConnection();
   connection.connectionId = connectionIdOf(key);
   return {
     connection,

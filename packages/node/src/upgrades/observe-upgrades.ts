@@ -1,5 +1,5 @@
 import type { WebSocketOptions } from '@closespan/core';
-import { isIgnored, now, type Recorder, startConnection } from '@closespan/core/platform';
+import { isIgnored, now, type Recorder, trackConnection } from '@closespan/core/platform';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
@@ -41,7 +41,7 @@ export function observeUpgrades(
   function refuse(request: UpgradeRequest, socket: UpgradeSocket, { statusCode, error }: Answer): void {
     const url = upgradeUrl(request, socket);
     if (stopped || isIgnored(url, ignoreUrls)) return;
-    recorder.record(startConnection(ROOT_CONTEXT, arrivals.get(request)), {
+    recorder.record(trackConnection(ROOT_CONTEXT, arrivals.get(request)), {
       kind: 'server',
       url: url.split('?', 1)[0] as string,
       template: '',

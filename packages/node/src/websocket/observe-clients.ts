@@ -2,10 +2,10 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import {
   guard,
   isIgnored,
+  noteCloseStart,
   patchBefore,
   patchMethod,
   type Recorder,
-  startClosing,
 } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { WsConnection } from '../connection/compact-connection.ts';
@@ -103,7 +103,7 @@ export function createClientsObserver(
   function abort(client: Client, code?: unknown): undefined {
     const attempt = attemptOf(client);
     if (!attempt) return;
-    startClosing(attempt.connection, 'local', code as number | undefined);
+    noteCloseStart(attempt.connection, 'local', code as number | undefined);
     fail(client);
   }
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
-import { type CloseFacts, now, patchBefore, type Recorder, startClosing } from '@closespan/core/platform';
+import { type CloseFacts, noteCloseStart, now, patchBefore, type Recorder } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { WsConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
@@ -67,7 +67,9 @@ export function createConnectionsObserver(
   function close(self: PackageConnection, code: unknown) {
     const held = self.connected ? heldOf(self) : null;
     // The package sends 1000 for a `close()` without a code.
-    return held ? startClosing(held.connection, 'local', typeof code === 'number' ? code : 1000) : undefined;
+    return held
+      ? noteCloseStart(held.connection, 'local', typeof code === 'number' ? code : 1000)
+      : undefined;
   }
 
   function drop(self: PackageConnection, code: unknown, description: unknown): undefined {
@@ -77,7 +79,7 @@ export function createConnectionsObserver(
     // Any other 1006 is how the package tells of a connection that was lost already.
     if (code === 1006 && !unanswered) return;
     held.cause = unanswered ? 'ping_timeout' : DROP_CAUSES[code as number];
-    startClosing(held.connection, 'local', typeof code === 'number' ? code : 1002);
+    noteCloseStart(held.connection, 'local', typeof code === 'number' ? code : 1002);
   }
 
   function sendClose(self: PackageConnection): undefined {
@@ -86,7 +88,7 @@ export function createConnectionsObserver(
     // A Close frame that is itself a protocol error is not answered but dropped.
     if (!held || held.connection.closing) return;
     held.received = requestOf(self);
-    startClosing(held.connection, 'remote');
+    noteCloseStart(held.connection, 'remote');
   }
 
   /** The package waits no longer for the answer to our Close frame. */
@@ -106,7 +108,7 @@ export function createConnectionsObserver(
     }
     if (self.state !== 'closed' || self.closeEventEmitted) return;
     // A `close()` from before observation began was not seen.
-    if (self.waitingForCloseResponse) startClosing(held.connection, 'local', self.closeReasonCode);
+    if (self.waitingForCloseResponse) noteCloseStart(held.connection, 'local', self.closeReasonCode);
     if (self.waitingForCloseResponse || held.cause === 'close_timeout') held.received ??= answerOf(self);
     finish(self, held, closeFactsOf(self, held));
   }

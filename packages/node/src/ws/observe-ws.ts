@@ -1,5 +1,5 @@
 import type { SocketInfo } from '@closespan/core';
-import { type CloseFacts, patchBefore, type Recorder, startClosing } from '@closespan/core/platform';
+import { type CloseFacts, noteCloseStart, patchBefore, type Recorder } from '@closespan/core/platform';
 import type { WsConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { propagateThroughWs } from '../propagation/propagate-through-http.ts';
@@ -63,9 +63,9 @@ export function createWsObserver(
     const connection = held.of(socket);
     if (!connection) return undefined;
     // `ws` calls `close` itself to answer a Close frame, and to report a protocol error.
-    if (socket._closeFrameReceived) return startClosing(connection, 'remote');
+    if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
     const connecting = socket.readyState === CONNECTING;
-    const takeBack = startClosing(connection, 'local', code as number | undefined);
+    const takeBack = noteCloseStart(connection, 'local', code as number | undefined);
     // There `ws` 7 throws what nobody listens to, and has given up all the same.
     return connecting ? undefined : takeBack;
   }
@@ -73,7 +73,7 @@ export function createWsObserver(
   function terminate(socket: WsSocket) {
     const connection = held.of(socket);
     if (connection?.closing) terminated.add(socket);
-    else if (connection && isStuck(socket)) return startClosing(connection, 'local');
+    else if (connection && isStuck(socket)) return noteCloseStart(connection, 'local');
     return closing(socket, undefined);
   }
 

@@ -4,9 +4,9 @@ import type { Connection, SocketObserver } from '@closespan/core/platform';
 const CLOSED = 3;
 
 /** Records failed handshakes whose `close` is due and may never come. */
-export function endFailedSockets({ open, end }: SocketObserver): void {
-  for (const [socket, { connection, erroredAt }] of open) {
-    if (connection.openedAt === undefined && erroredAt !== undefined) end(socket);
+export function recordFailedSockets({ observed, recordEnd }: SocketObserver): void {
+  for (const [socket, { connection, erroredAt }] of observed) {
+    if (connection.openedAt === undefined && erroredAt !== undefined) recordEnd(socket);
   }
 }
 
@@ -14,12 +14,12 @@ export function endFailedSockets({ open, end }: SocketObserver): void {
  * Records what is open when its page or worker goes. The end of these connections is certain, also in a page that is
  * kept: no browser lets one live through the back/forward cache. So their record is made once, now.
  */
-export function endOpenSockets(observer: SocketObserver, cause: CloseCause): void {
-  endFailedSockets(observer);
-  for (const [socket, { connection }] of observer.open) {
+export function recordOpenSockets(observer: SocketObserver, cause: CloseCause): void {
+  recordFailedSockets(observer);
+  for (const [socket, { connection }] of observer.observed) {
     // One that was closed when it was handed in ends no more.
     if (socket.readyState !== CLOSED) {
-      observer.end(socket, { code: codeAtExit(connection), cause, initiator: 'local' });
+      observer.recordEnd(socket, { code: codeAtExit(connection), cause, initiator: 'local' });
     }
   }
 }

@@ -2,7 +2,7 @@ import { getSystemErrorName } from 'node:util';
 import type { CloseFacts } from '@closespan/core/platform';
 
 /** What the `error` events of Bun and Deno tell beyond the standard: most of it in words. */
-export function evidenceOf(event: unknown): Partial<CloseFacts> {
+export function errorFactsOf(event: unknown): Partial<CloseFacts> {
   const { message = '', error } = event as { message?: string; error?: { code?: unknown } | null };
   const [, status] = /status code: (\d{3})$/.exec(message) ?? [];
   const [, errno] = /\(os error (\d+)\)$/.exec(message) ?? [];
