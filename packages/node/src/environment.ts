@@ -1,15 +1,20 @@
 import { checkOptions, NAME } from '@closespan/core/platform';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { warnAtStart } from './pipeline/console-logger.ts';
+import { isSdkDisabled } from './pipeline/is-sdk-disabled.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-/** A variable, the option that it sets, and how its text becomes a value, which is checked as one from a call is. */
-type Row = readonly [variable: string, option: keyof NodeWebSocketOptions, read: (text: string) => unknown];
+/** A variable, the option that the variable sets, and a function that makes the option's value of the variable's text. */
+type VariableRow = readonly [
+  variable: string,
+  option: keyof NodeWebSocketOptions,
+  read: (text: string) => unknown,
+];
 
 const PREFIX = 'CLOSESPAN_';
 const ENABLED = `${PREFIX}ENABLED`;
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_OTLP', 'otlp', (text) => (asFlag(text) ? undefined : false)],
   ['CLOSESPAN_IGNORE_URLS', 'ignoreUrls', asList],
   ['CLOSESPAN_CLOSE_CODES', 'closeCodes', JSON.parse],
@@ -22,13 +27,12 @@ const ROWS: readonly Row[] = [
   ['CLOSESPAN_EXIT_SIGNALS', 'exitSignals', asList],
 ];
 
-/** Whether `CLOSESPAN_ENABLED` and `OTEL_SDK_DISABLED` let us start, as they do when they say nothing. */
+/** Says whether observation may start: neither `CLOSESPAN_ENABLED=false` nor `OTEL_SDK_DISABLED=true` is set. */
 export function isEnabled(env: Environment): boolean {
-  const enabled = readVariable(env, ENABLED, asFlag);
-  return enabled !== false && env['OTEL_SDK_DISABLED']?.toLowerCase() !== 'true';
+  return readVariable(env, ENABLED, asFlag) !== false && !isSdkDisabled(env);
 }
 
-/** The options that `CLOSESPAN_*` variables set. What is wrong costs one warning and is left out; nothing throws. */
+/** Reads the options that `CLOSESPAN_*` variables set. A wrong value costs one warning and is left out; nothing throws. */
 export function optionsFromEnvironment(env: Environment): NodeWebSocketOptions {
   const options: Partial<Record<keyof NodeWebSocketOptions, unknown>> = {};
   for (const [variable, option, read] of ROWS) {
@@ -45,11 +49,11 @@ export function optionsFromEnvironment(env: Environment): NodeWebSocketOptions {
       warnAtStart(`${NAME}: ${variable} is unknown and ignored`);
     }
   }
-  // Each value has passed the check of its option.
+  // Each value has passed its option's check.
   return options as NodeWebSocketOptions;
 }
 
-/** An empty variable counts as none, as OpenTelemetry has it. */
+/** Reads a variable; an empty one counts as unset, as OpenTelemetry's specification says. */
 function readVariable(env: Environment, variable: string, read: (text: string) => unknown): unknown {
   const text = env[variable];
   if (!text) return undefined;
@@ -65,7 +69,7 @@ function asText(text: string): string {
   return text;
 }
 
-/** What is no number stays a text, which no option that is a number takes. */
+/** Reads a number. Other text stays text, so that the option's check refuses it. */
 function asNumber(text: string): unknown {
   return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }

@@ -2,20 +2,23 @@ import type { WebSocketHandle } from '@closespan/core';
 import { NAME, runningHandle } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 
-/** The members of a `ws` server that its types show. */
+/** A server of `ws`, described by a method that only such servers have. */
 export interface WebSocketServerLike {
   handleUpgrade(request: never, socket: never, head: never, callback: never): void;
 }
 
-/** What `instrumentWebSockets()` returns on Node. */
+/** The handle that `instrumentWebSockets()` returns on Node. */
 export interface NodeWebSocketHandle extends WebSocketHandle {
-  /** Observes what a server accepts whose copy of `ws` cannot be found, as inside a bundle. */
+  /**
+   * Observes the connections that a `ws` server accepts. It is needed only where the copy of `ws` cannot be found, as
+   * inside a bundle. An object that is no server of `ws` costs one `diag.warn`.
+   */
   instrumentServer(server: WebSocketServerLike): void;
 }
 
 /**
- * The same without the handle at hand: asks what `instrumentWebSockets()` has started, be it in another copy of this
- * package. Where nothing has, it costs one `diag.warn`.
+ * Observes the connections that a `ws` server accepts, where the handle is not at hand. It is needed only where the copy
+ * of `ws` cannot be found, as inside a bundle. Before `instrumentWebSockets()` it costs one `diag.warn`.
  * @example instrumentServer(new WebSocketServer({ port: 8080 }))
  */
 export function instrumentServer(server: WebSocketServerLike): void {

@@ -2,40 +2,49 @@ import { constants } from 'node:os';
 import type { OtlpOptions, WebSocketOptions } from '@closespan/core';
 import { isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
 
-/** What `instrumentWebSockets()` takes on Node. */
+/** Options of `instrumentWebSockets()` on Node. Every option may be left out. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
   /**
-   * Whether the handshakes of clients carry the active context, in the words of the registered propagator.
+   * Whether clients put the active context into their handshakes, with the registered propagator.
    * @defaultValue `true`
    */
   readonly propagateContext?: boolean;
   /**
-   * Where servers look for what clients carry that cannot set headers, such as browsers with the option `carrier`.
-   * @defaultValue nowhere
+   * Places in a handshake where servers look for the context of a client that cannot set headers, such as a page with the
+   * option `carrier`.
+   * @defaultValue none
    */
   readonly carriers?: readonly CarrierName[];
   /**
-   * On servers: `client.address`, by `Forwarded` or `X-Forwarded-For` where there is one, and `network.peer.*`.
+   * Whether servers record `client.address` and `network.peer.*`. Behind a proxy the address comes from `Forwarded` (RFC
+   * 7239 §5.2) or `X-Forwarded-For`.
    * @defaultValue `false`
    */
   readonly recordClientAddress?: boolean;
-  /** On servers: the `Origin` of the page that connected. @defaultValue `false` */
+  /**
+   * Whether servers record the `Origin` header of a handshake (RFC 6455 §10.2): the page that connected.
+   * @defaultValue `false`
+   */
   readonly recordOrigin?: boolean;
-  /** Milliseconds for which the end of the process may wait for what is not sent yet. @defaultValue 5000 */
+  /**
+   * Milliseconds for which the end of the process may wait until closes are sent, from 0 to 2147483647.
+   * @defaultValue 5000
+   */
   readonly exitTimeout?: number;
   /**
-   * Signals at which closes are sent before the process dies of them; an app with a listener of its own is left to it.
-   * @defaultValue `['SIGTERM', 'SIGINT']`, none on Windows
+   * Names of signals that end the process only after closes are sent. For a signal that the app listens for, the app
+   * decides. An empty array: none.
+   * @defaultValue `['SIGTERM', 'SIGINT']`; on Windows none
    */
   readonly exitSignals?: readonly string[];
 }
 
-/** A place in a handshake other than the headers of a context. */
+/** A place in a handshake, other than its headers, where a client carries its context. */
 export type CarrierName = 'query' | 'subprotocol';
 
 const BOOLEAN: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
 
-/** Checks of the options that only Node has, and of `otlp`, of which Node can tell more. */
+/** Checks of the options that only Node has, and of `otlp`, which Node can check further. */
 export const NODE_OPTION_CHECKS: OptionChecks = {
   otlp: [
     'false or { url, headers }: an http(s) address without query, and what HTTP takes for headers',
@@ -62,12 +71,12 @@ function isSignal(name: unknown): boolean {
   return name !== 'SIGKILL' && name !== 'SIGSTOP' && Object.hasOwn(constants.signals, name as string);
 }
 
-/** With what is not, each export would fail as if the collector were away. */
+/** Says whether requests can be made with an address and headers. Without this check each export would fail later. */
 function isSendable({ url, headers = {} }: OtlpOptions): boolean {
   try {
     if (url !== undefined) new URL(url);
     for (const [name, value] of Object.entries(headers)) {
-      // Loaded for a header alone: each process would start later.
+      // Loaded only where there is a header, since it would slow the start of every process.
       const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
       validateHeaderName(name);
       validateHeaderValue(name, value);

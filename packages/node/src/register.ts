@@ -11,7 +11,7 @@ try {
   warnAtStart(`${NAME}: not started: ${error}`);
 }
 
-/** Nobody else has an SDK once our own pipeline starts, so that its failures are ours to tell. */
+/** The platform, whose built-in pipeline also logs its failures: when it starts, no SDK is there to log them. */
 function registered(): typeof platform {
   return {
     ...platform,

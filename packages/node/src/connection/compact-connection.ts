@@ -1,18 +1,18 @@
 import { Buffer } from 'node:buffer';
 import { type Closing, type Connection, now } from '@closespan/core/platform';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
-import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
-import type { Handshake } from '../ws/client-handshakes.ts';
+import { keyBytes } from './connection-id.ts';
+import type { Handshake, HandshakeFacts } from './handshake.ts';
 
 type HandshakeState = Handshake | HandshakeFacts | undefined;
 
 const NOT_YET = -1;
 /** Stands for NaN, which is no integer. */
 const UNKNOWN = -2;
-/** Written to for each id: its digits come so at a fifth of what those of numbers cost. */
+/** Scratch bytes for ids: to format 8 bytes costs a fifth of formatting two numbers. */
 const ID = Buffer.alloc(8);
 
-/** Of a connection that was made within a span. */
+/** Holds the handshake of a connection that was made within a span, together with that span's context. */
 class Traced {
   readonly creation: SpanContext;
   handshake: HandshakeState;
@@ -23,20 +23,29 @@ class Traced {
   }
 }
 
-/** What a `ws` socket is held by while it is open; each byte counts, since there may be a million of them. */
-export class WsConnection implements Connection {
-  /** What is known of the handshake; with the span in which it was made, where there was one: one field for both. */
+/**
+ * A `Connection` in as few bytes as possible, held while its socket is open. Each byte counts, since a process may hold
+ * a million of them.
+ */
+export class CompactConnection implements Connection {
+  /** The handshake. Where the connection was made within a span, a `Traced` object holds both in this one field. */
   #handshake: HandshakeState | Traced;
-  /** The place among the open sockets until a closing, which has the place from then on: one field for both. */
+  /**
+   * Index in the list of open sockets. Once closing has begun, the index moves into the `Closing` object, so that an
+   * open connection needs one field instead of two.
+   */
   #placeOrClosing: number | (Closing & { place: number | undefined }) | undefined;
-  /** Tenths of milliseconds: small integers, where a fraction takes three times as much. */
+  /** Tenths of milliseconds: a small integer takes a third of the bytes of a fraction. */
   readonly #started: number;
   #opened = NOT_YET;
-  /** Two small integers take less than half of what their digits would. */
+  /** The first 4 bytes of the id. Two small integers take less than half of the bytes of a text. */
   #high = 0;
   #low = 0;
 
-  /** @param startedAt NaN when the connection was made before observation began */
+  /**
+   * @param active context of the code that makes the connection
+   * @param startedAt monotonic milliseconds; NaN for a connection from before observation began
+   */
   constructor(active: Context, startedAt: number = now(), handshake?: HandshakeState) {
     const creation = trace.getSpanContext(active);
     this.#handshake = creation ? new Traced(creation, handshake) : handshake;
@@ -48,7 +57,7 @@ export class WsConnection implements Connection {
     return this.#handshake instanceof Traced ? this.#handshake.creation : undefined;
   }
 
-  /** A client's until it is over, then what it told. */
+  /** A client's handshake while it goes on; afterwards the facts that the handshake left. */
   get handshake(): HandshakeState {
     return this.#handshake instanceof Traced ? this.#handshake.handshake : this.#handshake;
   }
@@ -67,7 +76,7 @@ export class WsConnection implements Connection {
     this.#placeOrClosing = closing ? { ...closing, place } : place;
   }
 
-  /** Among the open sockets; `undefined` while it is not one of them. */
+  /** Index in the list of open sockets; `undefined` while the socket is not in the list. */
   get place(): number | undefined {
     return typeof this.#placeOrClosing === 'object' ? this.#placeOrClosing.place : this.#placeOrClosing;
   }
@@ -89,17 +98,15 @@ export class WsConnection implements Connection {
     this.#opened = tenthsOf(millis);
   }
 
-  /** Derives the id from a `Sec-WebSocket-Key`, its first 8 bytes; what is no key derives none (RFC 6455 §4.1). */
+  /** Derives the id from a `Sec-WebSocket-Key` (RFC 6455 §4.1). A value that is no key changes nothing. */
   set key(key: unknown) {
-    if (typeof key !== 'string' || key.length !== 24) return;
-    const bytes = Buffer.from(key, 'base64');
-    // Not every server has checked it.
-    if (bytes.length < 16) return;
+    const bytes = keyBytes(key);
+    if (!bytes) return;
     this.#high = bytes.readInt32BE(0);
     this.#low = bytes.readInt32BE(4);
   }
 
-  /** @param id 16 hexadecimal digits */
+  /** Takes 16 hexadecimal digits. */
   set connectionId(id: string) {
     this.#high = Number.parseInt(id.slice(0, 8), 16) | 0;
     this.#low = Number.parseInt(id.slice(8), 16) | 0;

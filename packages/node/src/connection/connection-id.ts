@@ -1,11 +1,23 @@
 import { Buffer } from 'node:buffer';
 
+/** Characters of the Base64 text of a `Sec-WebSocket-Key` of 16 bytes (RFC 6455 §4.1). */
+const KEY_LENGTH = 24;
+
 /**
- * The first 8 bytes of a `Sec-WebSocket-Key` in hexadecimal: both ends know the key, so both ends' spans carry the
- * same id (RFC 6455 §4.1).
- * @returns `undefined` for what is no key
+ * Decodes a `Sec-WebSocket-Key`. Both ends of a connection know the key, and so derive one id from its first 8 bytes
+ * (RFC 6455 §4.1).
+ * @returns `undefined` for a value that is no key; not every server checks the header
+ */
+export function keyBytes(key: unknown): Buffer | undefined {
+  if (typeof key !== 'string' || key.length !== KEY_LENGTH) return undefined;
+  const bytes = Buffer.from(key, 'base64');
+  return bytes.length >= 16 ? bytes : undefined;
+}
+
+/**
+ * Derives `websocket.connection.id` from a `Sec-WebSocket-Key`: its first 8 bytes as 16 hexadecimal digits.
+ * @returns `undefined` for a value that is no key
  */
 export function connectionIdOf(key: unknown): string | undefined {
-  if (typeof key !== 'string' || key.length !== 24) return undefined;
-  return Buffer.from(key.slice(0, 12), 'base64').toString('hex', 0, 8);
+  return keyBytes(key)?.toString('hex', 0, 8);
 }

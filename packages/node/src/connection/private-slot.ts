@@ -1,11 +1,11 @@
-/** Holds a value for an object of somebody else's, where nobody else can see it. */
+/** Attaches a value to objects of somebody else's, invisible to everybody else. */
 export interface PrivateSlot<T> {
-  /** `undefined` when none was set. */
+  /** The value attached to an object; `undefined` when there is none. */
   get(owner: object): T | undefined;
   set(owner: object, value: T): void;
 }
 
-/** A base class whose instances are the objects that it is given, so that fields land on those. */
+/** A base class whose constructor returns the object that it is given, so that subclasses add their fields to it. */
 class Given {
   constructor(owner: object) {
     // biome-ignore lint/correctness/noConstructorReturn: the return is the point
@@ -13,10 +13,7 @@ class Given {
   }
 }
 
-/**
- * Makes a slot: a private field on the object itself. A `WeakMap` says the same and costs an open socket half as much
- * again.
- */
+/** Makes a slot: a private field on the object itself. A `WeakMap` would cost an open socket half as much again. */
 export function createPrivateSlot<T>(): PrivateSlot<T> {
   class Slot extends Given {
     #value: T;

@@ -1,5 +1,8 @@
-/** Facts of a connection that is open when the process ends: no Close frame is sent, and so the peer sees a 1006. */
-export const PROCESS_EXIT = {
+/**
+ * Facts of a connection that is still open when the process ends. No Close frame is sent then, so the peer reports 1006
+ * (RFC 6455 §7.1.5).
+ */
+export const PROCESS_EXIT_FACTS = {
   code: 1006,
   reason: '',
   wasClean: false,

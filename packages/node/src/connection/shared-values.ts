@@ -1,7 +1,10 @@
 const LIMIT = 256;
 
-/** Makes a table of values that many connections share; when it is full it starts anew. */
-export function createInterner<T>(): (key: string, make: () => T) => T {
+/**
+ * Makes a function that gives equal keys one shared value, so that many connections hold one object.
+ * @returns a function that looks a key up and calls `make` for a new key. After 256 keys the table starts anew
+ */
+export function createSharedValues<T>(): (key: string, make: () => T) => T {
   const values = new Map<string, T>();
   return (key, make) => {
     const known = values.get(key);

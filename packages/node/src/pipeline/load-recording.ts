@@ -2,10 +2,10 @@ import { AsyncResource } from 'node:async_hooks';
 import { type LoadRecording, NAME } from '@closespan/core/platform';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
-/** What we do runs in no request's async context: it would be kept, and seen by what watches our exports. */
-const own = new AsyncResource(NAME);
+/** Telemetry runs in an async context of no request: that context would be kept in memory, and exports would join its trace. */
+const detachedContext = new AsyncResource(NAME);
 
-/** Loads what makes telemetry of closes, with pauses in which the process may end. */
+/** Loads the recording code, with pauses in which the process may end. */
 export const loadRecording: LoadRecording = async () => {
   const { createRecording } = await import('@closespan/core/recording');
   return {
@@ -17,5 +17,5 @@ export const loadRecording: LoadRecording = async () => {
 };
 
 function detached<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
-  return (...args) => own.runInAsyncScope(run, undefined, ...args);
+  return (...args) => detachedContext.runInAsyncScope(run, undefined, ...args);
 }

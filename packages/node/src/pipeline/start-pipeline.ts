@@ -2,18 +2,22 @@ import type { WebSocketOptions } from '@closespan/core';
 import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { diag, metrics } from '@opentelemetry/api';
 import { logToConsole } from './console-logger.ts';
+import { isSdkDisabled } from './is-sdk-disabled.ts';
 
-const NOTHING: Pipeline = {
+const NO_PIPELINE: Pipeline = {
   tracerProvider: undefined,
   meterProvider: undefined,
   async forceFlush() {},
   async shutdown() {},
 };
 
-/** Starts our own OTLP/HTTP pipeline, loaded now; the `OTEL_*` variables say what the options leave open. */
+/**
+ * Loads and starts the built-in pipeline: an OTLP/HTTP exporter for an app without an OpenTelemetry SDK. The `OTEL_*`
+ * variables set what the options leave open.
+ */
 export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
   const { env } = process;
-  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return NOTHING;
+  if (isSdkDisabled(env)) return NO_PIPELINE;
   logToConsole();
   const [{ createTracerProvider }, { createMeterProvider }, { createOutcomeCounter }] = await Promise.all([
     import('@closespan/core/otlp'),
@@ -22,7 +26,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   ]);
   const settings = {
     ...options,
-    // Without an id of its own, one process's counters overwrite another's in a Collector.
+    // Without an id for each process, the counters of one process overwrite those of another in a Collector.
     attributes: { 'service.instance.id': crypto.randomUUID() },
     userAgent: `${NAME}/${VERSION}`,
   };
@@ -39,8 +43,8 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   return {
     tracerProvider,
     meterProvider,
-    unsent: async (now) => (await tracerProvider?.unsent(now)) ?? 0,
-    // Metrics are the last, for they count what became of the spans.
+    unsent: async (retryNow) => (await tracerProvider?.unsent(retryNow)) ?? 0,
+    // Metrics are flushed last, since they count which spans arrived.
     async forceFlush(spansOnly) {
       await tracerProvider?.forceFlush();
       if (!spansOnly) await meterProvider?.forceFlush();
@@ -57,7 +61,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Milliseconds between exports of metrics; `undefined` where the variable says nothing, or nothing of use. */
+/** Reads the milliseconds between exports of metrics; `undefined` where the variable is empty or not usable. */
 function intervalOf(text: string | undefined): number | undefined {
   if (!text) return undefined;
   const millis = Number(text);

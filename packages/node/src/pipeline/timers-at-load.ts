@@ -1,18 +1,18 @@
 import type { StartPause } from '@closespan/core/platform';
 
-/** As they were at load: an app's tests that fake its timers do not stop us. */
+// Taken when this module is loaded: an app's tests that fake timers later must not stop the telemetry.
 const startTimer = globalThis.setTimeout;
 const stopTimer = globalThis.clearTimeout;
 const startTurn = globalThis.setImmediate;
 
-/** Waits for another turn of the event loop. */
+/** Resolves in a later turn of the event loop. */
 export const nextTurn = () => new Promise<void>((resolve) => void startTurn(resolve));
 
-/** Starts a pause that keeps no process alive: a collector that hangs must not do so, flush by flush. */
+/** Starts a pause whose timer does not keep the process alive, so that a collector that hangs does not either. */
 export const startPause: StartPause = (millis) => {
   let end = () => {};
   const over = new Promise<void>((resolve) => {
-    // A number in Deno.
+    // In Deno a timer is a number, without `unref`.
     const timer: { unref?(): void } = startTimer(resolve, millis);
     timer.unref?.();
     end = () => {

@@ -1,28 +1,28 @@
 import { isMainThread } from 'node:worker_threads';
 
-/** What a signal leads to. */
+/** Actions at a signal that would end the process. */
 export interface ExitSignalActions {
-  /** The app has a listener, so that its end is its own affair. */
-  taken(): void;
-  /** The process dies of the signal as soon as this resolves. */
-  dying(): Promise<void>;
+  /** Called where the app has a listener for the signal: the app then decides when the process ends. */
+  appListens(): void;
+  /** Called where the app has no listener. The process dies of the signal as soon as the promise resolves. */
+  beforeDeath(): Promise<void>;
 }
 
 /**
- * Listens for signals that would end the process. A signal still does what it would do without us: the app's listeners
- * run, and where it has none the process dies of the signal.
- * @returns what stops it
+ * Listens for signals that would end the process. Each signal has the effect that it would have without us: the app's
+ * listeners run, and without one the process dies of the signal.
+ * @returns a function that stops it
  */
 export function watchExitSignals(names: readonly string[], actions: ExitSignalActions): () => void {
   // Only the main thread gets signals.
   const watched = isMainThread ? [...new Set(names)] : [];
-  const undo = watched.map((name) => watchSignal(name as NodeJS.Signals, actions));
+  const stops = watched.map((name) => watchSignal(name as NodeJS.Signals, actions));
   return () => {
-    for (const unwatch of undo) unwatch();
+    for (const stop of stops) stop();
   };
 }
 
-function watchSignal(name: NodeJS.Signals, { taken, dying }: ExitSignalActions): () => void {
+function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSignalActions): () => void {
   let stopped = false;
 
   function listen(): void {
@@ -31,7 +31,7 @@ function watchSignal(name: NodeJS.Signals, { taken, dying }: ExitSignalActions):
   }
 
   function onSignal(): void {
-    // Libraries count the listeners in theirs, and pass the signal on where they see no other (signal-exit).
+    // Our listener leaves first: signal-exit counts listeners, and passes a signal on when its own is the only one.
     process.off(name, onSignal);
     if (process.listenerCount(name) === 0) {
       void die();
@@ -39,19 +39,19 @@ function watchSignal(name: NodeJS.Signals, { taken, dying }: ExitSignalActions):
     }
     process.on('removeListener', onRemoved);
     setImmediate(listen);
-    taken();
+    appListens();
   }
 
-  /** The app's last listener has left while the signal is told: the signal may come again at once. */
+  /** Listens again when the app's last listener leaves during the signal: the signal may come again at once. */
   function onRemoved(event: string | symbol): void {
     if (event === name && process.listenerCount(name) === 0) listen();
   }
 
-  /** Meanwhile a second signal ends the process at once, since nobody listens. */
+  /** Lets the process die of the signal. A second signal meanwhile ends the process at once, since nobody listens. */
   async function die(): Promise<void> {
-    await dying();
+    await beforeDeath();
     if (process.listenerCount(name) === 0) process.kill(process.pid, name);
-    // Process 1 of a container survives that.
+    // Process 1 of a container survives its own signal.
     setImmediate(listen);
   }
 

@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { NAME } from '@closespan/core/platform';
 
-/** The requests of our own pipeline, at the end of the process. */
-export interface OwnExports {
-  /** Ends those that run, and those that are still to come. */
+/** The HTTP requests of the built-in pipeline, while the process ends. */
+export interface ExportRequests {
+  /** Destroys the running requests, and each request that follows. */
   cancel(): void;
   stop(): void;
 }
@@ -12,10 +12,10 @@ export interface OwnExports {
 const STARTED = 'http.client.request.start';
 
 /**
- * Watches our own exports so that none keeps the process alive: a failed one is not tried again, since each pause
- * before a further try is seconds long.
+ * Watches the export requests of the built-in pipeline, so that none of them keeps the process alive. The exporter does
+ * not retry a request that fails from now on: each pause before a retry is seconds long.
  */
-export function watchOwnExports(): OwnExports {
+export function watchExportRequests(): ExportRequests {
   const running = new Set<ClientRequest>();
   let cancelled = false;
 
@@ -40,7 +40,7 @@ export function watchOwnExports(): OwnExports {
   };
 }
 
-/** The exporter tries again by code. */
+/** Deletes the code of an error: the exporter retries a request only for codes that it knows. */
 function forgetCode(error: NodeJS.ErrnoException): void {
   delete error.code;
 }

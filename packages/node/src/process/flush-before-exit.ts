@@ -2,39 +2,39 @@ import { NAME, now, type Recorder } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { watchExitSignals } from './exit-signals.ts';
-import { type OwnExports, watchOwnExports } from './export-requests.ts';
+import { type ExportRequests, watchExportRequests } from './export-requests.ts';
 
-/** Sends what waits before the process ends, as far as the process lets us. */
-export interface ProcessEnd {
-  /** A connection is open or has closed: from now on there may be something to send. */
+/** Sends queued closes before the process ends, as far as the process lets us. */
+export interface FlushBeforeExit {
+  /** Adds the listeners for the end of the process. Call it when a connection begins; a second call does nothing. */
   watch(): void;
-  /** A close was recorded. */
-  recorded(): void;
-  /** Stops as soon as all is sent. */
+  /** Notes that a close was recorded, which has to be sent before the process ends. */
+  noteRecord(): void;
+  /** Removes the listeners as soon as every close is sent. */
   stop(): void;
 }
 
-/** What lives on so long after a signal has not taken it for its end. */
+/** An app that is still running this long after SIGTERM does not intend to exit because of it. */
 const ENDING_MILLIS = 60_000;
-/** Windows ends a process by force where others send a signal, and there is no way to pass one on. */
+/** Windows ends a process by force where other systems send a signal, and a signal cannot be passed on there. */
 const EXIT_SIGNALS = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT'];
 
 /**
- * Makes a watcher, which adds no listener before there is something to watch for.
- * @param settle records what still waits for an event that may never come
+ * Makes the flush before the end of the process. No listener is added before there may be a close to send.
+ * @param settle records failed handshakes whose `close` event is still awaited
  */
-export function createProcessEnd(
+export function flushBeforeExit(
   recorder: Recorder,
   settle: () => void,
   { exitTimeout = 5000, exitSignals = EXIT_SIGNALS }: NodeWebSocketOptions,
-): ProcessEnd {
+): FlushBeforeExit {
   let unsent = false;
-  /** Until then, in monotonic milliseconds, the app may call `process.exit()` at any time: it was told to end. */
+  /** Until this time, in monotonic milliseconds, an app that was told to end may call `process.exit()`. */
   let endingUntil = 0;
   let sending: Promise<void> | undefined;
-  let unwatch: (() => void) | undefined;
-  /** Exports whose time is up; they stay cancelled until there is a close again, so the process has lived on. */
-  let cancelled: OwnExports | undefined;
+  let stopWatching: (() => void) | undefined;
+  /** Exports whose time is up. They stay cancelled until a further close shows that the process lives on. */
+  let cancelled: ExportRequests | undefined;
 
   function send(): Promise<void> {
     if (!sending) {
@@ -55,45 +55,45 @@ export function createProcessEnd(
     }
   }
 
-  /** Resolves when all is sent or the time is up; keeps the process alive until then, and no longer. */
+  /** Resolves when every close is sent or the time is up. Keeps the process alive until then, and no longer. */
   async function sendInTime(): Promise<void> {
     settle();
     if (!unsent && !sending) return;
-    const ownExports = watchOwnExports();
+    const exports = watchExportRequests();
     const sent = send();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => {
         diag.error(`${NAME}: exports not done within ${exitTimeout} ms, the process ends`);
-        ownExports.cancel();
-        cancelled = ownExports;
-        // Nothing waits for its turn any more, though an exporter takes no more than its queue holds.
+        exports.cancel();
+        cancelled = exports;
+        // Every queued close is written now, though an exporter takes no more than its own queue holds.
         recorder.flushNow();
-        // What hangs is not waited for twice.
+        // A second signal must not wait for the export that hangs.
         forget(sent);
         resolve();
       }, exitTimeout);
       void sent.then(() => {
         clearTimeout(timer);
-        if (cancelled !== ownExports) ownExports.stop();
+        if (cancelled !== exports) exports.stop();
         resolve();
       });
     });
   }
 
   function watch(): void {
-    if (unwatch) return;
+    if (stopWatching) return;
     const onBeforeExit = () => void sendInTime();
     process.on('beforeExit', onBeforeExit);
-    const unwatchSignals = watchExitSignals(exitSignals, {
-      taken() {
+    const stopSignals = watchExitSignals(exitSignals, {
+      appListens() {
         endingUntil = now() + ENDING_MILLIS;
         void send();
       },
-      dying: sendInTime,
+      beforeDeath: sendInTime,
     });
-    unwatch = () => {
-      unwatchSignals();
-      // Until then the process may end, and what waits with it.
+    stopWatching = () => {
+      stopSignals();
+      // The `beforeExit` listener stays until the last closes are sent, since the process may end before.
       unsent = true;
       void send().then(() => process.off('beforeExit', onBeforeExit));
     };
@@ -101,7 +101,7 @@ export function createProcessEnd(
 
   return {
     watch,
-    recorded() {
+    noteRecord() {
       unsent = true;
       cancelled?.stop();
       cancelled = undefined;
@@ -109,7 +109,7 @@ export function createProcessEnd(
       if (now() < endingUntil) void send();
     },
     stop() {
-      unwatch?.();
+      stopWatching?.();
     },
   };
 }

@@ -3,15 +3,18 @@ import { type CarriedContext, takeFromProtocols, takeFromUrl } from '@closespan/
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import type { CarrierName } from '../node-options.ts';
 
-/** What clients that cannot set headers carry to a server. */
+/** Contexts that clients carry to a server in place of headers, as a page's option `carrier` does. */
 export interface CarriedContexts {
-  /** Takes it out of an upgrade request, before anybody looks at the subprotocols there. */
+  /** Takes the carried context out of an upgrade request. Call it before anybody reads the request's subprotocols. */
   take(request: IncomingMessage): void;
-  /** What was taken out of a request. */
+  /** The context that was taken out of a request; `undefined` where the request carried none. */
   of(request: IncomingMessage): CarriedContext | undefined;
 }
 
-/** @param carriers where to look */
+/**
+ * Makes a store of carried contexts.
+ * @param carriers the places of a handshake to look in
+ */
 export function createCarriedContexts(carriers: readonly CarrierName[] = []): CarriedContexts {
   const slot = createPrivateSlot<CarriedContext>();
   return {
@@ -30,7 +33,7 @@ function takeFromHeaders(headers: IncomingHttpHeaders): CarriedContext | undefin
   if (!protocols) return undefined;
   const { rest, carried } = takeFromProtocols(protocols);
   if (rest) headers['sec-websocket-protocol'] = rest;
-  // An empty list is none that `ws` can read.
+  // `ws` refuses a request with an empty list.
   else delete headers['sec-websocket-protocol'];
   return carried;
 }

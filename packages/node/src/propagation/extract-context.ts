@@ -3,21 +3,22 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type CarriedContext, guard } from '@closespan/core/platform';
 import { type Context, context, propagation, type TextMapGetter } from '@opentelemetry/api';
 
-/** W3C Trace Context §3.3.1.5 asks to pass on this much of a trace state; nothing else that is kept is longer. */
+/** Characters of the longest header that is read: W3C Trace Context §3.3.1.5 asks to pass on so much of a trace state. */
 const LONGEST = 512;
 
 const getter: TextMapGetter<IncomingHttpHeaders> = {
   keys: Object.keys,
   get(headers, name) {
     const value = headers[name.toLowerCase()];
-    // What is extracted keeps the text that it was found in alive for as long as the connection.
+    // An extracted value keeps the whole header in memory for as long as the connection.
     return value && value.length > LONGEST ? undefined : value;
   },
 };
 
 /**
- * The context that an upgrade request carries, in the words of the registered propagator; else the active one.
- * @param carried stands nearer to the client than the headers, which a proxy may have set
+ * Reads the context that an upgrade request carries, with the registered propagator.
+ * @param carried a context in place of headers; it wins, since a proxy may have set the headers
+ * @returns the active context where the request carries none
  */
 export function extractContext(headers: IncomingHttpHeaders, carried?: CarriedContext): Context {
   const active = context.active();
@@ -26,7 +27,7 @@ export function extractContext(headers: IncomingHttpHeaders, carried?: CarriedCo
     () => {
       const extracted = propagation.extract(active, headers, getter);
       if (!carried?.traceparent) return extracted;
-      // A copy, since a part of a long URL keeps all of it alive.
+      // A copy: a part of a long URL would keep the whole URL in memory.
       const traceparent = Buffer.from(carried.traceparent).toString();
       return propagation.extract(extracted, { traceparent }, getter);
     },

@@ -1,7 +1,7 @@
 import { guard } from '@closespan/core/platform';
 import { context, propagation, type TextMapSetter } from '@opentelemetry/api';
 
-/** The headers of a request that is not sent yet; an `http.ClientRequest` fits. */
+/** The headers of a request that is not sent yet. An `http.ClientRequest` fits. */
 export interface UnsentHeaders {
   /** @param name in any case */
   hasHeader(name: string): boolean;
@@ -15,8 +15,8 @@ const setter: TextMapSetter<UnsentHeaders> = {
 };
 
 /**
- * Puts the active context into a handshake, in the words of the registered propagator; without one it stays as it is.
- * So does a handshake that carries a context already, from the app or from an instrumentation of HTTP.
+ * Puts the active context into a handshake, with the registered propagator. A handshake stays as it is without a
+ * propagator, and where the app or an instrumentation of HTTP has set one of the propagator's headers.
  */
 export function injectContext(headers: UnsentHeaders): void {
   guard(

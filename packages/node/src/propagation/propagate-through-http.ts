@@ -3,17 +3,17 @@ import { isIgnored } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from './inject-context.ts';
 
-/** Puts the active context into a request of a handshake, where it may go to that URL. */
-export type PropagateThroughWs = (url: string, request: ClientRequest) => void;
+/** Puts the active context into the request of a handshake, unless its URL is ignored. */
+export type PropagateThroughHttp = (url: string, request: ClientRequest) => void;
 
-/** Node's own store of what waits until a request has its TCP connection. */
-type Waiting = ClientRequest & { readonly outputData?: { data: unknown }[] };
+/** A request with Node's internal list of output that waits for the TCP connection. */
+type RequestWithOutput = ClientRequest & { readonly outputData?: { data: unknown }[] };
 
-/** Makes what is called for each request that a `ws` client makes, before it is sent. */
-export function propagateThroughWs({
+/** Makes a function to call with each request of a client's handshake, before the request is sent. */
+export function propagateThroughHttp({
   ignoreUrls,
   propagateContext = true,
-}: NodeWebSocketOptions): PropagateThroughWs {
+}: NodeWebSocketOptions): PropagateThroughHttp {
   return (url, request) => {
     if (!propagateContext || isIgnored(url, ignoreUrls)) return;
     if (!request.headersSent) injectContext(request);
@@ -26,12 +26,12 @@ export function propagateThroughWs({
   };
 }
 
-/** `ws` 7 has ended its request by then: the head is text, and waits. */
-function addToHead(request: Waiting, name: string, value: string): void {
+/** Adds a header to a request that `ws` 7 has ended already: its head is a text, which waits for the TCP connection. */
+function addToHead(request: RequestWithOutput, name: string, value: string): void {
   const [first] = request.outputData ?? [];
   const head = first?.data;
   if (!first || typeof head !== 'string' || !head.endsWith('\r\n\r\n')) return;
-  // Loaded by now, and not needed to start.
+  // A request exists, so the module is loaded; an import would load it at every start.
   const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
   validateHeaderName(name);
   validateHeaderValue(name, value);

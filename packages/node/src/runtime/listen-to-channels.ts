@@ -2,8 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { guard } from '@closespan/core/platform';
 
 /**
- * Listens to diagnostics channels, by name; what throws there costs one `diag.error`.
- * @returns what stops it
+ * Subscribes listeners to diagnostics channels, by the channel's name. A listener that throws costs one `diag.error`.
+ * @returns a function that stops it
  */
 export function listenToChannels(channels: Readonly<Record<string, (message: never) => void>>): () => void {
   const stops = Object.entries(channels).map(([name, listener]) => {

@@ -1,6 +1,10 @@
 import { patchBefore } from '@closespan/core/platform';
 
-/** As `patchBefore`, for a method that the owner may inherit. */
+/**
+ * Runs `before` ahead of each call of a method that an object may inherit. An inherited method gets a patched copy on
+ * the object itself.
+ * @returns a function that stops it, as of `patchBefore`
+ */
 export function patchInherited(
   owner: object,
   name: string,
@@ -9,9 +13,9 @@ export function patchInherited(
   if (Object.hasOwn(owner, name)) return patchBefore(owner, name, before);
   const value: unknown = Reflect.get(owner, name);
   Object.defineProperty(owner, name, { value, writable: true, configurable: true });
-  const unpatch = patchBefore(owner, name, before);
+  const stop = patchBefore(owner, name, before);
   return () => {
-    unpatch();
+    stop();
     if (Object.getOwnPropertyDescriptor(owner, name)?.value === value) Reflect.deleteProperty(owner, name);
   };
 }

@@ -3,41 +3,41 @@ import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { listenToChannels } from './listen-to-channels.ts';
 
-/** Tells that WebSockets go unseen. */
-export interface UnfoundWarning {
-  /** A class was found, and so there is nothing to warn of. */
-  found(): void;
-  /** A handshake was seen that nobody observes: one `diag.warn`, unless a class is found in this very turn. */
-  unseen(): void;
+/** Warns, once, that the process has WebSockets which nobody observes. */
+export interface UnobservedWarning {
+  /** Notes a handshake. Unless `stop` is called in this very turn, one `diag.warn` follows. */
+  noteHandshake(): void;
+  /** Ends the need for a warning: a library was found, or observation stops. */
+  stop(): void;
 }
 
 /**
- * Makes a warning. It waits for a handshake: that `ws` is not there says nothing, an app may load it later or never
+ * Makes a warning that waits for a handshake. That `ws` is not loaded proves nothing: an app may load it later, or never
  * need it.
  */
-export function createUnfoundWarning(): UnfoundWarning {
-  let settled = false;
+export function warnOfUnobserved(): UnobservedWarning {
+  let stopped = false;
   const stopListening = listenToChannels({
     'http.client.request.start': ({ request }: { request: ClientRequest }) => {
-      if (request.getHeader('sec-websocket-key')) unseen();
+      if (request.getHeader('sec-websocket-key')) noteHandshake();
     },
   });
 
-  function settle(): void {
-    settled = true;
+  function stop(): void {
+    stopped = true;
     stopListening();
   }
 
-  function unseen(): void {
-    // Time for `handle.observe(new WebSocket(url))`.
+  function noteHandshake(): void {
+    // The tick leaves time for `handle.observe(new WebSocket(url))`.
     process.nextTick(() => {
-      if (settled) return;
-      settle();
+      if (stopped) return;
+      stop();
       diag.warn(
         `${NAME}: a WebSocket goes unseen, no copy of ws was found; if it is bundled, call handle.observe(socket) or instrumentServer(server)`,
       );
     });
   }
 
-  return { found: settle, unseen };
+  return { noteHandshake, stop };
 }

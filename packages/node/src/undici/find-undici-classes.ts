@@ -1,5 +1,4 @@
-import Module from 'node:module';
-import { guard, patchMethod } from '@closespan/core/platform';
+import type { SeeModule } from '../runtime/watch-modules.ts';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 
 /** What is told of each class of the `undici` package, of every copy that is loaded. */
@@ -11,7 +10,6 @@ export interface FoundUndiciClass {
 }
 
 type Exports = Readonly<Record<string, { readonly prototype?: object } | undefined>>;
-type Cache = Readonly<Record<string, { readonly exports: Exports } | undefined>>;
 
 /** As a cached file, and as undici's index asks for it. */
 const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?(\.js)?$/;
@@ -19,27 +17,14 @@ const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?(\.j
 /**
  * Finds the classes whose `close()` the app calls, loaded before or later, by the files that export them: ES module
  * importers load the same ones. The class of a request does not lead to them, since all copies share one dispatcher.
- * @returns what stops it
  */
-export function findUndiciClasses(found: FoundUndiciClass): () => void {
-  const { _cache } = Module as unknown as { readonly _cache: Cache };
-  for (const file of Object.keys(_cache)) {
-    if (FILE.test(file)) offer(_cache[file]?.exports, false);
-  }
-  return patchMethod(Module, '_load', (load, _self, args) => {
-    const exported = load(...args);
-    if (FILE.test(String(args[0]))) offer(exported as Exports, true);
-    return exported;
-  });
-
-  function offer(exported: Exports | undefined, isLate: boolean): void {
-    guard('undici', () => take(exported, isLate), undefined);
-  }
-
-  function take({ WebSocket, WebSocketStream }: Exports = {}, isLate: boolean): void {
+export function findUndiciClasses(found: FoundUndiciClass): SeeModule {
+  return (exported, name, isLate) => {
+    if (!FILE.test(name)) return;
+    const { WebSocket, WebSocketStream } = (exported ?? {}) as Exports;
     if (WebSocket?.prototype) found.webSocket(WebSocket.prototype, isLate);
     if (WebSocketStream?.prototype) found.webSocketStream(WebSocketStream.prototype);
-  }
+  };
 }
 
 /** The class of Node's own copy; `undefined` while nobody has touched the global, since a look would load it. */

@@ -1,6 +1,7 @@
-import type { SocketInfo, WebSocketLike, WebSocketOptions } from '@closespan/core';
-import { type Closing, isIgnored, type Recorder } from '@closespan/core/platform';
-import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
+import type { WebSocketLike } from '@closespan/core';
+import { type Closing, isIgnored } from '@closespan/core/platform';
+import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { createWebSocketCloses } from './close-web-socket.ts';
 import { beginStreamClose } from './close-web-socket-stream.ts';
@@ -10,6 +11,7 @@ import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.
 import { createGivenUpSockets } from './given-up-sockets.ts';
 import { handshakeChannels } from './handshake-channels.ts';
 import { createLateClasses } from './late-classes.ts';
+import { propagateThroughUndici } from './propagate-through-undici.ts';
 import { settleHandshakes } from './settle-handshakes.ts';
 import { GLOBAL_IS_6 } from './undici-6-internals.ts';
 import { createCloseCalls } from './undici-close-calls.ts';
@@ -17,17 +19,6 @@ import { endingOf } from './undici-close-facts.ts';
 import { createUndiciConnections } from './undici-connections.ts';
 import { createUndiciEndings } from './undici-endings.ts';
 import { requestedUrl, urlOf } from './undici-request.ts';
-
-/** Observes the global `WebSocket` of Node, and `WebSocket` and `WebSocketStream` of the `undici` package. */
-export interface UndiciObserver {
-  /** Takes a socket from before observation began; says whether it is undici's. */
-  observe(socket: WebSocketLike, info: SocketInfo | undefined): boolean;
-  /** Records the failed handshakes whose `close` event is still waited for. */
-  settle(): void;
-  /** Records the connections that are open, for a process that ends. */
-  closeAll(): void;
-  stop(): void;
-}
 
 interface OpenMessage {
   /** Not from undici 6. */
@@ -41,17 +32,16 @@ interface CloseMessage {
 }
 
 /**
- * Observes through diagnostics channels: undici gives each listener after the first a `currentTarget` of null, so one
- * of ours would be seen by the app.
+ * Observes the global `WebSocket` of Node, and `WebSocket` and `WebSocketStream` of the `undici` package. Diagnostics
+ * channels tell of them: undici gives each listener after the first a `currentTarget` of null, so the app would notice
+ * a listener of ours.
  * @param isObserved whether a socket is observed through its events all the same
- * @param started called when a connection is begun
  */
 export function observeUndici(
-  recorder: Recorder,
-  { ignoreUrls }: WebSocketOptions,
+  { recorder, options, connectionBegan }: LibraryTools,
   isObserved: (socket: object) => boolean,
-  started: () => void,
-): UndiciObserver {
+): LibraryObserver {
+  const { ignoreUrls } = options;
   const givenUp = createGivenUpSockets((url) => connections.isPending(url));
   const calls = createCloseCalls();
   const late = createLateClasses();
@@ -76,7 +66,7 @@ export function observeUndici(
     ...handshakeChannels(connections, failures, calls, (request) => {
       if (isIgnored(urlOf(request), ignoreUrls)) return;
       failures.retry(connections.create(request));
-      started();
+      connectionBegan();
       watchWebSocket(loadedGlobalPrototype());
     }),
     'undici:websocket:open': ({ websocket }: OpenMessage) => {
@@ -113,7 +103,7 @@ export function observeUndici(
   };
   let hasPackage = false;
   let hasStreams = false;
-  const stopFinding = findUndiciClasses({
+  const seeModule = findUndiciClasses({
     webSocket(prototype, isLate) {
       hasPackage = true;
       late.add(prototype, isLate);
@@ -127,6 +117,7 @@ export function observeUndici(
     },
   });
   const stopListening = listenToChannels(channels);
+  const stopPropagating = propagateThroughUndici(options);
 
   function watchWebSocket(prototype: object | undefined): void {
     calls.watch(prototype, closes.begin);
@@ -158,13 +149,14 @@ export function observeUndici(
       early.observe(socket, info);
       return true;
     },
+    seeModule,
     settle: () => settle(false),
-    closeAll() {
-      for (const undici of connections.open()) endings.stop(undici, PROCESS_EXIT);
+    recordOpen() {
+      for (const undici of connections.open()) endings.stop(undici, PROCESS_EXIT_FACTS);
     },
     stop() {
       stopListening();
-      stopFinding();
+      stopPropagating();
       calls.unwatch();
       settle(true);
       for (const undici of connections.open()) endings.stop(undici);

@@ -1,37 +1,49 @@
 import { isIgnored } from '@closespan/core/platform';
-import { WsConnection } from '../connection/compact-connection.ts';
+import { CompactConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { createCarriedContexts } from '../propagation/carried-contexts.ts';
 import { extractContext } from '../propagation/extract-context.ts';
 import type { UpgradeObserver } from './observe-upgrades.ts';
-import { createUpgradeReader, type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
+import {
+  createUpgradeFactsReader,
+  type UpgradeRequest,
+  type UpgradeSocket,
+  upgradeUrl,
+} from './upgrade-facts.ts';
 
-/** What a server of any library does with a request for an upgrade. */
-export interface UpgradeAcceptor {
-  /** It got the request, and nobody has looked at the subprotocols there yet. */
-  arrive(request: UpgradeRequest, socket: UpgradeSocket): void;
-  /** It accepts the request: begins to hold the connection, `null` for one to ignore. */
-  accept(request: UpgradeRequest, socket: UpgradeSocket | undefined): WsConnection | null;
+/** Follows upgrade requests of any server library, from their arrival to their acceptance. */
+export interface AcceptedUpgrades {
+  /** Notes that a request arrived. Call it before anybody reads the request's subprotocols. */
+  noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void;
+  /**
+   * Notes that a server accepts a request.
+   * @returns the connection to track from now on; `null` for a request to an ignored URL
+   */
+  noteAccepted(request: UpgradeRequest, socket: UpgradeSocket | undefined): CompactConnection | null;
 }
 
-/** Makes what begins to hold the connections that servers accept. */
-export function createUpgradeAcceptor(
+/** Makes the follower of upgrade requests that the observers of server libraries share. */
+export function createAcceptedUpgrades(
   options: NodeWebSocketOptions,
-  upgrades: Pick<UpgradeObserver, 'arrive' | 'arrivedAt'>,
-): UpgradeAcceptor {
+  upgrades: Pick<UpgradeObserver, 'noteArrival' | 'arrivedAt'>,
+): AcceptedUpgrades {
   const carriedContexts = createCarriedContexts(options.carriers);
-  const factsOf = createUpgradeReader(options);
+  const factsOf = createUpgradeFactsReader(options);
   return {
-    arrive(request, socket) {
-      upgrades.arrive(request, socket);
+    noteArrival(request, socket) {
+      upgrades.noteArrival(request, socket);
       carriedContexts.take(request);
     },
-    accept(request, socket) {
+    noteAccepted(request, socket) {
       const carried = carriedContexts.of(request);
       const url = upgradeUrl(request, socket);
       if (isIgnored(url, options.ignoreUrls)) return null;
       const active = extractContext(request.headers, carried);
-      const connection = new WsConnection(active, upgrades.arrivedAt(request), factsOf(request, socket, url));
+      const connection = new CompactConnection(
+        active,
+        upgrades.arrivedAt(request),
+        factsOf(request, socket, url),
+      );
       if (carried) connection.connectionId = carried.connectionId;
       else connection.key = request.headers['sec-websocket-key'];
       return connection;

@@ -1,93 +1,117 @@
 import type { Duplex } from 'node:stream';
 import { guard } from '@closespan/core/platform';
-import { type Answer, readAnswer } from './read-response.ts';
+import { type FinalResponse, readFinalResponse } from './read-response.ts';
 
-type Answered = (answer: Answer) => void;
 type Method = '_write' | '_writev' | '_destroy';
-/** A stream without `_writev` is written to piece by piece. */
+/** Methods of a stream by name. A stream without `_writev` is written to piece by piece. */
 type Methods = Record<Method, ((...args: unknown[]) => unknown) | undefined>;
-interface Waiting extends Methods {
-  readonly answered: Answered;
-  /** The request, where the answer to one that was sent before it may still come first. */
+
+/** A stream whose final response is awaited, with the methods that the stream had before. */
+interface AwaitedResponse extends Methods {
+  readonly onResponse: (response: FinalResponse) => void;
+  /** The request, where an earlier request on the stream may get its response first. */
   readonly queued: object | undefined;
-  /** What was written and holds no answer yet. */
+  /** Text that was written and holds no final response yet. */
   text: string;
 }
-/** The part of a server's socket that is read. */
-interface AnsweringStream extends Methods {
+
+/** The members of a server's socket that are read. */
+interface RespondingStream extends Methods {
   /** The response that is being written. */
   readonly _httpMessage?: { readonly req?: object } | null;
 }
 
-type AnswerOf = (argument: unknown, held: Waiting, stream: AnsweringStream) => Answer | undefined;
+/** Looks for the final response in an argument of a stream's method. */
+type ResponseIn = (
+  argument: unknown,
+  awaited: AwaitedResponse,
+  stream: RespondingStream,
+) => FinalResponse | undefined;
 
-/** What each stream has instead of our methods. */
-const waiting = new WeakMap<object, Waiting>();
+const awaitedByStream = new WeakMap<object, AwaitedResponse>();
 const interceptors = {
-  _write: intercept('_write', answerIn),
-  _writev: intercept('_writev', answerInAny),
+  _write: intercept('_write', responseInChunk),
+  _writev: intercept('_writev', responseInChunks),
   _destroy: intercept('_destroy', (error) => ({ error: error as Error | null })),
 };
 const { _writev: _, ...withoutWritev } = interceptors;
 
 /**
- * Calls back once, at the first write to a stream that answers a request for good, or at its destruction. Until then
- * the stream has methods of its own, from then on those of its class under the same keys. To delete the keys would make
- * the stream slow for good; to put a prototype before its own and take it away costs a connection more than all else
- * that we do for it.
+ * Calls back once, when a stream's server writes its final response to a request, or when the stream is destroyed.
+ *
+ * Until then the stream has methods of ours; from then on, the methods of its class under the same keys. To delete the
+ * keys would make the stream slow for good. To add a prototype and remove it would cost a connection more than the rest
+ * of the observation.
  */
-export function onFirstAnswer(stream: Duplex, request: object, answered: Answered): void {
-  if (stream.destroyed || waiting.has(stream)) return;
-  const { _write, _writev, _destroy, _httpMessage } = stream as unknown as AnsweringStream;
+export function onFinalResponse(
+  stream: Duplex,
+  request: object,
+  onResponse: (response: FinalResponse) => void,
+): void {
+  if (stream.destroyed || awaitedByStream.has(stream)) return;
+  const { _write, _writev, _destroy, _httpMessage } = stream as unknown as RespondingStream;
   const queued = _httpMessage ? request : undefined;
-  waiting.set(stream, { _write, _writev, _destroy, answered, queued, text: '' });
+  awaitedByStream.set(stream, { _write, _writev, _destroy, onResponse, queued, text: '' });
   Object.defineProperties(stream, _writev ? interceptors : withoutWritev);
 }
 
-function intercept(name: Method, answerOf: AnswerOf): PropertyDescriptor {
+function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
   return {
     configurable: true,
     writable: true,
-    value(this: AnsweringStream, ...args: unknown[]) {
-      const held = waiting.get(this);
-      if (held) guard('upgrade', () => look(this, held, answerOf, args[0]), undefined);
-      // Ours may live on inside of what somebody put around it.
-      const original = held?.[name] ?? Object.getPrototypeOf(this)[name];
+    value(this: RespondingStream, ...args: unknown[]) {
+      const awaited = awaitedByStream.get(this);
+      if (awaited) guard('upgrade', () => look(this, awaited, responseIn, args[0]), undefined);
+      // Somebody may have wrapped our method, which then lives on after the response.
+      const original = awaited?.[name] ?? Object.getPrototypeOf(this)[name];
       return Reflect.apply(original, this, args);
     },
   };
 }
 
-function look(stream: AnsweringStream, held: Waiting, answerOf: AnswerOf, argument: unknown): void {
-  // Also where what follows throws.
-  waiting.delete(stream);
-  const answer = answerOf(argument, held, stream);
-  if (answer) {
-    restore(stream, held);
-    held.answered(answer);
-  } else waiting.set(stream, held);
+function look(
+  stream: RespondingStream,
+  awaited: AwaitedResponse,
+  responseIn: ResponseIn,
+  argument: unknown,
+): void {
+  // Removed first, so that a throw below ends the observation, too.
+  awaitedByStream.delete(stream);
+  const response = responseIn(argument, awaited, stream);
+  if (response) {
+    putMethodsBack(stream, awaited);
+    awaited.onResponse(response);
+  } else awaitedByStream.set(stream, awaited);
 }
 
-function restore(stream: Methods, originals: Methods): void {
+function putMethodsBack(stream: Methods, originals: Methods): void {
   for (const name of ['_write', '_writev', '_destroy'] as const) {
     if (stream[name] === interceptors[name].value) stream[name] = originals[name];
   }
 }
 
-function answerInAny(pieces: unknown, held: Waiting, stream: AnsweringStream): Answer | undefined {
-  for (const { chunk } of pieces as { chunk: unknown }[]) {
-    const answer = answerIn(chunk, held, stream);
-    if (answer) return answer;
+function responseInChunks(
+  chunks: unknown,
+  awaited: AwaitedResponse,
+  stream: RespondingStream,
+): FinalResponse | undefined {
+  for (const { chunk } of chunks as { chunk: unknown }[]) {
+    const response = responseInChunk(chunk, awaited, stream);
+    if (response) return response;
   }
   return undefined;
 }
 
-function answerIn(chunk: unknown, held: Waiting, { _httpMessage }: AnsweringStream): Answer | undefined {
-  const text = held.text + chunk;
-  const answer = readAnswer(text);
-  // A 101 is ours all the same: an app may upgrade without waiting for its turn.
-  const isEarlier = held.queued && _httpMessage && _httpMessage.req !== held.queued;
-  if (isEarlier && answer?.statusCode !== 101) return undefined;
-  held.text = text;
-  return answer;
+function responseInChunk(
+  chunk: unknown,
+  awaited: AwaitedResponse,
+  { _httpMessage }: RespondingStream,
+): FinalResponse | undefined {
+  const text = awaited.text + chunk;
+  const response = readFinalResponse(text);
+  // A 101 is the response to our request all the same: an app may upgrade before the earlier response is written.
+  const isEarlier = awaited.queued && _httpMessage && _httpMessage.req !== awaited.queued;
+  if (isEarlier && response?.statusCode !== 101) return undefined;
+  awaited.text = text;
+  return response;
 }

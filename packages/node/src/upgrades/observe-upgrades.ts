@@ -3,23 +3,24 @@ import { isIgnored, now, type Recorder, trackConnection } from '@closespan/core/
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
-import { onFirstAnswer } from './final-response.ts';
-import type { Answer } from './read-response.ts';
+import { onFinalResponse } from './final-response.ts';
+import type { FinalResponse } from './read-response.ts';
 import { type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
 import { whenServing } from './when-serving.ts';
 
-/** Observes requests to become a WebSocket, from their arrival at a server to their answer. */
+/** Observes requests to become a WebSocket, from their arrival at a server to the final response. */
 export interface UpgradeObserver {
-  /** Observes one that did not come through an HTTP server of Node; once. */
-  arrive(request: UpgradeRequest, socket: UpgradeSocket): void;
-  /** When a request arrived. */
+  /** Observes a request that did not arrive through an HTTP server of Node. A second call for a request does nothing. */
+  noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void;
+  /** The time at which a request arrived, in monotonic milliseconds; `undefined` for a request that was not observed. */
   arrivedAt(request: object): number | undefined;
   stop(): void;
 }
 
 /**
- * Makes an observer: of what servers refuse it records the handshake; what they accept is recorded at its close.
- * @param accepted called for each that was accepted, by whatever library
+ * Makes an observer of upgrade requests. A refused request is recorded as a failed handshake. An accepted request is
+ * recorded when its connection closes.
+ * @param accepted called for each request that was accepted, whichever library accepted it
  */
 export function observeUpgrades(
   recorder: Recorder,
@@ -29,16 +30,20 @@ export function observeUpgrades(
   const arrivals = createPrivateSlot<number>();
   let stopped = false;
 
-  function arrive(request: UpgradeRequest, socket: UpgradeSocket): void {
+  function noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
     arrivals.set(request, now());
-    onFirstAnswer(socket, request, (answer) => {
-      if (answer.statusCode === 101) accepted();
-      else refuse(request, socket, answer);
+    onFinalResponse(socket, request, (response) => {
+      if (response.statusCode === 101) accepted();
+      else recordRefusal(request, socket, response);
     });
   }
 
-  function refuse(request: UpgradeRequest, socket: UpgradeSocket, { statusCode, error }: Answer): void {
+  function recordRefusal(
+    request: UpgradeRequest,
+    socket: UpgradeSocket,
+    { statusCode, error }: FinalResponse,
+  ): void {
     const url = upgradeUrl(request, socket);
     if (stopped || isIgnored(url, ignoreUrls)) return;
     recorder.record(trackConnection(ROOT_CONTEXT, arrivals.get(request)), {
@@ -54,22 +59,22 @@ export function observeUpgrades(
     });
   }
 
-  const undo: (() => void)[] = [];
+  const stops: (() => void)[] = [];
   const stopWaiting = whenServing((prototypes) => {
-    for (const prototype of prototypes) undo.push(patchInherited(prototype, 'emit', onEmit));
+    for (const prototype of prototypes) stops.push(patchInherited(prototype, 'emit', noteEmit));
   });
 
-  function onEmit(_server: object, [event, request, socket]: readonly unknown[]): undefined {
-    if (event === 'upgrade') arrive(request as UpgradeRequest, socket as UpgradeSocket);
+  function noteEmit(_server: object, [event, request, socket]: readonly unknown[]): undefined {
+    if (event === 'upgrade') noteArrival(request as UpgradeRequest, socket as UpgradeSocket);
   }
 
   return {
-    arrive,
+    noteArrival,
     arrivedAt: (request) => arrivals.get(request),
     stop() {
       stopped = true;
       stopWaiting();
-      for (const step of undo) step();
+      for (const stop of stops) stop();
     },
   };
 }

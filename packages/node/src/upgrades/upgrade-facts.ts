@@ -1,32 +1,29 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type CloseFacts, guard, takeFromUrl } from '@closespan/core/platform';
-import { createInterner } from '../connection/shared-values.ts';
+import { guard, takeFromUrl } from '@closespan/core/platform';
+import type { HandshakeFacts } from '../connection/handshake.ts';
+import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 
-/** A request to become a WebSocket. One that an app makes itself may lack the socket. */
+/** A request to become a WebSocket (RFC 6455 §4.1). A request that an app makes itself may lack the socket. */
 export type UpgradeRequest = IncomingMessage & { socket: UpgradeSocket };
 
-/** What a request came over: TCP, TLS, or another stream. */
+/** The stream that a request came over: TCP, TLS, or another duplex stream. */
 export type UpgradeSocket = Duplex & {
   readonly encrypted?: boolean;
   readonly localAddress?: string;
   readonly localPort?: number;
 };
 
-/** What is known of a connection by its handshake. */
-export type HandshakeFacts = Partial<
-  Pick<CloseFacts, 'url' | 'template' | 'peer' | 'clientAddress' | 'origin'>
->;
-
-/** A whole URL, where a proxy is asked: its authority without user info, and the rest (RFC 9112 §3.2.2). */
+/** Matches a whole URL as a request target, as sent to a proxy: authority without user info, and the rest (RFC 9112 §3.2.2). */
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)(.*)/i;
 
 /**
- * Where the server was reached, by the client's `Host` (RFC 6455 §4.1), without what a client carries there for us.
- * @param over what a request without a socket came over
+ * Builds the URL by which a client reached the server, from the request's `Host` (RFC 6455 §4.1). The query parameter of
+ * a carrier is taken out.
+ * @param over the stream that the request came over, for a request without a socket
  */
 export function upgradeUrl(request: UpgradeRequest, over: UpgradeSocket | undefined): string {
   const { headers, url = '' } = request;
@@ -44,8 +41,11 @@ function localHostOf({ localAddress = '', localPort }: Partial<UpgradeSocket> = 
   return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
-/** Makes a reader of upgrade requests. Connections share what it returns, but where each has an address of its own. */
-export function createUpgradeReader({
+/**
+ * Makes a function that reads the facts of an upgrade request. Connections with equal facts share one object, unless
+ * `recordClientAddress` adds an address to each.
+ */
+export function createUpgradeFactsReader({
   urlTemplate,
   recordClientAddress,
   recordOrigin,
@@ -54,7 +54,7 @@ export function createUpgradeReader({
   over: UpgradeSocket | undefined,
   url: string,
 ) => HandshakeFacts {
-  const intern = createInterner<HandshakeFacts>();
+  const share = createSharedValues<HandshakeFacts>();
   return (request, over, url) => {
     const withoutQuery = url.split('?', 1)[0] as string;
     const template =
@@ -62,8 +62,8 @@ export function createUpgradeReader({
         ? (guard('urlTemplate', () => urlTemplate(new URL(url), request), undefined) ?? '')
         : undefined;
     const origin = recordOrigin ? originOf(request) : undefined;
-    // No header has a line's end in it.
-    const facts = intern(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({
+    // No header contains a line feed, so the key is unambiguous.
+    const facts = share(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({
       url: withoutQuery,
       ...(template !== undefined && { template }),
       ...(origin && { origin }),
@@ -74,12 +74,12 @@ export function createUpgradeReader({
   };
 }
 
-/** Scheme, host and port; `undefined` for none, and for the opaque `null`. */
+/** Reads the `Origin` header as scheme, host and port (RFC 6454 §7); `undefined` when absent or opaque (`null`). */
 function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
   return URL.canParse(origin) ? new URL(origin).origin : undefined;
 }
 
-/** The first address that proxies noted (RFC 7239 §5.2, or `X-Forwarded-For`); what is no address is not believed. */
+/** Reads the client's IP address as proxies forward it (RFC 7239 §5.2, or `X-Forwarded-For`); `undefined` for other text. */
 function forwardedAddressOf({ headers }: IncomingMessage): string | undefined {
   const noted = /\bfor=("[^"]*"|[^\s;,]+)/i.exec(headers.forwarded ?? '')?.[1];
   const first = noted ?? String(headers['x-forwarded-for'] ?? '').split(',', 1)[0] ?? '';

@@ -4,20 +4,20 @@ import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 const ACCEPTED = 'net.server.socket';
 
 /**
- * Hands over the prototypes of the HTTP server classes when the process accepts its first connection, which is before
- * any request. To load the classes sooner would make each process start later, servers or not.
- * @returns what stops waiting
+ * Calls back with the prototypes of Node's HTTP and HTTPS server classes when the process accepts its first connection,
+ * which is before its first request. To load these classes sooner would slow the start of every process.
+ * @returns a function that stops waiting
  */
-export function whenServing(serve: (prototypes: readonly object[]) => void): () => void {
+export function whenServing(onServing: (prototypes: readonly object[]) => void): () => void {
   const onAccepted = () => {
     unsubscribe(ACCEPTED, onAccepted);
     const classes = [
       process.getBuiltinModule('node:http').Server,
       process.getBuiltinModule('node:https').Server,
     ];
-    serve(classes.map(({ prototype }) => prototype));
+    onServing(classes.map(({ prototype }) => prototype));
   };
-  // Bun and Deno tell of no connections.
+  // Bun and Deno publish nothing when they accept a connection.
   if (HAS_OWN_GLOBAL) onAccepted();
   else subscribe(ACCEPTED, onAccepted);
   return () => unsubscribe(ACCEPTED, onAccepted);

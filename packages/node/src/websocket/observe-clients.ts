@@ -1,20 +1,13 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import {
-  guard,
-  isIgnored,
-  noteCloseStart,
-  patchBefore,
-  patchMethod,
-  type Recorder,
-} from '@closespan/core/platform';
+import { guard, isIgnored, noteCloseStart, patchBefore, patchMethod } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
-import { WsConnection } from '../connection/compact-connection.ts';
+import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
-import type { NodeWebSocketOptions } from '../node-options.ts';
-import { propagateThroughWs } from '../propagation/propagate-through-http.ts';
+import type { LibraryTools } from '../library-observer.ts';
+import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
-import type { Opening } from './observe-websocket.ts';
+import type { Opening, RunOpening } from './opening.ts';
 
 /** The members of a `WebSocketClient` of the package `websocket` that are read. */
 interface Client {
@@ -23,42 +16,41 @@ interface Client {
   readonly socket: Opening['socket'];
   readonly _req: (ClientRequest & { res?: IncomingMessage }) | null;
 }
-/** Its `w3cwebsocket`. */
+/** The members of a `w3cwebsocket` of the package that are read. */
 interface W3cSocket {
   readonly readyState: number;
   readonly _client: Client;
 }
 
-/** One handshake of a client. */
+/** A handshake of a client that is still going on. */
 interface Attempt {
-  readonly connection: WsConnection;
+  readonly connection: CompactConnection;
   readonly request: Client['_req'];
 }
 
-/** Observes handshakes until they succeed or fail. */
+/** Observes the handshakes of the package's clients until they succeed or fail. */
 export interface ClientsObserver {
-  /** Patches the class of clients in place. */
-  patchClient(prototype: object): void;
-  /** Patches the class of `w3cwebsocket`s, each of which has a client. */
-  patchW3c(prototype: object): void;
-  unpatch(): void;
+  /** Patches the prototype of a `WebSocketClient` class in place. */
+  observeClientClass(prototype: object): void;
+  /** Patches the prototype of a `w3cwebsocket` class in place. Each `w3cwebsocket` has a client. */
+  observeW3cClass(prototype: object): void;
+  stop(): void;
 }
 
 /**
- * Makes an observer of clients.
- * @param open runs what makes a connection of a handshake that has succeeded
+ * Makes an observer of the package's clients.
+ * @param runOpening runs the code that makes a connection of a handshake that has succeeded
  */
-export function createClientsObserver(
-  recorder: Recorder,
-  options: NodeWebSocketOptions,
-  open: (opening: Opening, run: () => unknown) => unknown,
+export function observeClients(
+  { recorder, options }: Pick<LibraryTools, 'recorder' | 'options'>,
+  runOpening: RunOpening,
 ): ClientsObserver {
-  /** `null` while there is nothing to record. */
+  /** The attempt of each client; `null` while there is nothing to record. */
   const attempts = createPrivateSlot<Attempt | null>();
-  const propagate = propagateThroughWs(options);
-  const undo: (() => void)[] = [];
+  const propagate = propagateThroughHttp(options);
+  const stops: (() => void)[] = [];
 
-  function start(client: Client, connection: WsConnection): Attempt | null {
+  function noteAttempt(client: Client, connection: CompactConnection): Attempt | null {
     const { base64nonce, _req: request } = client;
     const url = String(client.url.href);
     const attempt = isIgnored(url, options.ignoreUrls) ? null : { connection, request };
@@ -68,20 +60,22 @@ export function createClientsObserver(
     return attempt;
   }
 
-  /** The request is made, and waits for its TCP connection. */
-  function connect(client: Client, connection: WsConnection): void {
-    start(client, connection);
+  /** Notes a request that has just been made and waits for its TCP connection. */
+  function noteConnect(client: Client, connection: CompactConnection): void {
+    noteAttempt(client, connection);
     const { _req: request, url } = client;
     if (request) propagate(url.href, request);
   }
 
-  /** The handshake that a client is at; one from before observation began is held from now on. */
+  /** The current attempt of a client. A client from before observation began gets an attempt now. */
   function attemptOf(client: Client): Attempt | null {
     const known = attempts.get(client);
-    return known === undefined ? start(client, new WsConnection(context.active(), Number.NaN)) : known;
+    return known === undefined
+      ? noteAttempt(client, new CompactConnection(context.active(), Number.NaN))
+      : known;
   }
 
-  function fail(client: Client, error?: unknown): void {
+  function recordFailure(client: Client, error?: unknown): void {
     const attempt = attemptOf(client);
     attempts.set(client, null);
     if (!attempt) return;
@@ -99,27 +93,27 @@ export function createClientsObserver(
     });
   }
 
-  /** The app gives the handshake up; the package may say nothing of it, or go on with it unseen. */
-  function abort(client: Client, code?: unknown): undefined {
+  /** Records a handshake that the app aborts. The package may emit nothing more, or go on to connect unseen. */
+  function noteAbort(client: Client, code?: unknown): undefined {
     const attempt = attemptOf(client);
     if (!attempt) return;
     noteCloseStart(attempt.connection, 'local', code as number | undefined);
-    fail(client);
+    recordFailure(client);
   }
 
-  function emitted(client: Client, event: unknown, value: unknown): undefined {
-    if (event === 'connectFailed') fail(client, value);
-    // With a listener for it the app takes the response over, and the client says no more.
-    if (event === 'httpResponse') fail(client);
+  function noteEmit(client: Client, event: unknown, value: unknown): undefined {
+    if (event === 'connectFailed') recordFailure(client, value);
+    // An app with a listener for `httpResponse` takes the response over, and the client emits nothing more.
+    if (event === 'httpResponse') recordFailure(client);
   }
 
   return {
-    patchClient(prototype) {
-      undo.push(
+    observeClientClass(prototype) {
+      stops.push(
         patchMethod(prototype, 'connect', (original, self, args) => {
-          const connection = new WsConnection(context.active());
+          const connection = new CompactConnection(context.active());
           const result = original(...args);
-          guard('websocket', () => connect(self as Client, connection), undefined);
+          guard('websocket', () => noteConnect(self as Client, connection), undefined);
           return result;
         }),
         patchMethod(prototype, 'succeedHandshake', (original, self, args) => {
@@ -127,25 +121,25 @@ export function createClientsObserver(
           const connection = guard('websocket', () => attemptOf(client)?.connection, undefined) ?? null;
           attempts.set(client, null);
           if (connection) connection.handshake = { ...connection.handshake, peer: tcpPeerOf(client.socket) };
-          return open({ socket: client.socket, connection }, () => original(...args));
+          return runOpening({ socket: client.socket, connection }, () => original(...args));
         }),
         patchBefore(prototype, 'abort', (self) =>
-          (self as Client)._req ? abort(self as Client) : undefined,
+          (self as Client)._req ? noteAbort(self as Client) : undefined,
         ),
         // No message passes through the `emit` of a client.
-        patchInherited(prototype, 'emit', (self, [event, value]) => emitted(self as Client, event, value)),
+        patchInherited(prototype, 'emit', (self, [event, value]) => noteEmit(self as Client, event, value)),
       );
     },
-    patchW3c(prototype) {
-      undo.push(
+    observeW3cClass(prototype) {
+      stops.push(
         patchBefore(prototype, 'close', (self, [code]) => {
           const { readyState, _client } = self as W3cSocket;
-          return readyState === 0 ? abort(_client, code) : undefined;
+          return readyState === 0 ? noteAbort(_client, code) : undefined;
         }),
       );
     },
-    unpatch() {
-      for (const restore of undo.splice(0)) restore();
+    stop() {
+      for (const stop of stops.splice(0)) stop();
     },
   };
 }

@@ -1,30 +1,31 @@
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
-import { type CloseFacts, noteCloseStart, now, patchBefore, type Recorder } from '@closespan/core/platform';
+import { type CloseFacts, noteCloseStart, now, patchBefore } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
-import { WsConnection } from '../connection/compact-connection.ts';
+import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
-import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
+import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import type { LibraryTools } from '../library-observer.ts';
 import {
-  answerOf,
-  closeFactsOf,
-  type Held,
   type PackageConnection,
-  requestOf,
+  peerCloseFrame,
+  returnedCloseFrame,
+  type TrackedConnection,
+  websocketCloseFacts,
 } from './package-connection.ts';
 
 /** Observes the connections of the package `websocket`, of clients and of servers. */
 export interface ConnectionsObserver {
-  /** Patches the class of connections in place. */
-  patch(prototype: object): void;
-  /** Begins to hold a connection that is being made. */
-  hold(connection: object): void;
-  /** Records what is open, when the process ends. */
-  closeAll(): void;
-  unpatch(): void;
+  /** Patches the prototype of a connection class in place. */
+  observeClass(prototype: object): void;
+  /** Tracks a connection that the package has just made. */
+  track(connection: object): void;
+  /** Records every open connection with the cause `process_exit`. */
+  recordOpen(): void;
+  stop(): void;
 }
 
-/** Codes that the package drops a connection with after a bad message. */
+/** Causes by the codes with which the package drops a connection after a bad message. */
 const DROP_CAUSES: Readonly<Record<number, CloseCause>> = {
   1002: 'protocol_error',
   1007: 'protocol_error',
@@ -32,125 +33,127 @@ const DROP_CAUSES: Readonly<Record<number, CloseCause>> = {
 };
 
 /**
- * Makes an observer that patches what the package itself calls as a connection opens and closes, and no message path.
- * @param takeOpening the connection over a TCP socket that is just being made, `null` for one to ignore
- * @param opened called when a connection opens
+ * Makes an observer that patches the methods which the package itself calls as a connection opens and closes. No method
+ * that messages pass through is patched.
+ * @param takeOpening gives the connection that is being made over a TCP socket; `null` for one to an ignored URL
  */
-export function createConnectionsObserver(
-  recorder: Recorder,
-  takeOpening: (socket: Socket) => WsConnection | null | undefined,
-  opened: () => void,
+export function observeConnections(
+  { recorder, connectionBegan }: Pick<LibraryTools, 'recorder' | 'connectionBegan'>,
+  takeOpening: (socket: Socket) => CompactConnection | null | undefined,
 ): ConnectionsObserver {
-  /** A connection that is recorded or ignored holds `null`. */
-  const connections = createPrivateSlot<Held | null>();
-  const openOnes = new Set<PackageConnection>();
-  const undo: (() => void)[] = [];
+  /** Tracked connections; `null` for a connection that is recorded or ignored. */
+  const connections = createPrivateSlot<TrackedConnection | null>();
+  const openConnections = new Set<PackageConnection>();
+  const stops: (() => void)[] = [];
 
-  function heldOf(self: PackageConnection): Held | null {
-    let held = connections.get(self);
-    if (held !== undefined) return held;
+  function trackedOf(self: PackageConnection): TrackedConnection | null {
+    let tracked = connections.get(self);
+    if (tracked !== undefined) return tracked;
     const opening = takeOpening(self.socket);
-    held =
-      opening === null ? null : { connection: opening ?? early(), received: undefined, cause: undefined };
-    connections.set(self, held);
-    return held;
+    tracked =
+      opening === null
+        ? null
+        : { connection: opening ?? earlyConnection(), received: undefined, cause: undefined };
+    connections.set(self, tracked);
+    return tracked;
   }
 
-  function open(self: PackageConnection): undefined {
-    const connection = heldOf(self)?.connection;
+  function noteOpen(self: PackageConnection): undefined {
+    const connection = trackedOf(self)?.connection;
     if (!connection) return;
     connection.openedAt ??= now();
-    openOnes.add(self);
-    opened();
+    openConnections.add(self);
+    connectionBegan();
   }
 
-  function close(self: PackageConnection, code: unknown) {
-    const held = self.connected ? heldOf(self) : null;
+  function noteClose(self: PackageConnection, code: unknown) {
+    const tracked = self.connected ? trackedOf(self) : null;
     // The package sends 1000 for a `close()` without a code.
-    return held
-      ? noteCloseStart(held.connection, 'local', typeof code === 'number' ? code : 1000)
+    return tracked
+      ? noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1000)
       : undefined;
   }
 
-  function drop(self: PackageConnection, code: unknown, description: unknown): undefined {
-    const held = heldOf(self);
-    if (!held || held.connection.closing) return;
+  function noteDrop(self: PackageConnection, code: unknown, description: unknown): undefined {
+    const tracked = trackedOf(self);
+    if (!tracked || tracked.connection.closing) return;
     const unanswered = description === 'Peer not responding.';
-    // Any other 1006 is how the package tells of a connection that was lost already.
+    // With any other 1006 the package reports a connection that was lost already.
     if (code === 1006 && !unanswered) return;
-    held.cause = unanswered ? 'ping_timeout' : DROP_CAUSES[code as number];
-    noteCloseStart(held.connection, 'local', typeof code === 'number' ? code : 1002);
+    tracked.cause = unanswered ? 'ping_timeout' : DROP_CAUSES[code as number];
+    noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002);
   }
 
-  function sendClose(self: PackageConnection): undefined {
+  function noteCloseFrame(self: PackageConnection): undefined {
     if (self.state !== 'peer_requested_close') return;
-    const held = heldOf(self);
-    // A Close frame that is itself a protocol error is not answered but dropped.
-    if (!held || held.connection.closing) return;
-    held.received = requestOf(self);
-    noteCloseStart(held.connection, 'remote');
+    const tracked = trackedOf(self);
+    // The package drops a connection whose Close frame is a protocol error, and returns no Close frame.
+    if (!tracked || tracked.connection.closing) return;
+    tracked.received = peerCloseFrame(self);
+    noteCloseStart(tracked.connection, 'remote');
   }
 
-  /** The package waits no longer for the answer to our Close frame. */
-  function giveUp(self: PackageConnection): undefined {
-    const held = heldOf(self);
-    if (held) held.cause = 'close_timeout';
+  /** Notes that the package stops waiting for the peer's Close frame after ours. */
+  function noteCloseTimeout(self: PackageConnection): undefined {
+    const tracked = trackedOf(self);
+    if (tracked) tracked.cause = 'close_timeout';
   }
 
-  /** Called when a connection is over, and before its event, whichever way it ended. */
-  function end(self: PackageConnection): undefined {
-    const held = heldOf(self);
-    if (!held) return;
+  /** Notes the end of a connection, before its `close` event, whichever way it ended. */
+  function noteEnd(self: PackageConnection): undefined {
+    const tracked = trackedOf(self);
+    if (!tracked) return;
     if (self.state === 'ending') {
-      // The peer's Close frame crossed ours; what it says is lost.
-      held.received = { code: self.closeReasonCode, reason: '' };
+      // The peer's Close frame crossed ours, and its code and reason are lost.
+      tracked.received = { code: self.closeReasonCode, reason: '' };
       return;
     }
     if (self.state !== 'closed' || self.closeEventEmitted) return;
-    // A `close()` from before observation began was not seen.
-    if (self.waitingForCloseResponse) noteCloseStart(held.connection, 'local', self.closeReasonCode);
-    if (self.waitingForCloseResponse || held.cause === 'close_timeout') held.received ??= answerOf(self);
-    finish(self, held, closeFactsOf(self, held));
+    // The app called `close()` before observation began.
+    if (self.waitingForCloseResponse) noteCloseStart(tracked.connection, 'local', self.closeReasonCode);
+    if (self.waitingForCloseResponse || tracked.cause === 'close_timeout')
+      tracked.received ??= returnedCloseFrame(self);
+    record(self, tracked, websocketCloseFacts(self, tracked));
   }
 
-  function finish(self: PackageConnection, { connection }: Held, facts: CloseFacts): void {
+  function record(self: PackageConnection, { connection }: TrackedConnection, facts: CloseFacts): void {
     connections.set(self, null);
-    openOnes.delete(self);
+    openConnections.delete(self);
     recorder.record(connection, facts);
   }
 
   return {
-    hold: (connection) => {
-      heldOf(connection as PackageConnection);
+    track: (connection) => {
+      trackedOf(connection as PackageConnection);
     },
-    patch(prototype) {
+    observeClass(prototype) {
       const before = (
         name: string,
         run: (self: PackageConnection, ...args: unknown[]) => (() => void) | undefined,
       ) => {
-        undo.push(patchBefore(prototype, name, (self, args) => run(self as PackageConnection, ...args)));
+        stops.push(patchBefore(prototype, name, (self, args) => run(self as PackageConnection, ...args)));
       };
-      before('_addSocketEventListeners', open);
-      before('close', close);
-      before('drop', drop);
-      before('sendCloseFrame', sendClose);
-      before('handleCloseTimer', giveUp);
-      before('clearCloseTimer', end);
+      before('_addSocketEventListeners', noteOpen);
+      before('close', noteClose);
+      before('drop', noteDrop);
+      before('sendCloseFrame', noteCloseFrame);
+      before('handleCloseTimer', noteCloseTimeout);
+      before('clearCloseTimer', noteEnd);
     },
-    closeAll() {
-      for (const self of openOnes) {
-        const held = connections.get(self);
-        if (held) finish(self, held, { ...closeFactsOf(self, held), ...PROCESS_EXIT });
+    recordOpen() {
+      for (const self of openConnections) {
+        const tracked = connections.get(self);
+        if (tracked) record(self, tracked, { ...websocketCloseFacts(self, tracked), ...PROCESS_EXIT_FACTS });
       }
     },
-    unpatch() {
-      for (const restore of undo.splice(0)) restore();
+    stop() {
+      for (const stop of stops.splice(0)) stop();
     },
   };
 }
 
-function early(): WsConnection {
-  const connection = new WsConnection(context.active(), Number.NaN);
+function earlyConnection(): CompactConnection {
+  const connection = new CompactConnection(context.active(), Number.NaN);
   connection.openedAt = Number.NaN;
   return connection;
 }

@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
 import type { CloseFacts } from '@closespan/core/platform';
-import type { WsConnection } from '../connection/compact-connection.ts';
+import type { CompactConnection } from '../connection/compact-connection.ts';
 
 /** The members of a `WebSocketConnection` of the package `websocket` that are read. */
 export interface PackageConnection {
   readonly state: 'open' | 'peer_requested_close' | 'ending' | 'closed';
   readonly connected: boolean;
   readonly protocol: string | null | undefined;
-  /** What the `close` event tells: our own code where both ends closed, -1 for a Close frame without one. */
+  /** The code that the `close` event reports: ours where both ends closed, -1 for a Close frame without a code. */
   readonly closeReasonCode: number;
   readonly closeDescription: string | null | undefined;
   readonly closeEventEmitted: boolean;
-  /** Our Close frame was sent, and the package still waits. */
+  /** True while the package waits for the peer's Close frame after ours. */
   readonly waitingForCloseResponse: boolean;
   /** True on clients. */
   readonly maskOutgoingPackets: boolean;
@@ -26,10 +26,10 @@ export interface PackageConnection {
 }
 
 interface PackageFrame {
-  /** Takes the bytes of the frame out of a list; says whether it is whole. */
+  /** Takes the bytes of the frame out of a list; returns whether the frame is complete. */
   addData(bufferList: object): boolean;
   readonly opcode: number;
-  /** -1 without a code. */
+  /** -1 for a Close frame without a code. */
   readonly closeStatus: number;
   readonly binaryPayload: { toString(): string };
   readonly protocolError: boolean;
@@ -37,33 +37,36 @@ interface PackageFrame {
   readonly constructor: new (maskBytes: Uint8Array, frameHeader: Uint8Array, config: object) => PackageFrame;
 }
 
-/** A Close frame of the peer. */
-export interface CloseFrame {
+/** Code and reason of a Close frame that the peer sent (RFC 6455 §5.5.1). */
+export interface PeerClose {
   readonly code: number;
   readonly reason: string;
 }
 
-/** What a connection of the package is held by. */
-export interface Held {
-  readonly connection: WsConnection;
-  /** The peer's Close frame, once it came. */
-  received: CloseFrame | undefined;
-  /** Why the package ended the connection, where that is known; it explains one without a Close frame of the peer. */
+/** A connection of the package that is observed, until its record is made. */
+export interface TrackedConnection {
+  readonly connection: CompactConnection;
+  /** The peer's Close frame; `undefined` until it arrives. */
+  received: PeerClose | undefined;
+  /** The cause for which the package ended the connection; it counts only where the peer sent no Close frame. */
   cause: CloseCause | undefined;
 }
 
 const CLOSE = 8;
 
-/** The Close frame that a connection has just begun to answer. */
-export function requestOf(connection: PackageConnection): CloseFrame {
+/** Reads the peer's Close frame at the moment at which the package begins to return one. */
+export function peerCloseFrame(connection: PackageConnection): PeerClose {
   const { closeReasonCode: code, closeDescription: reason } = connection;
-  // Where the frame has no text the package takes one of its own.
+  // For a frame without a reason the package makes up a description.
   const invented = reason === connection.constructor.CLOSE_DESCRIPTIONS[code];
   return { code: code < 0 ? 1005 : code, reason: invented ? '' : (reason ?? '') };
 }
 
-/** The answer to our Close frame: the package reads nothing more after its own `close()`, so it lies in the buffer. */
-export function answerOf(connection: PackageConnection): CloseFrame | undefined {
+/**
+ * Reads the Close frame that the peer returned for ours. After its own `close()` the package reads no more frames, so
+ * the frame lies in the package's buffer.
+ */
+export function returnedCloseFrame(connection: PackageConnection): PeerClose | undefined {
   const { bufferList, maskBytes, frameHeader, config } = connection;
   let { currentFrame: frame } = connection;
   while (!frame.protocolError && !frame.frameTooLarge && frame.addData(bufferList)) {
@@ -76,10 +79,10 @@ export function answerOf(connection: PackageConnection): CloseFrame | undefined 
   return undefined;
 }
 
-/** What a connection shows at its end: what came over the wire, where its own event says something else. */
-export function closeFactsOf(
+/** Reads the facts of a close from a connection of the package: the peer's code, also where the `close` event has another. */
+export function websocketCloseFacts(
   connection: PackageConnection,
-  { connection: held, received, cause }: Held,
+  { connection: tracked, received, cause }: TrackedConnection,
 ): CloseFacts {
   const { socket, protocol, maskOutgoingPackets, closeReasonCode } = connection;
   const { code, reason } = received ?? { code: 1006, reason: '' };
@@ -87,10 +90,10 @@ export function closeFactsOf(
   return {
     kind: maskOutgoingPackets ? 'client' : 'server',
     url: '',
-    ...held.handshake,
+    ...tracked.handshake,
     code,
     reason,
-    // Each Close frame that comes is answered, and it was sent where it is an answer.
+    // Our Close frame was sent too: the package returns each Close frame, or this frame was returned for ours.
     wasClean: received !== undefined,
     reportedCode: closeReasonCode,
     subprotocol: protocol ?? '',

@@ -1,39 +1,30 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Peer } from '@closespan/core';
 import { guard } from '@closespan/core/platform';
+import type { Handshake } from '../connection/handshake.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import type { WsSocket } from './ws-socket.ts';
 
-/** A client's handshake that is not over. */
-export interface Handshake {
-  /** After redirects the last one. */
-  request: ClientRequest & { res?: IncomingMessage | null };
-  /** What the request failed with. */
-  error: NodeJS.ErrnoException | undefined;
-  /** Known once the server answered, or was not reached. */
-  peer: Peer | undefined;
-}
-
-/** Watches the handshakes of `ws` clients through what Node tells of their requests. */
-export interface HandshakeWatch {
-  /** Called for each request of a handshake: a redirect makes one more. */
-  start(socket: WsSocket, request: ClientRequest): Handshake;
-  /** The socket opened or is recorded; nothing is held any more. */
-  finish(socket: WsSocket): void;
+/** Follows the handshakes of `ws` clients through the diagnostics channels of Node's HTTP client. */
+export interface ClientHandshakes {
+  /** Notes a request of a client's handshake. A redirect makes one more request. */
+  noteRequest(socket: WsSocket, request: ClientRequest): Handshake;
+  /** Forgets a socket that has opened or is recorded. */
+  forget(socket: WsSocket): void;
   stop(): void;
 }
 
-/** What is called back. */
 interface HandshakeEvents {
-  /** `ws` follows a redirect with a request that was not seen. */
+  /** Called when `ws` follows a redirect with a request that nobody has noted. */
   redirected(socket: WsSocket, request: ClientRequest): void;
-  /** It failed, and `ws` may never emit `close`. */
+  /** Called when a handshake failed and `ws` may never emit `close`. */
   abandoned(socket: WsSocket): void;
 }
 
-interface RequestMessage {
+/** A message of Node's channels `http.client.*`. */
+interface ClientRequestMessage {
   readonly request: ClientRequest;
   readonly error: NodeJS.ErrnoException & Partial<Peer>;
 }
@@ -41,15 +32,15 @@ interface RequestMessage {
 const CONNECTING = 0;
 const CLOSING = 2;
 
-/** Makes a watch; it listens from the first handshake on. */
-export function watchHandshakes({ redirected, abandoned }: HandshakeEvents): HandshakeWatch {
+/** Makes a follower of handshakes, which listens from the first handshake on. */
+export function createClientHandshakes({ redirected, abandoned }: HandshakeEvents): ClientHandshakes {
   const sockets = createPrivateSlot<WsSocket>();
   const handshakes = new Map<WsSocket, Handshake>();
   let stopListening: (() => void) | undefined;
 
-  function failed({ request, error }: RequestMessage): void {
+  function noteFailure({ request, error }: ClientRequestMessage): void {
     const socket = sockets.get(request);
-    // A request that `ws` itself aborts fails, too, and that says nothing.
+    // A request that `ws` itself aborts fails, too, and its error explains nothing.
     if (socket?.readyState !== CONNECTING) return;
     const handshake = handshakes.get(socket);
     if (!handshake) return;
@@ -58,57 +49,57 @@ export function watchHandshakes({ redirected, abandoned }: HandshakeEvents): Han
     if (address !== undefined && port !== undefined) handshake.peer = { address, port };
   }
 
-  function responded({ request }: RequestMessage): void {
+  function noteResponse({ request }: ClientRequestMessage): void {
     const socket = sockets.get(request);
     const handshake = socket && handshakes.get(socket);
     if (!handshake) return;
     handshake.peer = tcpPeerOf(request.socket);
-    // By then `ws`, or the app's `unexpected-response` listener, has decided what becomes of it.
+    // In the next tick `ws`, or the app's `unexpected-response` listener, has decided how the handshake goes on.
     process.nextTick(() => guard('ws', () => afterResponse(socket, request), undefined));
   }
 
-  function afterResponse(socket: WsSocket, answered: ClientRequest): void {
+  function afterResponse(socket: WsSocket, responded: ClientRequest): void {
     const handshake = handshakes.get(socket);
-    if (handshake?.request !== answered) return;
+    if (handshake?.request !== responded) return;
     const { _req: request } = socket;
-    if (request && request !== answered) redirected(socket, request);
+    if (request && request !== responded) redirected(socket, request);
     else if (socket.readyState === CONNECTING) abandoned(socket);
   }
 
-  /** An `error` event that throws keeps `ws` from emitting `close` after it. */
-  function onUncaught(): void {
+  /** An `error` listener that throws keeps `ws` from emitting `close`. */
+  function noteUncaught(): void {
     // After an exception Node may run immediates before the ticks in which `ws` is about to emit.
-    setImmediate(() => process.nextTick(() => guard('ws', recordAbandoned, undefined)));
+    setImmediate(() => process.nextTick(() => guard('ws', findAbandoned, undefined)));
   }
 
-  function recordAbandoned(): void {
+  function findAbandoned(): void {
     for (const [socket, { request }] of handshakes) {
-      // Where an upgrade was not valid the TCP socket still closes, and `close` comes with it.
+      // After an invalid 101 the TCP socket still closes, and `ws` emits `close` then.
       if (socket.readyState === CLOSING && request.res?.statusCode !== 101) abandoned(socket);
     }
   }
 
   function listen(): () => void {
-    const stop = listenToChannels({
-      'http.client.request.error': failed,
-      'http.client.response.finish': responded,
+    const stopChannels = listenToChannels({
+      'http.client.request.error': noteFailure,
+      'http.client.response.finish': noteResponse,
     });
-    process.on('uncaughtExceptionMonitor', onUncaught);
+    process.on('uncaughtExceptionMonitor', noteUncaught);
     return () => {
-      stop();
-      process.off('uncaughtExceptionMonitor', onUncaught);
+      stopChannels();
+      process.off('uncaughtExceptionMonitor', noteUncaught);
     };
   }
 
   return {
-    start(socket, request) {
+    noteRequest(socket, request) {
       stopListening ??= listen();
       const handshake: Handshake = { request, error: undefined, peer: undefined };
       handshakes.set(socket, handshake);
       sockets.set(request, socket);
       return handshake;
     },
-    finish: (socket) => handshakes.delete(socket),
+    forget: (socket) => void handshakes.delete(socket),
     stop: () => stopListening?.(),
   };
 }

@@ -1,15 +1,15 @@
-import type { WsConnection } from '../connection/compact-connection.ts';
+import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { WsSocket } from './ws-socket.ts';
 
-/** Sockets that are open, held for the sake of those that still are when the process ends. */
+/** The sockets that are open, listed so that the end of the process can record them. Iteration runs over a copy. */
 export interface OpenSockets extends Iterable<WsSocket> {
-  add(socket: WsSocket, connection: WsConnection): void;
-  delete(connection: WsConnection): void;
+  add(socket: WsSocket, connection: CompactConnection): void;
+  delete(connection: CompactConnection): void;
 }
 
-/** Makes a list in which each connection knows its place: a `Set` takes three times as much, and each byte counts. */
+/** Makes a list in which each connection knows its index. A `Set` would take three times the memory. */
 export function createOpenSockets(
-  connectionOf: (socket: WsSocket) => WsConnection | null | undefined,
+  connectionOf: (socket: WsSocket) => CompactConnection | null | undefined,
 ): OpenSockets {
   const sockets: WsSocket[] = [];
   return {
@@ -21,7 +21,7 @@ export function createOpenSockets(
       if (place === undefined) return;
       connection.place = undefined;
       const last = sockets.pop();
-      // The last one moves to the free place.
+      // The last socket moves to the free index.
       const moved = last && connectionOf(last);
       if (!moved || place === sockets.length) return;
       sockets[place] = last;

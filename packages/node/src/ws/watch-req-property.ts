@@ -4,20 +4,20 @@ import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /**
- * The request of each client that may be redirected, and in Bun of each, until its handshake is over. The socket gets
- * its own property only then: to turn an accessor of its own into a value would cost it 1.4 kB for as long as it is
- * open.
+ * Requests of clients that may be redirected, and in Bun of all clients, until their handshake is over. Only then the
+ * socket gets a property `_req` of its own: to turn an accessor of its own into a value would cost an open socket 1.4 kB.
  */
-const redirectable = new WeakMap<WsSocket, ClientRequest>();
-let unfinished = 0;
+const openRequests = new WeakMap<WsSocket, ClientRequest>();
+let openRequestCount = 0;
 
 /**
- * Sees each request of a handshake at the moment at which `ws` stores it on the socket. That makes the property that
- * the assignment would have made anyway.
- * @param accepted called in Bun, when the server's answer was taken
- * @returns what stops it
+ * Watches the property `_req`, in which `ws` stores the request of a client's handshake. An accessor on the prototype
+ * sees each assignment, and then makes the property that the assignment would have made.
+ * @param assigned called with each request
+ * @param accepted called in Bun alone, when a client has taken the server's response
+ * @returns a function that stops it
  */
-export function watchRequest(
+export function watchReqProperty(
   prototype: object,
   assigned: (socket: WsSocket, request: ClientRequest) => void,
   accepted: (socket: WsSocket) => void,
@@ -27,14 +27,14 @@ export function watchRequest(
   Object.defineProperty(prototype, '_req', {
     configurable: true,
     get(this: WsSocket) {
-      return redirectable.get(this);
+      return openRequests.get(this);
     },
     set(this: WsSocket, value: ClientRequest | null) {
-      const isHeld = redirectable.has(this);
-      if (value && (isHeld || (watching && (IS_BUN || followsRedirects(this))))) {
-        if (!isHeld) unfinished++;
-        redirectable.set(this, value);
-      } else finish(this, value);
+      const isKnown = openRequests.has(this);
+      if (value && (isKnown || (watching && (IS_BUN || followsRedirects(this))))) {
+        if (!isKnown) openRequestCount++;
+        openRequests.set(this, value);
+      } else makeProperty(this, value);
       if (IS_BUN && !value && watching) guard('ws', () => accepted(this), undefined);
       if (value && watching) guard('ws', () => assigned(this, value), undefined);
     },
@@ -43,22 +43,22 @@ export function watchRequest(
   return () => {
     watching = false;
     // `ws` still reads the requests of handshakes that go on.
-    if (unfinished === 0) Reflect.deleteProperty(prototype, '_req');
+    if (openRequestCount === 0) Reflect.deleteProperty(prototype, '_req');
   };
 }
 
-/** Tells that a client is at its end. */
-export function releaseRequest(socket: WsSocket): void {
-  const request = redirectable.get(socket);
-  if (request) finish(socket, request);
+/** Gives a client that has ended its property `_req`, where the accessor still stands in for it. */
+export function makeReqProperty(socket: WsSocket): void {
+  const request = openRequests.get(socket);
+  if (request) makeProperty(socket, request);
 }
 
-function finish(socket: WsSocket, value: ClientRequest | null): void {
-  if (redirectable.delete(socket)) unfinished--;
+function makeProperty(socket: WsSocket, value: ClientRequest | null): void {
+  if (openRequests.delete(socket)) openRequestCount--;
   Object.defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** Whether a client makes one request more for each redirect; `ws` says so just before it makes the first. */
+/** Says whether a client makes one request more for each redirect. `ws` sets this property before its first request. */
 function followsRedirects(socket: WsSocket): boolean {
   return '_originalSecure' in socket;
 }

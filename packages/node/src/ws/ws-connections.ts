@@ -2,131 +2,134 @@ import type { ClientRequest } from 'node:http';
 import type { SocketInfo, WebSocketOptions } from '@closespan/core';
 import { isIgnored, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
-import { WsConnection } from '../connection/compact-connection.ts';
+import { CompactConnection } from '../connection/compact-connection.ts';
+import type { HandshakeFacts } from '../connection/handshake.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
-import { createInterner } from '../connection/shared-values.ts';
+import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
-import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
-import { watchHandshakes } from './client-handshakes.ts';
+import { createClientHandshakes } from './client-handshakes.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import type { WsSocket } from './ws-socket.ts';
 
-/** What each `ws` socket is held by, from its handshake to its record. */
-export interface HeldConnections {
+/** Keeps the connection of each `ws` socket, from its handshake to its record. */
+export interface WsConnections {
   /**
-   * Holds a client's socket from its request on; called again for each redirect, which has a key of its own.
-   * @param startedAt NaN when that was made before observation began
+   * Notes the request of a client's handshake. Each redirect makes one more request, which has a key of its own.
+   * @param startedAt NaN for a request from before observation began
    */
-  start(socket: WsSocket, request: ClientRequest, startedAt?: number): void;
-  /** `null` for a socket that is recorded or ignored; one from before observation began is held from now on. */
-  of(socket: WsSocket): WsConnection | null;
-  /** Holds a socket from before observation began, with what was told of it. */
-  holdEarly(socket: WsSocket, info: SocketInfo): void;
-  /** Takes over the connection that a server is just accepting. */
-  accept(socket: WsSocket): WsConnection | null;
-  /** The handshake is over; `tcp` is about to become the socket's. */
-  open(socket: WsSocket, tcp: WsSocket['_socket'], connection: WsConnection): void;
-  /** In Bun, which says no more of it: a client's handshake was accepted. */
+  noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void;
+  /**
+   * The connection of a socket; `null` for a socket that is recorded or ignored. A socket from before observation began
+   * gets a connection now.
+   */
+  of(socket: WsSocket): CompactConnection | null;
+  /** Notes a socket from before observation began, with facts that the app gave. */
+  noteEarly(socket: WsSocket, info: SocketInfo): void;
+  /** Gives a socket the connection that a server is accepting in this call. */
+  noteServerSocket(socket: WsSocket): CompactConnection | null;
+  /** Notes that a handshake has succeeded. @param tcp the TCP socket that the `ws` socket is about to get */
+  noteOpen(socket: WsSocket, tcp: WsSocket['_socket'], connection: CompactConnection): void;
+  /** Notes in Bun, where no method is called at the opening, that a client took the server's response. */
   noteAccepted(socket: WsSocket): void;
-  /** Adds what only the end of a socket shows. */
-  complete(socket: WsSocket, connection: WsConnection): void;
-  /** The record is made. */
-  release(socket: WsSocket, connection: WsConnection): void;
+  /** Adds facts that show only at the end of a socket. */
+  addFinalFacts(socket: WsSocket, connection: CompactConnection): void;
+  /** Forgets a socket whose record is about to be made. */
+  forget(socket: WsSocket, connection: CompactConnection): void;
   readonly openSockets: Iterable<WsSocket>;
   stop(): void;
 }
 
 /**
- * Makes the store of held connections.
- * @param takeAccepted the connection that a server is just accepting
+ * Makes the store of connections.
+ * @param takeAccepted gives the connection that a server is accepting in this call
  * @param abandoned called for a client whose handshake failed and that may never emit `close`
  */
-export function createHeldConnections(
+export function createWsConnections(
   { ignoreUrls }: WebSocketOptions,
-  takeAccepted: () => WsConnection | null | undefined,
+  takeAccepted: () => CompactConnection | null | undefined,
   abandoned: (socket: WsSocket) => void,
-): HeldConnections {
-  const connections = createPrivateSlot<WsConnection | null>();
+): WsConnections {
+  const connections = createPrivateSlot<CompactConnection | null>();
   const openSockets = createOpenSockets(connections.get);
   const acceptedAt = new WeakMap<WsSocket, number>();
-  const intern = createInterner<HandshakeFacts>();
-  const handshakes = watchHandshakes({ redirected: start, abandoned });
+  const share = createSharedValues<HandshakeFacts>();
+  const handshakes = createClientHandshakes({ redirected: noteRequest, abandoned });
 
-  function start(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
+  function noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
     let connection = connections.get(socket);
     if (connection === undefined) {
       const isWanted = !isIgnored(socket.url ?? '', ignoreUrls);
-      connection = hold(socket, isWanted ? new WsConnection(context.active(), startedAt) : null);
+      connection = keep(socket, isWanted ? new CompactConnection(context.active(), startedAt) : null);
     }
     if (!connection) return;
-    connection.handshake = handshakes.start(socket, request);
+    connection.handshake = handshakes.noteRequest(socket, request);
     noteKey(connection, request);
   }
 
-  /** Clients of one server share them. */
+  /** The facts of a client's TCP peer. Clients of one server share one object. */
   function peerFactsOf(tcp: WsSocket['_socket']): HandshakeFacts | undefined {
     const peer = tcpPeerOf(tcp);
-    return peer && intern(`${peer.address} ${peer.port}`, () => ({ peer }));
+    return peer && share(`${peer.address} ${peer.port}`, () => ({ peer }));
   }
 
-  function hold(socket: WsSocket, connection: WsConnection | null): WsConnection | null {
+  function keep(socket: WsSocket, connection: CompactConnection | null): CompactConnection | null {
     connections.set(socket, connection);
     return connection;
   }
 
-  function early(socket: WsSocket, url: string): WsConnection | null {
+  function earlyConnection(socket: WsSocket, url: string): CompactConnection | null {
     if (isIgnored(url, ignoreUrls)) return null;
     const { _isServer, _req: request, _socket } = socket;
     const attempt = request ? { request, error: undefined, peer: undefined } : undefined;
     const facts = _isServer ? { url } : (attempt ?? peerFactsOf(_socket));
-    const connection = new WsConnection(ROOT_CONTEXT, Number.NaN, facts);
+    const connection = new CompactConnection(ROOT_CONTEXT, Number.NaN, facts);
     if (_socket) connection.openedAt = Number.NaN;
     return connection;
   }
 
   return {
-    start,
+    noteRequest,
     of(socket) {
-      const held = connections.get(socket);
-      if (held !== undefined) return held;
+      const known = connections.get(socket);
+      if (known !== undefined) return known;
       const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
-      return hold(socket, accepted === undefined ? early(socket, socket.url ?? '') : accepted);
+      return keep(socket, accepted === undefined ? earlyConnection(socket, socket.url ?? '') : accepted);
     },
-    holdEarly(socket, { url = socket.url ?? '', connectionId }) {
+    noteEarly(socket, { url = socket.url ?? '', connectionId }) {
       if (connections.get(socket) !== undefined) return;
-      const connection = hold(socket, early(socket, url));
+      const connection = keep(socket, earlyConnection(socket, url));
       if (connection && connectionId) connection.connectionId = connectionId;
     },
-    accept: (socket) => hold(socket, takeAccepted() ?? null),
-    open(socket, tcp, connection) {
-      // A class and its subclass may both tell of it.
+    noteServerSocket: (socket) => keep(socket, takeAccepted() ?? null),
+    noteOpen(socket, tcp, connection) {
+      // A class and its subclass may both report one opening.
       if (connection.place !== undefined) return;
       connection.openedAt = now();
       openSockets.add(socket, connection);
       if (socket._isServer) return;
-      handshakes.finish(socket);
+      handshakes.forget(socket);
       connection.handshake = peerFactsOf(tcp);
     },
     noteAccepted(socket) {
       acceptedAt.set(socket, now());
     },
-    complete(socket, connection) {
+    addFinalFacts(socket, connection) {
       const { handshake } = connection;
-      // Bun's `ws` gives a request its headers after it made it.
+      // The `ws` of Bun sets the headers of a request after it has made the request.
       if (handshake && 'request' in handshake) noteKey(connection, handshake.request);
       const at = acceptedAt.get(socket);
       if (at !== undefined && socket._socket) connection.openedAt ??= at;
     },
-    release(socket, connection) {
-      hold(socket, null);
+    forget(socket, connection) {
+      keep(socket, null);
       openSockets.delete(connection);
-      handshakes.finish(socket);
+      handshakes.forget(socket);
     },
     openSockets,
     stop: handshakes.stop,
   };
 }
 
-function noteKey(connection: WsConnection, request: ClientRequest): void {
+function noteKey(connection: CompactConnection, request: ClientRequest): void {
   connection.key = request.getHeader('sec-websocket-key');
 }

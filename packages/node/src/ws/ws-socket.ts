@@ -2,10 +2,10 @@ import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseCause, CloseInitiator } from '@closespan/core';
 import { type CloseFacts, now } from '@closespan/core/platform';
-import type { WsConnection } from '../connection/compact-connection.ts';
-import { PROCESS_EXIT } from '../connection/process-exit-facts.ts';
+import type { CompactConnection } from '../connection/compact-connection.ts';
+import type { HandshakeFacts } from '../connection/handshake.ts';
+import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
-import type { HandshakeFacts } from '../upgrades/upgrade-facts.ts';
 
 /** The members of a `ws` socket that are read. */
 export interface WsSocket {
@@ -20,35 +20,38 @@ export interface WsSocket {
   readonly _closeMessage: { toString(): string };
   readonly _closeFrameReceived: boolean;
   readonly _closeFrameSent: boolean;
-  /** Milliseconds, since 8.19; before that 30 seconds. */
+  /** Milliseconds that `ws` waits for the peer's Close frame; absent before `ws` 8.19, which waits 30 seconds. */
   readonly _closeTimeout?: number;
-  /** A client's while it connects, and after that when `ws` aborted it. */
+  /** The request of a client that is connecting, or whose handshake `ws` has aborted. */
   readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
   readonly _receiver: Writable | null;
-  /** Not in `ws` 7. */
+  /** Absent in `ws` 7. */
   readonly _errorEmitted?: boolean;
 }
 
 const CLOSING = 2;
 const CLOSE_TIMEOUT = 30_000;
 
-/** Whether a `close()` of `ws` 7 threw, as for a wrong code: it has sent nothing then, and only `terminate()` still acts. */
+/**
+ * Says whether a socket of `ws` 7 is stuck: its `close()` threw, as for a wrong code, before a Close frame was sent. Only
+ * `terminate()` ends such a socket.
+ */
 export function isStuck(socket: WsSocket): boolean {
   const { readyState, _socket, _closeFrameSent, _closeFrameReceived } = socket;
   if (readyState !== CLOSING || _closeFrameSent || _closeFrameReceived) return false;
-  // All else that makes a socket close ends its TCP.
+  // Every other way into the state CLOSING ends the TCP connection.
   return Boolean(_socket && !_socket.destroyed && !_socket.writableEnded);
 }
 
 /**
- * What a `ws` socket shows at its end.
- * @param synthetic whether no `close` event comes
- * @param terminated whether the app called `terminate()` after `close()`
+ * Reads the facts of a close from a `ws` socket at its end.
+ * @param synthetic true where no `close` event will be emitted
+ * @param terminated true where the app called `terminate()` after `close()`
  */
-export function closeFactsOf(
+export function wsCloseFacts(
   socket: WsSocket,
-  connection: WsConnection,
+  connection: CompactConnection,
   synthetic: boolean,
   terminated = false,
 ): CloseFacts {
@@ -62,7 +65,7 @@ export function closeFactsOf(
   const wasClean = _closeFrameReceived && _closeFrameSent;
   const broken = _receiver?.errored && brokenBy(_receiver.errored);
   const timedOut = error || httpStatusCode || terminated ? undefined : timeoutOf(socket, connection);
-  // Each key for itself: these are made in the app's turn, and a copy of one object into another takes longer.
+  // Written key by key: this runs in the app's turn, and to spread one object into another takes longer.
   return {
     kind: socket._isServer ? 'server' : 'client',
     url: socket.url ?? known?.url ?? '',
@@ -86,27 +89,27 @@ export function closeFactsOf(
 }
 
 /**
- * Who closed where nothing was noted: the peer did not, since `ws` answers its Close frame by a `close()`. The app may
- * have called it before observation began, or, as no patch can see, on a proxy of the socket.
+ * Says who closed first where no call was noted. The peer did not: `ws` returns its Close frame by a call of `close()`.
+ * The app may have called `close()` before observation began, or on a `Proxy` of the socket, where no patch sees it.
  */
-function unseenInitiator({ startedAt }: WsConnection): CloseInitiator | undefined {
+function unseenInitiator({ startedAt }: CompactConnection): CloseInitiator | undefined {
   if (Number.isNaN(startedAt)) return 'unknown';
   return IS_BUN ? undefined : 'local';
 }
 
-/** What it shows when the process ends before it does. A Close frame that has come says more than that. */
-export function exitFactsOf(socket: WsSocket, connection: WsConnection): CloseFacts {
-  const facts = closeFactsOf(socket, connection, true);
-  return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT };
+/** Reads the facts of a `ws` socket that is open when the process ends. A Close frame that has arrived explains more. */
+export function wsExitFacts(socket: WsSocket, connection: CompactConnection): CloseFacts {
+  const facts = wsCloseFacts(socket, connection, true);
+  return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT_FACTS };
 }
 
-/** What a message that could not be read says where its code is none of `ws`, such as one of zlib. */
+/** Gives the cause where reading a message failed with a code that is not of `ws`, such as a code of zlib. */
 function brokenBy({ code = '' }: NodeJS.ErrnoException): CloseCause | undefined {
   return code.startsWith('WS_ERR_') ? undefined : 'protocol_error';
 }
 
-/** The time limit of `ws` that ended a connection, where nothing else did. A timer may be early, but not by half. */
-function timeoutOf(socket: WsSocket, { closing, startedAt }: WsConnection): CloseCause | undefined {
+/** Names the time limit of `ws` that ended a connection, where nothing else did. A timer may fire early, but not by half. */
+function timeoutOf(socket: WsSocket, { closing, startedAt }: CompactConnection): CloseCause | undefined {
   const { _socket, _req, _closeTimeout = CLOSE_TIMEOUT } = socket;
   if (!_socket) {
     const aborted = _req?.timeout && !closing && now() - startedAt >= _req.timeout / 2;

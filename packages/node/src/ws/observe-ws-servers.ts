@@ -1,0 +1,98 @@
+import { guard, patchBefore, patchMethod } from '@closespan/core/platform';
+import type { CompactConnection } from '../connection/compact-connection.ts';
+import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
+import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts';
+import type { WsSocketsObserver } from './observe-ws-sockets.ts';
+import { serverPrototypeOf, socketPrototypeOf } from './ws-classes.ts';
+
+/** Observes the connections that `ws` servers accept. */
+export interface WsServersObserver {
+  /** Patches the prototype of a server class in place, once. */
+  observeClass(prototype: object): void;
+  /**
+   * Observes a server of a class that was not found, and every server that the class makes later.
+   * @returns false for an object that is no server of `ws`
+   */
+  observe(server: object): boolean;
+  /**
+   * Gives the connection whose upgrade is being completed in this call to its socket, once.
+   * @returns `null` for a connection to an ignored URL; `undefined` outside of such a call
+   */
+  takeAccepted(): CompactConnection | null | undefined;
+  stop(): void;
+}
+
+/** The members of a `ws` server that are read; its types leave the private ones out. */
+interface WsServer {
+  readonly clients?: Iterable<object>;
+  /** `WebSocket` is the class of the server's sockets; `ws` 7 does not show it. */
+  readonly options?: { readonly WebSocket?: { readonly prototype: unknown } };
+}
+
+type Accepted = (socket: object, request: unknown) => void;
+
+/**
+ * Makes an observer of servers. `ws` completes each upgrade in one call, within which it makes and opens the socket.
+ * @param sockets gives the observer of the sockets that servers make
+ */
+export function observeWsServers(
+  { noteArrival, noteAccepted }: AcceptedUpgrades,
+  sockets: () => Pick<WsSocketsObserver, 'observeClass' | 'observe' | 'observeAccepted'>,
+): WsServersObserver {
+  const prototypes = new Set<object>();
+  const stops: (() => void)[] = [];
+  let upgrade: UpgradeRequest | undefined;
+  let tcp: UpgradeSocket | undefined;
+
+  function completeUpgrade(original: (...args: unknown[]) => unknown, server: WsServer, args: unknown[]) {
+    // In `ws` 7 and 8 the last four arguments are: request, socket, head, callback.
+    const request = args.at(-4) as UpgradeRequest;
+    upgrade = request;
+    tcp = args.at(-3) as UpgradeSocket;
+    try {
+      if (server.options?.WebSocket) return original(...args);
+      return original(...args.slice(0, -1), (socket: object, accepted: unknown) => {
+        if (upgrade === request) guard('ws', () => sockets().observeAccepted(socket), undefined);
+        (args.at(-1) as Accepted)(socket, accepted);
+      });
+    } finally {
+      upgrade = undefined;
+      tcp = undefined;
+    }
+  }
+
+  function observeClass(prototype: object): void {
+    if (prototypes.has(prototype)) return;
+    prototypes.add(prototype);
+    stops.push(
+      patchBefore(prototype, 'handleUpgrade', (_self, [request, socket]) => {
+        noteArrival(request as UpgradeRequest, socket as UpgradeSocket);
+        return undefined;
+      }),
+      patchMethod(prototype, 'completeUpgrade', completeUpgrade),
+    );
+  }
+
+  return {
+    observeClass,
+    observe(server) {
+      const prototype = serverPrototypeOf(server);
+      if (!prototype) return false;
+      observeClass(prototype);
+      const { options: serverOptions, clients = [] } = server as WsServer;
+      const socketPrototype = socketPrototypeOf(serverOptions?.WebSocket?.prototype);
+      if (socketPrototype) sockets().observeClass(socketPrototype);
+      for (const socket of clients) sockets().observe(socket);
+      return true;
+    },
+    takeAccepted() {
+      if (!upgrade) return undefined;
+      const request = upgrade;
+      upgrade = undefined;
+      return noteAccepted(request, tcp);
+    },
+    stop() {
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}

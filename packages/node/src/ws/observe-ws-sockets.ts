@@ -1,0 +1,145 @@
+import type { SocketInfo } from '@closespan/core';
+import { type CloseFacts, noteCloseStart, patchBefore } from '@closespan/core/platform';
+import type { CompactConnection } from '../connection/compact-connection.ts';
+import type { LibraryTools } from '../library-observer.ts';
+import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
+import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
+import { socketPrototypeOf } from './ws-classes.ts';
+import { createWsConnections } from './ws-connections.ts';
+import { isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
+
+/** Observes the sockets of `ws`, of clients and of servers. */
+export interface WsSocketsObserver {
+  /** Patches the prototype of a socket class in place, once. */
+  observeClass(prototype: object): void;
+  /**
+   * Observes a socket of a class that was not found, and every socket that the class makes later.
+   * @returns false for a socket that is not of `ws`
+   */
+  observe(socket: object, info?: SocketInfo): boolean;
+  /** Observes a socket that a server has accepted in this call, of a class that was not found. */
+  observeAccepted(socket: object): void;
+  recordOpen(): void;
+  stop(): void;
+}
+
+const CONNECTING = 0;
+const OPEN = 1;
+const CLOSED = 3;
+
+/**
+ * Makes an observer that patches the methods which `ws` itself calls at each step of a connection. No method that
+ * messages pass through is patched.
+ * @param takeAccepted gives the connection that a server is accepting in this call
+ */
+export function observeWsSockets(
+  { recorder, options, foundLibrary, connectionBegan }: LibraryTools,
+  takeAccepted: () => CompactConnection | null | undefined,
+): WsSocketsObserver {
+  const prototypes = new Set<object>();
+  const stops: (() => void)[] = [];
+  const propagate = propagateThroughHttp(options);
+  const terminated = new WeakSet<WsSocket>();
+  const connections = createWsConnections(options, takeAccepted, (socket) => recordEnd(socket, true));
+
+  function noteOpen(
+    socket: WsSocket,
+    tcp: WsSocket['_socket'],
+    connection = connections.of(socket),
+  ): undefined {
+    if (!connection) return;
+    connections.noteOpen(socket, tcp, connection);
+    connectionBegan();
+  }
+
+  function noteClose(socket: WsSocket, code: unknown) {
+    if (socket.readyState !== OPEN && socket.readyState !== CONNECTING) return undefined;
+    const connection = connections.of(socket);
+    if (!connection) return undefined;
+    // `ws` itself calls `close` to return the peer's Close frame, and to report a protocol error.
+    if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
+    const connecting = socket.readyState === CONNECTING;
+    const takeBack = noteCloseStart(connection, 'local', code as number | undefined);
+    // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
+    return connecting ? undefined : takeBack;
+  }
+
+  function noteTerminate(socket: WsSocket) {
+    const connection = connections.of(socket);
+    if (connection?.closing) terminated.add(socket);
+    else if (connection && isStuck(socket)) return noteCloseStart(connection, 'local');
+    return noteClose(socket, undefined);
+  }
+
+  function recordEnd(socket: WsSocket, synthetic: boolean): undefined {
+    makeReqProperty(socket);
+    const connection = connections.of(socket);
+    if (!connection) return;
+    connections.addFinalFacts(socket, connection);
+    record(socket, connection, wsCloseFacts(socket, connection, synthetic, terminated.has(socket)));
+  }
+
+  function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
+    connections.forget(socket, connection);
+    recorder.record(connection, facts);
+  }
+
+  function observeClass(prototype: object): void {
+    if (prototypes.has(prototype)) return;
+    prototypes.add(prototype);
+    foundLibrary();
+    const before = (name: string, note: (socket: WsSocket, first: unknown) => (() => void) | undefined) => {
+      stops.push(patchBefore(prototype, name, (socket, [first]) => note(socket as WsSocket, first)));
+    };
+    stops.push(
+      watchReqProperty(
+        prototype,
+        (socket, request) => {
+          connections.noteRequest(socket, request);
+          propagate(socket.url ?? '', request);
+        },
+        connections.noteAccepted,
+      ),
+    );
+    before('setSocket', (socket, tcp) => noteOpen(socket, tcp as WsSocket['_socket']));
+    before('emitClose', (socket) => recordEnd(socket, false));
+    before('close', noteClose);
+    before('terminate', noteTerminate);
+  }
+
+  /** Patches the class of a socket; `undefined` for a socket that is not of `ws`. */
+  function observeClassOf(socket: object): WsSocket | undefined {
+    const prototype = socketPrototypeOf(socket);
+    if (!prototype) return undefined;
+    observeClass(prototype);
+    return socket as WsSocket;
+  }
+
+  return {
+    observeClass,
+    observe(object, info = {}) {
+      const socket = observeClassOf(object);
+      if (!socket) return false;
+      const { _req: request, readyState } = socket;
+      if (readyState === CLOSED) return true;
+      // A request without a TCP socket was made in this very turn, so its start is known.
+      if (request) connections.noteRequest(socket, request, request.socket ? Number.NaN : undefined);
+      else connections.noteEarly(socket, info);
+      return true;
+    },
+    observeAccepted(object) {
+      const socket = observeClassOf(object);
+      if (socket) noteOpen(socket, socket._socket, connections.noteServerSocket(socket));
+    },
+    recordOpen() {
+      for (const socket of connections.openSockets) {
+        const connection = connections.of(socket);
+        if (connection) record(socket, connection, wsExitFacts(socket, connection));
+      }
+    },
+    stop() {
+      connections.stop();
+      for (const stop of stops.splice(0)) stop();
+    },
+  };
+}
