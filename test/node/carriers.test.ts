@@ -80,7 +80,7 @@ describe('a server', () => {
       [`traceparent: 00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`],
     ],
   ])('takes id and context from %s', async (_title, carriers, target, headers) => {
-    instrument({ carriers, ignoreUrls: ['closespan'] });
+    instrument({ acceptCarriers: carriers, ignoreUrls: ['closespan'] });
     await upgrade(target, ...headers);
     expect(await onlySpan()).toMatchObject({
       attributes: { 'websocket.connection.id': ID, 'url.full': 'ws://chat.test/chat' },
@@ -108,7 +108,7 @@ describe('a server', () => {
     ['xclosespan=1'],
   ])('takes nothing from what is nothing: ?%s', async (query) => {
     const before = await upgrade(`/chat?${query}`);
-    instrument({ carriers: ['query', 'subprotocol'] });
+    instrument({ acceptCarriers: ['query', 'subprotocol'] });
     expect(await upgrade(`/chat?${query}`)).toBe(before);
     const span = await onlySpan();
     expect(span?.links).toEqual([]);
@@ -125,7 +125,7 @@ describe('a server', () => {
     ['chat, chat', 'chat, chat'],
   ])('selects and refuses as before, offered: %s', async (offered, rest) => {
     const before = await upgrade('/chat', protocols(rest));
-    instrument({ carriers: ['query', 'subprotocol'] });
+    instrument({ acceptCarriers: ['query', 'subprotocol'] });
     expect(await upgrade('/chat', protocols(offered))).toBe(before);
   });
 });

@@ -127,7 +127,7 @@ describe('a variable', () => {
     { env: { CLOSESPAN_PROPAGATE_CONTEXT: 'no' }, line: 'Expected true or false, got `no`' },
     {
       env: { CLOSESPAN_CARRIERS: 'cookie' },
-      line: 'Expected `carriers` to be an array of query and subprotocol',
+      line: 'Expected `acceptCarriers` to be an array of query and subprotocol',
     },
     {
       env: { CLOSESPAN_EXIT_TIMEOUT: '5s' },

@@ -62,7 +62,11 @@ afterAll(async () => {
 /** Starts the server's end; without `handleProtocols` `ws` selects the first of what is offered. */
 function serve(carriers?: ('query' | 'subprotocol')[], chooses = true): void {
   if (carriers) {
-    handle = instrumentWebSockets({ otlp: { url: receiver.url }, parent: 'creation', carriers });
+    handle = instrumentWebSockets({
+      otlp: { url: receiver.url },
+      parent: 'creation',
+      acceptCarriers: carriers,
+    });
   }
   server = new WebSocketServer({
     server: site,

@@ -22,7 +22,7 @@ const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_SPAN_TIMING', 'spanTiming', asText],
   ['CLOSESPAN_PARENT', 'parent', asText],
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],
-  ['CLOSESPAN_CARRIERS', 'carriers', asList],
+  ['CLOSESPAN_CARRIERS', 'acceptCarriers', asList],
   ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', asNumber],
   ['CLOSESPAN_EXIT_SIGNALS', 'exitSignals', asList],
 ];

@@ -14,7 +14,7 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    * option `carrier`.
    * @defaultValue none
    */
-  readonly carriers?: readonly CarrierName[];
+  readonly acceptCarriers?: readonly CarrierName[];
   /**
    * Whether servers record `client.address` and `network.peer.*`. Behind a proxy the address comes from `Forwarded` (RFC
    * 7239 §5.2) or `X-Forwarded-For`.
@@ -50,7 +50,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
     'false or { url, headers }: an http(s) address without query, and what HTTP takes for headers',
     (value) => isOtlp(value) && (value === false || isSendable(value as OtlpOptions)),
   ],
-  carriers: [
+  acceptCarriers: [
     'an array of query and subprotocol',
     (value) => Array.isArray(value) && value.every((name) => name === 'query' || name === 'subprotocol'),
   ],

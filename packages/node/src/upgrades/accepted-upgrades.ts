@@ -27,7 +27,7 @@ export function createAcceptedUpgrades(
   options: NodeWebSocketOptions,
   upgrades: Pick<UpgradeObserver, 'noteArrival' | 'arrivedAt'>,
 ): AcceptedUpgrades {
-  const carriedContexts = createCarriedContexts(options.carriers);
+  const carriedContexts = createCarriedContexts(options.acceptCarriers);
   const factsOf = createUpgradeFactsReader(options);
   return {
     noteArrival(request, socket) {
