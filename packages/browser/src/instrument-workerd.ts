@@ -35,28 +35,8 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 }
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
-  const removeOwn = ownGlobal('WebSocket');
   const { observe, stop } = observeGlobal(recorder, options, errorFactsOf);
-  return {
-    observe,
-    stop() {
-      stop();
-      removeOwn();
-    },
-  };
-}
-
-/**
- * Gives the global scope a property of its own, where the value is one of its prototype's, so that it can be replaced.
- * @returns what removes it, if the value is still the same
- */
-function ownGlobal(name: 'WebSocket'): () => void {
-  if (Object.hasOwn(globalThis, name)) return () => {};
-  const value = globalThis[name];
-  Object.defineProperty(globalThis, name, { value, enumerable: true, writable: true, configurable: true });
-  return () => {
-    if (globalThis[name] === value) Reflect.deleteProperty(globalThis, name);
-  };
+  return { observe, stop };
 }
 
 /** What `error` events tell in words. */

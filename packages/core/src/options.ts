@@ -1,5 +1,6 @@
 import type { MeterProvider, Span, TracerProvider } from '@opentelemetry/api';
 import { diag } from '@opentelemetry/api';
+import { expected } from './expected.ts';
 import type { CloseCodeMeanings } from './record/close-codes.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { SamplerLike } from './sampler.ts';
@@ -69,6 +70,8 @@ const isString = isType('string');
 const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
   typeof value === 'object' && value !== null && Object.entries(value).every(fits);
 
+/** A check for a switch. */
+export const BOOLEAN: OptionCheck = ['a boolean', isType('boolean')];
 const FUNCTION: OptionCheck = ['a function', isType('function')];
 /** Of an option that is an object of a certain kind. */
 export const having = (method: string): OptionCheck => [
@@ -109,18 +112,15 @@ const CHECKS: OptionChecks = {
 export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
   checkOption('options', ['an object', (value) => Object(value) === value], options);
   for (const [name, value] of Object.entries(options)) {
-    const expected = platformChecks[name] ?? CHECKS[name];
-    if (!expected) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
-    else if (value !== undefined) checkOption(name, expected, value);
+    const check = platformChecks[name] ?? CHECKS[name];
+    if (!check) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
+    else if (value !== undefined) checkOption(name, check, value);
   }
 }
 
 /** @throws TypeError for a value that does not fit */
 export function checkOption(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
-  if (fits(value)) return;
-  // Headers may be secret.
-  const fact = isType('object')(value) ? JSON.stringify(value, ['url']) : String(value);
-  throw new TypeError(`Expected \`${name}\` to be ${expectation}, got \`${fact}\` (${typeof value})`);
+  if (!fits(value)) throw expected(name, expectation, value);
 }
 
 /** Whether a value is `false` or `{ url, headers }` by its types, the address one that a path can be appended to. */

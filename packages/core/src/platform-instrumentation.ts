@@ -1,9 +1,7 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { type Platform, type RunningHandle, start } from './instrumentation.ts';
-import { checkOptions, type OptionCheck, type WebSocketOptions } from './options.ts';
+import { BOOLEAN, checkOptions, type WebSocketOptions } from './options.ts';
 import { NAME, VERSION } from './version.ts';
-
-const ENABLED: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
 
 type Enabled = { enabled?: boolean };
 
@@ -62,6 +60,6 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
   }
 
   #check(config: O & Enabled): void {
-    checkOptions(config, { ...this.#platform.optionChecks, enabled: ENABLED });
+    checkOptions(config, { ...this.#platform.optionChecks, enabled: BOOLEAN });
   }
 }

@@ -4,6 +4,7 @@
  * @internal
  * @module
  */
+export { expected } from './expected.ts';
 export { guard } from './guard.ts';
 export {
   type Installed,
@@ -18,8 +19,10 @@ export {
   type SocketObserver,
 } from './observe/observe-socket.ts';
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
+export { CLOSED, CLOSING, CONNECTING, OPEN } from './observe/ready-state.ts';
 export { type Construct, wrapGlobal } from './observe/wrap-global.ts';
 export {
+  BOOLEAN,
   checkOptions,
   having,
   isOtlp,
@@ -30,9 +33,11 @@ export {
 export { PlatformInstrumentation } from './platform-instrumentation.ts';
 export type { StartPause } from './queue/queue-pause.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
-export type { CloseFacts } from './record/close-facts.ts';
+export { type CloseFacts, NO_CLOSE_FRAME } from './record/close-facts.ts';
 export { type Closing, type Connection, noteCloseStart, now, trackConnection } from './record/connection.ts';
 export { isIgnored } from './record/ignore-urls.ts';
+export { randomHex } from './record/random-hex.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
+export { stopAll } from './stop-all.ts';
 export type { Pipeline } from './telemetry/destination.ts';
 export { NAME, VERSION } from './version.ts';

@@ -8,7 +8,9 @@ import type { StartPipeline } from './telemetry/destination.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
+export { randomHex } from './record/random-hex.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
+export { signalUrl } from './telemetry/signal-url.ts';
 
 /** Makes telemetry of closes. Its own entry, so that pages load it after they have started. */
 export interface Recording {

@@ -3,12 +3,13 @@ import type { CloseFacts } from '../record/close-facts.ts';
 import type { Connection } from '../record/connection.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import type { Recorder } from '../recorder.ts';
+import { stopAll } from '../stop-all.ts';
+import { makeReplaceable } from './make-replaceable.ts';
 import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
+import { CLOSED } from './ready-state.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
-
-const CLOSED = 3;
 
 /**
  * Observes each socket that the global `WebSocket` of a server's runtime makes from now on, and others that are passed.
@@ -19,6 +20,7 @@ export function observeGlobal(
   { ignoreUrls }: WebSocketOptions,
   errorFactsOf: (event: unknown) => Partial<CloseFacts>,
 ): SocketObserver {
+  const putBack = makeReplaceable('WebSocket');
   const native = globalThis.WebSocket;
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
   const observer = createSocketObserver(
@@ -42,18 +44,18 @@ export function observeGlobal(
     if (!('listenerCount' in socket)) socket.addEventListener('error', onError);
   };
 
-  const unwrap = wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
-    if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
-  });
-  const unpatch = patchBefore(native?.prototype, 'close', (socket, [code]) =>
-    observer.noteClose(socket, code),
-  );
+  const stops = [
+    wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
+      if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
+    }),
+    patchBefore(native?.prototype, 'close', (socket, [code]) => observer.noteClose(socket, code)),
+    putBack,
+  ];
   return {
     ...observer,
     observe,
     stop() {
-      unwrap();
-      unpatch();
+      stopAll(stops);
       for (const socket of observer.observed.keys()) socket.removeEventListener('error', onError);
       observer.stop();
     },

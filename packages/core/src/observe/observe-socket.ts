@@ -1,7 +1,8 @@
 import { guard } from '../guard.ts';
-import type { CloseFacts } from '../record/close-facts.ts';
+import { type CloseFacts, NO_CLOSE_FRAME } from '../record/close-facts.ts';
 import { type Connection, noteCloseStart, now, trackConnection } from '../record/connection.ts';
 import type { Recorder } from '../recorder.ts';
+import { CLOSING, OPEN } from './ready-state.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
 /** Observes sockets through their events. */
@@ -50,9 +51,6 @@ interface EventLike {
 
 type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
-const OPEN = 1;
-const CLOSING = 2;
-
 /**
  * Makes an observer; all its sockets share one listener.
  * @param notesClosing whether `closing` is called for a socket; where it is not, nobody knows who closed
@@ -82,7 +80,7 @@ export function createSocketObserver(
   };
 
   function recordEnd(socket: WebSocketLike, facts?: Partial<CloseEventFacts>): void {
-    finish(socket, { code: 1006, reason: '', wasClean: false, synthetic: true, ...facts });
+    finish(socket, { ...NO_CLOSE_FRAME, synthetic: true, ...facts });
   }
 
   function finish(socket: WebSocketLike, event: CloseEventFacts): void {

@@ -5,6 +5,7 @@ import type { WebSocketLike } from '../observe/web-socket-like.ts';
 import type { Construct } from '../observe/wrap-global.ts';
 import { type CarriedContext, takeFromUrl } from '../record/carried-context.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
+import { randomHex } from '../record/random-hex.ts';
 import { createTargetCheck, type Target } from './target.ts';
 
 /** Carries the connection's id and the active context in handshakes whose headers cannot be set. */
@@ -34,7 +35,7 @@ export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): C
   function change(args: unknown[], ignoreUrls: readonly (string | RegExp)[] | undefined) {
     const url = urlOf(args[0]);
     if (!url || !isTarget(url) || isIgnored(url.href, ignoreUrls)) return undefined;
-    const info = { url: url.href, connectionId: randomId() };
+    const info = { url: url.href, connectionId: randomHex(8) };
     const { connectionId } = info;
     return put(args, url, { connectionId, traceparent: activeTraceparent() }) ? info : undefined;
   }
@@ -67,9 +68,4 @@ function activeTraceparent(): string | undefined {
   const fields: { traceparent?: string } = {};
   propagation.inject(context.active(), fields);
   return fields.traceparent;
-}
-
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(8));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -48,6 +48,13 @@ export interface CloseFacts {
   readonly initiator?: CloseInitiator | undefined;
 }
 
+/** What is reported where the transport ended without a Close frame (RFC 6455 §7.1.5, §7.1.6). */
+export const NO_CLOSE_FRAME: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> = {
+  code: 1006,
+  reason: '',
+  wasClean: false,
+};
+
 /** Facts with the times at which they were noted, ready to wait in a queue. */
 export interface PendingClose {
   readonly connection: Connection;

@@ -5,6 +5,7 @@ import type { CloseCodeMeanings } from './close-codes.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
+import { uniqueId } from './unique-id.ts';
 
 /** How facts become a record; the user's part of it. */
 export interface RecordRules {
@@ -116,18 +117,4 @@ function initiatorOf(
 /** Times from before observation are NaN, and so is what is reckoned from them; rounding never makes a time negative. */
 function known(millis: number): number | undefined {
   return Number.isNaN(millis) ? undefined : Math.max(0, millis);
-}
-
-const ID_PREFIX = hexDigits(Math.random() * 0xefff_ffff);
-let nextId = Math.floor(Math.random() * 0xfff_ffff);
-
-/** An id that no other connection has: a random part of the process, then a counter from a random start. */
-function uniqueId(): string {
-  nextId = (nextId + 1) & 0xfff_ffff;
-  return ID_PREFIX + hexDigits(nextId);
-}
-
-/** Eight digits for a number below 0xf0000000. */
-function hexDigits(number: number): string {
-  return (0x1000_0000 + Math.floor(number)).toString(16);
 }

@@ -7,6 +7,7 @@ import {
   resourceFromAttributes,
 } from '@opentelemetry/resources';
 import type { WebSocketOptions } from '../options.ts';
+import { signalUrl } from './signal-url.ts';
 
 /** What both pipelines are made from. */
 export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'sampler'> & {
@@ -22,12 +23,12 @@ export type OwnProvider<T> = T & { forceFlush(): Promise<void>; shutdown(): Prom
 /** Exporter settings of one signal; without an address the exporter's own defaults hold, environment included. */
 export function exporterConfig(
   { otlp, userAgent }: OtlpSettings,
-  path: string,
+  path: Parameters<typeof signalUrl>[1],
 ): { url?: string; headers?: Record<string, string>; userAgent?: string } {
   const { url, headers } = otlp || {};
   return {
     ...(userAgent && { userAgent }),
-    ...(url && { url: url.replace(/\/+$/, '') + path }),
+    ...(url && { url: signalUrl(url, path) }),
     ...(headers && { headers: { ...headers } }),
   };
 }

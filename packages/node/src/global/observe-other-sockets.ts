@@ -41,7 +41,6 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
 
 /** Observes the global `WebSocket` of Bun and Deno, which is not undici's. */
 function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {
-  const putAccessorBack = materialize('WebSocket');
   const observer = observeGlobal(recorder, options, errorFactsOf);
   // Only the sockets of Bun have `terminate`.
   const stopTerminate = patchBefore(globalThis.WebSocket.prototype, 'terminate', (socket) =>
@@ -52,7 +51,6 @@ function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): Socket
     stop() {
       stopTerminate();
       observer.stop();
-      putAccessorBack();
     },
   };
 }
@@ -63,19 +61,4 @@ function fillGaps(
   { code, reason, wasClean }: Partial<CloseFacts>,
 ): Partial<CloseFacts> {
   return { reason: reason ?? '', wasClean: wasClean ?? code !== 1006 };
-}
-
-/**
- * Makes a value of a global that the runtime makes when it is read, as Deno does, so that it can be replaced.
- * @returns what puts the accessor back, if the value is still the same
- */
-function materialize(name: 'WebSocket'): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-  if (!descriptor?.get) return () => {};
-  const { enumerable = false } = descriptor;
-  const value = globalThis[name];
-  Object.defineProperty(globalThis, name, { value, enumerable, writable: true, configurable: true });
-  return () => {
-    if (globalThis[name] === value) Object.defineProperty(globalThis, name, descriptor);
-  };
 }
