@@ -37,8 +37,7 @@ async function start({ isOwn = true, unsent = async (_now: boolean) => 0 } = {})
     isOwn ? {} : { tracerProvider },
     async () => ({ ...pipeline, forceFlush: async () => {}, shutdown: async () => {} }),
     async () => ({
-      createRecording: (options, startPipeline, waiting, dropped) =>
-        createRecording(options, startPipeline, waiting, dropped, startPause),
+      createRecording: (settings) => createRecording({ ...settings, startPause }),
     }),
   );
   recorder.record(openedConnection(), FACTS);

@@ -8,26 +8,23 @@ import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
 export interface Recorder {
-  /** Takes the end of a connection; call it once a connection. */
+  /** Takes the end of a connection; call it once a connection. Never throws. */
   record(connection: Connection, facts: CloseFacts): void;
-  /** Loads our own pipeline if it will be needed, since a page that is about to go cannot. */
+  /** Loads the parts that record closes, since a page that is about to go can load nothing. */
   prepare(): void;
-  /** Resolves when all closes so far have been exported. */
+  /** Resolves when all closes so far have been exported, or when their export has failed. */
   forceFlush(): Promise<void>;
-  /** The same without waiting, for a page that is about to go. */
+  /** Hands all closes to the exporter within this call, for a page that is about to go. */
   flushNow(): void;
-  /** Flushes, then stops our own pipeline; a provider of the user's goes on. */
+  /** Flushes, then stops the built-in pipeline; a provider of the user's goes on. */
   shutdown(): Promise<void>;
 }
 
-/** Loads what makes telemetry of closes. */
+/** Loads the module that makes telemetry of closes. */
 export type LoadRecording = () => Promise<{ readonly createRecording: typeof createRecording }>;
 
-/** How many closes wait at most. */
-export const CAPACITY = 131_072;
-
 /**
- * Makes a recorder. It holds closes until what makes telemetry of them is loaded, which is not needed to start a page.
+ * Makes a recorder, which holds closes until their recording is loaded: a page needs no recording to start.
  * @param startPipeline called once, when a record has no other provider to go to
  */
 export function createRecorder(
@@ -35,16 +32,14 @@ export function createRecorder(
   startPipeline: StartPipeline,
   loadRecording: LoadRecording = () => import('@closespan/core/recording'),
 ): Recorder {
+  const waiting: PendingClose[] = [];
+  const settings = { options, startPipeline, waiting, dropped: 0, capacity: 131_072 };
   let recording: Recording | undefined;
   let loading: Promise<void> | undefined;
-  let waiting: PendingClose[] = [];
-  let dropped = 0;
 
   async function start(): Promise<void> {
     try {
-      const { createRecording } = await loadRecording();
-      recording = createRecording(options, startPipeline, waiting, dropped);
-      waiting = [];
+      recording = (await loadRecording()).createRecording(settings);
     } catch (error) {
       loading = undefined;
       diag.error(`${NAME}: not loaded, closes wait`, error);
@@ -56,8 +51,8 @@ export function createRecorder(
     return loading;
   }
 
-  /** Without a close nothing is loaded only to be flushed. */
-  function settle(): Promise<void> | undefined {
+  /** Loads the recording where closes wait for it; without a close there is nothing to flush. */
+  function loadIfNeeded(): Promise<void> | undefined {
     return waiting.length > 0 ? load() : loading;
   }
 
@@ -69,8 +64,8 @@ export function createRecorder(
           if (recording.isWanted()) recording.push(stampClose(connection, facts));
           return;
         }
-        if (waiting.length < CAPACITY) waiting.push(stampClose(connection, facts));
-        else dropped++;
+        if (waiting.length < settings.capacity) waiting.push(stampClose(connection, facts));
+        else settings.dropped++;
         void load();
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
@@ -78,14 +73,14 @@ export function createRecorder(
     },
     prepare: load,
     async forceFlush() {
-      await settle();
+      await loadIfNeeded();
       await recording?.drain();
     },
     flushNow() {
       recording?.flushNow();
     },
     async shutdown() {
-      await settle();
+      await loadIfNeeded();
       await recording?.shutdown();
     },
   };

@@ -3,8 +3,7 @@ import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import type { PendingClose } from './record/close-facts.ts';
-import { CAPACITY } from './recorder.ts';
-import type { StartPipeline } from './telemetry/destination.ts';
+import { createDestination, type StartPipeline } from './telemetry/destination.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
@@ -12,41 +11,64 @@ export { randomHex } from './record/random-hex.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export { signalUrl } from './telemetry/signal-url.ts';
 
-/** Makes telemetry of closes. Its own entry, so that pages load it after they have started. */
+/** Makes spans, metrics and hook calls of closes. Pages load this entry after they have started. */
 export interface Recording {
-  /** Whether anybody would notice a record; with nothing to write to, a close costs no more than this look. */
+  /** Whether a record would reach a provider or a hook. When it would not, a close costs this call alone. */
   isWanted(): boolean;
+  /** Takes a close; its span is made in a later turn of the event loop. */
   push(closed: PendingClose): void;
-  /** Resolves when all closes so far have been exported, or that failed. */
+  /** Resolves when all closes so far have been exported, or when their export has failed. */
   drain(): Promise<void>;
-  /** The same without waiting, for a page that is about to go. */
+  /** Hands all closes to the exporter within this call, for a page that is about to go. */
   flushNow(): void;
-  /** Drains, then stops our own pipeline. */
+  /** Drains, then stops the built-in pipeline. */
   shutdown(): Promise<void>;
 }
 
-/**
- * Starts to make telemetry; nothing of it throws.
- * @param waiting closes from before, which this takes over
- * @param dropped how many more there were than could be kept
- * @param startPause only where a process may end while closes wait
- * @param turn waits for another turn of the event loop
- */
-export function createRecording(
-  options: WebSocketOptions,
-  startPipeline: StartPipeline,
-  waiting: PendingClose[],
-  dropped: number,
-  startPause?: StartPause,
-  turn?: () => Promise<void>,
-): Recording {
-  const writer = createRecordWriter(options, startPipeline);
-  const { prepare: ready, mayWait, write } = writer;
-  const flush = () => writer.flush(true);
-  const queue = createRecordQueue({ ready, mayWait, write, wrote, flush }, waiting, startPause, turn);
+/** Settings of a recording. */
+export interface RecordingSettings {
+  readonly options: WebSocketOptions;
+  /** Called once, when a record has no other provider to go to. */
+  readonly startPipeline: StartPipeline;
+  /** Closes that came before the recording was loaded; the recording moves them to its queue. */
+  readonly waiting: PendingClose[];
+  /** Number of earlier closes that found no place in `waiting`. */
+  readonly dropped: number;
+  /** Number of closes that may wait; beyond it the oldest normal ones lose their spans. */
+  readonly capacity: number;
+  /** Starts the queue's pauses. Absent: the queue makes none. */
+  readonly startPause?: StartPause;
+  /** Waits for another turn of the event loop. @defaultValue `setImmediate`, or a message channel */
+  readonly nextTurn?: () => Promise<void>;
+}
+
+/** Starts to make telemetry of closes. Nothing throws: an error costs a `diag.error`. */
+export function createRecording(settings: RecordingSettings): Recording {
+  const { options, startPipeline, waiting, capacity, startPause, nextTurn } = settings;
+  let { dropped } = settings;
+  const destination = createDestination(options, startPipeline);
+  const writer = createRecordWriter(options, destination);
+  const { find, write } = writer;
+  const queue = createRecordQueue(
+    {
+      ready: prepare,
+      mayWait: () => destination.mayWait,
+      write,
+      wrote,
+      flush: () => destination.flush(true),
+    },
+    waiting.splice(0),
+    startPause,
+    nextTurn,
+  );
   let stopping: Promise<void> | undefined;
-  // Closes that wait prepare by themselves.
-  if (queue.size() === 0) void writer.prepare(false);
+  // With closes already queued, the queue calls `prepare` itself.
+  if (queue.size() === 0) void prepare(false);
+
+  /** Finds a provider, or starts the built-in pipeline when there is none. */
+  async function prepare(retryNow: boolean): Promise<boolean> {
+    return (find() || ((await destination.load()) && find())) && (await destination.ready(retryNow));
+  }
 
   function wrote(): void {
     if (dropped > 0) tellDropped(dropped);
@@ -54,16 +76,16 @@ export function createRecording(
     dropped = 0;
   }
 
-  /** Gives up some closes, the oldest normal ones first. Metrics and the hook still get them. */
-  function giveUp(): number {
-    const lost = queue.evict(writer.isNormal);
-    for (const closed of lost) write(closed, true);
-    writer.wrote(lost.length);
-    return lost.length;
+  /** Drops the spans of some closes, the oldest normal ones first. Metrics and the hook still get these closes. */
+  function makeRoom(): number {
+    const evicted = queue.evict(writer.isNormal);
+    for (const closed of evicted) write(closed, true);
+    writer.wrote(evicted.length);
+    return evicted.length;
   }
 
   async function drain(isLast: boolean): Promise<void> {
-    const count = (await queue.drain()) + (await writer.unsent());
+    const count = (await queue.drain()) + (await destination.unsent());
     if (count > 0 && (isLast || !stopping)) {
       diag.warn(`${NAME}: ${count} closes ${isLast ? 'lost' : 'wait'}, nothing arrives`);
     }
@@ -71,25 +93,25 @@ export function createRecording(
 
   async function stop(): Promise<void> {
     await drain(true);
-    while (queue.size() > 0) giveUp();
-    await writer.shutdown();
+    while (queue.size() > 0) makeRoom();
+    await destination.shutdown();
   }
 
   return {
     isWanted: writer.isWanted,
     push(closed) {
-      if (queue.size() >= CAPACITY) tellDropped(giveUp());
+      if (queue.size() >= capacity) tellDropped(makeRoom());
       queue.push(closed);
     },
     async drain() {
       if (!stopping) await drain(false);
-      await (stopping ?? writer.flush(false));
+      await (stopping ?? destination.flush(false));
     },
     flushNow() {
       // Without a destination closes had better wait: the page may live on, or come back.
-      if (!writer.find()) return;
+      if (!find()) return;
       queue.drainNow();
-      writer.flushNow();
+      destination.flushNow();
     },
     shutdown() {
       stopping ??= stop();

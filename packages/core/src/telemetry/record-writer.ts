@@ -9,41 +9,27 @@ import { NAME } from '../version.ts';
 import { closeAttributes, errorTypeOf } from './close-attributes.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
 import { startCloseSpan } from './close-span.ts';
-import { createDestination, type StartPipeline } from './destination.ts';
+import type { Destination } from './destination.ts';
 
 /** Makes span, metrics and hook call of each close. */
 export interface RecordWriter {
+  /** Whether a record would reach a provider or a hook. */
   isWanted(): boolean;
-  /** Looks for providers; says whether there is somewhere to write to, or nowhere on purpose. */
+  /** Looks for providers again; true when there is one, or none on purpose. */
   find(): boolean;
-  /**
-   * The same, and loads our own pipeline where nobody has another. Does not reject.
-   * @param now what has not arrived is sent again at once; only if all has, there is somewhere to write to
-   */
-  prepare(now: boolean): Promise<boolean>;
-  /** Whether closes may wait for each other. */
-  mayWait(): boolean;
-  /** Makes all of a close; of one that could not be kept, all but the span. */
+  /** Makes all of a close; of one that could not be kept (`isLost`), all but the span. Never throws. */
   write(closed: PendingClose, isLost?: boolean): void;
-  /** Whether a close matters less than others, at a glance. */
+  /** Whether a close is a normal one, by its code alone; normal ones are dropped first. */
   isNormal(closed: PendingClose): boolean;
   /**
-   * Counts what was written since the last call: one look-up in a metric store for many closes.
-   * @param dropped how many closes could not be kept
+   * Counts the closes written since the last call: one look-up in a metric store for many closes.
+   * @param dropped number of closes that could not be kept
    */
   wrote(dropped: number): void;
-  /** How many of those that were written have not arrived. */
-  unsent(): Promise<number>;
-  /** Resolves when what was written has been exported, or that failed. */
-  flush(spansOnly: boolean): Promise<void>;
-  /** The same without waiting, for a page that is about to go. */
-  flushNow(): void;
-  /** Stops our own pipeline. */
-  shutdown(): Promise<void>;
 }
 
-/** Makes a writer, which starts our own pipeline where nobody has another. */
-export function createRecordWriter(options: WebSocketOptions, startPipeline: StartPipeline): RecordWriter {
+/** Makes a writer, whose spans and metrics go where `destination` has found providers. */
+export function createRecordWriter(options: WebSocketOptions, destination: Destination): RecordWriter {
   const { redactReason, closeCodes, isAbnormal, closeHook } = options;
   const rules = {
     closeCodes,
@@ -51,7 +37,6 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
     redactReason: (reason: string) =>
       redactReason ? guard('redactReason', () => redactReason(reason), '') : reason,
   };
-  const destination = createDestination(options, startPipeline);
   let meter: Meter | undefined;
   let metrics: CloseMetrics | undefined;
   let exported = 0;
@@ -99,9 +84,6 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       return Boolean(destination.tracer ?? meter);
     },
     find,
-    prepare: async (now) =>
-      (find() || ((await destination.load()) && find())) && (await destination.ready(now)),
-    mayWait: () => destination.mayWait,
     write(closed, isLost) {
       // As `guard` does, without a closure for each close.
       try {
@@ -116,9 +98,5 @@ export function createRecordWriter(options: WebSocketOptions, startPipeline: Sta
       guard('metrics', () => metrics?.count(exported, dropped), undefined);
       exported = 0;
     },
-    unsent: destination.unsent,
-    flush: destination.flush,
-    flushNow: destination.flushNow,
-    shutdown: destination.shutdown,
   };
 }

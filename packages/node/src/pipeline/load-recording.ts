@@ -9,8 +9,8 @@ const detachedContext = new AsyncResource(NAME);
 export const loadRecording: LoadRecording = async () => {
   const { createRecording } = await import('@closespan/core/recording');
   return {
-    createRecording: detached((options, startPipeline, waiting, dropped) => {
-      const recording = createRecording(options, startPipeline, waiting, dropped, startPause, nextTurn);
+    createRecording: detached((settings) => {
+      const recording = createRecording({ ...settings, startPause, nextTurn });
       return { ...recording, push: detached(recording.push) };
     }),
   };
