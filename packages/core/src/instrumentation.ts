@@ -6,58 +6,66 @@ import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts
 import type { Pipeline } from './telemetry/destination.ts';
 import { NAME } from './version.ts';
 
-/** What `instrumentWebSockets()` returns. */
+/** Controls a running instrumentation; `instrumentWebSockets()` returns it. */
 export interface WebSocketHandle {
-  /** Resolves when all closes so far have been exported. Never rejects. */
+  /** Resolves when all closes so far have been exported, or when their export has failed. Never rejects. */
   forceFlush(): Promise<void>;
   /**
-   * Puts every patched object back at once, exports what is waiting and stops our own pipeline. On Node, connections
-   * that are open are recorded before, with the cause `process_exit`. Never rejects.
+   * Puts every patched object back at once, exports the closes that wait, and stops the built-in pipeline. On Node, open
+   * connections are recorded before, with the cause `process_exit`. Never rejects.
    */
   shutdown(): Promise<void>;
   /**
-   * Observes a socket that is not found by itself, such as one from a bundled copy of a library. What has no listeners
-   * like a socket's costs one `diag.error`.
+   * Observes a socket that the instrumentation cannot find, such as one from a bundled copy of a library. An object that
+   * takes no event listeners costs one `diag.error`.
    */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
 }
 
-/** What a runtime adds to core. */
+/** Adapts core to one kind of runtime. */
 export interface Platform<
   O extends WebSocketOptions = WebSocketOptions,
   H extends WebSocketHandle = WebSocketHandle,
 > {
-  /** Of the options that only this platform has. */
+  /** Checks of the options that only this platform has, or that it checks better. @defaultValue none */
   readonly optionChecks?: OptionChecks;
-  /** Starts to observe; returns how to observe one socket more, what undoes it all, and the handle's other members. */
+  /** Starts to observe. Members beyond those of `Installed` become members of the handle. */
   install(recorder: Recorder, options: O): Installed & Omit<H, keyof WebSocketHandle>;
-  /** Loads our own pipeline. */
+  /** Loads and starts the built-in pipeline. */
   startPipeline(options: O): Promise<Pipeline>;
-  /** @defaultValue a chunk of its own */
+  /** Loads the module that makes telemetry of closes. @defaultValue imports `@closespan/core/recording` */
   readonly loadRecording?: LoadRecording;
 }
 
-/** What a platform's `install` has put in place. */
+/** Controls the observation that a platform has installed. */
 export interface Installed {
+  /** Observes one more socket, which the app hands over. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
-  /** Records now what still waits for an event that may never come. */
+  /** Records failed handshakes whose `close` event is still awaited and may never come. */
   settle?(): void;
-  /** @param ending whether the process is about to end: connections that are open are then recorded before */
-  stop(ending: boolean): void;
+  /**
+   * Stops to observe and puts every patched object back.
+   * @param isEnding whether the process is about to end: open connections are then recorded before
+   */
+  stop(isEnding: boolean): void;
 }
 
-/** One instrumentation a global scope, also when ES module and CommonJS copies of a package are both loaded. */
-const HANDLE = Symbol.for('closespan.handle');
-const scope = globalThis as { [HANDLE]?: RunningHandle };
-
-/** The handle of what runs. */
-export interface RunningHandle extends WebSocketHandle {
-  /** As `shutdown` where the process ends; else connections that are open have not ended, and leave no record. */
-  end(processEnds: boolean): Promise<void>;
+/** An instrumentation that runs in this global scope. */
+export interface Running<H extends WebSocketHandle = WebSocketHandle> {
+  readonly handle: H;
+  /**
+   * Shuts down as `handle.shutdown()` does.
+   * @param isEnding whether the process is about to end; else open connections go on, and leave no record
+   */
+  stop(isEnding: boolean): Promise<void>;
 }
+
+// A registered symbol: one instrumentation a global scope, also where ES module and CommonJS copies are both loaded.
+const RUNNING = Symbol.for('closespan.running');
+const scope = globalThis as { [RUNNING]?: Running | undefined };
 
 /**
- * Starts to observe on a platform; while one runs, its handle is returned and the options change nothing.
+ * Starts to observe on a platform. While an instrumentation runs, its handle is returned and the options change nothing.
  * @throws TypeError for a wrong option
  */
 export function startInstrumentation<O extends WebSocketOptions, H extends WebSocketHandle>(
@@ -65,45 +73,46 @@ export function startInstrumentation<O extends WebSocketOptions, H extends WebSo
   options: O,
 ): H {
   checkOptions(options, platform.optionChecks);
-  return start(platform, options);
+  return start(platform, options).handle;
 }
 
-/** The handle of what runs; of the given platform, since a global scope has one. */
+/** Returns the handle of the running instrumentation. `H` is that of the platform, since a global scope has one. */
 export function runningHandle<H extends WebSocketHandle>(): H | undefined {
-  return scope[HANDLE] as H | undefined;
+  return scope[RUNNING]?.handle as H | undefined;
 }
 
-/** The same for options that are checked already. */
+/** Starts to observe with options that are checked already; returns what runs, if something runs. */
 export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   platform: Platform<O, H>,
   options: O,
-): H & RunningHandle {
-  const running = scope[HANDLE] as (H & RunningHandle) | undefined;
-  if (running) {
+): Running<H> {
+  if (scope[RUNNING]) {
     diag.debug(`${NAME}: runs already, options ignored`);
-    return running;
+    return scope[RUNNING] as Running<H>;
   }
   const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
-  const { settle, ...members } = platform.install(recorder, options);
-  const handle = {
-    ...members,
-    observe(...what: Parameters<Installed['observe']>) {
-      guard('observe', () => members.observe(...what), undefined);
+  const { observe, settle, stop, ...members } = platform.install(recorder, options);
+  const running: Running = {
+    handle: {
+      ...members,
+      observe(...socket) {
+        guard('observe', () => observe(...socket));
+      },
+      forceFlush() {
+        settle?.();
+        return recorder.forceFlush();
+      },
+      shutdown: () => running.stop(true),
     },
-    forceFlush() {
-      settle?.();
-      return recorder.forceFlush();
-    },
-    shutdown: () => handle.end(true),
-    end(processEnds: boolean) {
-      if (scope[HANDLE] === handle) {
-        delete scope[HANDLE];
-        members.stop(processEnds);
+    stop(isEnding) {
+      if (scope[RUNNING] === running) {
+        delete scope[RUNNING];
+        stop(isEnding);
       }
       return recorder.shutdown();
     },
-    // The members that are not its own are those that `install` was asked for.
-  } as unknown as H & RunningHandle;
-  scope[HANDLE] = handle;
-  return handle;
+  };
+  scope[RUNNING] = running;
+  // `install` was asked for all other members of the handle.
+  return running as Running<H>;
 }

@@ -1,5 +1,5 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
-import { type Platform, type RunningHandle, start } from './instrumentation.ts';
+import { type Platform, type Running, start } from './instrumentation.ts';
 import { BOOLEAN, checkOptions, type WebSocketOptions } from './options.ts';
 import { NAME, VERSION } from './version.ts';
 
@@ -11,7 +11,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
   readonly instrumentationVersion: string = VERSION;
   readonly #platform: Platform<O>;
   #config: O & Enabled;
-  #handle: RunningHandle | undefined;
+  #running: Running | undefined;
 
   /** @throws TypeError for a wrong option */
   constructor(platform: Platform<O>, config: O & Enabled) {
@@ -24,14 +24,14 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
 
   /** Starts to observe. */
   enable(): void {
-    this.#handle ??= start(this.#platform, this.#config);
+    this.#running ??= start(this.#platform, this.#config);
     this.#config = { ...this.#config, enabled: true };
   }
 
   /** Puts every patched object back; closes that wait are still exported. */
   disable(): void {
-    void this.#handle?.end(false);
-    this.#handle = undefined;
+    void this.#running?.stop(false);
+    this.#running = undefined;
     this.#config = { ...this.#config, enabled: false };
   }
 

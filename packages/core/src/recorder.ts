@@ -1,4 +1,5 @@
 import { diag } from '@opentelemetry/api';
+import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
 import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
 import type { Connection } from './record/connection.ts';
@@ -59,7 +60,7 @@ export function createRecorder(
   return {
     record(connection, facts) {
       // We are inside the app's event handler.
-      try {
+      guard('record', () => {
         if (recording) {
           if (recording.isWanted()) recording.push(stampClose(connection, facts));
           return;
@@ -67,9 +68,7 @@ export function createRecorder(
         if (waiting.length < settings.capacity) waiting.push(stampClose(connection, facts));
         else settings.dropped++;
         void load();
-      } catch (error) {
-        diag.error(`${NAME}: record threw`, error);
-      }
+      });
     },
     prepare: load,
     async forceFlush() {

@@ -87,7 +87,7 @@ export function createSocketObserver(
     const known = observed.get(socket);
     if (known) {
       forget(socket);
-      guard('observation', () => record(socket, known, event), undefined);
+      guard('observation', () => record(socket, known, event));
     }
   }
 

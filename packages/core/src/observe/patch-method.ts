@@ -31,7 +31,7 @@ export function patchBefore(
 ): () => void {
   return replaceValue<Method>(owner, name, {
     apply(target, self, args) {
-      let takeBack = guard(name, () => before(self, args), undefined);
+      let takeBack = guard(name, () => before(self, args));
       try {
         const result = Reflect.apply(target, self, args);
         takeBack = undefined;

@@ -22,7 +22,7 @@ export function wrapGlobal<S extends object>(
     construct(target, args, newTarget) {
       // The type of the trap knows less of it.
       const socket = construct(target, args, newTarget as unknown as Constructor<S>);
-      guard('observation', () => constructed(socket), undefined);
+      guard('observation', () => constructed(socket));
       return socket;
     },
   });

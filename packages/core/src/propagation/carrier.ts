@@ -42,9 +42,9 @@ export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): C
 
   return {
     carry: (observer, ignoreUrls) => (target, args, newTarget) => {
-      const info = guard('carrier', () => change(args, ignoreUrls), undefined);
+      const info = guard('carrier', () => change(args, ignoreUrls));
       const socket = Reflect.construct(target, args, newTarget);
-      if (info) guard('observation', () => observer.observe(socket, info), undefined);
+      if (info) guard('observation', () => observer.observe(socket, info));
       return socket;
     },
   };

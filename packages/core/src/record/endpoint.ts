@@ -51,8 +51,7 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
     const origin = `${url.protocol}//${url.host}`;
     // A hook that throws must not disclose what it was there to hide.
     const full = redactUrl ? guard('redactUrl', () => redactUrl(url), origin) : origin + url.pathname;
-    const template =
-      knownTemplate ?? (urlTemplate && guard('urlTemplate', () => urlTemplate(url), undefined));
+    const template = knownTemplate ?? (urlTemplate && guard('urlTemplate', () => urlTemplate(url)));
     return {
       url: full,
       scheme,

@@ -130,7 +130,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     unsent,
     flush: (spansOnly) => settle('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly)]),
     flushNow() {
-      if (pipeline?.flushNow) guard('flush', pipeline.flushNow, undefined);
+      if (pipeline?.flushNow) guard('flush', pipeline.flushNow);
       void settle('flush', () => [
         provided().forceFlush?.(),
         pipeline?.flushNow ? undefined : pipeline?.forceFlush(),

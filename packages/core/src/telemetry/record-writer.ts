@@ -95,7 +95,7 @@ export function createRecordWriter(options: WebSocketOptions, destination: Desti
     isNormal: ({ connection, facts: { code, wasClean } }) =>
       connection.openedAt !== undefined && !isAbnormalCode(code, wasClean, closeCodes),
     wrote(dropped) {
-      guard('metrics', () => metrics?.count(exported, dropped), undefined);
+      guard('metrics', () => metrics?.count(exported, dropped));
       exported = 0;
     },
   };
