@@ -4,6 +4,7 @@ import {
   PlatformInstrumentation,
   type Recorder,
   startInstrumentation,
+  stopAll,
 } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
@@ -95,7 +96,13 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     settle,
     stop(processEnds) {
       if (processEnds) for (const library of libraries) library.recordOpen();
-      for (const { stop } of [{ stop: stopModules }, unobserved, upgrades, ...libraries, flush]) stop();
+      stopAll([
+        stopModules,
+        unobserved.stop,
+        upgrades.stop,
+        ...libraries.map(({ stop }) => stop),
+        flush.stop,
+      ]);
     },
   };
 }

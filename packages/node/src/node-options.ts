@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { OtlpOptions, WebSocketOptions } from '@closespan/core';
-import { isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
+import { BOOLEAN, isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
 
 /** Options of `instrumentWebSockets()` on Node. Every option may be left out. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
@@ -41,8 +41,6 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
 
 /** A place in a handshake, other than its headers, where a client carries its context. */
 export type CarrierName = 'query' | 'subprotocol';
-
-const BOOLEAN: OptionCheck = ['a boolean', (value) => typeof value === 'boolean'];
 
 /** Checks of the options that only Node has, and of `otlp`, which Node can check further. */
 export const NODE_OPTION_CHECKS: OptionChecks = {

@@ -1,11 +1,11 @@
+import { NO_CLOSE_FRAME } from '@closespan/core/platform';
+
 /**
  * Facts of a connection that is still open when the process ends. No Close frame is sent then, so the peer reports 1006
  * (RFC 6455 §7.1.5).
  */
 export const PROCESS_EXIT_FACTS = {
-  code: 1006,
-  reason: '',
-  wasClean: false,
+  ...NO_CLOSE_FRAME,
   synthetic: true,
   cause: 'process_exit',
   initiator: 'local',

@@ -1,4 +1,5 @@
 import { isMainThread } from 'node:worker_threads';
+import { stopAll } from '@closespan/core/platform';
 
 /** Actions at a signal that would end the process. */
 export interface ExitSignalActions {
@@ -17,9 +18,7 @@ export function watchExitSignals(names: readonly string[], actions: ExitSignalAc
   // Only the main thread gets signals.
   const watched = isMainThread ? [...new Set(names)] : [];
   const stops = watched.map((name) => watchSignal(name as NodeJS.Signals, actions));
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return () => stopAll(stops);
 }
 
 function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSignalActions): () => void {

@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { guard } from '@closespan/core/platform';
+import { guard, stopAll } from '@closespan/core/platform';
 
 /**
  * Subscribes listeners to diagnostics channels, by the channel's name. A listener that throws costs one `diag.error`.
@@ -11,7 +11,5 @@ export function listenToChannels(channels: Readonly<Record<string, (message: nev
     subscribe(name, guarded);
     return () => unsubscribe(name, guarded);
   });
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return () => stopAll(stops);
 }

@@ -1,5 +1,12 @@
 import type { WebSocketOptions } from '@closespan/core';
-import { isIgnored, now, type Recorder, trackConnection } from '@closespan/core/platform';
+import {
+  isIgnored,
+  NO_CLOSE_FRAME,
+  now,
+  type Recorder,
+  stopAll,
+  trackConnection,
+} from '@closespan/core/platform';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
@@ -50,9 +57,7 @@ export function observeUpgrades(
       kind: 'server',
       url: url.split('?', 1)[0] as string,
       template: '',
-      code: 1006,
-      reason: '',
-      wasClean: false,
+      ...NO_CLOSE_FRAME,
       errored: Boolean(error),
       errorCode: error?.code,
       httpStatusCode: statusCode,
@@ -74,7 +79,7 @@ export function observeUpgrades(
     stop() {
       stopped = true;
       stopWaiting();
-      for (const stop of stops) stop();
+      stopAll(stops);
     },
   };
 }

@@ -1,5 +1,14 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { guard, isIgnored, noteCloseStart, patchBefore, patchMethod } from '@closespan/core/platform';
+import {
+  CONNECTING,
+  guard,
+  isIgnored,
+  NO_CLOSE_FRAME,
+  noteCloseStart,
+  patchBefore,
+  patchMethod,
+  stopAll,
+} from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
@@ -84,9 +93,7 @@ export function observeClients(
       kind: 'client',
       url: '',
       ...connection.handshake,
-      code: 1006,
-      reason: '',
-      wasClean: false,
+      ...NO_CLOSE_FRAME,
       errored: true,
       errorCode: (error as NodeJS.ErrnoException | undefined)?.code,
       httpStatusCode: request?.res?.statusCode,
@@ -134,12 +141,10 @@ export function observeClients(
       stops.push(
         patchBefore(prototype, 'close', (self, [code]) => {
           const { readyState, _client } = self as W3cSocket;
-          return readyState === 0 ? noteAbort(_client, code) : undefined;
+          return readyState === CONNECTING ? noteAbort(_client, code) : undefined;
         }),
       );
     },
-    stop() {
-      for (const stop of stops.splice(0)) stop();
-    },
+    stop: () => stopAll(stops),
   };
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
-import { type CloseFacts, noteCloseStart, now, patchBefore } from '@closespan/core/platform';
+import { type CloseFacts, noteCloseStart, now, patchBefore, stopAll } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
@@ -146,9 +146,7 @@ export function observeConnections(
         if (tracked) record(self, tracked, { ...websocketCloseFacts(self, tracked), ...PROCESS_EXIT_FACTS });
       }
     },
-    stop() {
-      for (const stop of stops.splice(0)) stop();
-    },
+    stop: () => stopAll(stops),
   };
 }
 

@@ -1,4 +1,4 @@
-import { guard, now, patchBefore, patchMethod } from '@closespan/core/platform';
+import { guard, now, patchBefore, patchMethod, stopAll } from '@closespan/core/platform';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
 import type { Opening, RunOpening } from './opening.ts';
@@ -35,7 +35,5 @@ export function observeRequests(
       return runOpening({ socket, connection }, () => original(...args));
     }),
   ];
-  return () => {
-    for (const stop of stops) stop();
-  };
+  return () => stopAll(stops);
 }

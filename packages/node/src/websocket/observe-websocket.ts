@@ -1,4 +1,4 @@
-import { guard } from '@closespan/core/platform';
+import { guard, stopAll } from '@closespan/core/platform';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { ownValueOf } from '../runtime/own-value.ts';
 import { onceAClass } from '../runtime/watch-modules.ts';
@@ -57,8 +57,6 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
       w3cPrototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
     seeModule: onceAClass((exported, prototype) => observeClass(prototype, ownValueOf(exported, 'name'))),
     recordOpen: connections.recordOpen,
-    stop() {
-      for (const stop of stops.splice(0)) stop();
-    },
+    stop: () => stopAll(stops),
   };
 }

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Peer } from '@closespan/core';
-import { guard } from '@closespan/core/platform';
+import { CLOSING, CONNECTING, guard } from '@closespan/core/platform';
 import type { Handshake } from '../connection/handshake.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
@@ -28,9 +28,6 @@ interface ClientRequestMessage {
   readonly request: ClientRequest;
   readonly error: NodeJS.ErrnoException & Partial<Peer>;
 }
-
-const CONNECTING = 0;
-const CLOSING = 2;
 
 /** Makes a follower of handshakes, which listens from the first handshake on. */
 export function createClientHandshakes({ redirected, abandoned }: HandshakeEvents): ClientHandshakes {

@@ -1,4 +1,4 @@
-import { guard, patchBefore, patchMethod } from '@closespan/core/platform';
+import { guard, patchBefore, patchMethod, stopAll } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts';
@@ -91,8 +91,6 @@ export function observeWsServers(
       upgrade = undefined;
       return noteAccepted(request, tcp);
     },
-    stop() {
-      for (const stop of stops.splice(0)) stop();
-    },
+    stop: () => stopAll(stops),
   };
 }

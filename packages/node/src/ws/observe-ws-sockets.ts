@@ -1,5 +1,13 @@
 import type { SocketInfo } from '@closespan/core';
-import { type CloseFacts, noteCloseStart, patchBefore } from '@closespan/core/platform';
+import {
+  CLOSED,
+  type CloseFacts,
+  CONNECTING,
+  noteCloseStart,
+  OPEN,
+  patchBefore,
+  stopAll,
+} from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
@@ -22,10 +30,6 @@ export interface WsSocketsObserver {
   recordOpen(): void;
   stop(): void;
 }
-
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSED = 3;
 
 /**
  * Makes an observer that patches the methods which `ws` itself calls at each step of a connection. No method that
@@ -139,7 +143,7 @@ export function observeWsSockets(
     },
     stop() {
       connections.stop();
-      for (const stop of stops.splice(0)) stop();
+      stopAll(stops);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { stopAll } from '@closespan/core/platform';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { onceAClass } from '../runtime/watch-modules.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
@@ -28,9 +29,6 @@ export function observeWs(tools: LibraryTools): WsObserver {
     observeServer: servers.observe,
     seeModule,
     recordOpen: sockets.recordOpen,
-    stop() {
-      servers.stop();
-      sockets.stop();
-    },
+    stop: () => stopAll([servers.stop, sockets.stop]),
   };
 }

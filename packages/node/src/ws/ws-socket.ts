@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseCause, CloseInitiator } from '@closespan/core';
-import { type CloseFacts, now } from '@closespan/core/platform';
+import { CLOSING, type CloseFacts, now } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
@@ -30,7 +30,6 @@ export interface WsSocket {
   readonly _errorEmitted?: boolean;
 }
 
-const CLOSING = 2;
 const CLOSE_TIMEOUT = 30_000;
 
 /**
