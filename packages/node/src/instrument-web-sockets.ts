@@ -47,7 +47,10 @@ export function instrumentWebSockets(options: NodeWebSocketOptions = {}): NodeWe
  * @example registerInstrumentations({ instrumentations: [new WebSocketInstrumentation()] })
  */
 export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSocketOptions> {
-  /** @throws TypeError for a wrong option */
+  /**
+   * Makes the instrumentation. Unless `config.enabled` is true, observation begins with `enable()`.
+   * @throws TypeError for a wrong option
+   */
   constructor(config: NodeWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }

@@ -22,7 +22,7 @@ export interface LibraryObserver {
 export interface LibraryTools {
   readonly recorder: Recorder;
   readonly options: NodeWebSocketOptions;
-  /** Holds the handshakes that servers receive, whichever library accepts them. */
+  /** Follows the upgrade requests that servers receive, whichever library accepts them. */
   readonly upgrades: AcceptedUpgrades;
   /** The observer calls it when it has found a class whose sockets it observes. */
   foundLibrary(): void;

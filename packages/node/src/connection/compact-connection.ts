@@ -7,7 +7,7 @@ import type { Handshake, HandshakeFacts } from './handshake.ts';
 type HandshakeState = Handshake | HandshakeFacts | undefined;
 
 const NOT_YET = -1;
-/** Stands for NaN, which is no integer. */
+/** Stands for NaN, the time of an event from before observation began, in a field of integers. */
 const UNKNOWN = -2;
 /** Scratch bytes for ids: to format 8 bytes costs a fifth of formatting two numbers. */
 const ID = Buffer.alloc(8);
@@ -106,7 +106,7 @@ export class CompactConnection implements Connection {
     this.#low = bytes.readInt32BE(4);
   }
 
-  /** Takes 16 hexadecimal digits. */
+  /** Sets the id that a client carried in its handshake: 16 hexadecimal digits. */
   set connectionId(id: string) {
     this.#high = Number.parseInt(id.slice(0, 8), 16) | 0;
     this.#low = Number.parseInt(id.slice(8), 16) | 0;

@@ -2,7 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Peer } from '@closespan/core';
 import type { CloseFacts } from '@closespan/core/platform';
 
-/** A handshake of a `ws` client that is still going on. */
+/** The handshake of a client of `ws` that has neither succeeded nor failed yet. */
 export interface Handshake {
   /** The request for the upgrade; after redirects, the last one. */
   request: ClientRequest & { res?: IncomingMessage | null };

@@ -14,7 +14,7 @@ export interface PackageConnection {
   readonly closeEventEmitted: boolean;
   /** True while the package waits for the peer's Close frame after ours. */
   readonly waitingForCloseResponse: boolean;
-  /** True on clients. */
+  /** Whether outgoing frames are masked: true on clients, false on servers (RFC 6455 §5.3). */
   readonly maskOutgoingPackets: boolean;
   readonly socket: Socket;
   readonly currentFrame: PackageFrame;
@@ -29,7 +29,7 @@ interface PackageFrame {
   /** Takes the bytes of the frame out of a list; returns whether the frame is complete. */
   addData(bufferList: object): boolean;
   readonly opcode: number;
-  /** -1 for a Close frame without a code. */
+  /** Close code of a Close frame; -1 where the frame has none (RFC 6455 §5.5.1). */
   readonly closeStatus: number;
   readonly binaryPayload: { toString(): string };
   readonly protocolError: boolean;

@@ -1,6 +1,6 @@
 import { ownValueOf } from '../runtime/own-value.ts';
 
-/** Called with the prototype of a class, once or more often. */
+/** Receives the prototype of a class that was found; one class may be found more than once. */
 type Found = (prototype: object) => void;
 
 /** Finds the classes of `ws` in a class that a module exports. A copy in one file exports its server with its sockets only. */

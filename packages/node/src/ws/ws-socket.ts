@@ -9,7 +9,7 @@ import { IS_BUN } from '../runtime/which-runtime.ts';
 
 /** The members of a `ws` socket that are read. */
 export interface WsSocket {
-  /** `undefined` on a server's socket. */
+  /** The URL that a client connects to; `undefined` on a server's socket. */
   readonly url: string | undefined;
   readonly readyState: number;
   readonly protocol: string;
@@ -26,7 +26,7 @@ export interface WsSocket {
   readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
   readonly _receiver: Writable | null;
-  /** Absent in `ws` 7. */
+  /** Whether the socket has emitted `error`; absent in `ws` 7. */
   readonly _errorEmitted?: boolean;
 }
 
