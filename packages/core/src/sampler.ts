@@ -20,30 +20,48 @@ export interface SamplerLike {
   toString(): string;
 }
 
+const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
 /**
- * Keeps every abnormal WebSocket close and asks `base` about everything else.
- * It can, because a close span is started with its attributes.
+ * Keeps every abnormal WebSocket close, and a share of all other spans.
+ * A close span is started with its attributes, so the sampler sees how the connection ended.
+ * @example new AbnormalCloseSampler(0.05) // every abnormal close, 5 % of the others
  */
 export class AbnormalCloseSampler implements SamplerLike {
-  readonly #base: SamplerLike;
+  readonly #base: number | SamplerLike;
 
-  /** @throws TypeError when `base` has no method `shouldSample` */
-  constructor(base: SamplerLike) {
-    if (typeof base?.shouldSample !== 'function') {
-      throw new TypeError(`Expected \`base\` to be a sampler, got \`${base}\` (${typeof base})`);
+  /**
+   * @param base who decides about all other spans: a sampler, or the ratio of traces to keep, from 0 to 1. A ratio keeps
+   *   the traces that OpenTelemetry's `TraceIdRatioBasedSampler` keeps
+   * @throws TypeError for any other value
+   */
+  constructor(base: number | SamplerLike) {
+    const isSampler = typeof (base as SamplerLike)?.shouldSample === 'function';
+    if (!isSampler && !(typeof base === 'number' && base >= 0 && base <= 1)) {
+      throw new TypeError(
+        `Expected \`base\` to be a number from 0 to 1 or a sampler, got \`${base}\` (${typeof base})`,
+      );
     }
     this.#base = base;
   }
 
   shouldSample(...args: Parameters<SamplerLike['shouldSample']>): SamplingResultLike {
-    const [, , spanName, , attributes] = args;
+    const base = this.#base;
+    const [, traceId, spanName, , attributes] = args;
     const abnormal = spanName.startsWith(SPAN_WEBSOCKET_CLOSE) && attributes[ATTR_ERROR_TYPE] !== undefined;
-    return abnormal ? { decision: RECORD_AND_SAMPLED } : this.#base.shouldSample(...args);
+    if (!abnormal && typeof base !== 'number') return base.shouldSample(...args);
+    return { decision: abnormal || isWithin(traceId, base as number) ? RECORD_AND_SAMPLED : NOT_RECORD };
   }
 
   toString(): string {
     return `AbnormalCloseSampler{${this.#base}}`;
   }
+}
+
+/** Whether a ratio keeps a trace: by the words of its id, so that every process decides alike. */
+function isWithin(traceId: string, ratio: number): boolean {
+  let mixed = 0;
+  for (const word of traceId.match(/.{8}/g) ?? []) mixed ^= Number.parseInt(word, 16);
+  return ratio === 1 || mixed >>> 0 < Math.floor(ratio * 0xffff_ffff);
 }
