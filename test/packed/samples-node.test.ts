@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
+import { connectWhenUp } from '../helpers/connect-when-up.ts';
+import { readSamples, sampleOf } from '../helpers/doc-samples.ts';
+import { freePort } from '../helpers/free-port.ts';
+import { type PageSite, startPageSite } from '../helpers/page-site.ts';
+import { nodeBinary, runNode, startNode } from '../helpers/run-node.ts';
+import { DENO } from '../helpers/runtimes.ts';
+import { createSampleApps, type SampleApps } from '../helpers/sample-apps.ts';
+import * as runs from './sample-runs.ts';
+
+const node = nodeBinary(24) ?? process.execPath;
+const CONNECT = fileURLToPath(new URL('programs/connect.mjs', import.meta.url));
+
+let apps: SampleApps;
+let receiver: OtlpReceiver;
+let site: PageSite;
+
+beforeAll(async () => {
+  apps = await createSampleApps();
+});
+afterAll(() => apps?.remove());
+beforeEach(async () => {
+  [receiver, site] = await Promise.all([startOtlpReceiver(), startPageSite('')]);
+});
+afterEach(() => Promise.all([receiver.close(), site.close()]));
+
+it('every sample of every page is run', () => {
+  const run = [
+    ...[runs.STARTED, runs.PAGES].flatMap(Object.keys),
+    ...[runs.PRINTING, runs.STORES, runs.NODE_ENDS, runs.PAGE_ENDS, runs.PAGE_SERVER].flat(),
+    ...[runs.SERVER, runs.DENO_SERVER, runs.WORKERD_SERVER, runs.WORKER],
+  ];
+  expect([...new Set(run)].sort()).toEqual(
+    readSamples()
+      .map(({ id }) => id)
+      .sort(),
+  );
+});
+
+it.each(Object.entries(runs.STARTED))('%s', async (id, run) => {
+  const { connections = [['/close/1011']], span = runs.FAILED, samples } = run;
+  const { path } = await written(id);
+  const flag = path.endsWith('.cjs') ? '--require' : '--import';
+  const end = await runNode(node, [flag, path, CONNECT], environment(connections));
+  expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(receiver.spans.at(-1)).toMatchObject(span);
+  if (samples) expect(receiver.spans.length).toBeLessThan(connections.length);
+  else expect(receiver.spans).toHaveLength(connections.length);
+});
+
+it.each(runs.PRINTING)('%s', async (id) => {
+  const { path, text } = await written(id);
+  const { stdout, stderr } = await runNode(node, [path]);
+  expect(stderr).toBe('');
+  expect(text).toContain(`// ${stdout}`);
+});
+
+it(runs.SERVER, async () => {
+  const port = await freePort();
+  const { path } = await written(runs.SERVER, { 8080: String(port) });
+  const { child, end } = startNode(node, [path], environment());
+  const socket = await connectWhenUp(`ws://127.0.0.1:${port}/rooms/7`);
+  const closed = once(socket, 'close');
+  child.kill('SIGTERM');
+  expect((await closed)[0].code).toBe(1012);
+  expect(await end).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(receiver.spans).toMatchObject([
+    { kind: 2, attributes: { 'websocket.close.code': 1012 }, resource: { 'service.name': 'chat' } },
+  ]);
+});
+
+describe('README.md › In Node, without a change of the app', () => {
+  it.each(['--import', '--require'])('%s', async (flag) => {
+    const folder = await apps.folderOf('@closespan/node @opentelemetry/api');
+    const entry = flag === '--import' ? 'register.js' : 'register.cjs';
+    const file = join(folder, 'node_modules/@closespan/node/dist', entry);
+    const end = await runNode(node, [flag, file, CONNECT], environment([['/close/1011']]));
+    expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(receiver.spans).toMatchObject([runs.FAILED]);
+  });
+});
+
+it.skipIf(!DENO.binary)(runs.DENO_SERVER, async () => {
+  const { path } = await written(runs.DENO_SERVER);
+  const port = await freePort();
+  const flags = ['run', '--no-lock', '--allow-net', '--allow-env', '--allow-read'];
+  const { child, end } = startNode(DENO.binary ?? '', [...flags, path], {
+    ...environment(),
+    DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
+  });
+  const socket = await connectWhenUp(`ws://127.0.0.1:${port}/rooms/7`);
+  socket.close(4000);
+  expect(await receiver.waitForSpans(1)).toMatchObject([
+    { kind: 2, attributes: { 'websocket.close.code': 4000 }, resource: { 'service.name': 'chat' } },
+  ]);
+  child.kill('SIGKILL');
+  await end;
+});
+
+/** A sample's file in the folder of its install line. */
+async function written(id: string, replace: Record<string, string> = {}) {
+  const { installs, text } = sampleOf(id);
+  const [path = ''] = await apps.write(installs[0] ?? '', [id], replace);
+  return { path, text };
+}
+
+function environment(connections: readonly runs.Connection[] = []): Record<string, string> {
+  const origin = site.url.replace('http', 'ws');
+  return {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    CONNECTIONS: JSON.stringify(connections.map(([path, ...rest]) => [origin + path, ...rest])),
+  };
+}
