@@ -16,11 +16,17 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.m
 })
   .split('\n')
   .filter((file) => file && !NOT_READ.test(file) && existsSync(join(ROOT, file)));
+const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 const problems = files.flatMap((file) => {
-  const text = withoutCode(readFileSync(join(ROOT, file), 'utf8'));
-  return [...longSentences(text), ...deadLinks(file, text), ...forbiddenWords(text)].map(
-    ([line, problem]) => `${file}:${line} ${problem}`,
-  );
+  const source = readFileSync(join(ROOT, file), 'utf8');
+  const text = withoutCode(source);
+  const found = [
+    ...longSentences(text),
+    ...deadLinks(file, text),
+    ...forbiddenWords(text),
+    ...unknownScripts(source),
+  ];
+  return found.map(([line, problem]) => `${file}:${line} ${problem}`);
 });
 for (const problem of problems) console.log(problem);
 console.log(`${files.length} pages, ${problems.length} problems`);
@@ -104,6 +110,16 @@ function anchorsOf(page) {
     seen.set(slug, count + 1);
     return count === 0 ? slug : `${slug}-${count}`;
   });
+}
+
+/** Commands of the project that its `package.json` does not have; an example has a file of its own. */
+function unknownScripts(source) {
+  return source.split('\n').flatMap((line, index) =>
+    [...line.matchAll(/npm run ([\w:]+)/g)]
+      .map(([, script]) => script)
+      .filter((script) => script !== 'dev' && !(script in scripts))
+      .map((script) => [index + 1, `unknown script: ${script}`]),
+  );
 }
 
 function forbiddenWords(text) {
