@@ -1,4 +1,5 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
+import { expected } from './expected.ts';
 import { ATTR_ERROR_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
 
 /** What a sampler decided; the numbers of OpenTelemetry's `SamplingDecision`. */
@@ -32,16 +33,14 @@ export class AbnormalCloseSampler implements SamplerLike {
   readonly #base: number | SamplerLike;
 
   /**
-   * @param base who decides about all other spans: a sampler, or the ratio of traces to keep, from 0 to 1. A ratio keeps
+   * @param base decides about all other spans: a sampler, or the ratio of traces to keep, from 0 to 1. A ratio keeps
    *   the traces that OpenTelemetry's `TraceIdRatioBasedSampler` keeps
    * @throws TypeError for any other value
    */
   constructor(base: number | SamplerLike) {
     const isSampler = typeof (base as SamplerLike)?.shouldSample === 'function';
     if (!isSampler && !(typeof base === 'number' && base >= 0 && base <= 1)) {
-      throw new TypeError(
-        `Expected \`base\` to be a number from 0 to 1 or a sampler, got \`${base}\` (${typeof base})`,
-      );
+      throw expected('base', 'a number from 0 to 1 or a sampler', base);
     }
     this.#base = base;
   }
@@ -59,7 +58,7 @@ export class AbnormalCloseSampler implements SamplerLike {
   }
 }
 
-/** Whether a ratio keeps a trace: by the words of its id, so that every process decides alike. */
+/** Whether a ratio keeps a trace. The trace's id alone decides, so that every process decides alike. */
 function isWithin(traceId: string, ratio: number): boolean {
   let mixed = 0;
   for (const word of traceId.match(/.{8}/g) ?? []) mixed ^= Number.parseInt(word, 16);
