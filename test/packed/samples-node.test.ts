@@ -56,6 +56,7 @@ it.each(runs.PRINTING)('%s', async (id) => {
   const { path, text } = await written(id);
   const { stdout, stderr } = await runNode(node, [path]);
   expect(stderr).toBe('');
+  expect(stdout).toMatch(/\S/);
   expect(text).toContain(`// ${stdout}`);
 });
 
