@@ -16,8 +16,8 @@ export interface ProgramEnd {
 
 /** The binary of a Node version; `undefined` where this machine has none. */
 export function nodeBinary(version: (typeof NODE_VERSIONS)[number]): string | undefined {
-  const name = version === 24 ? 'node' : `node${version}`;
-  const file = fileURLToPath(new URL(`../../node_modules/${name}/bin/node`, import.meta.url));
+  const path = version === 24 ? '../../node_modules/node' : `../runtimes/node_modules/node${version}`;
+  const file = fileURLToPath(new URL(`${path}/bin/node`, import.meta.url));
   return existsSync(file) ? file : undefined;
 }
 

@@ -20,6 +20,6 @@ export const DENO: Runtime = {
 export const WORKERD: string | undefined = find('@cloudflare/workerd-linux-64/bin/workerd');
 
 function find(path: string): string | undefined {
-  const file = fileURLToPath(new URL(`../../node_modules/${path}`, import.meta.url));
+  const file = fileURLToPath(new URL(`../runtimes/node_modules/${path}`, import.meta.url));
   return existsSync(file) ? file : undefined;
 }
