@@ -35,7 +35,8 @@ const WITH_SDK = { protobuf: 'protobuf-format', metrics: 'page-meter-provider' }
 const SDK_IMPORT = /import\('@closespan\/browser\/(?:protobuf|metrics)'\)/g;
 const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/(?:lifecycle|pipeline)))'\)/g;
 
-const builds: Options[] = [
+/** The builds of all packages; also read by those who ask what is built into them. */
+export const builds: Options[] = [
   {
     ...shared,
     name: 'core',

@@ -1,13 +1,20 @@
-/** Checks what the packages publish: with publint, with attw, and that their types stand on their own. */
+/**
+ * Checks what the packages publish: with publint, with attw, that their types stand on their own, that they name the
+ * repository as the root does, and that their notices list what is built in.
+ */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { findBundledPackages } from './bundled-packages.mjs';
+import { checkLinks, checkMetadata } from './package-metadata.mjs';
+import { checkNotices } from './third-party-notices.mjs';
 
 const PACKAGES = ['core', 'browser', 'node'];
 /** Types of what we observe, and of the SDK, are no part of our interface. An import without names counts as well. */
 const FOREIGN_TYPES =
   /(?:from|import|import\(|types=)\s*['"](ws|undici|@opentelemetry\/(?!api['"])[^'"]*)['"]/;
 
+const bundled = await findBundledPackages();
 let failed = 0;
 for (const name of PACKAGES) {
   const folder = fileURLToPath(new URL(`../packages/${name}`, import.meta.url));
@@ -15,10 +22,18 @@ for (const name of PACKAGES) {
     run(folder, 'publint', ['--strict', '--pack', 'npm']),
     run(folder, 'attw', ['--pack', '.', '--profile', 'node16']),
     foreignTypes(folder),
+    checkMetadata(`packages/${name}`),
+    checkNotices(`packages/${name}`, bundled.get(`packages/${name}`)),
   ].filter((problem) => problem !== undefined);
   console.log(`@closespan/${name}: ${problems.length === 0 ? 'ok' : 'FAILED'}`);
   for (const problem of problems) console.log(problem);
   failed += problems.length;
+}
+const links = checkLinks();
+console.log(`links to the repository: ${links === undefined ? 'ok' : 'FAILED'}`);
+if (links !== undefined) {
+  console.log(links);
+  failed++;
 }
 process.exitCode = failed === 0 ? 0 : 1;
 
