@@ -25,6 +25,6 @@ export function installDemoPackages() {
 }
 
 /** Runs pnpm through npm, so that nobody has to install it. */
-function pnpm(args) {
+export function pnpm(args) {
   runProgram('npm', ['exec', '--yes', '--', PNPM, ...args]);
 }
