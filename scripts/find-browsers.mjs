@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { fail, runProgram } from './run-program.mjs';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-/** Debian's packages of the other engines, and the file that tells that one is there. */
+/** Debian's packages of the other engines, and the files of which one tells that the engine is there. */
 const ENGINES = {
-  'firefox-esr': '/usr/bin/firefox-esr',
-  'webkit2gtk-driver': '/usr/bin/WebKitWebDriver',
-  xvfb: '/usr/bin/Xvfb',
+  'firefox-esr': ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+  'webkit2gtk-driver': ['/usr/bin/WebKitWebDriver'],
+  xvfb: ['/usr/bin/Xvfb'],
 };
 const HAS_APT = existsSync('/usr/bin/apt-get');
 const IS_ROOT = process.getuid?.() === 0;
@@ -22,7 +22,7 @@ export function findChromium(setup) {
 
 /** Looks for Firefox and WebKit. Where one is missing, installs it or says that its tests are skipped: they are 160 MB. */
 export function findEngines(setup) {
-  const missing = Object.keys(ENGINES).filter((name) => !existsSync(ENGINES[name]));
+  const missing = Object.keys(ENGINES).filter((name) => !ENGINES[name].some((file) => existsSync(file)));
   if (missing.length === 0) return;
   if (!HAS_APT || !install(missing, setup)) {
     console.error(`Missing: ${missing.join(', ')}. Tests of these engines are skipped.`);
