@@ -9,8 +9,8 @@ import {
 import {
   createResource,
   exporterConfig,
+  type OtlpProvider,
   type OtlpSettings,
-  type OwnProvider,
 } from './telemetry/otlp-settings.ts';
 
 /** What may differ between platforms. */
@@ -24,7 +24,7 @@ export interface MetricSettings extends OtlpSettings {
 }
 
 /** Starts a meter provider that sends over OTLP/HTTP as JSON. */
-export function createMeterProvider(settings: MetricSettings): OwnProvider<ApiMeterProvider> {
+export function createMeterProvider(settings: MetricSettings): OtlpProvider<ApiMeterProvider> {
   const { exportIntervalMillis = 60_000, delta, labels } = settings;
   return new MeterProvider({
     resource: createResource(settings),

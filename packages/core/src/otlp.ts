@@ -4,21 +4,21 @@ import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trac
 import {
   createResource,
   exporterConfig,
+  type OtlpProvider,
   type OtlpSettings,
-  type OwnProvider,
 } from './telemetry/otlp-settings.ts';
 import type { Outcome } from './telemetry/outcome-counter.ts';
 import { ResendingExporter } from './telemetry/resending-exporter.ts';
 
-export type { OtlpSettings, OwnProvider } from './telemetry/otlp-settings.ts';
+export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
 
 /** A tracer provider that keeps what could not be sent; its `forceFlush` waits for all that is on its way, too. */
-export interface ResendingTracerProvider extends OwnProvider<TracerProvider> {
+export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
   /**
    * How many spans have not arrived. They are sent again from time to time.
-   * @param now first of all at once
+   * @param retryNow first of all at once
    */
-  unsent(now: boolean): Promise<number>;
+  unsent(retryNow: boolean): Promise<number>;
 }
 
 /**
@@ -45,8 +45,8 @@ export function createTracerProvider(
       // The processor does not wait for batches that it began to export before.
       await exporter.forceFlush();
     },
-    async unsent(now: boolean) {
-      if (now) await exporter.resend();
+    async unsent(retryNow: boolean) {
+      if (retryNow) await exporter.resend();
       return exporter.size;
     },
   });

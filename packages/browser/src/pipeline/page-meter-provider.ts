@@ -6,12 +6,12 @@ import {
   ATTR_WEBSOCKET_CLOSE_CODE,
   type WebSocketOptions,
 } from '@closespan/core';
-import type { OwnProvider } from '@closespan/core/otlp';
+import type { OtlpProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
 import type { MeterProvider } from '@opentelemetry/api';
 
 /** A meter provider whose metrics can be sent at once. */
-export type PageMeterProvider = OwnProvider<MeterProvider>;
+export type PageMeterProvider = OtlpProvider<MeterProvider>;
 
 /** Each label multiplies the streams, and each page has its own. */
 const LABELS = [

@@ -14,9 +14,9 @@ export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
 export interface RecordSink<T> {
   /**
    * Resolves to false while there is nowhere to go; items then wait for the next try.
-   * @param now whether somebody waits for it
+   * @param retryNow whether somebody waits for it
    */
-  ready(now: boolean): Promise<boolean>;
+  ready(retryNow: boolean): Promise<boolean>;
   write(item: T): void;
   /** Whether items may wait for each other. */
   mayWait(): boolean;
@@ -80,10 +80,10 @@ export function createRecordQueue<T>(
 
   async function isReady(): Promise<boolean> {
     for (;;) {
-      const now = drains > 0;
-      if (await ready(now)) return true;
+      const isAwaited = drains > 0;
+      if (await ready(isAwaited)) return true;
       // Without pauses the next close is the next try.
-      if (now || !startPause) return false;
+      if (isAwaited || !startPause) return false;
       await rest(RETRY_MILLIS);
     }
   }

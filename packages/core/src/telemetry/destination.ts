@@ -19,9 +19,9 @@ export interface Pipeline {
   /**
    * How many spans have not arrived so far; while there are some, closes had better wait where they take less memory.
    * Where it is there, they may also wait for each other: only our own flush and shutdown lead here.
-   * @param now it sends them once more first
+   * @param retryNow it sends them once more first
    */
-  unsent?(now: boolean): Promise<number>;
+  unsent?(retryNow: boolean): Promise<number>;
   /**
    * Sends what is waiting.
    * @param spansOnly for the sake of closes that wait: metrics that do not arrive must not hold them back
@@ -49,9 +49,9 @@ export interface Destination {
   load(): Promise<boolean>;
   /**
    * Whether closes may be written, for all that went before has arrived.
-   * @param now what has not is sent once more first, also when spans have come to go elsewhere
+   * @param retryNow what has not is sent once more first, also when spans have come to go elsewhere
    */
-  ready(now: boolean): Promise<boolean>;
+  ready(retryNow: boolean): Promise<boolean>;
   /** How many spans our own pipeline has not delivered. */
   unsent(): Promise<number>;
   /** Resolves when what was written has been exported, or that failed. */
@@ -97,8 +97,8 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     return (provider.getDelegate?.() ?? provider) as Flushable;
   }
 
-  async function unsent(now = false): Promise<number> {
-    return (await pipeline?.unsent?.(now)) ?? 0;
+  async function unsent(retryNow = false): Promise<number> {
+    return (await pipeline?.unsent?.(retryNow)) ?? 0;
   }
 
   async function start(): Promise<void> {
@@ -126,7 +126,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       await starting;
       return pipeline !== undefined;
     },
-    ready: async (now) => (await unsent(now)) === 0 || !spansAreOurs,
+    ready: async (retryNow) => (await unsent(retryNow)) === 0 || !spansAreOurs,
     unsent,
     flush: (spansOnly) => settle('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly)]),
     flushNow() {

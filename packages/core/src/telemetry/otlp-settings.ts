@@ -18,7 +18,7 @@ export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'samp
 };
 
 /** A provider of our own pipeline; the SDK's types stay inside. */
-export type OwnProvider<T> = T & { forceFlush(): Promise<void>; shutdown(): Promise<void> };
+export type OtlpProvider<T> = T & { forceFlush(): Promise<void>; shutdown(): Promise<void> };
 
 /** Exporter settings of one signal; without an address the exporter's own defaults hold, environment included. */
 export function exporterConfig(
