@@ -20,7 +20,7 @@ export function observeGlobal(
   { ignoreUrls }: WebSocketOptions,
   errorFactsOf: (event: unknown) => Partial<CloseFacts>,
 ): SocketObserver {
-  const putBack = makeReplaceable('WebSocket');
+  const stopReplacing = makeReplaceable('WebSocket');
   const native = globalThis.WebSocket;
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
   const observer = createSocketObserver(
@@ -49,7 +49,7 @@ export function observeGlobal(
       if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
     }),
     patchBefore(native?.prototype, 'close', (socket, [code]) => observer.noteClose(socket, code)),
-    putBack,
+    stopReplacing,
   ];
   return {
     ...observer,

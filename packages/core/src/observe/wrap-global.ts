@@ -18,7 +18,7 @@ export function wrapGlobal<S extends object>(
   constructed: (socket: S) => void,
   construct: Construct<S> = Reflect.construct,
 ): () => void {
-  const unwrap = replaceValue<Constructor<S>>(scope, name, {
+  const stopWrapping = replaceValue<Constructor<S>>(scope, name, {
     construct(target, args, newTarget) {
       // The type of the trap knows less of it.
       const socket = construct(target, args, newTarget as unknown as Constructor<S>);
@@ -27,9 +27,9 @@ export function wrapGlobal<S extends object>(
     },
   });
   const wrapped = (scope as Record<string, Constructor<S> | undefined>)[name];
-  const unlink = replaceValue(wrapped?.prototype, 'constructor', () => wrapped as object);
+  const stopLinking = replaceValue(wrapped?.prototype, 'constructor', () => wrapped as object);
   return () => {
-    unlink();
-    unwrap();
+    stopLinking();
+    stopWrapping();
   };
 }

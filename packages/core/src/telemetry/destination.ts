@@ -128,17 +128,18 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     },
     ready: async (retryNow) => (await unsent(retryNow)) === 0 || !spansAreOurs,
     unsent,
-    flush: (spansOnly) => settle('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly)]),
+    flush: (spansOnly) =>
+      logFailure('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly)]),
     flushNow() {
       if (pipeline?.flushNow) guard('flush', pipeline.flushNow);
-      void settle('flush', () => [
+      void logFailure('flush', () => [
         provided().forceFlush?.(),
         pipeline?.flushNow ? undefined : pipeline?.forceFlush(),
       ]);
     },
     async shutdown() {
       await starting;
-      await settle('shutdown', () => [pipeline?.shutdown()]);
+      await logFailure('shutdown', () => [pipeline?.shutdown()]);
     },
   };
 }
@@ -147,7 +148,7 @@ function tracerProviderOf(options: WebSocketOptions): Proxied {
   return options.tracerProvider ?? trace.getTracerProvider();
 }
 
-async function settle(what: string, begin: () => (Promise<void> | undefined)[]): Promise<void> {
+async function logFailure(what: string, begin: () => (Promise<void> | undefined)[]): Promise<void> {
   try {
     await Promise.all(begin());
   } catch (error) {
