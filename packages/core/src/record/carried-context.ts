@@ -1,39 +1,39 @@
-/** What a client that cannot set headers carries in its handshake. */
+/** Identifiers that a client carries in its handshake's URL or subprotocols, since a browser sets no headers. */
 export interface CarriedContext {
-  /** The `websocket.connection.id` of both ends: 16 hexadecimal digits. */
+  /** `websocket.connection.id` for the spans of both ends: 16 hexadecimal digits. */
   readonly connectionId: string;
-  /** W3C Trace Context §3.2, as the client's propagator wrote it; absent where no span was active. */
+  /** `traceparent` as the client's propagator wrote it (W3C Trace Context §3.2); absent where no span was active. */
   readonly traceparent?: string | undefined;
 }
 
-/** What is left of a text, and what was carried in it; `carried` is absent where nothing was, or nothing that can be read. */
+/** A text without its carried part. `carried` is `undefined` when the text carried nothing, or nothing readable. */
 interface Taken {
   readonly rest: string;
   readonly carried: CarriedContext | undefined;
 }
 
 const ID = /^[0-9a-f]{16}$/;
-/** Longer than version 00 of the format; its propagator looks closer. */
+/** Allows more than version 00 of the format, since the server's propagator validates the text. */
 const TRACEPARENT = /^[0-9a-f-]{1,128}$/;
 const PARAMETER = /([?&])closespan=([^&#]*)(&?)/;
 const PROTOCOL = 'closespan.';
 
-/** Whether a subprotocol is no subprotocol of the app, but carries. */
+/** Returns whether a subprotocol is one that `subprotocolCarrier` added, and none of the app's. */
 export function isCarrying(protocol: string): boolean {
   return protocol.startsWith(PROTOCOL);
 }
 
-/** A subprotocol that carries; its characters are those of a `token`, as RFC 6455 §4.1 asks. */
+/** Returns a subprotocol that carries the identifiers. It is a `token`, as RFC 6455 §4.1 requires of subprotocols. */
 export function protocolOf(carried: CarriedContext): string {
   return PROTOCOL + format(carried);
 }
 
-/** A query parameter that carries; none of its characters needs an escape. */
+/** Returns a query parameter that carries the identifiers, without characters that a URL must escape. */
 export function parameterOf(carried: CarriedContext): string {
   return `closespan=${format(carried)}`;
 }
 
-/** Takes the parameter out of a URL, be it whole or a request's. */
+/** Takes the carrying parameter out of a URL: an absolute one, or the path and query of a request. */
 export function takeFromUrl(url: string): Taken {
   const match = PARAMETER.exec(url);
   if (!match) return { rest: url, carried: undefined };
@@ -41,7 +41,7 @@ export function takeFromUrl(url: string): Taken {
   return { rest: url.replace(parameter, after ? before : ''), carried: parse(text) };
 }
 
-/** Takes the subprotocol out of a `Sec-WebSocket-Protocol` header, a list with commas (RFC 6455 §11.3.4). */
+/** Takes the carrying subprotocol out of a `Sec-WebSocket-Protocol` header, a list with commas (RFC 6455 §11.3.4). */
 export function takeFromProtocols(header: string): Taken {
   if (!header.includes(PROTOCOL)) return { rest: header, carried: undefined };
   const offers = header.split(',').map((offer) => offer.trim());

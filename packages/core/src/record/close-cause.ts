@@ -1,6 +1,6 @@
 import type { CloseCategory } from './close-code-table.ts';
 
-/** A bounded explanation of a close; never more than the facts shows. */
+/** Explains why a connection ended: one of a fixed set of causes, and never more than the facts show. */
 export type CloseCause =
   | 'handshake_rejected'
   | 'handshake_failed'
@@ -24,22 +24,29 @@ export type CloseCause =
   | 'remote_close'
   | 'unknown';
 
-/** Who closed first: our call, their frame, nobody (the transport died). */
+/**
+ * Tells who closed first: this end's call (`local`), the peer's Close frame (`remote`), or nobody, since the transport
+ * died (`none`). `unknown`: the facts do not tell.
+ */
 export type CloseInitiator = 'local' | 'remote' | 'none' | 'unknown';
 
-/** What took the network from a connection, as the platform saw it. */
+/** Names a loss of network that the platform saw: the device slept (`suspended`), or it was `offline`. */
 export type Interruption = 'suspended' | 'offline';
 
-/** What a cause is read from. */
+/** Facts that decide the cause of a close. */
 export interface CauseFacts {
+  /** Whether the handshake succeeded. */
   readonly opened: boolean;
   readonly code: number;
   readonly category: CloseCategory;
   readonly initiator: CloseInitiator;
+  /** Status of the response to the handshake, other than 101; `undefined` where no response was seen. */
   readonly httpStatusCode: number | undefined;
+  /** errno or library code, e.g. `ECONNRESET`; `undefined` where none was seen. */
   readonly errorCode: string | undefined;
+  /** Loss of network shortly before the close; `undefined` where none was noticed. */
   readonly interruption: Interruption | undefined;
-  /** Milliseconds from the first sign of closing to the close. */
+  /** Milliseconds from the first sign of closing to the close; 0 when the close came without a sign. */
   readonly closingDuration: number;
 }
 
@@ -52,13 +59,13 @@ const CAUSES: Readonly<Record<number, CloseCause>> = {
 };
 const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
 /**
- * Below the shortest time after which a runtime gives up: WebKitGTK 5 s, by a timer of GLib's that goes off with others,
- * up to 250 ms early or 750 ms late; Firefox 20 s, `ws` 30 s, Chromium 60 s.
+ * Milliseconds, below the shortest time for which a runtime waits for the peer's Close frame. WebKitGTK waits 5 s, up
+ * to 250 ms less or 750 ms more, since GLib runs timers together. Firefox waits 20 s, `ws` 30 s, Chromium 60 s.
  */
 const CLOSE_TIMEOUT = 4000;
 const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
-/** Explains a close; the first explanation that fits. */
+/** Returns the cause of a close: the first rule that fits wins. Never throws. */
 export function closeCause(facts: CauseFacts): CloseCause {
   const { opened, code, category, initiator, httpStatusCode, errorCode, interruption } = facts;
   if (!opened) {

@@ -1,4 +1,7 @@
-/** What kind of ending a close code tells of; bounded, from the code alone. */
+/**
+ * Groups close codes by the kind of ending: one of a fixed set, decided by the code alone. `lost` means that no Close
+ * frame arrived, and `library` and `application` are the ranges 3000-3999 and 4000-4999 (RFC 6455 §7.4.2).
+ */
 export type CloseCategory =
   | 'normal'
   | 'transient'
@@ -10,7 +13,7 @@ export type CloseCategory =
   | 'application'
   | 'reserved';
 
-/** A code's or a range's name and category. */
+/** Name and category of a close code, or of a range of codes. */
 export type CloseCodeClass = readonly [name: string, category: CloseCategory];
 
 const RESERVED = 'reserved';
@@ -18,7 +21,10 @@ const PROTOCOL = 'protocol';
 const TRANSIENT = 'transient';
 const POLICY = 'policy';
 
-/** The names of the IANA WebSocket Close Code Number Registry; 1014 has a description only, ours is its short form. */
+/**
+ * Names of the IANA WebSocket Close Code Number Registry. For 1014 the registry has a description only; the name here
+ * is its short form.
+ */
 export const CLOSE_CODES: Readonly<Record<number, CloseCodeClass>> = {
   1000: ['Normal Closure', 'normal'],
   1001: ['Going Away', 'normal'],
@@ -41,7 +47,7 @@ export const CLOSE_CODES: Readonly<Record<number, CloseCodeClass>> = {
   3008: ['Timeout', POLICY],
 };
 
-/** The ranges of RFC 6455 §7.4.2 by the thousand that their codes begin with, the first one apart. */
+/** Ranges of close codes (RFC 6455 §7.4.2): entry n holds n000 to n999, and the last entry all codes from 5000. */
 const RANGES: readonly CloseCodeClass[] = [
   ['Reserved, not used', RESERVED],
   ['Reserved for future revisions of the standard', RESERVED],
@@ -51,7 +57,7 @@ const RANGES: readonly CloseCodeClass[] = [
   ['Outside every range', RESERVED],
 ];
 
-/** Classes a code; one that is not registered is of its range's class. */
+/** Returns name and category of a close code. A code that is not registered has those of its range. */
 export function classifyCloseCode(code: number): CloseCodeClass {
   const range = Math.min(Math.max(Math.floor(code / 1000), 0), RANGES.length - 1) || 0;
   return CLOSE_CODES[code] ?? (RANGES[range] as CloseCodeClass);

@@ -1,12 +1,14 @@
 import { CLOSE_CODES, type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 
-/** What the registry and RFC 6455 §7.4 say of one close code. */
+/** Describes one close code, after the IANA WebSocket Close Code Number Registry and RFC 6455 §7.4. */
 export interface CloseCodeInfo {
+  /** The code that was asked about. */
   readonly code: number;
-  /** The name in the IANA WebSocket Close Code Number Registry; for a code without one, the name of its range. */
+  /** Name in the IANA WebSocket Close Code Number Registry; an unregistered code has the name of its range. */
   readonly name: string;
+  /** Kind of ending that the code stands for. */
   readonly category: CloseCategory;
-  /** When an endpoint reports this code. */
+  /** Says when an endpoint reports this code. */
   readonly description: string;
   /** Whether an endpoint may put the code into a Close frame (RFC 6455 §7.4). */
   readonly sendable: boolean;
@@ -14,18 +16,18 @@ export interface CloseCodeInfo {
   readonly closable: boolean;
 }
 
-/** A user's own meaning of a code. */
+/** Names and judges one close code of an app. */
 export interface CloseCodeMeaning {
-  /** Takes the place of the registry's name. */
+  /** Replaces the registry's name. @defaultValue the registry's name */
   readonly name?: string;
-  /** Whether a close with this code is an error; what is left out follows from the code's category. */
+  /** Whether a close with this code is an error. @defaultValue decided by the code's category and `wasClean` */
   readonly abnormal?: boolean;
 }
 
-/** A user's own meanings by code, e.g. `{ 4401: { name: 'Unauthorized', abnormal: true } }`. */
+/** Meanings that an app gives to close codes, by code: `{ 4401: { name: 'Unauthorized', abnormal: true } }`. */
 export type CloseCodeMeanings = Readonly<Record<number, CloseCodeMeaning>>;
 
-/** The CloseEvent reference in our words: 1000 to 1015 in order. */
+/** Descriptions of the codes 1000 to 1015, in order. */
 const DESCRIPTIONS = [
   'The connection served its purpose',
   'A server stops or a page is left',
@@ -49,12 +51,12 @@ const REGISTERED: Readonly<Record<number, string>> = {
   3003: 'Authorization is not enough',
   3008: 'The peer took too long',
 };
-/** RFC 6455 §7.4.1: reported by an endpoint, never on the wire; 1004 has no use yet. */
+/** Codes that an endpoint reports and never sends (RFC 6455 §7.4.1); 1004 has no meaning yet. */
 const NEVER_SENT = [1004, 1005, 1006, 1015];
 
 /**
- * Says what a close code means. Total: every number has an answer, unassigned ones that of their range.
- * @param meanings the user's own names, which win
+ * Describes a close code. Every number has a description: an unregistered one has that of its range. Never throws.
+ * @param meanings names of the app, which replace the registry's
  * @see RFC 6455 §7.4, IANA WebSocket Close Code Number Registry
  * @example describeCloseCode(1006).name // 'Abnormal Closure'
  */

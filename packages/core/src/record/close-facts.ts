@@ -1,71 +1,89 @@
 import type { CloseCause, CloseInitiator, Interruption } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
-/** The remote end of a TCP connection. */
+/** Address of the remote end of a TCP connection. */
 export interface Peer {
+  /** IPv4 or IPv6 address. */
   readonly address: string;
+  /** TCP port. */
   readonly port: number;
 }
 
-/** What a runtime shows of one close; observers fill it in at the close. */
+/** Facts of one close, as a runtime shows them; an observer writes them at the close. */
 export interface CloseFacts {
+  /** The end of the connection that was observed. */
   readonly kind: 'client' | 'server';
-  /** As the runtime has it; it is redacted before anyone sees it. */
+  /** URL as the runtime has it, secrets included; the record has a redacted one. */
   readonly url: string;
+  /** Close code (WHATWG WebSockets § CloseEvent); 1006 when no Close frame arrived. */
   readonly code: number;
+  /** Text of the peer's Close frame; empty when there is none. */
   readonly reason: string;
+  /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
   readonly wasClean: boolean;
-  /** The code of the runtime's own `close` event. @defaultValue `code` */
+  /** Code of the runtime's `close` event. @defaultValue `code` */
   readonly reportedCode?: number;
+  /** Negotiated subprotocol (RFC 6455 §1.9). @defaultValue none */
   readonly subprotocol?: string | undefined;
+  /** Negotiated extensions (RFC 6455 §9). @defaultValue none */
   readonly extensions?: string | undefined;
-  /** What `urlTemplate` said of the upgrade request, `''` for nothing. @defaultValue it is asked about the URL alone */
+  /**
+   * Result of `urlTemplate` for the upgrade request; `''` is none.
+   * @defaultValue `urlTemplate` is called with the URL alone
+   */
   readonly template?: string | undefined;
+  /** Remote end of the TCP connection; `undefined` where it is not known, or not to be recorded. */
   readonly peer?: Peer | undefined;
-  /** The client as its server knows it, behind proxies. */
+  /** Address of the client behind proxies, as its server knows it; `undefined` where it is not to be recorded. */
   readonly clientAddress?: string | undefined;
-  /** The `Origin` of the upgrade request. */
+  /** `Origin` header of the upgrade request; `undefined` where there is none, or where it is not to be recorded. */
   readonly origin?: string | undefined;
-  /** Bytes that were given to `send` and never left. */
+  /** Bytes that the app passed to `send` and that never left this end. @defaultValue 0 */
   readonly unsentSize?: number | undefined;
-  /** The runtime fired no `close` event: the facts are inferred. */
+  /** Whether the facts are inferred, since the runtime fired no `close` event. @defaultValue `false` */
   readonly synthetic?: boolean;
-  /** An `error` was seen before the close, which says no more than that. */
+  /** Whether an `error` event came before the close; the event alone tells no cause. @defaultValue `false` */
   readonly errored?: boolean;
-  /** errno or library code, e.g. `ECONNRESET`. */
+  /** errno or library code of the error, e.g. `ECONNRESET`; `undefined` where the runtime shows none. */
   readonly errorCode?: string | undefined;
-  /** Status of a handshake's response. */
+  /** Status of the response to the handshake; `undefined` where no response was seen. */
   readonly httpStatusCode?: number | undefined;
-  /** When it was over, in monotonic milliseconds. @defaultValue now */
+  /** Monotonic milliseconds at which the connection was over. @defaultValue the time of the call of `record` */
   readonly closedAt?: number | undefined;
-  /** A cause that only the observer can know. */
+  /** Cause that only the observer can know. @defaultValue concluded from the other facts */
   readonly cause?: CloseCause | undefined;
-  /** What took the network away, where the platform saw it shortly before the close. */
+  /** Loss of network that the platform saw shortly before the close; `undefined` where it saw none. */
   readonly interruption?: Interruption | undefined;
-  /** Milliseconds for which the device slept, or the page was frozen, since the connection was made. */
+  /**
+   * Milliseconds for which the device slept or the page was frozen, since the connection was made.
+   * @defaultValue not noticed
+   */
   readonly suspendedDuration?: number | undefined;
-  /** Who closed first where no call was noted, and the event alone would mislead. */
+  /**
+   * Who closed first, for an observer that knows better than the event.
+   * @defaultValue concluded from the other facts
+   */
   readonly initiator?: CloseInitiator | undefined;
 }
 
-/** What is reported where the transport ended without a Close frame (RFC 6455 §7.1.5, §7.1.6). */
+/** Facts of a connection that ended without a Close frame: code 1006 and no reason (RFC 6455 §7.1.5, §7.1.6). */
 export const NO_CLOSE_FRAME: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> = {
   code: 1006,
   reason: '',
   wasClean: false,
 };
 
-/** Facts with the times at which they were noted, ready to wait in a queue. */
+/** A close that waits for its record: connection, facts and the time of the close. */
 export interface PendingClose {
   readonly connection: Connection;
   readonly facts: CloseFacts;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds of the close. */
   readonly closedAt: number;
-  /** Epoch milliseconds at `closedAt`: a clock that runs on while the device sleeps. */
+  /** Epoch milliseconds of the close, by a clock that runs on while the device sleeps. */
   readonly closeTime: number;
 }
 
-/** Notes the time of a close. */
+/** Adds the time to the facts of a close: `closedAt` where the facts have one, else the time of this call. */
 export function stampClose(connection: Connection, facts: CloseFacts): PendingClose {
   const time = now();
   const { closedAt = time } = facts;

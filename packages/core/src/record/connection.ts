@@ -1,31 +1,51 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { context, trace } from '@opentelemetry/api';
 
-/** All that is held while a socket is open: no span, no timer. Times are monotonic milliseconds. */
+/**
+ * Holds all that is remembered of a connection while its socket is open: no span and no timer. Times are monotonic
+ * milliseconds.
+ *
+ * ```
+ * trackConnection        open            noteCloseStart        recorder.record(connection, facts)
+ *        │                 │                    │                         │
+ *    startedAt          openedAt           closing.at                  closedAt
+ *        ├── handshake ────┼──── messages ──────┼── closing handshake ────┤   an end closed the connection
+ *        ├── handshake ────┼──── messages ────────────────────────────────┤   the transport was lost
+ *        ├── handshake ───────────────────────────────────────────────────┤   the handshake failed
+ * ```
+ */
 export interface Connection {
-  /** NaN when the connection was made before observation began. */
+  /** Time of construction; NaN when the connection was made before observation began. */
   readonly startedAt: number;
-  /** `undefined` until the handshake succeeded; NaN when it did so before observation began. */
+  /** Time of `open`; `undefined` until the handshake has succeeded, NaN when it did so before observation began. */
   openedAt: number | undefined;
-  /** The span that was active at the start; only its ids, so that the span itself can be collected. */
+  /** Ids of the span that was active at the start. The span itself is not held, so that memory for it can be freed. */
   readonly creation: SpanContext | undefined;
-  /** The first sign of closing; `undefined` before. */
+  /** First sign of closing; `undefined` before. */
   closing: Closing | undefined;
-  /** Derived from the handshake where both ends know it; `undefined`: one is made up at the close. */
+  /**
+   * 16 hexadecimal digits, derived from the handshake where both ends know it. `undefined`: the record gets a random
+   * id.
+   */
   connectionId: string | undefined;
 }
 
-/** Who began to close, when, and with which code where it was us. */
+/** First sign that a connection closes. */
 export interface Closing {
+  /** Monotonic milliseconds. */
   readonly at: number;
+  /** The end that closed first: `local` by a call of the app, `remote` by a Close frame of the peer. */
   readonly by: 'local' | 'remote';
+  /**
+   * Code that the app passed to `close(code)`; `undefined` where the app passed none, or where the peer closed first.
+   */
   readonly code: number | undefined;
 }
 
-/** Monotonic milliseconds. */
+/** Returns monotonic milliseconds: a clock that never steps, and that some systems stop while the device sleeps. */
 export const now: () => number = () => performance.now();
 
-/** Starts to hold a connection, in the context of the code that makes it. */
+/** Starts to track a connection, within the context that is active where the connection is made. */
 export function trackConnection(active = context.active(), startedAt: number = now()): Connection {
   return {
     startedAt,
@@ -37,8 +57,8 @@ export function trackConnection(active = context.active(), startedAt: number = n
 }
 
 /**
- * Notes the first sign of closing; later ones change nothing.
- * @returns what takes the note back, for a `close()` that turns out to throw
+ * Notes the first sign of closing; a later sign changes nothing.
+ * @returns a function that takes the note back, for a `close()` that throws; `undefined` where nothing was noted
  */
 export function noteCloseStart(
   connection: Connection,

@@ -7,10 +7,13 @@ import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
 import { uniqueId } from './unique-id.ts';
 
-/** How facts become a record; the user's part of it. */
+/** Options of the user that decide how facts become a record. */
 export interface RecordRules {
+  /** Names and judgements of close codes. @defaultValue those of the code table */
   readonly closeCodes?: CloseCodeMeanings | undefined;
+  /** Turns the peer's close reason into the recorded one. Does not throw. */
   readonly redactReason: (reason: string) => string;
+  /** Turns a URL into the recorded endpoint; a `template` that is known, `''` included, replaces `urlTemplate`. */
   readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
 }
 
@@ -23,7 +26,10 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set([
   'aborted_connecting',
 ]);
 
-/** Draws the conclusions: name, category, initiator, cause, outcome. Pure but for an id that nobody else knows. */
+/**
+ * Concludes name, category, initiator, cause and outcome from the facts of a close. Pure, but for the random id of a
+ * connection that has none.
+ */
 export function createCloseRecord(closed: PendingClose, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
@@ -65,7 +71,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     code,
     name: meaning?.name ?? name,
     category,
-    // Without a Close frame it is no peer's; workerd has texts of its own.
+    // Without a Close frame the text is not the peer's: workerd writes one.
     reason: code !== 1006 || wasClean ? facts.reason && rules.redactReason(facts.reason) : '',
     wasClean,
     initiator,
@@ -90,7 +96,9 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   };
 }
 
-/** Whether a code of a connection that had opened is a failure, by the user's meaning of it or by its category. */
+/**
+ * Returns whether a close after `open` counts as an error: by `closeCodes`, else by the code's category and `wasClean`.
+ */
 export function isAbnormalCode(
   code: number,
   wasClean: boolean,
@@ -108,13 +116,16 @@ function initiatorOf(
   if (by) return by;
   if (facts.initiator) return facts.initiator;
   if (!opened) return 'none';
-  // Firefox passes a 1006 from the wire through as clean: then a frame did arrive.
+  // Firefox reports a 1006 that the peer sent as clean: a frame did arrive.
   if (facts.wasClean || (code !== 1006 && code !== 1015)) return 'remote';
-  // An error without a code may be the transport's, or our own runtime failing the connection.
+  // An error without a code may come from the transport, or from a runtime that fails the connection.
   return facts.errored && !facts.errorCode ? 'unknown' : 'none';
 }
 
-/** Times from before observation are NaN, and so is what is reckoned from them; rounding never makes a time negative. */
+/**
+ * Returns a time or duration, or `undefined` for NaN: times from before observation are NaN, and so are durations since
+ * then. A duration that rounding made negative becomes 0.
+ */
 function known(millis: number): number | undefined {
   return Number.isNaN(millis) ? undefined : Math.max(0, millis);
 }

@@ -1,20 +1,24 @@
 import { guard } from '../guard.ts';
 
-/** Where a connection went, without what a URL may hide: user info, query, fragment. */
+/** Parts of a connection's URL, without those that may hold secrets: user info, query and fragment. */
 export interface Endpoint {
-  /** The value of `url.full`. */
+  /**
+   * Value of `url.full`: the result of `redactUrl`, else scheme, host and path. Empty for a URL that cannot be parsed.
+   */
   readonly url: string;
+  /** `ws` or `wss`, or the scheme that a library uses; empty for a URL that cannot be parsed. */
   readonly scheme: string;
-  /** Empty where the URL has no host. */
+  /** Host name or IP address; empty where the URL has no host. */
   readonly address: string;
-  /** `undefined` where the scheme has no default port. */
+  /** Port of the URL, else 80 for `ws` and 443 for `wss`; `undefined` for another scheme. */
   readonly port: number | undefined;
+  /** Path, after `redactUrl`; empty where the redacted text is no URL. */
   readonly path: string;
-  /** What the user's `urlTemplate` said. */
+  /** Low-cardinality name that `urlTemplate` gave the URL; `undefined` where it gave none. */
   readonly template: string | undefined;
 }
 
-/** What the user may do to a URL. */
+/** Options of the user that change or name URLs. */
 interface UrlHooks {
   readonly redactUrl?: (url: URL) => string;
   readonly urlTemplate?: (url: URL) => string | undefined;
@@ -23,10 +27,13 @@ interface UrlHooks {
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 const CACHE_LIMIT = 1024;
 
-/** Parses URLs; a template that is known already, be it the empty one, is not asked for. */
+/** Parses a URL. A `template` that is passed, `''` included, takes the place of a call of `urlTemplate`. */
 type EndpointParser = (url: string, template?: string) => Endpoint;
 
-/** Parses URLs as the options say. Without hooks each distinct URL is parsed once, since parsing costs more than a span. */
+/**
+ * Makes a parser of URLs that calls the user's hooks. Without hooks each distinct URL is parsed once, since parsing
+ * costs more than a span.
+ */
 export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
   const cache = new Map<string, Endpoint>();
   return (raw, knownTemplate) => {
@@ -63,7 +70,7 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
   }
 }
 
-/** `URL.parse`, which Node 20 does not have. Its error is not logged: it holds the URL, and so its query. */
+/** Does what `URL.parse` does, which Node 20 lacks. The error is not logged: it holds the URL, and so the query. */
 function parseUrl(url: string): URL | undefined {
   try {
     return new URL(url);
