@@ -1,19 +1,26 @@
-/** Items in the order in which they came. */
+/** Holds items in the order in which they came. */
 export interface Backlog<T> {
+  /** Adds an item behind the others. */
   push(item: T): void;
-  /** Takes the oldest. */
+  /** Removes and returns the oldest item; `undefined` when there is none. */
   shift(): T | undefined;
+  /** Returns the number of items. */
   size(): number;
-  /** Gives up some of the oldest, of those that matter less as far as there are enough, and returns them. */
+  /**
+   * Removes and returns 1024 items, or all when there are fewer: the oldest that matter less, then the oldest others.
+   */
   evict(mattersLess: (item: T) => boolean): T[];
 }
 
-/** To make room for one at a time would copy the items for each. */
+/**
+ * Number of items that one eviction removes. An eviction copies the backlog, so that room for one item alone costs too
+ * much.
+ */
 const EVICTED_ITEMS = 1024;
 
 /**
- * Makes a backlog whose items do not move: an array's own `shift` moves all others.
- * @param incoming its first items; the backlog goes on with this array
+ * Makes a backlog whose `shift` moves no other item, as `shift` of an array would.
+ * @param incoming first items; the backlog keeps this array and changes it
  */
 export function createBacklog<T>(incoming: T[]): Backlog<T> {
   let outgoing: T[] = [];
@@ -26,7 +33,7 @@ export function createBacklog<T>(incoming: T[]): Backlog<T> {
     shift() {
       if (next === outgoing.length) [outgoing, incoming, next] = [incoming, [], 0];
       const item = outgoing[next];
-      // What is taken is not held on to.
+      // Items that were taken can be collected as soon as the array is dropped.
       if (++next >= outgoing.length) [outgoing, next] = [[], 0];
       return item;
     },

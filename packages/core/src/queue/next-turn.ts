@@ -1,4 +1,4 @@
-/** Waits for another turn of the event loop. Timers would do, but browsers hold them back in hidden pages. */
+/** Resolves in another turn of the event loop. Uses no timer, since browsers delay timers in hidden pages. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') {

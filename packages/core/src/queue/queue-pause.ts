@@ -1,9 +1,10 @@
-/** A time in which the queue does nothing. */
+/** A time in which the queue rests. */
 export interface QueuePause {
+  /** Resolves when the pause is over. */
   readonly over: Promise<void>;
-  /** Somebody waits: it is over now. */
+  /** Cuts the pause short, since somebody waits for the queue. */
   end(): void;
 }
 
-/** Starts a pause in which a process that has nothing else to do may end. */
+/** Starts a pause of some milliseconds. The pause does not keep alive a process that has nothing else to do. */
 export type StartPause = (millis: number) => QueuePause;

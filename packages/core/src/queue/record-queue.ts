@@ -2,42 +2,51 @@ import { type Backlog, createBacklog } from './backlog.ts';
 import { nextTurn } from './next-turn.ts';
 import type { QueuePause, StartPause } from './queue-pause.ts';
 
-/** Closes wait here; a storm of them becomes spans in slices that an exporter keeps up with. */
+/** Holds closes until they become spans, in slices that an exporter keeps up with even when many end at once. */
 export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
-  /** Resolves when all items so far are worked off and flushed, to how many are not, since there is nowhere to go. */
+  /**
+   * Writes and flushes all items so far. Resolves to the number of items left, since the sink is not ready for them.
+   */
   drain(): Promise<number>;
-  /** Works off all items at once, for a page that is about to go. */
+  /** Writes all items within this call, for a page that is about to go. */
   drainNow(): void;
 }
 
-/** What works the queue off. */
+/** Writes the items of a queue. */
 export interface RecordSink<T> {
   /**
-   * Resolves to false while there is nowhere to go; items then wait for the next try.
-   * @param retryNow whether somebody waits for it
+   * Resolves to whether items may be written; while not, they wait for the next try.
+   * @param retryNow whether undelivered spans are sent again first, since somebody waits for the queue
    */
   ready(retryNow: boolean): Promise<boolean>;
+  /** Writes one item. Does not throw. */
   write(item: T): void;
-  /** Whether items may wait for each other. */
+  /** Returns whether items may wait for each other, since many in a row cost less. */
   mayWait(): boolean;
-  /** Called after each slice of writes. */
+  /** Called once after each slice of writes. */
   wrote(): void;
-  /** The back-pressure: resolves when what was written has been exported. */
+  /** Resolves when all written items have been exported; the queue writes no more until then. */
   flush(): Promise<void>;
 }
 
+/** Items of one slice, which is written within one turn of the event loop. */
 const SLICE_ITEMS = 64;
+/** Milliseconds after which a slice ends early. */
 const SLICE_MILLIS = 4;
-/** A default batch processor holds 2048 spans and sends 512 at a time. */
+/**
+ * Items after which the queue waits for a flush: a default batch processor holds 2048 spans and sends 512 at a time.
+ */
 const FLUSH_ITEMS = 512;
-/** To write many in a row costs less than one now and then. */
+/** Milliseconds for which items wait for each other, since writing many in a row costs less than one now and then. */
 const GATHER_MILLIS = 50;
+/** Milliseconds between tries while the sink is not ready. */
 const RETRY_MILLIS = 5000;
 
 /**
- * Makes a queue that drains in later turns of the event loop, never in the caller's.
- * @param waiting its first items; the queue goes on with this array
- * @param startPause absent where timers are held back, as in hidden pages, and nothing ends by itself: there is no pause
+ * Makes a queue that writes its items in later turns of the event loop, never in the caller's.
+ * @param waiting first items; the queue keeps this array and changes it
+ * @param startPause absent in pages: a browser delays the timers of hidden pages, and so the queue makes no pauses
+ * @param turn waits for another turn of the event loop
  */
 export function createRecordQueue<T>(
   { ready, mayWait, write, wrote, flush }: RecordSink<T>,
@@ -66,7 +75,7 @@ export function createRecordQueue<T>(
   async function run(): Promise<void> {
     if (mayWait()) await rest(GATHER_MILLIS);
     await turn();
-    // Asked for the sake of what has been taken, too: it may not have arrived.
+    // Asked also when the queue is empty: spans that were written before may not have arrived.
     while ((await isReady()) && size() > 0) {
       take(SLICE_ITEMS, performance.now() + SLICE_MILLIS);
       if (unflushed >= FLUSH_ITEMS) {
@@ -88,7 +97,9 @@ export function createRecordQueue<T>(
     }
   }
 
-  /** A moment in which a process that has nothing else to do may end; not while somebody waits for us. */
+  /**
+   * Pauses, so that a process that has nothing else to do may end. Makes no pause while somebody waits for the queue.
+   */
   async function rest(millis: number): Promise<void> {
     if (drains > 0) return;
     pause = startPause?.(millis);
