@@ -1,5 +1,6 @@
 /**
- * Makes the error for a wrong value. The message tells of an object its member `url` alone, since headers may be secret.
+ * Makes the error for a wrong value. The message tells of an object its member `url` alone, since headers may be
+ * secret.
  * @param name the option or parameter that holds the value
  * @param expectation continues "Expected `name` to be"
  */

@@ -3,7 +3,7 @@ import { guard } from './guard.ts';
 import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import { checkOptions, type OptionChecks, type WebSocketOptions } from './options.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
-import type { Pipeline } from './telemetry/destination.ts';
+import type { Pipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
 /** Controls a running instrumentation; `instrumentWebSockets()` returns it. */
@@ -11,13 +11,13 @@ export interface WebSocketHandle {
   /** Resolves when all closes so far have been exported, or when their export has failed. Never rejects. */
   forceFlush(): Promise<void>;
   /**
-   * Puts every patched object back at once, exports the closes that wait, and stops the built-in pipeline. On Node, open
-   * connections are recorded before, with the cause `process_exit`. Never rejects.
+   * Puts every patched object back at once, exports the closes that wait, and stops the built-in pipeline. On Node,
+   * open connections are recorded before, with the cause `process_exit`. Never rejects.
    */
   shutdown(): Promise<void>;
   /**
-   * Observes a socket that the instrumentation cannot find, such as one from a bundled copy of a library. An object that
-   * takes no event listeners costs one `diag.error`.
+   * Observes a socket that the instrumentation cannot find, such as one from a bundled copy of a library. An object
+   * that takes no event listeners costs one `diag.error`.
    */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
 }
@@ -65,7 +65,8 @@ const RUNNING = Symbol.for('closespan.running');
 const scope = globalThis as { [RUNNING]?: Running | undefined };
 
 /**
- * Starts to observe on a platform. While an instrumentation runs, its handle is returned and the options change nothing.
+ * Starts to observe on a platform. While an instrumentation runs, its handle is returned and the options change
+ * nothing.
  * @throws TypeError for a wrong option
  */
 export function startInstrumentation<O extends WebSocketOptions, H extends WebSocketHandle>(

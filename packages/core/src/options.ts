@@ -34,7 +34,10 @@ export interface WebSocketOptions {
   readonly tracerProvider?: TracerProvider;
   /** Metrics go here. @defaultValue the global provider, looked up when the first record is made */
   readonly meterProvider?: MeterProvider;
-  /** Sampler of our own pipeline, e.g. `new AbnormalCloseSampler(base)`. @defaultValue `OTEL_TRACES_SAMPLER`, or every span */
+  /**
+   * Sampler of our own pipeline, e.g. `new AbnormalCloseSampler(base)`.
+   * @defaultValue `OTEL_TRACES_SAMPLER`, or every span
+   */
   readonly sampler?: SamplerLike;
   /** Connections whose URL contains a string or matches an expression are not recorded. */
   readonly ignoreUrls?: readonly (string | RegExp)[];

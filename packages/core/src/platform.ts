@@ -1,6 +1,6 @@
 /**
- * The parts of core that `@closespan/browser` and `@closespan/node` are made of.
- * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * The parts of core that `@closespan/browser` and `@closespan/node` are made of. Apps import `@closespan/core` instead:
+ * names of this entry may change in any release.
  * @internal
  * @module
  */
@@ -39,5 +39,5 @@ export { isIgnored } from './record/ignore-urls.ts';
 export { randomHex } from './record/random-hex.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 export { stopAll } from './stop-all.ts';
-export type { Pipeline } from './telemetry/destination.ts';
+export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

@@ -4,7 +4,7 @@ import type { WebSocketOptions } from './options.ts';
 import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
 import type { Connection } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
-import type { StartPipeline } from './telemetry/destination.ts';
+import type { StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */

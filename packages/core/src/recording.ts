@@ -3,7 +3,8 @@ import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import type { PendingClose } from './record/close-facts.ts';
-import { createDestination, type StartPipeline } from './telemetry/destination.ts';
+import { createDestination } from './telemetry/destination.ts';
+import type { StartPipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
@@ -11,9 +12,9 @@ export { randomHex } from './record/random-hex.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export { signalUrl } from './telemetry/signal-url.ts';
 
-/** Makes spans, metrics and hook calls of closes. Pages load this entry after they have started. */
+/** Makes spans, metrics and hook calls of closes. */
 export interface Recording {
-  /** Whether a record would reach a provider or a hook. When it would not, a close costs this call alone. */
+  /** Returns whether a record would reach a provider or a hook. When it would not, a close costs this call alone. */
   isWanted(): boolean;
   /** Takes a close; its span is made in a later turn of the event loop. */
   push(closed: PendingClose): void;

@@ -34,14 +34,17 @@ import {
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from '../semconv.ts';
 
-/** `error.type`: HTTP status, errno, else the cause; `undefined` for a close that is no error. */
+/**
+ * Returns the value of `error.type`: HTTP status, errno, else the cause. Returns `undefined` for a close that is no
+ * error.
+ */
 export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | undefined {
   if (!abnormal) return undefined;
   if (record.cause === 'handshake_rejected') return String(record.httpStatusCode);
   return record.errorCode ?? record.cause;
 }
 
-/** The attributes of a close span; what is absent is left out. */
+/** Returns the attributes of a close span. Facts that are absent from the record have no attribute. */
 export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
   const { endpoint, peer, requestedCode, reportedCode } = record;
   const { handshakeDuration, connectionDuration, suspendedDuration } = record;

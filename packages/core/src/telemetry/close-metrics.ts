@@ -21,28 +21,33 @@ import {
 } from '../semconv.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 
-/** Counts closes and measures connections; never sampled. */
+/** Counts closes and measures connections and handshakes. Metrics are never sampled. */
 export interface CloseMetrics {
+  /** Adds a close: measures its durations at once, and counts it at the next call of `count`. */
   add(record: CloseRecord, errorType: string | undefined): void;
   /**
-   * Counts what was added since the last call, alike closes at once: a metric store looks its labels up each time.
-   * @param exported how many were handed to a provider
-   * @param dropped how many could not be kept
+   * Counts the closes added since the last call. Closes with equal labels are counted together, since a metric store
+   * looks labels up at each call.
+   * @param exported number of closes whose spans were handed to a provider
+   * @param dropped number of closes that could not be kept
    */
   count(exported: number, dropped: number): void;
-  /** Measures a handshake alone. */
+  /** Measures a handshake that no connection followed: a server refused it. */
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
 }
 
-/** Seconds, with edges at the idle limits of common proxies. */
+/** Bucket edges in seconds, with edges at the idle limits of common proxies. */
 const CONNECTION_BUCKETS = [
   0.1, 1, 5, 15, 30, 45, 60, 75, 100, 120, 300, 360, 600, 1800, 3600, 7200, 14400, 43200, 86400,
 ];
+/** Bucket edges in seconds. */
 const HANDSHAKE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+/** Number of close codes outside 1000-1015 that become labels as they are; later ones are `other`. */
 const DISTINCT_CODES = 50;
+/** Number of hosts of a server that become labels; closes of later ones have no such label. */
 const DISTINCT_HOSTS = 50;
 
-/** Makes the instruments of both sides. */
+/** Makes the instruments of client and server. */
 export function createCloseMetrics(meter: Meter): CloseMetrics {
   const instruments = {
     client: createInstruments(
@@ -64,7 +69,10 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
   const addOutcome = createOutcomeCounter(meter);
   const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
-  /** Measures the handshake, whose error is none of a later close; returns the labels that all metrics share. */
+  /**
+   * Measures the handshake; the error of a later close is not one of the handshake. Returns the labels that all metrics
+   * of the record share.
+   */
   function addHandshake(record: CloseRecord, errorType: string | undefined): Attributes {
     const { kind, handshakeDuration, httpStatusCode: status } = record;
     const { address, port } = record.endpoint;
@@ -94,8 +102,8 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
         connectionDuration.record(record.connectionDuration / 1000, place);
       }
       const key = JSON.stringify([kind, place, code, initiator, cause, wasClean]);
-      let same = counted.get(key);
-      if (!same) {
+      let group = counted.get(key);
+      if (!group) {
         const known = (code >= 1000 && code < 1016) || isKnownCode(code);
         const labels = {
           ...place,
@@ -106,10 +114,10 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
           [ATTR_WEBSOCKET_CLOSE_INITIATOR]: initiator,
           [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: wasClean,
         };
-        same = { closes, labels, count: 0 };
-        counted.set(key, same);
+        group = { closes, labels, count: 0 };
+        counted.set(key, group);
       }
-      same.count++;
+      group.count++;
     },
     count(exported, dropped) {
       for (const [key, { closes, labels, count }] of counted) {
@@ -138,7 +146,7 @@ function createInstruments(meter: Meter, closes: string, connection: string, han
   };
 }
 
-/** Says whether a value is among the first `limit` different ones. */
+/** Makes a check that holds for the first `limit` different values, and for no others. */
 function firstDistinct<T>(limit: number): (value: T) => boolean {
   const seen = new Set<T>();
   return (value) => seen.has(value) || (seen.size < limit && Boolean(seen.add(value)));

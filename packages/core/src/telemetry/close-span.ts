@@ -12,13 +12,13 @@ import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
 
-// The objects of these enums would be bytes of each page.
+// Numbers instead of the API's enums, whose objects each page would load.
 const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2, server: 1 };
 const ERROR: SpanStatusCode.ERROR = 2;
 
 const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };
 
-/** Makes the span of a close, with all its attributes from the start, so that a sampler sees them. */
+/** Starts the span of a close. Its attributes are there from the start, so that a sampler sees them. */
 export function startCloseSpan(
   tracer: Tracer,
   record: CloseRecord,

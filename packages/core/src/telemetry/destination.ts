@@ -2,7 +2,6 @@ import {
   createNoopMeter,
   diag,
   type Meter,
-  type MeterProvider,
   metrics,
   type Tracer,
   type TracerProvider,
@@ -11,64 +10,53 @@ import {
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import { NAME, VERSION } from '../version.ts';
+import type { Pipeline, StartPipeline } from './pipeline.ts';
 
-/** Our own export pipeline; a signal that is switched off has no provider. */
-export interface Pipeline {
-  readonly tracerProvider: TracerProvider | undefined;
-  readonly meterProvider: MeterProvider | undefined;
-  /**
-   * How many spans have not arrived so far; while there are some, closes had better wait where they take less memory.
-   * Where it is there, they may also wait for each other: only our own flush and shutdown lead here.
-   * @param retryNow it sends them once more first
-   */
-  unsent?(retryNow: boolean): Promise<number>;
-  /**
-   * Sends what is waiting.
-   * @param spansOnly for the sake of closes that wait: metrics that do not arrive must not hold them back
-   */
-  forceFlush(spansOnly?: boolean): Promise<void>;
-  /** Sends or keeps what is waiting within this call, for a page that is about to go. @defaultValue `forceFlush` */
-  flushNow?(): void;
-  /** Sends what is waiting and stops. */
-  shutdown(): Promise<void>;
-}
-
-/** Loads our own pipeline. */
-export type StartPipeline = (options: WebSocketOptions) => Promise<Pipeline>;
-
-/** Where spans and metrics go: to given providers, else to registered ones, else to our own pipeline. */
+/** Chooses where spans and metrics go: to given providers, else to registered ones, else to the built-in pipeline. */
 export interface Destination {
-  /** As of the last look. */
+  /** Tracer that the last `find` has found; `undefined` when there is none. */
   readonly tracer: Tracer | undefined;
+  /** Meter that the last `find` has found; `undefined` when there is none. */
   readonly meter: Meter | undefined;
-  /** Whether closes may wait for each other: all go to our own pipeline, which nobody shuts down but us; as of the last look. */
+  /**
+   * Whether closes may wait for each other, as of the last `find`: when all of them go to the built-in pipeline, which
+   * no app shuts down behind the queue's back.
+   */
   readonly mayWait: boolean;
-  /** Looks for providers again; cheap. Says whether there is anywhere to write to, or nowhere on purpose. */
+  /** Looks for providers again; cheap. Returns whether there is one, or none on purpose. */
   find(): boolean;
-  /** Loads our own pipeline; says whether it is there. Does not reject. */
+  /** Starts the built-in pipeline; resolves to whether it runs. Never rejects. */
   load(): Promise<boolean>;
   /**
-   * Whether closes may be written, for all that went before has arrived.
-   * @param retryNow what has not is sent once more first, also when spans have come to go elsewhere
+   * Resolves to whether closes may be written: when all spans of the built-in pipeline have arrived, or when spans go
+   * to another provider.
+   * @param retryNow whether undelivered spans are sent again first
    */
   ready(retryNow: boolean): Promise<boolean>;
-  /** How many spans our own pipeline has not delivered. */
+  /** Resolves to the number of spans that the built-in pipeline has not delivered. */
   unsent(): Promise<number>;
-  /** Resolves when what was written has been exported, or that failed. */
+  /**
+   * Resolves when all written spans, and unless `spansOnly` all metrics, have been exported, or when that has failed.
+   */
   flush(spansOnly: boolean): Promise<void>;
-  /** The same without waiting, for a page that is about to go. */
+  /** Starts the export of all written spans within this call, for a page that is about to go. */
   flushNow(): void;
-  /** Stops our own pipeline; a provider of the user's goes on. */
+  /** Stops the built-in pipeline; a provider of the user's goes on. */
   shutdown(): Promise<void>;
 }
 
+/** Members that providers of the SDK have, and that their API does not name. */
 type Flushable = { forceFlush?(): Promise<void> };
+/** Members of the provider that the API registers globally, which passes calls on once a provider is registered. */
 type Proxied = TracerProvider & {
   getDelegate?(): TracerProvider;
   getDelegateTracer?(name: string, version: string): Tracer | undefined;
 };
 
-/** Makes a destination; `startPipeline` is called once, unless it fails. */
+/**
+ * Makes a destination.
+ * @param startPipeline called by `load`: once, and again only after it has failed
+ */
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
   let tracer: Tracer | undefined;
   let meter: Meter | undefined;
@@ -148,6 +136,7 @@ function tracerProviderOf(options: WebSocketOptions): Proxied {
   return options.tracerProvider ?? trace.getTracerProvider();
 }
 
+/** Runs asynchronous steps together; an error is logged and not thrown. */
 async function logFailure(what: string, begin: () => (Promise<void> | undefined)[]): Promise<void> {
   try {
     await Promise.all(begin());

@@ -9,18 +9,21 @@ import {
 import type { WebSocketOptions } from '../options.ts';
 import { signalUrl } from './signal-url.ts';
 
-/** What both pipelines are made from. */
+/** Settings of the built-in pipeline. On Node, absent ones are read from the `OTEL_*` variables. */
 export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'sampler'> & {
-  /** Of the resource: what the platform knows. `OTEL_RESOURCE_ATTRIBUTES` and `serviceName` win over it. */
+  /** Resource attributes that the platform knows; `OTEL_RESOURCE_ATTRIBUTES` and `serviceName` win over them. */
   readonly attributes?: Attributes;
-  /** Put before the exporter's own `User-Agent`, where the platform lets it. */
+  /** Text that precedes the exporter's `User-Agent`. @defaultValue none */
   readonly userAgent?: string;
 };
 
-/** A provider of our own pipeline; the SDK's types stay inside. */
+/** A provider of the built-in pipeline, without the types of the SDK that makes it. */
 export type OtlpProvider<T> = T & { forceFlush(): Promise<void>; shutdown(): Promise<void> };
 
-/** Exporter settings of one signal; without an address the exporter's own defaults hold, environment included. */
+/**
+ * Returns the exporter settings of one signal. An absent one is left to the exporter, which reads
+ * `OTEL_EXPORTER_OTLP_*`.
+ */
 export function exporterConfig(
   { otlp, userAgent }: OtlpSettings,
   path: Parameters<typeof signalUrl>[1],
@@ -33,7 +36,9 @@ export function exporterConfig(
   };
 }
 
-/** The resource of our own pipelines. */
+/**
+ * Returns the resource of the built-in pipeline: SDK, then `attributes`, `OTEL_RESOURCE_ATTRIBUTES` and `serviceName`.
+ */
 export function createResource({ serviceName, attributes = {} }: OtlpSettings): Resource {
   const detected = defaultResource()
     .merge(resourceFromAttributes(attributes))

@@ -1,10 +1,13 @@
 import type { Meter } from '@opentelemetry/api';
 import { ATTR_OUTCOME, METRIC_WEBSOCKET_TELEMETRY_RECORDS } from '../semconv.ts';
 
-/** What becomes of a record: handed to a provider, kept for later, delivered late, or lost. */
+/**
+ * Tells what became of a close record: `exported` to a provider, `stored` for a later try, `replayed` (delivered late),
+ * or `dropped`.
+ */
 export type Outcome = 'exported' | 'stored' | 'replayed' | 'dropped';
 
-/** Counts records by what became of them; a meter gives all that ask one counter. */
+/** Makes a function that counts records by outcome. All callers with one meter share one counter. */
 export function createOutcomeCounter(meter: Meter): (outcome: Outcome, count: number) => void {
   const records = meter.createCounter(METRIC_WEBSOCKET_TELEMETRY_RECORDS, {
     unit: '{record}',

@@ -13,13 +13,15 @@ import type { Destination } from './destination.ts';
 
 /** Makes span, metrics and hook call of each close. */
 export interface RecordWriter {
-  /** Whether a record would reach a provider or a hook. */
+  /** Returns whether a record would reach a provider or a hook. */
   isWanted(): boolean;
-  /** Looks for providers again; true when there is one, or none on purpose. */
+  /** Looks for providers again. Returns whether there is one, or none on purpose. */
   find(): boolean;
-  /** Makes all of a close; of one that could not be kept (`isLost`), all but the span. Never throws. */
+  /**
+   * Makes span, metrics and hook call of a close; makes no span of one that could not be kept (`isLost`). Never throws.
+   */
   write(closed: PendingClose, isLost?: boolean): void;
-  /** Whether a close is a normal one, by its code alone; normal ones are dropped first. */
+  /** Returns whether a close is normal by its code alone; normal ones are dropped first. */
   isNormal(closed: PendingClose): boolean;
   /**
    * Counts the closes written since the last call: one look-up in a metric store for many closes.

@@ -4,12 +4,14 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NAME } from '../version.ts';
 import type { Outcome } from './outcome-counter.ts';
 
+/** Milliseconds until undelivered spans are sent again; doubles with each failure. */
 const FIRST_PAUSE = 5000;
+/** Milliseconds that the pause does not exceed. */
 const LONGEST_PAUSE = 30_000;
 
 /**
- * Keeps the spans that an exporter could not deliver, after all of its own tries, and sends them again: a collector
- * that is away for a minute costs none. What it refuses for good is not kept.
+ * Keeps the spans that an exporter could not deliver in all of its tries, and sends them again: a collector that is
+ * away for a minute costs no span. Spans that the collector refuses for good are not kept.
  */
 export class ResendingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
@@ -20,7 +22,7 @@ export class ResendingExporter implements SpanExporter {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resending: Promise<void> | undefined;
 
-  /** @param count called with what becomes of spans that were not delivered at once */
+  /** @param count called with outcome and number of spans that were not delivered at once */
   constructor(exporter: SpanExporter, count: (outcome: Outcome, count: number) => void) {
     this.#exporter = exporter;
     this.#count = count;
@@ -37,12 +39,12 @@ export class ResendingExporter implements SpanExporter {
     });
   }
 
-  /** How many spans wait to be sent again. */
+  /** Number of spans that wait to be sent again. */
   get size(): number {
     return this.#failed.flat().length;
   }
 
-  /** Sends what waits now, as far as it arrives. */
+  /** Sends the waiting spans again, until the first batch that does not arrive. */
   resend(): Promise<void> {
     this.#resending ??= this.#resend().finally(() => {
       this.#resending = undefined;
@@ -57,7 +59,7 @@ export class ResendingExporter implements SpanExporter {
   async shutdown(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    // What is on its way may fail until then.
+    // Requests that are on their way may still fail before this resolves.
     await this.#exporter.shutdown();
     if (this.size > 0) this.#count('dropped', this.size);
     this.#failed.length = 0;
@@ -82,12 +84,12 @@ export class ResendingExporter implements SpanExporter {
 
   #exportNow(spans: ReadableSpan[]): Promise<ExportResult> {
     return new Promise((resolve) => {
-      // Nobody's instrumentation of HTTP makes a span of it.
+      // No instrumentation of HTTP shall make a span of this request.
       context.with(suppressTracing(context.active()), () => this.#exporter.export(spans, resolve));
     });
   }
 
-  /** Processes that were cut off together do not come back together. */
+  /** Starts the timer of the next try. Its random part keeps processes apart that lost the collector together. */
   #wait(): void {
     clearTimeout(this.#timer);
     if (this.#isStopped) return;
@@ -96,7 +98,9 @@ export class ResendingExporter implements SpanExporter {
   }
 }
 
-/** The exporter gives a number for the HTTP status that it does not try again, and none for another status. */
+/**
+ * Returns whether a failure may pass. For an HTTP status that is final the exporter's error has a number as its `code`.
+ */
 function mayArriveLater({ code, error }: ExportResult): boolean {
   return (
     code === ExportResultCode.FAILED && typeof (error as { code?: unknown } | undefined)?.code !== 'number'
