@@ -1,6 +1,6 @@
 /**
- * Makes the global `WebSocket` a plain value of `globalThis`, so that a wrapper can take its place. Deno defines an
- * accessor, and workerd inherits the class from the prototype of its global object. A plain value stays as it is.
+ * Makes the global `WebSocket` a plain value of `globalThis`, so that a proxy can take its place. Deno defines an
+ * accessor, and in workerd the global object inherits the class. A plain value stays as it is.
  * @returns a function that restores the former state, unless somebody has replaced the value since
  */
 export function makeReplaceable(name: 'WebSocket'): () => void {

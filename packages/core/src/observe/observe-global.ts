@@ -12,8 +12,9 @@ import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
 /**
- * Observes each socket that the global `WebSocket` of a server's runtime makes from now on, and others that are passed.
- * @param errorFactsOf what the runtime's `error` event tells beyond the standard
+ * Observes each socket that the global `WebSocket` of Bun, Deno or workerd makes from now on, and sockets that are
+ * passed.
+ * @param errorFactsOf reads the facts that the runtime's `error` event shows beyond the standard
  */
 export function observeGlobal(
   recorder: Recorder,
@@ -40,7 +41,7 @@ export function observeGlobal(
 
   const observe: SocketObserver['observe'] = (socket, info) => {
     observer.observe(socket, info);
-    // On an event emitter it would keep an app alive that is meant to crash.
+    // On an event emitter, a listener of `error` would keep alive an app that is meant to crash.
     if (!('listenerCount' in socket)) socket.addEventListener('error', onError);
   };
 

@@ -5,24 +5,36 @@ import type { Recorder } from '../recorder.ts';
 import { CLOSING, OPEN } from './ready-state.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
-/** Observes sockets through their events. */
+/** Observes sockets through their events, and records the end of each. */
 export interface SocketObserver {
-  /** Observes a socket until its end; one that is observed already stays so. */
+  /** Observes a socket until its end. Does nothing for a socket that is observed already. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
-  /** Notes that the app called `close(code)`; returns what takes the note back. */
+  /**
+   * Notes that the app called `close(code)`. Returns a function that takes the note back; `undefined` without a note.
+   */
   noteClose(socket: object, code: unknown): (() => void) | undefined;
-  /** What is observed now. */
+  /**
+   * Sockets that are observed and have not ended. `erroredAt` is in monotonic milliseconds; `undefined`: no error so
+   * far.
+   */
   readonly observed: ReadonlyMap<
     WebSocketLike,
     { readonly connection: Connection; readonly erroredAt: number | undefined }
   >;
-  /** Records the end of a socket with facts that no event will bring. */
+  /**
+   * Records the end of a socket for which no event will come.
+   * @param facts replace those of a connection that ended without a Close frame
+   */
   recordEnd(socket: WebSocketLike, facts?: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
-  /** Observes nothing more and takes its listeners away. */
+  /** Stops to observe, and removes all listeners. */
   stop(): void;
 }
 
-/** What only the platform can know of a close; it is asked within the event. */
+/**
+ * Reads the facts of a close that only the platform knows; called within the `close` event.
+ * @param startTime epoch milliseconds at which observation of the socket began
+ * @returns facts that replace those of the event; `undefined` for none
+ */
 export type ReadPlatformFacts = (
   connection: Connection,
   event: CloseEventFacts,
@@ -31,16 +43,17 @@ export type ReadPlatformFacts = (
 
 interface ObservedSocket {
   readonly connection: Connection;
-  /** Epoch milliseconds: a clock that runs on while the device sleeps. */
+  /** Epoch milliseconds at which observation began, by a clock that runs on while the device sleeps. */
   readonly startTime: number;
+  /** Facts that the app or a carrier passed with the socket. */
   readonly info: SocketInfo | undefined;
-  /** Whether a `close()` of the app is, and was, noted. */
+  /** Whether each `close()` of the app has been noted, so that the record can tell who closed first. */
   readonly hasNotes: boolean;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds of the last `error` event; `undefined` before. */
   erroredAt: number | undefined;
 }
 
-/** What is read of the events; those of a close have all of it. */
+/** Members of an event that are read; a `close` event has all of them. */
 interface EventLike {
   readonly type: string;
   readonly target: WebSocketLike;
@@ -52,8 +65,9 @@ interface EventLike {
 type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
 /**
- * Makes an observer; all its sockets share one listener.
- * @param notesClosing whether `closing` is called for a socket; where it is not, nobody knows who closed
+ * Makes an observer, whose sockets share one listener.
+ * @param notesClosing returns whether `noteClose` will be called for each `close()` of a socket; without these calls
+ * the record cannot tell who closed first
  */
 export function createSocketObserver(
   recorder: Recorder,
@@ -121,7 +135,7 @@ export function createSocketObserver(
       if (observed.has(socket)) return;
       const connection = trackConnection();
       connection.connectionId = info?.connectionId;
-      // When it opened is not known.
+      // The socket opened before observation began.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
       for (const type of typesFor(socket)) socket.addEventListener(type, listener);
       observed.set(socket, {
@@ -149,7 +163,10 @@ export function createSocketObserver(
   };
 }
 
-/** An `error` listener on an event emitter would keep an app alive that is meant to crash. */
+/**
+ * Returns the types of events to listen for: no `error` on an event emitter, where a listener would keep alive an app
+ * that is meant to crash.
+ */
 function typesFor(socket: WebSocketLike): readonly string[] {
   return 'listenerCount' in socket ? ['open', 'close'] : ['open', 'close', 'error'];
 }

@@ -2,11 +2,15 @@ import { guard } from '../guard.ts';
 import { replaceValue } from './replace-value.ts';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
+/** Runs in place of a method, and returns the result of the call. */
 type Around = (original: (...args: unknown[]) => unknown, self: object, args: unknown[]) => unknown;
 
 /**
- * Replaces a method in place, or a getter. A proxy keeps its name, its length and that it prints as a function.
- * @returns what ends that: it puts the original back, or only calls it where others have wrapped the proxy since
+ * Replaces a method in place, or a getter, by a proxy: name, length and printed text stay those of the original.
+ * @param around called in place of the method, with the original, `this` and the arguments
+ * @param field `get` for a getter
+ * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since,
+ * lets the proxy do no more than call the original
  */
 export function patchMethod(owner: object, name: string, around: Around, field?: 'get'): () => void {
   return replaceValue<Method>(
@@ -20,9 +24,10 @@ export function patchMethod(owner: object, name: string, around: Around, field?:
 }
 
 /**
- * Runs `before` ahead of each call of a method. What `before` returns is run if the call throws, to take back what was
- * noted too early.
- * @returns what ends that, as of `patchMethod`
+ * Runs `before` ahead of each call of a method. An error in `before` costs a `diag.error`, and the call goes on.
+ * @param before may return a function that takes back what it noted; that function runs if the call throws
+ * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since,
+ * lets the proxy do no more than call the original
  */
 export function patchBefore(
   owner: object | undefined,

@@ -1,11 +1,13 @@
-/** Of a function: those that a proxy of it may have here. */
+/** Traps for a proxy of a function. */
 type Traps<T extends object> = Pick<ProxyHandler<T>, 'apply' | 'construct'>;
 
 /**
- * Replaces the value of a property in place, or its getter; one that is missing, no function or not configurable stays as it is.
- * @param by traps for a proxy of what is there, or what gives another value
- * @returns what ends that: it puts the original back, if the value is still ours, and takes the traps out, for where
- * others have wrapped the proxy since
+ * Replaces a function in place: the value of a property, or its getter. A property that is missing, that holds no
+ * function or that is not configurable stays as it is.
+ * @param by traps for a proxy of the function, or a function that returns the new value
+ * @param field `get` for a getter
+ * @returns a function that stops the replacement: it removes the traps, and restores the original unless somebody has
+ * replaced the value since
  */
 export function replaceValue<T extends object>(
   owner: object | undefined,

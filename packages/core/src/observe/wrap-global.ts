@@ -3,14 +3,16 @@ import { replaceValue } from './replace-value.ts';
 
 type Constructor<S> = (new (...args: unknown[]) => S) & { readonly prototype: object };
 
-/** Makes an object, as `Reflect.construct` does. */
+/** Constructs an object, with the parameters and the result of `Reflect.construct`. */
 export type Construct<S> = (target: Constructor<S>, args: unknown[], newTarget: Constructor<S>) => S;
 
 /**
- * Replaces a global class so that each construction is seen. A proxy keeps `instanceof`, statics, `name`, `length`,
- * `[native code]` and subclassing as they are; `prototype.constructor` points at it meanwhile.
- * @param construct must not throw but as the class does
- * @returns what ends that: it puts the original back, or only makes its objects where others have wrapped the proxy since
+ * Replaces a global class by a proxy that sees each construction. `instanceof`, statics, `name`, `length`, printed text
+ * and subclassing stay as they are. Meanwhile `prototype.constructor` is the proxy.
+ * @param constructed called with each new object; an error in it costs a `diag.error`
+ * @param construct makes the objects, and throws only where the class throws; `Reflect.construct` where absent
+ * @returns a function that stops the replacement: it restores the class, or, where others have wrapped the proxy since,
+ * lets the proxy do no more than construct
  */
 export function wrapGlobal<S extends object>(
   scope: object,
@@ -20,7 +22,7 @@ export function wrapGlobal<S extends object>(
 ): () => void {
   const stopWrapping = replaceValue<Constructor<S>>(scope, name, {
     construct(target, args, newTarget) {
-      // The type of the trap knows less of it.
+      // The trap's type says less than the language: `newTarget` is a constructor.
       const socket = construct(target, args, newTarget as unknown as Constructor<S>);
       guard('observation', () => constructed(socket));
       return socket;
