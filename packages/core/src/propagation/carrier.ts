@@ -8,30 +8,41 @@ import { isIgnored } from '../record/ignore-urls.ts';
 import { randomHex } from '../record/random-hex.ts';
 import { createTargetCheck, type Target } from './target.ts';
 
-/** Carries the connection's id and the active context in handshakes whose headers cannot be set. */
+/**
+ * Carries the connection's id and the active context to a server, in handshakes whose headers a page cannot set. Made
+ * by `queryCarrier()` or `subprotocolCarrier()`.
+ */
 export interface Carrier {
-  /** Makes what makes each socket, with arguments changed where it carries something, and then has the socket observed. */
+  /**
+   * Returns a constructor of sockets: it changes the arguments where it carries something, and has the socket observed.
+   */
   carry(observer: SocketObserver, ignoreUrls?: readonly (string | RegExp)[]): Construct<WebSocketLike>;
 }
 
-/** Changes the arguments of `new WebSocket(url)` in place; says whether it did. */
+/** Changes the arguments of `new WebSocket(url)` in place, and returns whether it has. */
 type Put = (args: unknown[], url: URL, carried: CarriedContext) => boolean;
 
-/** Where a carrier carries to. */
+/** Options of a carrier. */
 export interface CarrierOptions {
   /**
-   * Other places than the page's own origin: origins such as `wss://chat.example.com`, and expressions that match a URL
-   * without its query.
-   * @defaultValue none
+   * Servers beyond the page's origin that the carrier carries to: origins such as `wss://chat.example.com`, and
+   * expressions that match a URL without its query.
+   * @defaultValue none: the page's origin alone
    */
   readonly propagateTo?: readonly Target[];
 }
 
-/** @throws TypeError for a wrong option */
+/**
+ * Makes a carrier.
+ * @throws TypeError for a wrong option
+ */
 export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): Carrier {
   const isTarget = createTargetCheck(propagateTo);
 
-  /** What is known of the socket that is made next; `undefined` when nothing is carried. */
+  /**
+   * Puts id and context into the arguments. Returns facts of the socket to be made; `undefined` when it carries
+   * nothing.
+   */
   function change(args: unknown[], ignoreUrls: readonly (string | RegExp)[] | undefined) {
     const url = urlOf(args[0]);
     if (!url || !isTarget(url) || isIgnored(url.href, ignoreUrls)) return undefined;
@@ -50,7 +61,10 @@ export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): C
   };
 }
 
-/** As the constructor reads its first argument (WHATWG WebSockets § The WebSocket interface); `undefined`: it throws. */
+/**
+ * Parses the first argument of the constructor (WHATWG WebSockets § The WebSocket interface). Returns `undefined` where
+ * the constructor will throw.
+ */
 function urlOf(argument: unknown): URL | undefined {
   if (typeof argument !== 'string' && !(argument instanceof URL)) return undefined;
   const { document, location } = globalThis;

@@ -2,7 +2,8 @@ import { parameterOf } from '../record/carried-context.ts';
 import { type Carrier, type CarrierOptions, createCarrier } from './carrier.ts';
 
 /**
- * Carries in the query parameter `closespan`, which the app sees in `socket.url` and the server in `request.url`.
+ * Makes a carrier that adds a query parameter `closespan`. The app sees the parameter in `socket.url`, and the server
+ * in `request.url`.
  * @throws TypeError for a wrong option
  * @example instrumentWebSockets({ carrier: queryCarrier() })
  */

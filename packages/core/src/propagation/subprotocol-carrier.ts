@@ -2,8 +2,8 @@ import { protocolOf } from '../record/carried-context.ts';
 import { type Carrier, type CarrierOptions, createCarrier } from './carrier.ts';
 
 /**
- * Carries in one subprotocol more, behind those that the app asks for. A connection for which it asks for none carries
- * nothing: where the server selects none of what is offered, a browser fails the connection.
+ * Makes a carrier that adds a subprotocol behind those that the app asks for. A connection for which the app asks for
+ * none carries nothing, since a browser fails a connection whose server selects no subprotocol (RFC 6455 §4.1).
  * @throws TypeError for a wrong option
  * @example instrumentWebSockets({ carrier: subprotocolCarrier() })
  */
