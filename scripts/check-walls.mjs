@@ -15,7 +15,7 @@ const FLOORS = {
     ['semconv.ts', 'queue'],
     ['sampler.ts'],
     ['options.ts'],
-    ['telemetry'],
+    ['check-options.ts', 'telemetry'],
     ['recording.ts', 'otlp.ts', 'otlp-metrics.ts'],
     ['recorder.ts'],
     ['observe'],

@@ -4,6 +4,16 @@
  * @internal
  * @module
  */
+
+export {
+  BOOLEAN,
+  checkOptions,
+  having,
+  isOtlp,
+  type OptionCheck,
+  type OptionChecks,
+  oneOf,
+} from './check-options.ts';
 export { expected } from './expected.ts';
 export { guard } from './guard.ts';
 export {
@@ -21,15 +31,6 @@ export {
 export { patchBefore, patchMethod } from './observe/patch-method.ts';
 export { CLOSED, CLOSING, CONNECTING, OPEN } from './observe/ready-state.ts';
 export { type Construct, wrapGlobal } from './observe/wrap-global.ts';
-export {
-  BOOLEAN,
-  checkOptions,
-  having,
-  isOtlp,
-  type OptionCheck,
-  type OptionChecks,
-  oneOf,
-} from './options.ts';
 export { PlatformInstrumentation } from './platform-instrumentation.ts';
 export type { StartPause } from './queue/queue-pause.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';

@@ -1,10 +1,13 @@
-import { checkOption } from '../options.ts';
+import { checkOption } from '../check-options.ts';
 
-/** An origin such as `wss://chat.example.com`, or an expression that matches a URL without its query. */
+/**
+ * Names servers: by an origin such as `wss://chat.example.com`, or by an expression that matches a URL without its
+ * query.
+ */
 export type Target = string | RegExp;
 
 /**
- * Makes a check for URLs of the page's own origin, or of a target.
+ * Makes a check that holds for URLs of the page's origin, and of a target.
  * @throws TypeError for a wrong target
  */
 export function createTargetCheck(targets: readonly Target[]): (url: URL) => boolean {
@@ -24,7 +27,10 @@ function areTargets(value: unknown): boolean {
   );
 }
 
-/** The origin of a page or an address as that of a WebSocket; `undefined` for what has none. */
+/**
+ * Returns the origin of an address, with `ws` for `http`; `undefined` where the address is no URL of a WebSocket or
+ * page.
+ */
 function originOf(address: unknown): string | undefined {
   try {
     const { protocol, origin } = new URL(String(address).replace(/^http/, 'ws'));

@@ -1,0 +1,88 @@
+import { diag } from '@opentelemetry/api';
+import { expected } from './expected.ts';
+import type { WebSocketOptions } from './options.ts';
+import { NAME } from './version.ts';
+
+/** Checks an option: the first item continues "Expected `name` to be" in the error, the second tests a value. */
+export type OptionCheck = readonly [expectation: string, fits: (value: unknown) => boolean];
+/** Checks of options, by option. */
+export type OptionChecks = Readonly<Record<string, OptionCheck>>;
+type Fields = Readonly<Record<string, unknown>>;
+
+const isType = (type: string) => (value: unknown) => typeof value === type;
+const isString = isType('string');
+const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
+  typeof value === 'object' && value !== null && Object.entries(value).every(fits);
+
+/** Checks an option that is `true` or `false`. */
+export const BOOLEAN: OptionCheck = ['a boolean', isType('boolean')];
+const FUNCTION: OptionCheck = ['a function', isType('function')];
+/** Makes a check for an option that is an object with a certain method. */
+export const having = (method: string): OptionCheck => [
+  `an object with ${method}()`,
+  (value) => typeof (value as Fields | null)?.[method] === 'function',
+];
+/** Makes a check for an option with few values. */
+export const oneOf = (...values: unknown[]): OptionCheck => [
+  values.join(' or '),
+  (value) => values.includes(value),
+];
+
+const CHECKS: OptionChecks = {
+  serviceName: ['a string', isString],
+  otlp: ['false or { url, headers }: an http(s) address, strings', isOtlp],
+  tracerProvider: having('getTracer'),
+  meterProvider: having('getMeter'),
+  sampler: having('shouldSample'),
+  ignoreUrls: [
+    'an array of strings and RegExps',
+    (value) => Array.isArray(value) && value.every((item) => isString(item) || item instanceof RegExp),
+  ],
+  urlTemplate: FUNCTION,
+  redactUrl: FUNCTION,
+  redactReason: FUNCTION,
+  closeCodes: ['{ name, abnormal } by code', (value) => everyField(value, isMeaning)],
+  isAbnormal: FUNCTION,
+  spanTiming: oneOf('close', 'lifetime'),
+  parent: oneOf('none', 'creation'),
+  closeHook: FUNCTION,
+} satisfies Record<keyof WebSocketOptions, OptionCheck>;
+
+/**
+ * Checks options at the call. An option without a check costs one `diag.warn`; `undefined` fits every option.
+ * @param platformChecks checks of the options that one platform adds, or checks better
+ * @throws TypeError for a value that does not fit
+ */
+export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
+  checkOption('options', ['an object', (value) => Object(value) === value], options);
+  for (const [name, value] of Object.entries(options)) {
+    const check = platformChecks[name] ?? CHECKS[name];
+    if (!check) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
+    else if (value !== undefined) checkOption(name, check, value);
+  }
+}
+
+/**
+ * Checks one value.
+ * @throws TypeError for a value that does not fit
+ */
+export function checkOption(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
+  if (!fits(value)) throw expected(name, expectation, value);
+}
+
+/** Returns whether a value of the option `otlp` is `false`, or `{ url, headers }` with an address and strings. */
+export function isOtlp(value: unknown): boolean {
+  const isMember = ([name, member]: [string, unknown]) =>
+    member === undefined ||
+    (name === 'url'
+      ? // An address to which a path can be appended.
+        isString(member) && /^https?:[^?#]+$/.test(member as string)
+      : everyField(member, ([, header]) => isString(header)));
+  return value === false || everyField(value, isMember);
+}
+
+function isMeaning([code, meaning]: [string, unknown]): boolean {
+  const isField = ([name, field]: [string, unknown]) =>
+    typeof field === (name === 'name' ? 'string' : 'boolean');
+  return Number(code) >= 0 && everyField(meaning, isField);
+}
