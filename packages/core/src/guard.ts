@@ -2,8 +2,9 @@ import { diag } from '@opentelemetry/api';
 import { NAME } from './version.ts';
 
 /**
- * Runs code that must not throw into the app: ours inside its event handlers, and the user's hooks.
- * @returns the result, or `fallback` after one `diag.error` where it threw
+ * Runs code that must not throw into the app: code of ours inside the app's event handlers, and the user's hooks.
+ * @param what names the code in the log
+ * @returns the result; where the code threw, `fallback` after one `diag.error`
  */
 export function guard<T>(what: string, run: () => T): T | undefined;
 export function guard<T>(what: string, run: () => T, fallback: T): T;

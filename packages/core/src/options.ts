@@ -51,7 +51,7 @@ export interface WebSocketOptions {
    */
   readonly meterProvider?: MeterProvider;
   /**
-   * Sampler of the built-in pipeline, e.g. `new AbnormalCloseSampler(base)`.
+   * Sampler of the built-in pipeline, e.g. `new AbnormalCloseSampler(0.05)`.
    * @defaultValue `OTEL_TRACES_SAMPLER` on Node, else every span is kept
    */
   readonly sampler?: SamplerLike;

@@ -13,13 +13,16 @@ import {
   type OtlpSettings,
 } from './telemetry/otlp-settings.ts';
 
-/** What may differ between platforms. */
+/** Settings of the meter provider; those here differ between platforms. */
 export interface MetricSettings extends OtlpSettings {
-  /** @defaultValue 60,000 */
+  /** Milliseconds between exports. @defaultValue 60,000 */
   readonly exportIntervalMillis?: number | undefined;
-  /** Sends what came since the last time, for senders that come and go. @defaultValue cumulative */
+  /**
+   * Whether an export holds the change since the last one, for senders that come and go.
+   * @defaultValue `false`: the sum
+   */
   readonly delta?: boolean;
-  /** The only labels that are sent. @defaultValue all */
+  /** Names of the attributes that are sent. @defaultValue all */
   readonly labels?: readonly string[];
 }
 

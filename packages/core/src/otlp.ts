@@ -12,18 +12,22 @@ import { ResendingExporter } from './telemetry/resending-exporter.ts';
 
 export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
 
-/** A tracer provider that keeps what could not be sent; its `forceFlush` waits for all that is on its way, too. */
+/**
+ * Tracer provider that keeps undelivered spans and sends them again. Its `forceFlush` also waits for batches on their
+ * way.
+ */
 export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
   /**
-   * How many spans have not arrived. They are sent again from time to time.
-   * @param retryNow first of all at once
+   * Resolves to the number of spans that have not arrived. They are sent again after 5 to 30 seconds, until they
+   * arrive.
+   * @param retryNow whether they are sent again first
    */
   unsent(retryNow: boolean): Promise<number>;
 }
 
 /**
  * Starts a tracer provider that sends batches over OTLP/HTTP as JSON.
- * @param count called with what becomes of spans that were not delivered at once
+ * @param count called with outcome and number of spans that were not delivered at once
  */
 export function createTracerProvider(
   settings: OtlpSettings,

@@ -21,7 +21,7 @@ export interface Recorder {
   shutdown(): Promise<void>;
 }
 
-/** Loads the module that makes telemetry of closes. */
+/** Loads the module that makes telemetry of closes, which a page does not need to start. */
 export type LoadRecording = () => Promise<{ readonly createRecording: typeof createRecording }>;
 
 /**

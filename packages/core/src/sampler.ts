@@ -2,14 +2,18 @@ import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { expected } from './expected.ts';
 import { ATTR_ERROR_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
 
-/** What a sampler decided; the numbers of OpenTelemetry's `SamplingDecision`. */
+/**
+ * Decision of a sampler: 0 drops a span, 1 records it, 2 records and exports it, as OpenTelemetry's `SamplingDecision`.
+ */
 export interface SamplingResultLike {
   readonly decision: 0 | 1 | 2;
+  /** Attributes that the sampler adds to the span. @defaultValue none */
   readonly attributes?: Readonly<Attributes>;
 }
 
-/** The members of OpenTelemetry's `Sampler`, which is no part of the API package. */
+/** Names the members of OpenTelemetry's `Sampler`, a type that the API package does not have. */
 export interface SamplerLike {
+  /** Decides about a span before it starts. */
   shouldSample(
     context: Context,
     traceId: string,
@@ -18,6 +22,7 @@ export interface SamplerLike {
     attributes: Attributes,
     links: Link[],
   ): SamplingResultLike;
+  /** Describes the sampler in one line. */
   toString(): string;
 }
 
@@ -26,7 +31,7 @@ const RECORD_AND_SAMPLED = 2;
 
 /**
  * Keeps every abnormal WebSocket close, and a share of all other spans.
- * A close span is started with its attributes, so the sampler sees how the connection ended.
+ * A close span starts with all of its attributes, so that the sampler sees how the connection ended.
  * @example new AbnormalCloseSampler(0.05) // every abnormal close, 5 % of the others
  */
 export class AbnormalCloseSampler implements SamplerLike {
@@ -45,6 +50,7 @@ export class AbnormalCloseSampler implements SamplerLike {
     this.#base = base;
   }
 
+  /** Keeps the span of an abnormal close; `base` decides about every other span. */
   shouldSample(...args: Parameters<SamplerLike['shouldSample']>): SamplingResultLike {
     const base = this.#base;
     const [, traceId, spanName, , attributes] = args;
@@ -53,12 +59,13 @@ export class AbnormalCloseSampler implements SamplerLike {
     return { decision: abnormal || isWithin(traceId, base as number) ? RECORD_AND_SAMPLED : NOT_RECORD };
   }
 
+  /** Describes this sampler and its base in one line. */
   toString(): string {
     return `AbnormalCloseSampler{${this.#base}}`;
   }
 }
 
-/** Whether a ratio keeps a trace. The trace's id alone decides, so that every process decides alike. */
+/** Returns whether a ratio keeps a trace. The trace's id alone decides, so that every process decides alike. */
 function isWithin(traceId: string, ratio: number): boolean {
   let mixed = 0;
   for (const word of traceId.match(/.{8}/g) ?? []) mixed ^= Number.parseInt(word, 16);

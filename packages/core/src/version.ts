@@ -1,6 +1,6 @@
 import { version } from '../package.json';
 
-/** The instrumentation scope's name. */
+/** Name of the instrumentation scope, and of this project in logs. */
 export const NAME = 'closespan';
-/** The instrumentation scope's version: that of all packages. */
+/** Version of the instrumentation scope, which all packages share. */
 export const VERSION: string = version;
