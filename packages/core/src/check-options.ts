@@ -11,6 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const isType = (type: string) => (value: unknown) => typeof value === type;
 const isString = isType('string');
+/** Returns whether a value is an object all of whose fields fit. */
 const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
   typeof value === 'object' && value !== null && Object.entries(value).every(fits);
 
@@ -28,6 +29,7 @@ export const oneOf = (...values: unknown[]): OptionCheck => [
   (value) => values.includes(value),
 ];
 
+/** Checks of the options that every platform has. */
 const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],
   otlp: ['false or { url, headers }: an http(s) address, strings', isOtlp],
@@ -81,6 +83,7 @@ export function isOtlp(value: unknown): boolean {
   return value === false || everyField(value, isMember);
 }
 
+/** Returns whether a field of `closeCodes` is a code with `{ name, abnormal }`. */
 function isMeaning([code, meaning]: [string, unknown]): boolean {
   const isField = ([name, field]: [string, unknown]) =>
     typeof field === (name === 'name' ? 'string' : 'boolean');

@@ -45,7 +45,7 @@ export interface Installed {
   /** Records failed handshakes whose `close` event is still awaited and may never come. */
   settle?(): void;
   /**
-   * Stops to observe and puts every patched object back.
+   * Stops observing and puts every patched object back.
    * @param isEnding whether the process is about to end: open connections are then recorded before
    */
   stop(isEnding: boolean): void;
@@ -53,6 +53,7 @@ export interface Installed {
 
 /** An instrumentation that runs in this global scope. */
 export interface Running<H extends WebSocketHandle = WebSocketHandle> {
+  /** Controls the instrumentation; `instrumentWebSockets()` returns it. */
   readonly handle: H;
   /**
    * Shuts down as `handle.shutdown()` does.
@@ -61,7 +62,10 @@ export interface Running<H extends WebSocketHandle = WebSocketHandle> {
   stop(isEnding: boolean): Promise<void>;
 }
 
-// A registered symbol: one instrumentation a global scope, also where ES module and CommonJS copies are both loaded.
+/**
+ * Key of the running instrumentation in the global scope. A registered symbol, so that ES module and CommonJS copies of
+ * a package find each other's.
+ */
 const RUNNING = Symbol.for('closespan.running');
 const scope = globalThis as { [RUNNING]?: Running | undefined };
 
@@ -115,6 +119,6 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
     },
   };
   scope[RUNNING] = running;
-  // `install` was asked for all other members of the handle.
+  // `install` returned the members that `H` adds to those of every handle.
   return running as Running<H>;
 }

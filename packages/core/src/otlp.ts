@@ -46,7 +46,7 @@ export function createTracerProvider(
   return Object.assign(provider, {
     async forceFlush() {
       await flush();
-      // The processor does not wait for batches that it began to export before.
+      // The processor does not wait for batches whose export began before the flush.
       await exporter.forceFlush();
     },
     async unsent(retryNow: boolean) {

@@ -4,6 +4,7 @@ import { type Platform, type Running, start } from './instrumentation.ts';
 import type { WebSocketOptions } from './options.ts';
 import { NAME, VERSION } from './version.ts';
 
+/** Tells whether an instrumentation observes. */
 type Enabled = { enabled?: boolean };
 
 /**
@@ -26,7 +27,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
   constructor(platform: Platform<O>, config: O & Enabled) {
     this.#platform = platform;
     this.#check(config);
-    // `registerInstrumentations` enables what does not say that it is enabled already.
+    // `registerInstrumentations` enables each instrumentation whose config does not say that it is enabled already.
     this.#config = { ...config, enabled: false };
     if (config.enabled === true) this.enable();
   }

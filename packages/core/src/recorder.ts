@@ -59,7 +59,7 @@ export function createRecorder(
 
   return {
     record(connection, facts) {
-      // We are inside the app's event handler.
+      // This runs within the app's event handler.
       guard('record', () => {
         if (recording) {
           if (recording.isWanted()) recording.push(stampClose(connection, facts));

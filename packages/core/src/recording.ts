@@ -28,6 +28,7 @@ export interface Recording {
 
 /** Settings of a recording. */
 export interface RecordingSettings {
+  /** Options of the user. */
   readonly options: WebSocketOptions;
   /** Called once, when a record has no other provider to go to. */
   readonly startPipeline: StartPipeline;
@@ -71,6 +72,7 @@ export function createRecording(settings: RecordingSettings): Recording {
     return (find() || ((await destination.load()) && find())) && (await destination.ready(retryNow));
   }
 
+  /** Counts the closes of a slice, and once those that were dropped before the recording was loaded. */
   function wrote(): void {
     if (dropped > 0) tellDropped(dropped);
     writer.wrote(dropped);
@@ -85,6 +87,7 @@ export function createRecording(settings: RecordingSettings): Recording {
     return evicted.length;
   }
 
+  /** Empties the queue. Logs how many closes wait, or with `isLast` are lost, since nothing arrives. */
   async function drain(isLast: boolean): Promise<void> {
     const count = (await queue.drain()) + (await destination.unsent());
     if (count > 0 && (isLast || !stopping)) {
@@ -109,7 +112,7 @@ export function createRecording(settings: RecordingSettings): Recording {
       await (stopping ?? destination.flush(false));
     },
     flushNow() {
-      // Without a destination closes had better wait: the page may live on, or come back.
+      // Without a provider the closes wait on: the page may stay, or come back.
       if (!find()) return;
       queue.drainNow();
       destination.flushNow();

@@ -2,10 +2,9 @@ import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { expected } from './expected.ts';
 import { ATTR_ERROR_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
 
-/**
- * Decision of a sampler: 0 drops a span, 1 records it, 2 records and exports it, as OpenTelemetry's `SamplingDecision`.
- */
+/** Decision of a sampler about a span: 0 drops the span, 1 records it, 2 records and exports it. */
 export interface SamplingResultLike {
+  /** Number of OpenTelemetry's `SamplingDecision`. */
   readonly decision: 0 | 1 | 2;
   /** Attributes that the sampler adds to the span. @defaultValue none */
   readonly attributes?: Readonly<Attributes>;
@@ -30,8 +29,8 @@ const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
 /**
- * Keeps every abnormal WebSocket close, and a share of all other spans.
- * A close span starts with all of its attributes, so that the sampler sees how the connection ended.
+ * Keeps every abnormal WebSocket close, and a share of all other spans. A close span starts with all of its attributes,
+ * so that the sampler sees how the connection ended.
  * @example new AbnormalCloseSampler(0.05) // every abnormal close, 5 % of the others
  */
 export class AbnormalCloseSampler implements SamplerLike {
@@ -39,7 +38,7 @@ export class AbnormalCloseSampler implements SamplerLike {
 
   /**
    * @param base decides about all other spans: a sampler, or the ratio of traces to keep, from 0 to 1. A ratio keeps
-   *   the traces that OpenTelemetry's `TraceIdRatioBasedSampler` keeps
+   * the traces that OpenTelemetry's `TraceIdRatioBasedSampler` keeps
    * @throws TypeError for any other value
    */
   constructor(base: number | SamplerLike) {

@@ -35,7 +35,7 @@ export function observeGlobal(
     const known = observer.observed.get(target);
     if (!known) return;
     errorFacts.set(known.connection, errorFactsOf(event));
-    // `close` follows in the same task, but in workerd never after a protocol error.
+    // `close` follows in this task; in workerd it never follows a protocol error.
     if (target.readyState === CLOSED) setTimeout(observer.recordEnd, 0, target);
   };
 

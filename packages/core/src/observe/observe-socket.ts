@@ -26,7 +26,7 @@ export interface SocketObserver {
    * @param facts replace those of a connection that ended without a Close frame
    */
   recordEnd(socket: WebSocketLike, facts?: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
-  /** Stops to observe, and removes all listeners. */
+  /** Stops observing, and removes all listeners. */
   stop(): void;
 }
 
@@ -41,6 +41,7 @@ export type ReadPlatformFacts = (
   startTime: number,
 ) => Partial<CloseFacts> | undefined;
 
+/** State of a socket that is observed. */
 interface ObservedSocket {
   readonly connection: Connection;
   /** Epoch milliseconds at which observation began, by a clock that runs on while the device sleeps. */
@@ -62,6 +63,7 @@ interface EventLike {
   readonly wasClean: boolean;
 }
 
+/** Facts that the `close` event shows, or that stand in for the event. */
 type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
 /**
@@ -84,8 +86,8 @@ export function createSocketObserver(
     else if (type === 'close') finish(target, { code, reason, wasClean });
     else {
       known.erroredAt = now();
-      // `close` follows, in WebKit in a later task. Where a policy or a blocked port forbids the connection, some
-      // runtimes never fire it.
+      // `close` follows, in WebKit in a later task. Some runtimes never fire `close` where a policy or a blocked port
+      // forbids the connection.
       if (known.connection.openedAt === undefined) {
         const timer: { unref?(): void } = setTimeout(recordEnd, 1000, target);
         timer.unref?.();
@@ -117,7 +119,7 @@ export function createSocketObserver(
       extensions: socket.extensions,
       unsentSize: socket.bufferedAmount,
       errored: erroredAt !== undefined,
-      // Without an event the error was the end.
+      // Without a `close` event the error was the end.
       closedAt: event.synthetic ? erroredAt : undefined,
       initiator: hasNotes ? undefined : 'unknown',
       ...event,

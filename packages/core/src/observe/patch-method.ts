@@ -42,7 +42,7 @@ export function patchBefore(
         takeBack = undefined;
         return result;
       } finally {
-        // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
+        // Not `catch`: after a rethrow, a crash report would show this line and not the app's.
         takeBack?.();
       }
     },

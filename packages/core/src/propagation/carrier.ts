@@ -69,7 +69,7 @@ function urlOf(argument: unknown): URL | undefined {
   if (typeof argument !== 'string' && !(argument instanceof URL)) return undefined;
   const { document, location } = globalThis;
   try {
-    // An app that connects again may do so to the `url` of its last socket.
+    // An app that reconnects may pass the `url` of its last socket, which carries already.
     const url = new URL(takeFromUrl(String(argument)).rest, document?.baseURI ?? location?.href);
     url.protocol = url.protocol.replace('http', 'ws');
     return url;

@@ -60,6 +60,7 @@ export function createRecordQueue<T>(
   let drains = 0;
   let pause: QueuePause | undefined;
 
+  /** Writes up to `limit` items, until the monotonic time `until`. */
   function take(limit: number, until: number): void {
     let taken = 0;
     while (taken < limit && size() > 0) {
@@ -87,6 +88,7 @@ export function createRecordQueue<T>(
     }
   }
 
+  /** Resolves to whether the sink is ready. While nobody waits, tries again after each pause. */
   async function isReady(): Promise<boolean> {
     for (;;) {
       const isAwaited = drains > 0;

@@ -8,7 +8,9 @@ export interface CarriedContext {
 
 /** A text without its carried part. `carried` is `undefined` when the text carried nothing, or nothing readable. */
 interface Taken {
+  /** The text as the app wrote it. */
   readonly rest: string;
+  /** Identifiers that the text carried; `undefined` for none. */
   readonly carried: CarriedContext | undefined;
 }
 

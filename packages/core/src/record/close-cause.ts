@@ -37,8 +37,11 @@ export type Interruption = 'suspended' | 'offline';
 export interface CauseFacts {
   /** Whether the handshake succeeded. */
   readonly opened: boolean;
+  /** Close code; 1006 when no Close frame arrived. */
   readonly code: number;
+  /** Kind of ending that the code stands for. */
   readonly category: CloseCategory;
+  /** Tells who closed first. */
   readonly initiator: CloseInitiator;
   /** Status of the response to the handshake, other than 101; `undefined` where no response was seen. */
   readonly httpStatusCode: number | undefined;
@@ -50,6 +53,7 @@ export interface CauseFacts {
   readonly closingDuration: number;
 }
 
+/** Causes that a code alone decides. */
 const CAUSES: Readonly<Record<number, CloseCause>> = {
   1009: 'message_too_big',
   1011: 'server_error',

@@ -46,6 +46,7 @@ const DESCRIPTIONS = [
   'The server behind a gateway failed',
   'The TLS handshake failed',
 ];
+/** Descriptions of the registered codes from 3000. */
 const REGISTERED: Readonly<Record<number, string>> = {
   3000: 'Authorization is needed',
   3003: 'Authorization is not enough',

@@ -75,7 +75,9 @@ export const NO_CLOSE_FRAME: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> = 
 
 /** A close that waits for its record: connection, facts and the time of the close. */
 export interface PendingClose {
+  /** The connection that ended. */
   readonly connection: Connection;
+  /** Facts of its end. */
   readonly facts: CloseFacts;
   /** Monotonic milliseconds of the close. */
   readonly closedAt: number;

@@ -17,7 +17,9 @@ export interface RecordRules {
   readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
 }
 
+/** Categories whose closes count as errors. */
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
+/** Causes that are never errors, whatever the code. */
 const EXPECTED: ReadonlySet<CloseCause> = new Set([
   'page_exit',
   'bfcache',
@@ -34,13 +36,13 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   const { connection, facts, closedAt, closeTime } = closed;
   const { startedAt, openedAt, closing, creation, connectionId } = connection;
   const { wasClean, reportedCode = facts.code } = facts;
-  // Null in workerd.
+  // `protocol` is null in workerd.
   const subprotocol = facts.subprotocol ?? '';
-  // Deno's 0 for a connection that was lost; a 0 that a peer sent is clean.
+  // Deno reports 0 for a connection that was lost. A 0 that a peer sent is clean.
   const code = facts.code === 0 && !wasClean ? 1006 : facts.code;
-  // A response that switches protocols refuses nothing, whatever was wrong with it.
+  // A response with 101 refuses nothing, even where the client found it invalid.
   const httpStatusCode = facts.httpStatusCode === 101 ? undefined : facts.httpStatusCode;
-  // A Close frame that arrived explains more than what befell the transport after it.
+  // A Close frame that arrived explains more than a later error of the transport.
   const errorCode = code === 1006 ? facts.errorCode : undefined;
   const [name, category] = classifyCloseCode(code);
   const meaning = rules.closeCodes?.[code];
@@ -107,6 +109,7 @@ export function isAbnormalCode(
   return closeCodes?.[code]?.abnormal ?? (!wasClean || ABNORMAL.has(classifyCloseCode(code)[1]));
 }
 
+/** Concludes who closed first: by a noted sign of closing, else by the observer, else by the event. */
 function initiatorOf(
   facts: CloseFacts,
   code: number,

@@ -25,6 +25,7 @@ interface UrlHooks {
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
+/** Number of distinct URLs whose parts are kept. */
 const CACHE_LIMIT = 1024;
 
 /** Parses a URL. A `template` that is passed, `''` included, takes the place of a call of `urlTemplate`. */
@@ -38,7 +39,7 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
   const cache = new Map<string, Endpoint>();
   return (raw, knownTemplate) => {
     if (redactUrl || urlTemplate) return parse(raw, knownTemplate);
-    // Most URLs have no query, and are keys as they are.
+    // Most URLs have no query, and are keys without a change.
     let known = cache.get(raw);
     if (known) return known;
     const key = raw.split(/[?#]/, 1)[0] as string;
@@ -51,12 +52,12 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
   };
 
   function parse(raw: string, knownTemplate?: string): Endpoint {
-    // A request that is upgraded has the scheme of HTTP.
+    // An upgrade request has the scheme of HTTP.
     const url = parseUrl(raw.replace(/^http/, 'ws'));
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
     const scheme = url.protocol.slice(0, -1);
     const origin = `${url.protocol}//${url.host}`;
-    // A hook that throws must not disclose what it was there to hide.
+    // A hook that throws must not disclose the parts that it should have hidden.
     const full = redactUrl ? guard('redactUrl', () => redactUrl(url), origin) : origin + url.pathname;
     const template = knownTemplate ?? (urlTemplate && guard('urlTemplate', () => urlTemplate(url)));
     return {

@@ -1,6 +1,6 @@
 import { randomHex } from './random-hex.ts';
 
-// Not at load: workerd forbids random bytes there.
+/** Eight random digits. Made at the first call, since workerd forbids random bytes while a module loads. */
 let prefix: string | undefined;
 let count = Math.floor(Math.random() * 0xfff_ffff);
 

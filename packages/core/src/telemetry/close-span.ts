@@ -12,7 +12,7 @@ import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
 
-// Numbers instead of the API's enums, whose objects each page would load.
+// Numbers of the API's enums: a page would load the enums' objects.
 const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2, server: 1 };
 const ERROR: SpanStatusCode.ERROR = 2;
 

@@ -80,6 +80,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     return Boolean(tracer ?? pipeline) || options.otlp === false;
   }
 
+  /** Returns the provider that spans go to, be it given or registered. */
   function provided(): Flushable {
     const provider = tracerProviderOf(options);
     return (provider.getDelegate?.() ?? provider) as Flushable;

@@ -71,7 +71,7 @@ export function createRecordWriter(options: WebSocketOptions, destination: Desti
     let span: Span | undefined;
     if (tracer) span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
     if (closeHook) {
-      // The type takes an `async` function, too; what it rejects with must not be unhandled.
+      // A hook may be an `async` function; its rejection must not be unhandled.
       const call = async () => closeHook(record, span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
       call().catch((error) => diag.error(`${NAME}: closeHook threw`, error));
     }

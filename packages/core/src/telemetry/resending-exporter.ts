@@ -28,6 +28,7 @@ export class ResendingExporter implements SpanExporter {
     this.#count = count;
   }
 
+  /** Exports a batch; one that did not arrive is kept, and sent again later. */
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     this.#exporter.export(spans, (result) => {
       if (mayArriveLater(result)) {
@@ -52,10 +53,12 @@ export class ResendingExporter implements SpanExporter {
     return this.#resending;
   }
 
+  /** Resolves when the requests on their way have ended. */
   async forceFlush(): Promise<void> {
     await this.#exporter.forceFlush?.();
   }
 
+  /** Stops. Spans that still wait are counted as `dropped`. */
   async shutdown(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
