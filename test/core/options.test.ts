@@ -73,7 +73,7 @@ describe('AbnormalCloseSampler', () => {
 
   it('needs a base', () => {
     expect(() => new AbnormalCloseSampler(undefined as never)).toThrow(
-      'Expected `base` to be a sampler, got `undefined` (undefined)',
+      'Expected `base` to be a number from 0 to 1 or a sampler, got `undefined` (undefined)',
     );
   });
 });
