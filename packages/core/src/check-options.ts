@@ -30,7 +30,7 @@ export const oneOf = (...values: unknown[]): OptionCheck => [
 ];
 
 /** Checks of the options that every platform has. */
-const CHECKS: OptionChecks = {
+export const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],
   otlp: ['false or { url, headers }: an http(s) address, strings', isOtlp],
   tracerProvider: having('getTracer'),

@@ -12,13 +12,8 @@ import {
   ATTR_WEBSOCKET_CLOSE_INITIATOR,
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
-  METRIC_WEBSOCKET_CLIENT_CLOSES,
-  METRIC_WEBSOCKET_CLIENT_CONNECTION_DURATION,
-  METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION,
-  METRIC_WEBSOCKET_SERVER_CLOSES,
-  METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
-  METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
 } from '../semconv.ts';
+import { createCloseInstruments } from './close-instruments.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 
 /** Counts closes and measures connections and handshakes. Metrics are never sampled. */
@@ -36,12 +31,6 @@ export interface CloseMetrics {
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
 }
 
-/** Bucket edges in seconds, with edges at the idle limits of common proxies. */
-const CONNECTION_BUCKETS = [
-  0.1, 1, 5, 15, 30, 45, 60, 75, 100, 120, 300, 360, 600, 1800, 3600, 7200, 14400, 43200, 86400,
-];
-/** Bucket edges in seconds. */
-const HANDSHAKE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 /** Number of close codes outside 1000-1015 that become labels as they are; later ones are `other`. */
 const DISTINCT_CODES = 50;
 /** Number of hosts of a server that become labels; closes of later ones have no such label. */
@@ -49,20 +38,7 @@ const DISTINCT_HOSTS = 50;
 
 /** Makes the instruments of client and server. */
 export function createCloseMetrics(meter: Meter): CloseMetrics {
-  const instruments = {
-    client: createInstruments(
-      meter,
-      METRIC_WEBSOCKET_CLIENT_CLOSES,
-      METRIC_WEBSOCKET_CLIENT_CONNECTION_DURATION,
-      METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION,
-    ),
-    server: createInstruments(
-      meter,
-      METRIC_WEBSOCKET_SERVER_CLOSES,
-      METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
-      METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
-    ),
-  };
+  const instruments = createCloseInstruments(meter);
   // Peers choose close codes, and clients choose the Host of a server: neither may fill the metric store.
   const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
   const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
@@ -127,22 +103,6 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
       if (exported > 0) addOutcome('exported', exported);
       if (dropped > 0) addOutcome('dropped', dropped);
     },
-  };
-}
-
-function createInstruments(meter: Meter, closes: string, connection: string, handshake: string) {
-  return {
-    closes: meter.createCounter(closes, { unit: '{close}', description: 'Closed WebSocket connections' }),
-    connectionDuration: meter.createHistogram(connection, {
-      unit: 's',
-      description: 'Time from open to close',
-      advice: { explicitBucketBoundaries: CONNECTION_BUCKETS },
-    }),
-    handshakeDuration: meter.createHistogram(handshake, {
-      unit: 's',
-      description: 'Time from construction to open, or to failure',
-      advice: { explicitBucketBoundaries: HANDSHAKE_BUCKETS },
-    }),
   };
 }
 
