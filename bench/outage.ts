@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { instrumentWebSockets } from '@closespan/node';
+import { startOtlpReceiver } from '@closespan/testing';
 import { WebSocket, WebSocketServer } from 'ws';
-import { startOtlpReceiver } from '../examples/demo/otlp-receiver.ts';
 import { report, SMOKE } from './figure.ts';
 
 // A collector that is away for a minute, while a thousand connections' ends close each second.

@@ -1,4 +1,4 @@
-import { startOtlpReceiver } from '../examples/demo/otlp-receiver.ts';
+import { startOtlpReceiver } from '@closespan/testing';
 
 /** An OTLP receiver in a process of its own; answers each message with how many spans have arrived. */
 const receiver = await startOtlpReceiver({ delay: Number(process.argv[2]) });

@@ -1,5 +1,5 @@
 import type { CloseRecord } from '@closespan/node';
-import type { ReceivedSpan } from './otlp-receiver.ts';
+import type { ReceivedSpan } from '@closespan/testing';
 
 /** What the demo shows of one close. */
 export interface CloseRow {

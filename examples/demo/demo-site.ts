@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import type { OtlpReceiver, ReceivedSpan } from '@closespan/testing';
 import { build } from 'esbuild';
 import { rowOfSpan } from './close-row.ts';
 import type { EndingServer } from './ending-server.ts';
 import { ENDINGS } from './endings.ts';
-import type { OtlpReceiver, ReceivedSpan } from './otlp-receiver.ts';
 
 /** A page that ends connections of the visitor's own browser and shows their spans. */
 export interface DemoSite {

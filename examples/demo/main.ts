@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
 import { instrumentWebSockets } from '@closespan/node';
+import { startOtlpReceiver } from '@closespan/testing';
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 import { checkRows } from './check-rows.ts';
 import { type CloseRow, rowOfRecord, rowOfSpan } from './close-row.ts';
 import { startDemoSite } from './demo-site.ts';
 import { startEndingServer } from './ending-server.ts';
 import { ENDINGS } from './endings.ts';
-import { startOtlpReceiver } from './otlp-receiver.ts';
 import { printTable } from './print-table.ts';
 import { runEnding } from './run-ending.ts';
 

@@ -1,6 +1,6 @@
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/browser';
+import type { ReceivedSpan } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { ReceivedSpan } from '../../examples/demo/otlp-receiver.ts';
 
 const peers = inject('peers');
 let handle: WebSocketHandle;

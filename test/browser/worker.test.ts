@@ -1,5 +1,5 @@
+import type { ReceivedSpan } from '@closespan/testing';
 import { expect, inject, it } from 'vitest';
-import type { ReceivedSpan } from '../../examples/demo/otlp-receiver.ts';
 
 it('records the closes of a dedicated worker', async () => {
   const peers = inject('peers');

@@ -1,5 +1,6 @@
 import { createTracerProvider } from '@closespan/core/otlp';
 import { createRecorder } from '@closespan/core/platform';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import {
@@ -9,7 +10,6 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { FACTS, openedConnection } from '../helpers/record-closes.ts';
 
 let receiver: OtlpReceiver | undefined;

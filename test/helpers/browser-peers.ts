@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { startOtlpReceiver } from '@closespan/testing';
 import type { TestProject } from 'vitest/node';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { acceptSockets } from './accept-sockets.ts';
 
 /** Addresses that tests in a browser are given. */

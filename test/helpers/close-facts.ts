@@ -1,4 +1,4 @@
-import type { ReceivedSpan } from '../../examples/demo/otlp-receiver.ts';
+import type { ReceivedSpan } from '@closespan/testing';
 
 /** What tests compare of a close. */
 export interface ReceivedClose {

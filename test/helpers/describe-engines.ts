@@ -1,9 +1,5 @@
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
-import {
-  type OtlpReceiver,
-  type ReceivedSpan,
-  startOtlpReceiver,
-} from '../../examples/demo/otlp-receiver.ts';
 import { type EngineSite, startEngineSite } from './engine-site.ts';
 import { ENGINES, type Engine, type EngineName, startEngine, type Tab, until } from './engines.ts';
 

@@ -1,5 +1,5 @@
+import type { OtlpReceiverOptions } from '@closespan/testing';
 import protobuf from 'protobufjs';
-import type { OtlpReceiverOptions } from '../../examples/demo/otlp-receiver.ts';
 
 /** What our spans use of opentelemetry-proto's trace service, with its field numbers. */
 const { root } = protobuf.parse(`

@@ -1,7 +1,6 @@
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { closeLine, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { expect, vi } from 'vitest';
-import { type ReceivedSpan, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
-import { closeLine } from './close-line.ts';
 
 /**
  * Runs a library under observation, and reads from a real receiver what became of its closes.

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { startOtlpReceiver } from '@closespan/testing';
 import { describe, expect, it } from 'vitest';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
 /** Of each kind of client: six at its end, five at the server's, which refuses one. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { instrumentWebSockets, type NodeWebSocketOptions, type WebSocketHandle } from '@closespan/node';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { type Context, context, propagation, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -10,7 +11,6 @@ import { WebSocket as WebSocket7 } from 'undici7';
 import { WebSocket as WebSocket8 } from 'undici8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket as Ws8 } from 'ws';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { requestBytes } from '../helpers/request-bytes.ts';
 import { connectAndClose, startWsServer, type WsServer } from '../helpers/ws-server.ts';
 

@@ -6,10 +6,10 @@ import {
   type NodeWebSocketOptions,
   type WebSocketHandle,
 } from '@closespan/node';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { propagation } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
 
 const ID = '00f067aa0ba902b7';

@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type OtlpReceiver,
-  type ReceivedSpan,
-  startOtlpReceiver,
-} from '../../examples/demo/otlp-receiver.ts';
 import { bundle } from '../helpers/bundle.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 

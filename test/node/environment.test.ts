@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { nodeBinary, runNode } from '../helpers/run-node.ts';
 
 const program = fileURLToPath(new URL('fixtures/environment-app.mjs', import.meta.url));

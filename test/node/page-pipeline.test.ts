@@ -1,4 +1,5 @@
 import { startPipeline } from '@closespan/browser/pipeline';
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import {
   type Context,
   context,
@@ -21,11 +22,6 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import {
-  type OtlpReceiver,
-  type ReceivedSpan,
-  startOtlpReceiver,
-} from '../../examples/demo/otlp-receiver.ts';
 import { decodeProtobuf } from '../helpers/otlp-protobuf.ts';
 
 type PageOptions = Parameters<typeof startPipeline>[0];

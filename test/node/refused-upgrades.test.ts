@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, connect, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as ws8 from 'ws';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 
 const require = createRequire(import.meta.url);
 const ws7: { Server: typeof ws8.WebSocketServer } = require('ws7');

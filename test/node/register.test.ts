@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { NODE_VERSIONS, nodeBinary, type ProgramEnd, runNode } from '../helpers/run-node.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));

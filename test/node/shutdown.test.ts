@@ -7,6 +7,7 @@ import {
   WebSocketInstrumentation,
   type WebSocketLike,
 } from '@closespan/node';
+import { startOtlpReceiver } from '@closespan/testing';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import {
   BasicTracerProvider,
@@ -15,7 +16,6 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 
 const exporter = new InMemorySpanExporter();
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });

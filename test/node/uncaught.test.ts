@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { startOtlpReceiver } from '@closespan/testing';
 import { describe, expect, it } from 'vitest';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
 const program = fileURLToPath(new URL('fixtures/uncaught-app.mjs', import.meta.url));

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { startOtlpReceiver } from '@closespan/testing';
 import { describe, expect, it } from 'vitest';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
 

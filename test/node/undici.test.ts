@@ -1,10 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type OtlpReceiver,
-  type ReceivedSpan,
-  startOtlpReceiver,
-} from '../../examples/demo/otlp-receiver.ts';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
 

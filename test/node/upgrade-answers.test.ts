@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type AddressInfo, connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 

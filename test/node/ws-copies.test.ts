@@ -12,10 +12,10 @@ import {
   instrumentWebSockets,
   type NodeWebSocketHandle,
 } from '@closespan/node';
+import { startOtlpReceiver } from '@closespan/testing';
 import { type DiagLogger, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { bundle, bundleWs, hiddenWs, type WsCopy } from '../helpers/bundle.ts';
 import { runNode } from '../helpers/run-node.ts';
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { installApp, packPackages } from '../helpers/packed-app.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 

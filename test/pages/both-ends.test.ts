@@ -3,13 +3,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { propagation } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import type { Seen, Visit } from './both-ends.page.ts';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { bundlePage, type PageSite, startPageSite } from '../helpers/page-site.ts';
 import type {} from './fixtures/delivery-app.ts';

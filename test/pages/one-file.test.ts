@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { type PageSite, startPageSite } from '../helpers/page-site.ts';
 

@@ -1,6 +1,6 @@
+import { startOtlpReceiver } from '@closespan/testing';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { bundlePage, startPageSite } from '../helpers/page-site.ts';
 import type {} from './fixtures/zone-app.ts';

@@ -2,9 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
-import { closeLine } from '../helpers/close-line.ts';
 import { runNode } from '../helpers/run-node.ts';
 import { BUN, DENO, type Runtime } from '../helpers/runtimes.ts';
 

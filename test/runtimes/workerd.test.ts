@@ -2,10 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
-import { closeLine } from '../helpers/close-line.ts';
 import { WORKERD } from '../helpers/runtimes.ts';
 import { startWorkerd, type Workerd } from '../helpers/workerd.ts';
 

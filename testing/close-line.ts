@@ -1,4 +1,4 @@
-import type { ReceivedSpan } from '../../examples/demo/otlp-receiver.ts';
+import type { ReceivedSpan } from './received-span.ts';
 
 const KINDS: Readonly<Record<number, string>> = { 2: 'server', 3: 'client' };
 

@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+
+/** The body of an OTLP export request, as far as receivers of this project read it (OTLP 1.x, JSON encoding). */
+export interface OtlpBody {
+  resourceSpans?: {
+    resource?: { attributes?: KeyValue[] };
+    scopeSpans: { scope?: { name: string; version?: string }; spans: OtlpSpan[] }[];
+  }[];
+  resourceMetrics?: { scopeMetrics: { metrics: OtlpMetric[] }[] }[];
+}
+
+/** One attribute. */
+export interface KeyValue {
+  key: string;
+  value: OtlpValue;
+}
+
+/** The value of an attribute; exactly one member is present. */
+export interface OtlpValue {
+  stringValue?: string;
+  intValue?: string | number;
+  doubleValue?: number;
+  boolValue?: boolean;
+  arrayValue?: { values: OtlpValue[] };
+}
+
+interface OtlpSpan {
+  name: string;
+  kind: number;
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  startTimeUnixNano: string;
+  endTimeUnixNano: string;
+  attributes?: KeyValue[];
+  status?: { code?: number };
+  links?: { traceId: string; spanId: string; attributes?: KeyValue[] }[];
+}
+
+interface OtlpMetric {
+  name: string;
+  unit?: string;
+  sum?: { dataPoints: OtlpPoint[] };
+  gauge?: { dataPoints: OtlpPoint[] };
+  histogram?: { dataPoints: OtlpPoint[] };
+}
+
+interface OtlpPoint {
+  attributes?: KeyValue[];
+  asInt?: string | number;
+  asDouble?: number;
+  count?: string | number;
+  sum?: number;
+  explicitBounds?: number[];
+}
+
+/**
+ * Reads the body of an export request: JSON, or what `decode` reads; gzip is unpacked.
+ * @returns `undefined` for a body that cannot be read
+ */
+export function readOtlpBody(
+  { headers }: IncomingMessage,
+  bytes: Buffer,
+  decode?: (body: Buffer) => OtlpBody,
+): OtlpBody | undefined {
+  try {
+    const plain = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+    return headers['content-type'] !== 'application/json' && decode
+      ? decode(plain)
+      : JSON.parse(String(plain));
+  } catch {
+    return undefined;
+  }
+}

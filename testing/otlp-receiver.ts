@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type OtlpBody, readOtlpBody } from './otlp-body.ts';
+import { type ReceivedPoint, receivedPoints } from './received-point.ts';
+import { type ReceivedSpan, receivedSpans } from './received-span.ts';
+
+/** An OTLP/HTTP receiver on a port of 127.0.0.1 that keeps what exporters send, in place of a Collector. */
+export interface OtlpReceiver {
+  /** Base address, as `OTEL_EXPORTER_OTLP_ENDPOINT` takes it. */
+  readonly url: string;
+  readonly spans: readonly ReceivedSpan[];
+  readonly points: readonly ReceivedPoint[];
+  /** Every export request, also those that were refused. */
+  readonly requests: readonly ReceivedRequest[];
+  /** Resolves with all spans once there are that many. */
+  waitForSpans(count: number): Promise<readonly ReceivedSpan[]>;
+  /** Calls a listener with each span that arrives; returns `stop`, which removes the listener. */
+  onSpan(listener: (span: ReceivedSpan) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** An export request as a receiver got it. */
+interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  /** Bytes of the body as sent, which gzip may have made smaller. */
+  readonly size: number;
+  /** Epoch milliseconds. */
+  readonly time: number;
+}
+
+/** How a receiver behaves; without options it takes everything at once. */
+export interface OtlpReceiverOptions {
+  /** @defaultValue a free port */
+  readonly port?: number;
+  /** HTTP status of the response at a path; bodies are kept with 200 alone. @defaultValue 200 */
+  readonly status?: (path: string) => number;
+  /** Further headers of a response. @defaultValue none */
+  readonly headers?: () => Record<string, string>;
+  /** Milliseconds before a response. @defaultValue 0 */
+  readonly delay?: number;
+  /** Reads bodies that are not JSON. @defaultValue such bodies get status 400 */
+  readonly decode?: (body: Buffer) => OtlpBody;
+}
+
+/** Starts a receiver of OTLP as JSON, which pages of any origin may send to. */
+export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
+  const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode } = options;
+  const spans: ReceivedSpan[] = [];
+  const points: ReceivedPoint[] = [];
+  const requests: ReceivedRequest[] = [];
+  const listeners = new Set<(span: ReceivedSpan) => void>();
+
+  const server = createServer(async (request, response) => {
+    allowEveryOrigin(response);
+    if (request.method === 'OPTIONS') {
+      response.writeHead(204).end();
+      return;
+    }
+    const bytes = await buffer(request).catch(() => undefined);
+    if (!bytes) return;
+    const { url: path = '' } = request;
+    requests.push({ path, headers: request.headers, size: bytes.length, time: Date.now() });
+    const body = readOtlpBody(request, bytes, decode);
+    const code = body ? status(path) : 400;
+    if (body && code === 200) keep(path, body);
+    if (delay > 0) await wait(delay);
+    response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end('{}');
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+
+  function keep(path: string, body: OtlpBody): void {
+    if (path === '/v1/metrics') points.push(...receivedPoints(body));
+    if (path !== '/v1/traces') return;
+    for (const span of receivedSpans(body)) {
+      spans.push(span);
+      for (const listener of listeners) listener(span);
+    }
+  }
+
+  function onSpan(listener: (span: ReceivedSpan) => void): () => void {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    spans,
+    points,
+    requests,
+    onSpan,
+    waitForSpans: (count) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (spans.length < count) return;
+          stop();
+          resolve(spans);
+        };
+        const stop = onSpan(check);
+        check();
+      }),
+    async close() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** Sets the headers that CORS asks for (WHATWG Fetch § CORS protocol). */
+function allowEveryOrigin(response: ServerResponse): void {
+  response
+    .setHeader('access-control-allow-origin', '*')
+    .setHeader('access-control-allow-headers', '*')
+    .setHeader('access-control-expose-headers', 'retry-after')
+    .setHeader('access-control-max-age', '600');
+}
