@@ -1,23 +1,74 @@
-import type { ReceivedSpan } from './received-span.ts';
+import type { CloseRecord } from '@closespan/core';
 
-const KINDS: Readonly<Record<number, string>> = { 2: 'server', 3: 'client' };
+/** A span of a close: as a receiver got it, or as an in-memory exporter of the SDK keeps it. */
+type CloseSpan = {
+  readonly kind: number;
+  readonly attributes: Readonly<Record<string, unknown>>;
+} & ({ readonly statusCode: number } | { readonly status: { readonly code: number } });
 
-/** A close in one line: path, kind, code, clean or not, initiator, cause, and what only some closes have. */
-export function closeLine({ kind, attributes }: ReceivedSpan): string {
-  const close = (name: string) => attributes[`websocket.close.${name}`];
-  return [
+/** OTLP's numbers; the SDK's are one less. */
+const SIDES: Readonly<Record<number, string>> = { 2: 'server', 3: 'client' };
+
+/**
+ * Writes a close as one line: path, side, code, clean or not, initiator and cause. The optional parts follow:
+ * - `synthetic`: no `close` event was seen
+ * - `reason=`, `requested_code=`, `reported_code=`: the attributes `websocket.close.*`
+ * - `status=`: the HTTP status of a failed handshake
+ * - `error=`: `error.type`, of an abnormal close
+ * - `span_status=`: the code of the span's status, only where that code contradicts `error=`
+ * @param close a span, or the record that `closeHook` gets
+ * @example '/chat client 1006 unclean none handshake_rejected status=401 error=401'
+ */
+export function closeLine(close: CloseSpan | CloseRecord): string {
+  return 'attributes' in close ? lineOfSpan(close) : lineOfRecord(close);
+}
+
+function lineOfSpan(span: CloseSpan): string {
+  const { attributes } = span;
+  const isReceived = 'statusCode' in span;
+  const code = isReceived ? span.statusCode : span.status.code;
+  const error = attributes['error.type'];
+  return join([
     attributes['url.path'],
-    KINDS[kind],
-    close('code'),
-    close('was_clean') ? 'clean' : 'unclean',
-    close('initiator'),
-    close('cause'),
-    ...['reason', 'requested_code', 'reported_code'].map((name) => {
-      const value = close(name);
-      return value !== undefined ? `${name}=${value}` : undefined;
-    }),
-    attributes['error.type'] && `error=${attributes['error.type']}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(' ');
+    SIDES[isReceived ? span.kind : span.kind + 1],
+    attributes['websocket.close.code'],
+    attributes['websocket.close.was_clean'] ? 'clean' : 'unclean',
+    attributes['websocket.close.initiator'],
+    attributes['websocket.close.cause'],
+    attributes['websocket.close.synthetic'] ? 'synthetic' : undefined,
+    part('reason', attributes['websocket.close.reason']),
+    part('requested_code', attributes['websocket.close.requested_code']),
+    part('reported_code', attributes['websocket.close.reported_code']),
+    part('status', attributes['http.response.status_code']),
+    part('error', error),
+    part('span_status', code === (error === undefined ? 0 : 2) ? undefined : code),
+  ]);
+}
+
+function lineOfRecord(record: CloseRecord): string {
+  const { code, requestedCode, cause, abnormal, errorCode, httpStatusCode } = record;
+  const status = record.handshakeSucceeded ? undefined : httpStatusCode;
+  const error = cause === 'handshake_rejected' ? status : (errorCode ?? cause);
+  return join([
+    record.endpoint.path || undefined,
+    record.kind,
+    code,
+    record.wasClean ? 'clean' : 'unclean',
+    record.initiator,
+    cause,
+    record.synthetic ? 'synthetic' : undefined,
+    part('reason', record.reason || undefined),
+    part('requested_code', requestedCode === code ? undefined : requestedCode),
+    part('reported_code', record.reportedCode),
+    part('status', status),
+    part('error', abnormal ? error : undefined),
+  ]);
+}
+
+function part(name: string, value: unknown): string | undefined {
+  return value === undefined ? undefined : `${name}=${value}`;
+}
+
+function join(parts: readonly unknown[]): string {
+  return parts.filter((text) => text !== undefined).join(' ');
 }

@@ -1,9 +1,7 @@
+import { closeLine } from '@closespan/testing';
 import { expect, it } from 'vitest';
-import { closeFacts } from '../helpers/close-facts.ts';
 import { describeEngines } from '../helpers/describe-engines.ts';
 import { until } from '../helpers/engines.ts';
-
-const FAILED = { clean: false, cause: 'handshake_failed', error: 'handshake_failed' };
 
 describeEngines((test) => {
   const { name } = test;
@@ -16,8 +14,8 @@ describeEngines((test) => {
     expect(seen).toEqual(native);
     if (name === 'chromium') {
       expect(seen).toEqual({ '/blocked': ['error 3'] });
-      expect(test.receiver.spans.map(closeFacts)).toEqual([
-        { ...FAILED, code: 1006, by: 'none', synthetic: true },
+      expect(test.receiver.spans.map(closeLine)).toEqual([
+        '/blocked client 1006 unclean none handshake_failed synthetic error=handshake_failed',
       ]);
     } else {
       expect(seen).toEqual({
@@ -38,8 +36,10 @@ describeEngines((test) => {
     expect(seen).toEqual(native);
     const hasNoClose = name === 'webkit' && title === 'a blocked port';
     const code = name === 'firefox' && title === 'a server without TLS' ? 1015 : 1006;
-    const expected = { ...FAILED, code, by: 'none', ...(hasNoClose && { synthetic: true }) };
-    expect(test.receiver.spans.map(closeFacts)).toEqual([expected]);
+    const synthetic = hasNoClose ? ' synthetic' : '';
+    expect(test.receiver.spans.map(closeLine)).toEqual([
+      `/failed client ${code} unclean none handshake_failed${synthetic} error=handshake_failed`,
+    ]);
     expect(JSON.stringify(seen).includes('close')).toBe(!hasNoClose);
   });
 
@@ -49,14 +49,8 @@ describeEngines((test) => {
     await tab.evaluate('socket.close(4002)');
     await until(tab, 'seen.length > 1');
     await tab.evaluate('handle.forceFlush()');
-    const span = await test.arrived('/deaf');
-    expect(closeFacts(span)).toEqual({
-      code: 1006,
-      clean: false,
-      by: 'local',
-      cause: 'close_timeout',
-      error: 'close_timeout',
-    });
-    expect(span.attributes['websocket.close.requested_code']).toBe(4002);
+    expect(closeLine(await test.arrived('/deaf'))).toBe(
+      '/deaf client 1006 unclean local close_timeout requested_code=4002 error=close_timeout',
+    );
   });
 });

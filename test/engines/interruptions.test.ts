@@ -1,9 +1,7 @@
+import { closeLine } from '@closespan/testing';
 import { expect, it } from 'vitest';
-import { closeFacts } from '../helpers/close-facts.ts';
 import { describeEngines } from '../helpers/describe-engines.ts';
 import { type Tab, until } from '../helpers/engines.ts';
-
-const LOST = { code: 1006, clean: false };
 
 describeEngines((test) => {
   it.runIf(test.name === 'chromium')(
@@ -13,7 +11,7 @@ describeEngines((test) => {
       const seen = await freeze(test.receiver.url);
       expect(seen).toEqual(native);
       const span = await test.arrived('/open');
-      expect(closeFacts(span)).toEqual({ ...LOST, by: 'unknown', cause: 'suspended' });
+      expect(closeLine(span)).toBe('/open client 1006 unclean unknown suspended');
       expect(span.attributes['websocket.suspended_duration']).toBeGreaterThan(0);
     },
   );
@@ -26,7 +24,7 @@ describeEngines((test) => {
     await until(tab, 'seen.length === 2');
     await tab.evaluate('handle.forceFlush()');
     const span = await test.arrived('/cut');
-    expect(closeFacts(span)).toEqual({ ...LOST, by: 'none', cause: 'suspended' });
+    expect(closeLine(span)).toBe('/cut client 1006 unclean none suspended');
     expect(span.attributes['websocket.suspended_duration']).toBeCloseTo(3600, 0);
     expect(span.attributes['websocket.connection.duration']).toBeLessThan(3600);
   });
@@ -40,8 +38,9 @@ describeEngines((test) => {
     await until(tab, `document.title === 'failed'`);
     await tab.setOffline?.(false);
     await tab.evaluate('handle.forceFlush()');
-    const span = await test.arrived('/offline');
-    expect(closeFacts(span)).toEqual({ ...LOST, by: 'none', cause: 'offline', error: 'offline' });
+    expect(closeLine(await test.arrived('/offline'))).toBe(
+      '/offline client 1006 unclean none offline error=offline',
+    );
   });
 
   async function freeze(otlp: string): Promise<unknown> {

@@ -1,5 +1,5 @@
+import { closeLine } from '@closespan/testing';
 import { expect, it } from 'vitest';
-import { closeFacts } from '../helpers/close-facts.ts';
 import { describeEngines } from '../helpers/describe-engines.ts';
 
 describeEngines((test) => {
@@ -9,8 +9,9 @@ describeEngines((test) => {
     await tab.evaluate(`runIn('${kind}', ['${site.ws}/server/1000'])`);
     const code = test.codeAtServer('/open');
     await tab.evaluate(`endWorker('close', '${site.ws}/open')`);
-    const expected = { code: 1001, clean: false, by: 'local', cause: 'page_exit', synthetic: true };
-    expect(closeFacts(await test.arrived('/open'))).toEqual(expected);
+    expect(closeLine(await test.arrived('/open'))).toBe(
+      '/open client 1001 unclean local page_exit synthetic',
+    );
     expect(await code).toBe(1001);
   });
 

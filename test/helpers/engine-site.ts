@@ -24,7 +24,7 @@ export async function startEngineSite(): Promise<EngineSite> {
     const script = scripts.get(pathname.slice(1));
     const csp = searchParams.get('csp');
     if (csp) response.setHeader('content-security-policy', csp);
-    response.setHeader('content-type', script ? 'text/javascript' : 'text/html');
+    response.setHeader('content-type', script !== undefined ? 'text/javascript' : 'text/html');
     response.end(script ?? '<!doctype html><script type="module" src="/page.js"></script>');
   }).listen(0, '127.0.0.1');
   const sockets = acceptSockets(server);

@@ -22,3 +22,8 @@ export const UNDICI_CLIENTS: readonly UndiciClient[] = NODE_VERSIONS.flatMap((ve
       firesClose: client === 'global' ? version > 22 : client !== 'undici6',
     })),
 );
+
+/** The line of a close by a client that fires no `close` event after a failed handshake: the record is synthetic. */
+export function withoutCloseEvent(line: string): string {
+  return line.replace(/ (handshake_\w+|aborted_connecting)/, ' $1 synthetic');
+}

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { instrumentWebSockets, type WebSocketLike } from '@closespan/node';
+import { closeLine } from '@closespan/testing';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -128,7 +129,7 @@ describe.each([
     },
     {
       path: '/refuse',
-      client: '1006 unclean none handshake_rejected error=403',
+      client: '1006 unclean none handshake_rejected status=403 error=403',
     },
   ] as { path: string; act?: Act; client: string; end?: string }[])(
     'has one record of $path at each end',
@@ -223,7 +224,7 @@ it('has one record of a refusal that the app takes over, and leaves it to the ap
     client.connect(`${url}/refuse`);
     await once(client, 'httpResponse');
   });
-  expect(closes).toEqual(['/refuse client 1006 unclean none handshake_rejected error=403']);
+  expect(closes).toEqual(['/refuse client 1006 unclean none handshake_rejected status=403 error=403']);
   expect(failed).toBe(0);
 });
 
@@ -326,7 +327,7 @@ it('records connections that are open at a deliberate end as process_exit, at bo
   const ends: string[] = [];
   const handle = instrumentWebSockets({
     otlp: false,
-    closeHook: ({ kind, code, cause }) => ends.push(`${kind} ${code} ${cause}`),
+    closeHook: (record) => ends.push(closeLine(record)),
   });
   const accepted = acceptOne();
   const client = new WebSocketClient();
@@ -335,7 +336,10 @@ it('records connections that are open at a deliberate end as process_exit, at bo
   await handle.shutdown();
   connection.close();
   await accepted;
-  expect(ends.sort()).toEqual(['client 1006 process_exit', 'server 1006 process_exit']);
+  expect(ends.sort()).toEqual([
+    '/open client 1006 unclean local process_exit synthetic reported_code=-1',
+    '/open server 1006 unclean local process_exit synthetic reported_code=-1',
+  ]);
 });
 
 it('carries the active context in the handshake of a client', async () => {

@@ -12,7 +12,7 @@ import {
   WebSocketInstrumentation,
   type WebSocketLike,
 } from '@closespan/node';
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { context, DiagLogLevel, diag, metrics, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
@@ -65,14 +65,17 @@ describe('the provider', () => {
     expect(receiver.requests).toHaveLength(0);
   });
 
-  it('is our own pipeline where there is no other, for spans and metrics', async () => {
+  it('is the built-in pipeline where there is no other, for spans and metrics', async () => {
     const headers = { authorization: 'Bearer abc' };
     handle = instrumentWebSockets({ serviceName: 'chat', otlp: { url: `${receiver.url}/`, headers } });
     await connectAndClose(server.url, (socket) => socket.close(4001, 'bye'));
     await server.idle();
     await handle.shutdown();
     const { spans, points, requests } = receiver;
-    expect(spans.map(({ kind }) => kind).sort()).toEqual([2, 3]);
+    expect(spans.map(closeLine).sort()).toEqual([
+      '/ client 4001 clean local local_close reason=bye',
+      '/ server 4001 clean remote remote_close reason=bye',
+    ]);
     expect(spans[0]).toMatchObject({ resource: { 'service.name': 'chat' }, scope: { name: 'closespan' } });
     expect(points.find(({ name }) => name === 'websocket.client.closes')).toMatchObject({
       value: 1,
@@ -309,14 +312,10 @@ describe('the handle', () => {
     handle.observe(found);
     await new Promise((resolve) => found.on('open', () => found.close()).on('close', resolve));
     await handle.forceFlush();
-    const closes = clientSpans().map(({ attributes }) => [
-      attributes['url.path'],
-      attributes['websocket.close.initiator'],
-    ]);
     // Nobody saw whether the app called `close()` of the bundled copy.
-    expect(closes.sort()).toEqual([
-      ['/', 'local'],
-      ['/bundled', 'unknown'],
+    expect(clientSpans().map(closeLine).sort()).toEqual([
+      '/ client 1005 clean local local_close',
+      '/bundled client 1011 clean unknown server_error reason=no error=server_error',
     ]);
   });
 
@@ -331,10 +330,10 @@ describe('the handle', () => {
     socket.close(4001);
     await new Promise((resolve) => socket.addEventListener('close', resolve));
     await handle.forceFlush();
-    expect(clientSpans().map(({ attributes }) => attributes['websocket.close.code'])).toEqual([4001]);
+    expect(clientSpans().map(closeLine)).toEqual(['/ client 4001 clean local local_close']);
   });
 
-  it('knows the answer to a ws handshake from before the call', async () => {
+  it('knows the response to a ws handshake from before the call', async () => {
     const refusing = createServer().on('upgrade', (_request, socket) =>
       socket.end('HTTP/1.1 403 No\r\n\r\n'),
     );
@@ -344,7 +343,9 @@ describe('the handle', () => {
     await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
     await handle.forceFlush();
     refusing.close();
-    expect(clientSpans().map(({ attributes }) => attributes['http.response.status_code'])).toEqual([403]);
+    expect(clientSpans().map(closeLine)).toEqual([
+      '/ client 1006 unclean none handshake_rejected status=403 error=403',
+    ]);
   });
 
   it('knows who closed a ws socket from before the call', async () => {
@@ -355,12 +356,10 @@ describe('the handle', () => {
     await new Promise((resolve) => socket.on('close', resolve));
     await server.idle();
     await handle.forceFlush();
-    const closes = exporter
-      .getFinishedSpans()
-      .map(({ kind, attributes }) => [kind, attributes['websocket.close.initiator']]);
-    expect(closes.sort()).toEqual([
-      [1, 'remote'],
-      [2, 'local'],
+    // The upgrade request, which names the path, came before the call.
+    expect(exporter.getFinishedSpans().map(closeLine).sort()).toEqual([
+      '/ client 4001 clean local local_close',
+      'server 4001 clean remote remote_close',
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { startOtlpReceiver } from '@closespan/testing';
+import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import resolve from '@rollup/plugin-node-resolve';
 import { build as esbuild, transform } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
@@ -110,7 +110,9 @@ describe.each(Object.entries(BUNDLERS))('built by %s', (name, build) => {
     const atStart = [...loaded];
     await page.click('button');
     const [span] = await receiver.waitForSpans(1);
-    expect(span?.attributes).toMatchObject({ 'websocket.close.code': 1011 });
+    expect(span && closeLine(span)).toBe(
+      '/close/1011 client 1011 clean remote server_error error=server_error',
+    );
     expect(span?.resource).toMatchObject({ 'service.name': 'bundled' });
     expect(loaded.length).toBeGreaterThan(atStart.length);
 

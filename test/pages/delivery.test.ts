@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
@@ -177,7 +177,7 @@ describe('a lost network', () => {
     await start(second);
     await second.evaluate(() => app.open('/'));
     const [span] = await receiver.waitForSpans(1);
-    expect(span?.attributes).toMatchObject({ 'websocket.close.code': 1006 });
+    expect(span && closeLine(span)).toBe('/ client 1006 unclean none offline error=offline');
     expect(span?.endTime).toBeLessThanOrEqual(lost);
     await eventually(() => outcomes(second)).toEqual({ replayed: 1 });
     await restarted.close();
@@ -306,6 +306,8 @@ it("the store keeps what a user's own exporter fails to send", async () => {
   await page.reload();
   await page.evaluate((url) => app.startOwnSdk(url), receiver.url);
   const [span] = await receiver.waitForSpans(1);
-  expect(span).toMatchObject({ statusCode: 2, attributes: { 'websocket.close.code': 1011 } });
+  expect(span && closeLine(span)).toBe(
+    '/close/1011 client 1011 clean remote server_error error=server_error',
+  );
   await eventually(() => outcomes()).toEqual({ replayed: 1 });
 });

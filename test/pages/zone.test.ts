@@ -1,4 +1,4 @@
-import { startOtlpReceiver } from '@closespan/testing';
+import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
@@ -24,7 +24,9 @@ it("records under zone.js, and schedules nothing in an Angular app's zone", asyn
   status = 200;
   const [span] = await receiver.waitForSpans(1);
   expect(await page.evaluate(() => zoneApp.macroTasks())).toEqual([]);
-  expect(span?.attributes).toMatchObject({ 'websocket.close.code': 1011 });
+  expect(span && closeLine(span)).toBe(
+    '/close/1011 client 1011 clean remote server_error error=server_error',
+  );
   await page.close();
   await site.close();
   await receiver.close();

@@ -20,16 +20,16 @@ const COMMON = [
   '/server/1012 client 1012 clean remote server_restart reason=from server',
   '/server/4401 client 4401 clean remote remote_close reason=from server',
 ];
-/** Endings that only `ws` has. */
+/** Endings that only `ws` can have, or tell. */
 const COMMON_WS = [
   ...COMMON,
   '/abort client 1006 unclean local aborted_connecting',
   '/drop client 1006 unclean none connection_lost error=connection_lost',
   '/forged client 1006 unclean none handshake_failed error=handshake_failed',
   '/mute client 1006 unclean local close_timeout requested_code=4003 error=close_timeout',
-  '/refuse/401 client 1006 unclean none handshake_rejected error=401',
-  '/refuse/404 client 1006 unclean local handshake_rejected error=404',
-  '/refuse/503 client 1006 unclean none handshake_rejected error=503',
+  '/refuse/401 client 1006 unclean none handshake_rejected status=401 error=401',
+  '/refuse/404 client 1006 unclean local handshake_rejected status=404 error=404',
+  '/refuse/503 client 1006 unclean none handshake_rejected status=503 error=503',
   '/server/4002 client 4002 clean remote remote_close reason=from server',
   '/terminate client 1006 unclean local local_close error=local_close',
   '/terminate-connecting client 1006 unclean local aborted_connecting',
@@ -53,7 +53,7 @@ const DENO_WS = [
   '/bad-deflate client 1006 unclean local protocol_error error=ERR_MULTIPLE_CALLBACK',
   '/bad-text client 1006 unclean local protocol_error requested_code=1007 error=WS_ERR_INVALID_UTF8',
   '/hang-up client 1006 unclean none handshake_failed error=ECONNRESET',
-  '/refuse/403 client 1006 unclean none handshake_rejected error=403',
+  '/refuse/403 client 1006 unclean none handshake_rejected synthetic status=403 error=403',
   '/silent client 1006 unclean none handshake_timeout error=handshake_timeout',
   '/tls client 1006 unclean none handshake_failed error=ERR_SSL_WRONG_VERSION_NUMBER',
   '/broken client 1006 unclean local protocol_error requested_code=1002 error=WS_ERR_UNEXPECTED_RSV_2_3',
@@ -67,8 +67,8 @@ const BUN_GLOBAL = [
   '/drop client 1006 unclean none connection_lost error=connection_lost',
   '/forged client 1006 unclean none handshake_failed error=handshake_failed',
   '/nobody client 1006 unclean none handshake_failed error=ECONNREFUSED',
-  '/refuse/401 client 1006 unclean none handshake_rejected error=401',
-  '/refuse/503 client 1006 unclean none handshake_rejected error=503',
+  '/refuse/401 client 1006 unclean none handshake_rejected status=401 error=401',
+  '/refuse/503 client 1006 unclean none handshake_rejected status=503 error=503',
   '/reset client 1006 unclean none connection_lost error=connection_lost',
   '/terminate client 1006 unclean local local_close error=local_close',
 ];
@@ -80,8 +80,8 @@ const DENO_GLOBAL = [
   // Deno does not check the server's proof.
   '/forged client 1006 unclean none connection_lost reported_code=0 error=connection_lost',
   '/nobody client 1006 unclean none handshake_failed reported_code=0 error=handshake_failed',
-  '/refuse/401 client 1006 unclean none handshake_rejected reported_code=0 error=401',
-  '/refuse/503 client 1006 unclean none handshake_rejected reported_code=0 error=503',
+  '/refuse/401 client 1006 unclean none handshake_rejected reported_code=0 status=401 error=401',
+  '/refuse/503 client 1006 unclean none handshake_rejected reported_code=0 status=503 error=503',
   '/reset client 1006 unclean none connection_reset reported_code=0 error=ECONNRESET',
 ];
 
