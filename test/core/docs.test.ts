@@ -1,59 +1,63 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@closespan/core';
 import { describe, expect, it } from 'vitest';
+import { BROWSER_OPTION_CHECKS } from '../../packages/browser/src/browser-options.ts';
+import { CHECKS } from '../../packages/core/src/check-options.ts';
+import { CLOSE_CODES } from '../../packages/core/src/record/close-code-table.ts';
+import * as semconv from '../../packages/core/src/semconv.ts';
+import { ENABLED, ROWS } from '../../packages/node/src/environment.ts';
+import { NODE_OPTION_CHECKS } from '../../packages/node/src/node-options.ts';
 
 /** A file of the project; the formatter pads tables, which is no matter here. */
 const read = (name: string) =>
   readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8').replace(/ +/g, ' ');
 
-describe('the contract', () => {
-  const names = Object.entries(core).filter(([key]) => /^(ATTR|METRIC|SPAN)_/.test(key));
+/** The names in the first column of the table under a heading of the README. */
+function rowsUnder(heading: string): string[] {
+  const [, after = ''] = read('README.md').split(`\n${heading}\n`);
+  const [section = ''] = after.split(/\n#+ /, 1);
+  return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, name = '']) => name).sort();
+}
 
-  it.each(names)('docs/telemetry.md names %s', (_key, name) => {
+describe('docs/telemetry.md', () => {
+  it.each(Object.entries(semconv))('names %s', (_key, name) => {
     expect(read('docs/telemetry.md')).toContain(`\`${name}\``);
   });
 });
 
-describe('the tables', () => {
-  it.each([...Array(16).keys()].map((index) => 1000 + index).concat(3000, 3003, 3008))(
-    'docs/close-codes.md has code %i as described',
-    (code) => {
-      const { name, category, description, sendable, closable } = core.describeCloseCode(code);
-      const cells = [code, name, category, description, sendable ? 'yes' : 'no', closable ? 'yes' : 'no'];
-      expect(read('docs/close-codes.md')).toContain(`| ${cells.join(' | ')} |`);
-    },
-  );
-
-  it('README.md has every option', () => {
-    const source = read('packages/core/src/options.ts');
-    const block = source.slice(
-      source.indexOf('export interface WebSocketOptions'),
-      source.indexOf('type Check'),
-    );
-    const options = [...block.matchAll(/readonly (\w+)\?:/g)].map(([, name]) => name);
-    expect(options).toHaveLength(14);
-    for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
+describe('docs/close-codes.md', () => {
+  it.each(Object.keys(CLOSE_CODES).map(Number))('has code %i as described', (code) => {
+    const { name, category, description, sendable, closable } = core.describeCloseCode(code);
+    const cells = [code, name, category, description, sendable ? 'yes' : 'no', closable ? 'yes' : 'no'];
+    expect(read('docs/close-codes.md')).toContain(`| ${cells.join(' | ')} |`);
   });
+});
+
+describe('@closespan/core', () => {
+  it.each(Object.entries(semconv))('exports %s', (key, name) => {
+    expect(core).toHaveProperty(key, name);
+  });
+});
+
+describe('README.md', () => {
+  /** What browsers take beside `url` and `headers` under `otlp`. */
+  const browserOtlp = ['compression', 'protocol'];
+  const added = (checks: object) => Object.keys(checks).filter((name) => !(name in CHECKS));
 
   it.each([
-    ['NodeWebSocketOptions', 'packages/node/src/node-options.ts'],
-    ['BrowserWebSocketOptions', 'packages/browser/src/browser-options.ts'],
-  ])('README.md has every option of %s', (name, file) => {
-    const [, block = ''] = read(file).split(`interface ${name} `);
-    const options = [
-      ...block
-        .split('\n}', 1)
-        .join()
-        .matchAll(/readonly (\w+)\?:/g),
-    ].map(([, option]) => option);
-    expect(options).not.toHaveLength(0);
-    for (const option of options) expect(read('README.md')).toContain(`| \`${option}\` |`);
+    { heading: '## Options', names: Object.keys(CHECKS) },
+    { heading: '### otlp', names: ['url', 'headers', ...browserOtlp] },
+    {
+      heading: '### In browsers also',
+      names: added(BROWSER_OPTION_CHECKS).filter((name) => !browserOtlp.includes(name)),
+    },
+    { heading: '### On Node also', names: added(NODE_OPTION_CHECKS) },
+    { heading: '### Environment', names: [ENABLED, ...ROWS.map(([variable]) => variable)] },
+  ])('has a row for each of them, and no other, under $heading', ({ heading, names }) => {
+    expect(rowsUnder(heading)).toEqual(names.sort());
   });
 
-  it('README.md has every variable', () => {
-    const rows = read('packages/node/src/environment.ts').matchAll(/\['(CLOSESPAN_\w+)', /g);
-    const variables = ['CLOSESPAN_ENABLED', ...[...rows].map(([, variable]) => variable)];
-    expect(variables).toContain('CLOSESPAN_PARENT');
-    for (const variable of variables) expect(read('README.md')).toContain(`| \`${variable}\` |`);
+  it.each(Object.entries(semconv).filter(([key]) => key.startsWith('METRIC_')))('names %s', (_key, name) => {
+    expect(read('README.md')).toContain(`\`${name}\``);
   });
 });

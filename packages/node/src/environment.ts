@@ -12,9 +12,11 @@ type VariableRow = readonly [
 ];
 
 const PREFIX = 'CLOSESPAN_';
-const ENABLED = `${PREFIX}ENABLED`;
+/** The variable that keeps observation from starting. */
+export const ENABLED: string = `${PREFIX}ENABLED`;
 
-const ROWS: readonly VariableRow[] = [
+/** The variables that set options, each with its option. */
+export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_OTLP', 'otlp', (text) => (asFlag(text) ? undefined : false)],
   ['CLOSESPAN_IGNORE_URLS', 'ignoreUrls', asList],
   ['CLOSESPAN_CLOSE_CODES', 'closeCodes', JSON.parse],
