@@ -1,7 +1,7 @@
 import { closeLine } from '@closespan/testing';
 import { expect, it } from 'vitest';
 import { describeEngines } from '../helpers/describe-engines.ts';
-import { until } from '../helpers/engines.ts';
+import { until } from '../helpers/engine.ts';
 
 describeEngines((test) => {
   const { name } = test;

@@ -1,7 +1,7 @@
 import { closeLine } from '@closespan/testing';
 import { expect, it } from 'vitest';
 import { describeEngines } from '../helpers/describe-engines.ts';
-import { type Tab, until } from '../helpers/engines.ts';
+import { type Tab, until } from '../helpers/engine.ts';
 
 const CLOSED = '/open client 1001 unclean local page_exit synthetic';
 

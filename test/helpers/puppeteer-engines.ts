@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import puppeteer, { type LaunchOptions } from 'puppeteer-core';
 import { chromiumLaunchOptions } from './chromium.ts';
-import type { Engine } from './engines.ts';
+import type { Engine } from './engine.ts';
 
 /** `undefined` where this machine has none. */
 export const FIREFOX: string | undefined = ['/usr/bin/firefox-esr', '/usr/bin/firefox'].find((file) =>
