@@ -1,7 +1,7 @@
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { connectWhenUp } from '../helpers/connect-when-up.ts';
 import { sampleOf } from '../helpers/doc-samples.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { type OtlpReceiver, startOtlpReceiver } from '../../examples/demo/otlp-receiver.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { sampleOf } from '../helpers/doc-samples.ts';
 import { type PageFiles, type PageSite, startPageSite } from '../helpers/page-site.ts';
