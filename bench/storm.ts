@@ -16,7 +16,7 @@ const SIMULATED = SMOKE ? 5000 : 100_000;
 
 for (const delay of [0, 50]) {
   report({
-    title: `storm of ${REAL} real sockets, receiver answering in ${delay} ms`,
+    title: `storm of ${REAL} real sockets, receiver responding in ${delay} ms`,
     value: await withReceiver(delay, lostOfReal),
     unit: 'lost',
     target: 0,

@@ -106,8 +106,8 @@ async function passOn(
   for await (const chunk of request) chunks.push(chunk);
   const headers = { 'content-type': 'application/json' };
   try {
-    const answers = urls.map((url) => fetch(url, { method: 'POST', headers, body: Buffer.concat(chunks) }));
-    const [first] = await Promise.all(answers);
+    const responses = urls.map((url) => fetch(url, { method: 'POST', headers, body: Buffer.concat(chunks) }));
+    const [first] = await Promise.all(responses);
     response.writeHead(first?.status ?? 502, headers).end('{}');
   } catch (error) {
     console.error(`Spans of the page were not taken: ${error}`);

@@ -33,7 +33,7 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('lost tele
     await keep(
       startPrometheus({ targets: { closes: [gateway.metrics] }, rules, alertmanager: manager.address }),
     );
-    const program = fileURLToPath(new URL('fixtures/overflowing-service.ts', import.meta.url));
+    const program = fileURLToPath(new URL('fixtures/overflow-queue.ts', import.meta.url));
     const service = fork(program, [agent.otlpHttp, '140000']);
     await once(service, 'message');
     for (const status of ['firing', 'resolved'] as const) {

@@ -38,7 +38,7 @@ describe.skipIf(!(collector && jaeger))('in Jaeger', () => {
     store = await startJaeger();
     gateway = await startCollector('gateway', { TRACE_STORE: store.otlpGrpc, DECISION_WAIT: '1s' });
     agent = await startCollector('agent', { GATEWAY: gateway.otlpGrpc });
-    const program = fileURLToPath(new URL('fixtures/long-lived-service.ts', import.meta.url));
+    const program = fileURLToPath(new URL('fixtures/record-long-lived-closes.ts', import.meta.url));
     await once(fork(program, [agent.otlpHttp]), 'exit');
     await vi.waitUntil(async () => (await store.find('long-lived')).length === 2, { timeout: 20_000 });
   });

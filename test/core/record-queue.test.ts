@@ -23,7 +23,7 @@ const noPipeline = () => Promise.reject(new Error('not needed'));
 
 describe('a storm of closes', () => {
   it.each([0, 20])(
-    'loses no span of a default batch processor, the receiver answering in %i ms',
+    'loses no span of a default batch processor, the receiver responding in %i ms',
     async (delay) => {
       receiver = await startOtlpReceiver({ delay });
       const exporter = new OTLPTraceExporter({ url: `${receiver.url}/v1/traces` });
@@ -62,7 +62,7 @@ describe('a storm of closes', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it('loses none of our own pipeline either, at once before a shutdown', async () => {
+  it('loses none of the built-in pipeline either, at once before a shutdown', async () => {
     receiver = await startOtlpReceiver();
     const { url } = receiver;
     const recorder = createRecorder({}, async () => {

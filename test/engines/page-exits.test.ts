@@ -59,7 +59,7 @@ describeEngines((test) => {
     await expectOne('/open');
   });
 
-  it('a handshake that is never answered leaves one span when the page goes', async () => {
+  it('a handshake without a response leaves one span when the page goes', async () => {
     const tab = await openSocket('/hang');
     await navigate(tab);
     const span = await test.arrived('/hang');

@@ -10,7 +10,7 @@ export interface BrowserPeers {
   readonly ws: string;
   /** A WebSocket address where nobody listens. */
   readonly nobody: string;
-  /** An OTLP receiver; `GET /spans` of `api` answers what arrived. */
+  /** An OTLP receiver; `GET /spans` of `api` responds with what arrived. */
   readonly otlp: string;
   readonly api: string;
 }

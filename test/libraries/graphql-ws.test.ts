@@ -38,15 +38,15 @@ async function run(
     onNonLazyError: () => {},
   });
   const closed = new Promise((resolve) => client.on('closed', resolve));
-  let answer: unknown;
+  let data: unknown;
   if (allow) {
-    for await (const result of client.iterate({ query: '{ hello }' })) answer = result.data;
+    for await (const result of client.iterate({ query: '{ hello }' })) data = result.data;
     if (end) end(server);
     else await client.dispose();
   }
   await closed;
   await new Promise((resolve) => server.close(resolve));
-  return answer;
+  return data;
 }
 
 it.each([
@@ -54,15 +54,15 @@ it.each([
   // undici answers with the code alone.
   ['the global WebSocket', globalThis.WebSocket, ''],
 ])('records a client over %s once at each end', async (_name, implementation, answered) => {
-  let answer: unknown;
+  let data: unknown;
   const closes = await recordLibrary(6, async () => {
-    answer = await run(implementation, true);
+    data = await run(implementation, true);
     await run(implementation, false);
     await run(implementation, true, (server) => {
       for (const peer of server.clients) peer.close(1012);
     });
   });
-  expect(answer).toEqual({ hello: 'world' });
+  expect(data).toEqual({ hello: 'world' });
   expect(closes).toEqual([
     '/graphql client 1000 clean local local_close reason=Normal Closure',
     '/graphql client 1012 clean remote server_restart',

@@ -9,7 +9,7 @@ const CLOSES = 2 * (6 + 5);
 describe.each(NODE_VERSIONS)('on Node %s', (version) => {
   const binary = nodeBinary(version);
 
-  it.skipIf(!binary).each(['websocket-app.mjs', 'websocket-app.cjs'])(
+  it.skipIf(!binary).each(['print-websocket-endings.mjs', 'print-websocket-endings.cjs'])(
     '%s sees the same, and each close is recorded once, whenever the package is loaded',
     async (file) => {
       const program = fileURLToPath(new URL(`fixtures/${file}`, import.meta.url));
@@ -28,7 +28,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
 });
 
 it('an app without `ws` is warned of nothing', async () => {
-  const program = fileURLToPath(new URL('fixtures/websocket-alone-app.cjs', import.meta.url));
+  const program = fileURLToPath(new URL('fixtures/connect-without-ws.cjs', import.meta.url));
   const { stdout, stderr } = await runNode(process.execPath, [program]);
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual(['client', 'client', 'server', 'server']);

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
-const program = fileURLToPath(new URL('fixtures/both-ends-app.mjs', import.meta.url));
+const program = fileURLToPath(new URL('fixtures/connect-beside-http-instrumentation.mjs', import.meta.url));
 
 describe.each(NODE_VERSIONS)('on Node %s', (version) => {
   const binary = nodeBinary(version);

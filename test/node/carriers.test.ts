@@ -38,7 +38,7 @@ const instrument = (options: NodeWebSocketOptions) => {
   handle = instrumentWebSockets({ otlp: { url: receiver.url }, ...options });
 };
 
-/** Sends an upgrade request as text, and answers the head of the response; the connection then ends. */
+/** Sends an upgrade request as text; resolves to the head of the response once the connection has ended. */
 async function upgrade(target: string, ...headers: string[]): Promise<string> {
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
   const lines = [

@@ -68,7 +68,7 @@ const SERVER_WS = [...SERVER, '/server/4002 server 4002 clean local local_close 
 const CLIENT = 3;
 
 const loaded = NODE_VERSIONS.flatMap((version) =>
-  ['endings-app.mjs', 'endings-app.cjs'].flatMap((file) =>
+  ['print-endings.mjs', 'print-endings.cjs'].flatMap((file) =>
     ['before', 'after'].flatMap((load) =>
       (version === 20 ? ['ws', 'ws7'] : ['ws', 'ws7', 'global']).map((client) => ({
         version,
@@ -103,7 +103,7 @@ describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, 
     beforeAll(async () => {
       if (!binary) return;
       const program = format
-        ? await bundle('bundled-app.mjs', format, client)
+        ? await bundle('print-endings-bundled.mjs', format, client)
         : [fileURLToPath(new URL(`fixtures/${file}`, import.meta.url))];
       receiver = await startOtlpReceiver();
       const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_SERVICE_NAME: 'endings' };

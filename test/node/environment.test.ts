@@ -3,7 +3,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { nodeBinary, runNode } from '../helpers/run-node.ts';
 
-const program = fileURLToPath(new URL('fixtures/environment-app.mjs', import.meta.url));
+const program = fileURLToPath(new URL('fixtures/close-one-connection.mjs', import.meta.url));
 let receiver: OtlpReceiver;
 beforeEach(async () => {
   receiver = await startOtlpReceiver();
@@ -16,7 +16,7 @@ const run = (env: Record<string, string>) =>
     ...env,
   });
 
-it('configures our own pipeline', async () => {
+it('configures the built-in pipeline', async () => {
   const { exitCode, stderr } = await run({
     OTEL_SERVICE_NAME: 'chat',
     OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging,service.version=7',

@@ -13,7 +13,7 @@ import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
 let handle: WebSocketHandle;
 let receiver: OtlpReceiver;
 let server: WsServer;
-/** Of the answers to spans. */
+/** HTTP status of the responses to spans. */
 let status: number;
 let retryAfter: string;
 let lines: string[];

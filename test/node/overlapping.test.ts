@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 import { withoutCloseEvent } from '../helpers/undici-clients.ts';
 
-const program = fileURLToPath(new URL('fixtures/overlapping-app.mjs', import.meta.url));
+const program = fileURLToPath(new URL('fixtures/overlap-sockets.mjs', import.meta.url));
 
 const ABORTED = '/two client 1006 unclean local aborted_connecting';
 

@@ -35,7 +35,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** What the receiver gets of the spans that `make` makes with a page's own pipeline. */
+/** Gives what the receiver gets of the spans that `make` makes with the built-in pipeline of a page. */
 async function sent(
   make: (tracer: Tracer) => void,
   options: PageOptions = {},

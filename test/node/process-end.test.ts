@@ -6,7 +6,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, printed, startNode } from '../helpers/run-node.ts';
 
-const app = fileURLToPath(new URL('fixtures/ending-app.mjs', import.meta.url));
+const app = fileURLToPath(new URL('fixtures/end-process.mjs', import.meta.url));
 const NODE = nodeBinary(24) ?? process.execPath;
 const REGISTER = ['--import', '@closespan/node/register'];
 
@@ -110,10 +110,10 @@ describe('a collector that fails', () => {
   const PATIENT = { OTEL_EXPORTER_OTLP_TIMEOUT: '2147483647', OTEL_BSP_EXPORT_TIMEOUT: '2147483647' };
   const BOUND = { CLOSESPAN_EXIT_TIMEOUT: '300' };
   let requested: string[];
-  let answer: 'nothing' | 'reset';
+  let reaction: 'nothing' | 'reset';
   const collector = createServer((request) => {
     requested.push(request.url ?? '');
-    if (answer === 'reset') request.socket.destroy();
+    if (reaction === 'reset') request.socket.destroy();
   });
   let env: Record<string, string>;
   beforeEach(async () => {
@@ -130,14 +130,14 @@ describe('a collector that fails', () => {
   });
 
   it('does not keep an app alive that has nothing left to do, when it hangs', async () => {
-    answer = 'nothing';
+    reaction = 'nothing';
     const { exitCode, stderr } = await start(NODE, ['idle', '20'], env).end;
     expect(exitCode).toBe(3);
     expect(stderr).toContain('exports not done within 300 ms');
   });
 
   it('does not keep it alive export by export, either', async () => {
-    answer = 'nothing';
+    reaction = 'nothing';
     const patience = { OTEL_EXPORTER_OTLP_TIMEOUT: '1000' };
     const { exitCode } = await start(NODE, ['idle', '4000'], { ...env, ...patience }).end;
     expect(exitCode).toBe(3);
@@ -146,13 +146,13 @@ describe('a collector that fails', () => {
   });
 
   it('does not keep it alive when an SDK of its own hangs', async () => {
-    const program = fileURLToPath(new URL('fixtures/hanging-sdk-app.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('fixtures/exit-with-hanging-sdk.mjs', import.meta.url));
     const { exitCode, stderr } = await startNode(NODE, [...REGISTER, program], env).end;
     expect({ exitCode, stderr }).toEqual({ exitCode: 6, stderr: '' });
   });
 
   it('does not keep a signal from it, when it hangs', async () => {
-    answer = 'nothing';
+    reaction = 'nothing';
     const { child, end } = start(NODE, ['signal', '1200'], env);
     await printed(child, 'ready');
     child.kill('SIGTERM');
@@ -160,7 +160,7 @@ describe('a collector that fails', () => {
   });
 
   it('is not tried again, when it resets, and the log has what is lost', async () => {
-    answer = 'reset';
+    reaction = 'reset';
     const { exitCode, stderr } = await start(NODE, ['idle', '2'], { ...env, CLOSESPAN_EXIT_TIMEOUT: '60000' })
       .end;
     expect({ exitCode, requested: requested.sort() }).toEqual({

@@ -31,7 +31,7 @@ const instrument = () => {
   handle = instrumentWebSockets({ otlp: { url: receiver.url } });
 };
 
-/** A server that answers each handshake with the same lines. */
+/** Starts a server that responds to each handshake with the same lines. */
 async function startGate(...lines: string[]): Promise<string> {
   const gate = createServer().on('upgrade', (_request, socket) => {
     socket.end([...lines, 'Content-Length: 0', 'Connection: close', '', ''].join('\r\n'));

@@ -27,7 +27,7 @@ afterEach(async () => {
   await receiver.close();
 });
 
-/** Asks a server to upgrade; resolves to its answer when the connection is over. */
+/** Asks a server to upgrade; resolves to its response when the connection is over. */
 async function ask(upgrade: Upgrade, { path = '/room?token=secret', key = KEY, leave = false } = {}) {
   const server = createServer().on('upgrade', upgrade).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -40,13 +40,13 @@ async function ask(upgrade: Upgrade, { path = '/room?token=secret', key = KEY, l
     client.resetAndDestroy();
     await new Promise((resolve) => socket.resume().on('close', resolve));
   }
-  let answer = '';
+  let response = '';
   client.on('data', (chunk) => {
-    answer += chunk;
+    response += chunk;
   });
   if (!client.closed) await once(client, 'close');
   server.close();
-  return { answer, port };
+  return { response, port };
 }
 
 /** The metrics of servers; each export repeats what came before. */
@@ -85,7 +85,7 @@ describe.each([
     { how: 'a path of its own', upgrade: accept({ path: '/other' }), status: '400' },
     { how: 'a key that is missing', upgrade: accept({}), status: '400', asking: { key: '' } },
     {
-      how: 'an answer of the app, then destroy()',
+      how: 'a response of the app, then destroy()',
       upgrade: (_request, socket) => {
         socket.write('HTTP/1.1 401 Unauthorized\r\n\r\n');
         socket.destroy();
@@ -93,12 +93,12 @@ describe.each([
       status: '401',
     },
     {
-      how: 'an answer of the app by end()',
+      how: 'a response of the app by end()',
       upgrade: (_request, socket) => setImmediate(() => socket.end('HTTP/1.1 503 Busy\r\n\r\n')),
       status: '503',
     },
     {
-      how: 'a response',
+      how: 'a ServerResponse',
       upgrade: (request, socket) => {
         const response = new ServerResponse(request);
         response.assignSocket(socket as Socket);
@@ -119,7 +119,7 @@ describe.each([
       },
       status: '403',
     },
-    { how: 'no answer', upgrade: (_request, socket) => socket.destroy(), type: 'handshake_failed' },
+    { how: 'no response', upgrade: (_request, socket) => socket.destroy(), type: 'handshake_failed' },
     {
       how: 'a client that left',
       upgrade: (_request, socket) => socket.on('error', () => {}),
@@ -131,11 +131,11 @@ describe.each([
     async ({ upgrade, status, type, asking }) => {
       const bare = await ask(upgrade, asking);
       handle = instrumentWebSockets({ otlp: { url: receiver.url } });
-      const { answer, port } = await ask(upgrade, asking);
+      const { response, port } = await ask(upgrade, asking);
       await handle.shutdown();
       const withoutPort = (text: string) => text.replace(/^Date:.*$/m, '');
-      expect(withoutPort(answer)).toBe(withoutPort(bare.answer));
-      if (status) expect(answer).toContain(`HTTP/1.1 ${status} `);
+      expect(withoutPort(response)).toBe(withoutPort(bare.response));
+      if (status) expect(response).toContain(`HTTP/1.1 ${status} `);
       expect(serverPoints()).toEqual([
         {
           name: METRIC,
@@ -160,7 +160,7 @@ it('is measured on a stream whose class has no `_writev`', async () => {
     stream.end('Connection: close\r\n\r\n');
   });
   handle = instrumentWebSockets({ otlp: { url: receiver.url } });
-  const { answer } = await ask((request, socket, head) => {
+  const { response } = await ask((request, socket, head) => {
     const stream = new Duplex({
       read() {},
       write: (chunk, _encoding, done) => socket.write(chunk, done),
@@ -170,7 +170,7 @@ it('is measured on a stream whose class has no `_writev`', async () => {
     inner.emit('upgrade', Object.create(request), stream, head);
   });
   await handle.shutdown();
-  expect(answer).toBe('HTTP/1.1 401 No\r\nConnection: close\r\n\r\n');
+  expect(response).toBe('HTTP/1.1 401 No\r\nConnection: close\r\n\r\n');
   expect(serverPoints()).toMatchObject([{ value: 2, attributes: { 'http.response.status_code': 401 } }]);
 });
 

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, type ProgramEnd, runNode } from '../helpers/run-node.ts';
 
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-const CJS_APP = fixture('unaware-app.cjs');
-const ESM_APP = fixture('ending-app.mjs');
+const CJS_APP = fixture('close-unaware.cjs');
+const ESM_APP = fixture('end-process.mjs');
 const NODE = nodeBinary(24) ?? process.execPath;
 const REGISTER = ['--import', '@closespan/node/register'];
 const SILENT: Partial<ProgramEnd> = { exitCode: 0, stdout: '', stderr: '' };

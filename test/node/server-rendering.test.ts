@@ -7,7 +7,7 @@ describe('@closespan/browser on a server that renders', () => {
   for (const version of NODE_VERSIONS) {
     const binary = nodeBinary(version);
     it.skipIf(!binary)(`touches nothing in Node ${version}, nor what @closespan/node observes`, async () => {
-      const app = fileURLToPath(new URL('fixtures/rendering-app.mjs', import.meta.url));
+      const app = fileURLToPath(new URL('fixtures/load-page-code-on-server.mjs', import.meta.url));
       const { exitCode, stdout, stderr } = await runNode(binary ?? '', [app]);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(JSON.parse(stdout)).toEqual({ untouched: true, different: true });

@@ -15,7 +15,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
   it.skipIf(!binary).each(['ws', 'ws7'])(
     'an unhandled error of a %s client crashes as before',
     async (name) => {
-      const program = fileURLToPath(new URL('fixtures/crash-app.mjs', import.meta.url));
+      const program = fileURLToPath(new URL('fixtures/crash-on-refused-connection.mjs', import.meta.url));
       const [bare, instrumented] = await Promise.all([
         runNode(binary ?? '', [program, name]),
         runNode(binary ?? '', [program, name, 'instrumented']),
@@ -30,14 +30,14 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
     .each(['ws', 'ws7'].flatMap((name) => ['connection', 'open', 'close'].map((event) => ({ name, event }))))(
     'a crash in a $event listener of $name names its line',
     async ({ name, event }) => {
-      const program = fileURLToPath(new URL('fixtures/throwing-app.mjs', import.meta.url));
+      const program = fileURLToPath(new URL('fixtures/throw-in-listener.mjs', import.meta.url));
       const [bare, instrumented] = await Promise.all([
         runNode(binary ?? '', [program, name, event]),
         runNode(binary ?? '', [program, name, event, 'instrumented']),
       ]);
       // The stack that follows has our frames.
       const location = ({ stderr }: typeof bare) => stderr.split('\n    at ', 1)[0];
-      expect(location(bare)).toMatch(/throwing-app\.mjs:\d+\n +throw new Error/);
+      expect(location(bare)).toMatch(/throw-in-listener\.mjs:\d+\n +throw new Error/);
       expect(location(instrumented)).toBe(location(bare));
       expect(instrumented.exitCode).toBe(bare.exitCode);
     },

@@ -3,7 +3,7 @@ import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
-const program = fileURLToPath(new URL('fixtures/uncaught-app.mjs', import.meta.url));
+const program = fileURLToPath(new URL('fixtures/fail-handshakes-uncaught.mjs', import.meta.url));
 const cases = NODE_VERSIONS.flatMap((version) => ['ws', 'ws7'].map((name) => ({ version, name })));
 
 describe.each(cases)('on Node $version, with $name', ({ version, name }) => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS } from '../helpers/undici-clients.ts';
 
-/** Closes of `fixtures/undici-closes-app.mjs`. */
+/** Closes of `fixtures/call-undici-close.mjs`. */
 const EXPECTED = [
   '/chat/call client 4999 clean local local_close requested_code=4002',
   '/chat/never client 4444 clean remote remote_close',
@@ -16,7 +16,7 @@ const EXPECTED = [
 const STREAM = '/code/stream client 4999 clean local local_close requested_code=4101';
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
-  const program = fileURLToPath(new URL('fixtures/undici-closes-app.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('fixtures/call-undici-close.mjs', import.meta.url));
   const expected = client !== 'global' && firesClose ? [...EXPECTED, STREAM] : EXPECTED;
   let receiver: OtlpReceiver;
   let answers: string[];

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS, withoutCloseEvent } from '../helpers/undici-clients.ts';
 
-/** Handshakes of `fixtures/undici-handshakes-app.mjs` that an interim response comes before. */
+/** Handshakes of `fixtures/vary-undici-handshakes.mjs` that an interim response comes before. */
 const HINTS = [
   '/hints/4001 client 4001 clean remote remote_close reason=bye',
   '/hints/drop client 1006 unclean none handshake_failed error=handshake_failed',
@@ -32,7 +32,7 @@ const LAST = [
 ];
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
-  const program = fileURLToPath(new URL('fixtures/undici-handshakes-app.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('fixtures/vary-undici-handshakes.mjs', import.meta.url));
   const hasStreams = client !== 'global' && firesClose;
   const hints = hasStreams ? [...HINTS, STREAM_HINTS] : HINTS;
   const asFired = (lines: readonly string[]) => (firesClose ? lines : lines.map(withoutCloseEvent));

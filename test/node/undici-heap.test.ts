@@ -9,7 +9,7 @@ it.each(GLOBALS)(
   'leaves nothing of 12,000 connections on the heap: Node $version, $client',
   async ({ client, binary }) => {
     if (!binary) return;
-    const program = fileURLToPath(new URL('fixtures/undici-heap-app.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('fixtures/measure-undici-heap.mjs', import.meta.url));
     const { exitCode, stdout } = await runNode(binary, [
       '--expose-gc',
       '--no-warnings',

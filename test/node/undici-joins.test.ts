@@ -12,7 +12,7 @@ interface Output {
   readonly listeners: readonly (readonly number[])[];
 }
 
-/** Closes of `fixtures/undici-joins-app.mjs`, but for two handshakes that are refused. */
+/** Closes of `fixtures/confuse-undici-sockets.mjs`, but for two handshakes that are refused. */
 const EXPECTED = [
   '/early client 4001 clean local local_close',
   '/dropped client 1006 unclean unknown connection_lost error=connection_lost',
@@ -32,7 +32,7 @@ const RAW = ['/raw/1', '/raw/2', '/raw/3', '/raw/4'].map(
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
   it.skipIf(!binary)('takes no socket for another, and records none twice', async () => {
-    const program = fileURLToPath(new URL('fixtures/undici-joins-app.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('fixtures/confuse-undici-sockets.mjs', import.meta.url));
     const receiver = await startOtlpReceiver();
     const { exitCode, stdout, stderr } = await runNode(
       binary ?? '',

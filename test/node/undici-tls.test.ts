@@ -17,7 +17,7 @@ const UNTRUSTED = '1006 unclean none handshake_failed error=DEPTH_ZERO_SELF_SIGN
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
   it.skipIf(!binary)('records each connection over TLS and HTTP/2 once, and changes none', async () => {
-    const program = fileURLToPath(new URL('fixtures/undici-tls-app.mjs', import.meta.url));
+    const program = fileURLToPath(new URL('fixtures/connect-undici-over-tls.mjs', import.meta.url));
     const receiver = await startOtlpReceiver();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
     const run = (query: string) =>

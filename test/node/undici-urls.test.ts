@@ -10,11 +10,11 @@ interface Output {
   readonly recorded: readonly string[];
 }
 
-/** Of `fixtures/undici-urls-app.mjs`. */
+/** Of `fixtures/rewrite-undici-urls.mjs`. */
 const KINDS = ['proxy', 'dns', 'host'];
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
-  const program = fileURLToPath(new URL('fixtures/undici-urls-app.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('fixtures/rewrite-undici-urls.mjs', import.meta.url));
   let receiver: OtlpReceiver;
   let output: Output;
 

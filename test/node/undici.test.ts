@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS, withoutCloseEvent } from '../helpers/undici-clients.ts';
 
-/** Connections that open, which is told alike everywhere; the endings are those of `fixtures/undici-app.mjs`. */
+/** Connections that open, which is told alike everywhere; the endings are those of `fixtures/end-undici-sockets.mjs`. */
 const OPENED = [
   '/remote/1001 client 1001 clean remote remote_close reason=bye',
   '/remote/4401 client 4401 clean remote remote_close reason=bye',
@@ -85,7 +85,7 @@ interface Output {
 }
 
 describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, firesClose }) => {
-  const program = fileURLToPath(new URL('fixtures/undici-app.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('fixtures/end-undici-sockets.mjs', import.meta.url));
   const isPackage = client !== 'global';
   const hasStreams = isPackage && firesClose;
   const failed = [...FAILED, ...(isPackage ? [NO_PROXY] : []), ...(isPackage && firesClose ? [BLOCKED] : [])];

@@ -6,10 +6,10 @@ import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 /** The codes with which each program closes connections. */
 const PROGRAMS = [
   [
-    'worker-threads-app.mjs',
+    'close-in-worker-threads.mjs',
     (version: number) => (version === 20 ? [4001, 4002, 4003] : [4001, 4001, 4002, 4002, 4003, 4003]),
   ],
-  ['cluster-app.mjs', () => [4001, 4002, 4003, 4004]],
+  ['close-in-cluster.mjs', () => [4001, 4002, 4003, 4004]],
 ] as const;
 
 describe.each(NODE_VERSIONS)('on Node %s', (version) => {

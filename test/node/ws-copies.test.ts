@@ -134,7 +134,7 @@ describe.each([
 });
 
 it('a subclass that has each step pass through it is recorded once, and let go', async () => {
-  const program = fileURLToPath(new URL('fixtures/subclass-app.mjs', import.meta.url));
+  const program = fileURLToPath(new URL('fixtures/close-subclassed-sockets.mjs', import.meta.url));
   const { exitCode, stdout } = await runNode(process.execPath, ['--expose-gc', program]);
   const { closes, left } = JSON.parse(stdout);
   expect([exitCode, closes]).toEqual([0, 40]);
@@ -243,7 +243,7 @@ describe('a warning', () => {
     { tell: 'client', warnings: 0, closes: 4 },
     { tell: 'server', warnings: 0, closes: 4 },
   ])('comes once where no copy is found: told of $tell', async ({ tell, warnings, closes }) => {
-    const args = [...(await bundle('unfound-app.mjs', 'esm', 'ws')), tell];
+    const args = [...(await bundle('connect-unfound-ws.mjs', 'esm', 'ws')), tell];
     const { exitCode, stdout, stderr } = await runNode(process.execPath, args);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const seen: { warnings: string[]; closes: number } = JSON.parse(stdout);

@@ -70,7 +70,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'closespan-bundlers-'));
   const tarballs = await packPackages(folder);
   await installApp(join(folder, 'app'), ['@opentelemetry/api@1.9.1', ...tarballs]);
-  app = join(folder, 'app/bundled-app.js');
+  app = join(folder, 'app/close-on-click.js');
   browser = await chromium.launch(chromiumLaunchOptions());
 });
 afterAll(async () => {

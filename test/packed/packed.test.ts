@@ -78,7 +78,7 @@ describe('installed beside nothing else', () => {
     it.skipIf(!binary).each(['mjs', 'cjs'])(`sends closes from Node ${version} (%s)`, async (format) => {
       const { exitCode, stderr, stdout, spans, requests } = await closesOf(
         binary ?? '',
-        join(app, `own-pipeline.${format}`),
+        join(app, `send-through-built-in-pipeline.${format}`),
         {
           OTEL_SERVICE_NAME: 'packed',
           OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging',
@@ -107,7 +107,7 @@ describe('installed beside nothing else', () => {
     const flags = [flag, join(app, 'node_modules/@closespan/node/dist', entry)];
     const { exitCode, stderr, spans } = await closesOf(
       nodeBinary(24) ?? process.execPath,
-      join(app, `unaware.${format}`),
+      join(app, `close-unaware.${format}`),
       {},
       flags,
     );
@@ -135,7 +135,7 @@ describe.each(['otel-2', 'otel-3'] as const)('installed beside an app on %s', (n
   it.each(['mjs', 'cjs'])("sends closes through the app's provider (%s)", async (format) => {
     const { exitCode, stderr, spans, points } = await closesOf(
       nodeBinary(24) ?? process.execPath,
-      join(app, `${name}.${format}`),
+      join(app, `send-through-${name}.${format}`),
     );
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(spans.map(closeLine).sort()).toEqual(CLOSES);

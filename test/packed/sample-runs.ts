@@ -19,7 +19,7 @@ const SAMPLED: Run = {
   samples: true,
 };
 
-/** Samples of Node that `programs/connect.mjs` is started behind. */
+/** Samples of Node that `programs/open-connections.mjs` is started behind. */
 export const STARTED: Readonly<Record<string, Run>> = {
   'README.md › In Node › 2': { span: CHAT },
   'README.md › With an SDK of yours': {},

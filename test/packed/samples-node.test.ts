@@ -13,7 +13,7 @@ import { createSampleApps, type SampleApps } from '../helpers/sample-apps.ts';
 import * as runs from './sample-runs.ts';
 
 const node = nodeBinary(24) ?? process.execPath;
-const CONNECT = fileURLToPath(new URL('programs/connect.mjs', import.meta.url));
+const CONNECT = fileURLToPath(new URL('programs/open-connections.mjs', import.meta.url));
 
 let apps: SampleApps;
 let receiver: OtlpReceiver;

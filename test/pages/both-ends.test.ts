@@ -11,7 +11,7 @@ import { type Browser, chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import type { Seen, Visit } from './both-ends.page.ts';
+import type { Seen, Visit } from './connect-twice.page.ts';
 
 let browser: Browser;
 let site: Server;
@@ -24,7 +24,7 @@ let offers: string[][];
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL('both-ends.page.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('connect-twice.page.ts', import.meta.url))],
     bundle: true,
     format: 'esm',
     write: false,

@@ -6,23 +6,26 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { bundlePage, type PageSite, startPageSite } from '../helpers/page-site.ts';
-import type {} from './fixtures/delivery-app.ts';
+import type {} from './fixtures/obey-delivery-test.ts';
 
 let browser: Browser;
 let site: PageSite;
 let context: BrowserContext;
 let page: Page;
 let receiver: OtlpReceiver;
-/** How the receiver answers. */
-let answer: { status: number; headers?: Record<string, string> };
+/** The receiver's responses. */
+let response: { status: number; headers?: Record<string, string> };
 
 beforeAll(async () => {
-  site = await startPageSite(await bundlePage('test/pages/fixtures/delivery-app.ts'));
+  site = await startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts'));
   browser = await chromium.launch(chromiumLaunchOptions());
 });
 beforeEach(async () => {
-  answer = { status: 200 };
-  receiver = await startOtlpReceiver({ status: () => answer.status, headers: () => answer.headers ?? {} });
+  response = { status: 200 };
+  receiver = await startOtlpReceiver({
+    status: () => response.status,
+    headers: () => response.headers ?? {},
+  });
   context = await browser.newContext();
   page = await openPage();
 });
@@ -51,13 +54,13 @@ const codes = () => receiver.spans.map(({ attributes }) => attributes['websocket
 
 describe('a receiver that cannot take spans now', () => {
   it.each([503, 500, 429, 408])('gets them again after a %i, with their own times', async (status) => {
-    answer = { status };
+    response = { status };
     await start();
     await end('/close/1011');
     const closed = Date.now();
     await flush();
     expect(await outcomes()).toEqual({ exported: 1, stored: 1 });
-    answer = { status: 200 };
+    response = { status: 200 };
     const [span] = await receiver.waitForSpans(1);
     expect(codes()).toEqual([1011]);
     expect(span?.endTime).toBeLessThanOrEqual(closed);
@@ -65,11 +68,11 @@ describe('a receiver that cannot take spans now', () => {
   });
 
   it('is asked again no sooner than it asked for, not even by a new page', async () => {
-    answer = { status: 503, headers: { 'retry-after': '3' } };
+    response = { status: 503, headers: { 'retry-after': '3' } };
     await start();
     await end('/close/1011');
     await flush();
-    answer = { status: 200 };
+    response = { status: 200 };
     await page.reload();
     await start();
     await end('/close/1000');
@@ -98,12 +101,12 @@ describe('a receiver that cannot take spans now', () => {
 });
 
 it('a receiver that refuses spans is not asked again, and they count as dropped', async () => {
-  answer = { status: 400 };
+  response = { status: 400 };
   await start();
   await end('/close/1011');
   await flush();
   expect(await outcomes()).toEqual({ exported: 1, dropped: 1 });
-  answer = { status: 200 };
+  response = { status: 200 };
   await end('/close/1000');
   await flush();
   expect(codes()).toEqual([1000]);
@@ -186,12 +189,12 @@ describe('a lost network', () => {
 });
 
 it('two pages of an origin send what waits once', async () => {
-  answer = { status: 503 };
+  response = { status: 503 };
   const other = await openPage();
   await Promise.all([start(), start(other)]);
   await Promise.all([end('/close/1011'), end('/close/1012', other)]);
   await Promise.all([flush(), flush(other)]);
-  answer = { status: 200 };
+  response = { status: 200 };
   await Promise.all([end('/close/4001'), end('/close/4002', other)]);
   await Promise.all([flush(), flush(other)]);
   await receiver.waitForSpans(4);
@@ -259,7 +262,7 @@ it('nothing is written to disk with store: memory, and sending goes on', async (
 });
 
 it('rows that cannot be read are dropped, and keep no others from being sent', async () => {
-  answer = { status: 503 };
+  response = { status: 503 };
   await start();
   await end('/close/1011');
   await flush();
@@ -271,14 +274,14 @@ it('rows that cannot be read are dropped, and keep no others from being sent', a
     writing.objectStore('spans').put('[{"version":2}]', [1, Date.now() - 60_000, 'other', 10, 7]);
     await new Promise((resolve) => writing.addEventListener('complete', resolve));
   });
-  answer = { status: 200 };
+  response = { status: 200 };
   await receiver.waitForSpans(1);
   expect(codes()).toEqual([1011]);
   await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1, replayed: 1, dropped: 7 });
 });
 
 it('what waits for one receiver is not sent to another', async () => {
-  answer = { status: 503 };
+  response = { status: 503 };
   await start();
   await end('/close/1011');
   await flush();
@@ -292,7 +295,7 @@ it('what waits for one receiver is not sent to another', async () => {
 });
 
 it("the store keeps what a user's own exporter fails to send", async () => {
-  answer = { status: 400 };
+  response = { status: 400 };
   await page.evaluate((url) => app.startOwnSdk(url), receiver.url);
   await end('/close/1012');
   await flush();

@@ -3,7 +3,7 @@ import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
 import { bundlePage, startPageSite } from '../helpers/page-site.ts';
-import type {} from './fixtures/zone-app.ts';
+import type {} from './fixtures/run-in-angular-zone.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -13,7 +13,9 @@ afterAll(() => browser?.close());
 
 it("records under zone.js, and schedules nothing in an Angular app's zone", async () => {
   // As Angular builds: zones do not follow native `await`.
-  const script = await bundlePage('test/pages/fixtures/zone-app.ts', { supported: { 'async-await': false } });
+  const script = await bundlePage('test/pages/fixtures/run-in-angular-zone.ts', {
+    supported: { 'async-await': false },
+  });
   let status = 503;
   const receiver = await startOtlpReceiver({ status: () => status });
   const site = await startPageSite(script);

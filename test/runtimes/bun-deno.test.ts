@@ -113,7 +113,7 @@ const cases = [
   { runtime: DENO, client: 'ws', expected: DENO_WS },
   { runtime: DENO, client: 'global', expected: DENO_GLOBAL },
 ].flatMap((row) =>
-  ['endings-app.mjs', 'endings-app.cjs'].flatMap((file) =>
+  ['print-endings.mjs', 'print-endings.cjs'].flatMap((file) =>
     ['before', 'after'].map((load) => ({ ...row, name: row.runtime.name, file, load })),
   ),
 );
@@ -178,7 +178,7 @@ describe.each(cases)('$name, $file, $client client, instrumented $load ws is loa
 it.skipIf(!DENO.binary)('records both ends of Deno.upgradeWebSocket, and puts the global back', async () => {
   const receiver = await startOtlpReceiver();
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
-  const { exitCode, stdout, stderr } = await run(DENO, 'fixtures/deno-server.mjs', env);
+  const { exitCode, stdout, stderr } = await run(DENO, 'fixtures/serve-on-deno.mjs', env);
   await receiver.close();
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
   expect(JSON.parse(stdout)).toContain('get');

@@ -8,7 +8,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { WORKERD } from '../helpers/runtimes.ts';
 import { startWorkerd, type Workerd } from '../helpers/workerd.ts';
 
-const program = fileURLToPath(new URL('fixtures/worker.mjs', import.meta.url));
+const program = fileURLToPath(new URL('fixtures/connect-and-serve-on-workerd.mjs', import.meta.url));
 
 describe.skipIf(!WORKERD)('in workerd', () => {
   const server = createServer();

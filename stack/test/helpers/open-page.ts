@@ -15,7 +15,7 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
-const SCRIPT = fileURLToPath(new URL('../fixtures/page.ts', import.meta.url));
+const SCRIPT = fileURLToPath(new URL('../fixtures/end-page-connections.ts', import.meta.url));
 
 /**
  * Opens a page that sends to `otlp`.

@@ -51,7 +51,7 @@ export async function startJaeger(): Promise<Jaeger> {
     async find(service: string, search: Readonly<Record<string, string>> = {}) {
       const query = new URLSearchParams({ service, limit: '100000', lookback: '1h', ...search });
       const response = await fetch(`${url}/api/traces?${query}`);
-      if (!response.ok) throw new Error(`Jaeger answers ${response.status}: ${await response.text()}`);
+      if (!response.ok) throw new Error(`Jaeger responds with ${response.status}: ${await response.text()}`);
       const { data } = (await response.json()) as { data: { spans: StoredSpan[] }[] };
       return data.flatMap(({ spans }) => spans);
     },

@@ -10,7 +10,7 @@ export interface Program {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** How to know that it is up: an address that answers with a status below 400. */
+/** How to know that it is up: an address that responds with a status below 400. */
 export interface Readiness {
   readonly readyUrl: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -20,8 +20,8 @@ export interface Readiness {
 const PATIENCE = 60_000;
 
 /**
- * Starts a program and waits until it answers.
- * @throws Error with its output when it ends before, or never answers
+ * Starts a program and waits until its address responds.
+ * @throws Error with its output when it ends before, or never responds
  */
 export async function startProgram(
   path: string,
@@ -50,9 +50,9 @@ export async function startProgram(
   };
   await once(child, 'spawn');
   const deadline = Date.now() + PATIENCE;
-  while (!(await answers(readyUrl))) {
+  while (!(await responds(readyUrl))) {
     if (hasEnded(child)) throw new Error(`${path} ended with ${child.exitCode}\n${output}`);
-    if (Date.now() > deadline) throw new Error(`${path} does not answer at ${readyUrl}\n${output}`);
+    if (Date.now() > deadline) throw new Error(`${path} does not respond at ${readyUrl}\n${output}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return program;
@@ -62,7 +62,7 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function answers(url: string): Promise<boolean> {
+async function responds(url: string): Promise<boolean> {
   try {
     return (await fetch(url, { signal: AbortSignal.timeout(2000) })).status < 400;
   } catch {

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { Ending } from '../fixtures/closing-service.ts';
+import type { Ending } from '../fixtures/close-connections.ts';
 
 /** A running service with the SDK, whose connections end as told. */
 export interface Service {
@@ -16,7 +16,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const PROGRAM = fileURLToPath(new URL('../fixtures/closing-service.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../fixtures/close-connections.ts', import.meta.url));
 
 /** @param endpoint where it sends to, each half a second */
 export async function startService(

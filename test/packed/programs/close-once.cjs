@@ -1,3 +1,4 @@
+// Opens and closes one connection. Imported by the programs beside it.
 const { once } = require('node:events');
 
 /** Opens a connection to a server of its own and closes it with 4001; resolves when both ends are closed. */

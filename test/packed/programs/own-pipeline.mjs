@@ -1,8 +1,0 @@
-import { describeCloseCode, instrumentWebSockets } from '@closespan/node';
-import { WebSocket, WebSocketServer } from 'ws';
-import { closeOnce } from './close-once.cjs';
-
-const handle = instrumentWebSockets();
-await closeOnce({ WebSocket, WebSocketServer });
-await handle.shutdown();
-process.stdout.write(describeCloseCode(1006).name);

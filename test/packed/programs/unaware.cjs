@@ -1,4 +1,0 @@
-const { closeOnce } = require('./close-once.cjs');
-
-// An app that knows nothing of us.
-closeOnce(require('ws'));
