@@ -51,7 +51,7 @@ describe('describeCloseCode', () => {
     expect(describeCloseCode(row.code)).toMatchObject(row);
   });
 
-  it('answers for every code that fits in a Close frame', () => {
+  it('describes every code that fits in a Close frame', () => {
     for (let code = 0; code <= 65535; code++) {
       const info = describeCloseCode(code);
       expect(info.code).toBe(code);

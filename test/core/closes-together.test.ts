@@ -60,7 +60,7 @@ async function waiting(): Promise<void> {
   expect(exporter.getFinishedSpans()).toEqual([]);
 }
 
-it('waits 50 ms for more closes to write', async () => {
+it('the queue waits 50 ms for more closes to write', async () => {
   await start();
   close(2);
   await waiting();
@@ -71,7 +71,7 @@ it('waits 50 ms for more closes to write', async () => {
   await written(3);
 });
 
-it('waits no longer when 512 are there', async () => {
+it('the queue waits no longer when 512 are there', async () => {
   await start();
   close(511);
   await waiting();
@@ -79,7 +79,7 @@ it('waits no longer when 512 are there', async () => {
   await written(512);
 });
 
-it('waits for nothing when it is flushed', async () => {
+it('the queue waits for nothing when it is flushed', async () => {
   await start();
   close(2);
   await waiting();
@@ -87,13 +87,13 @@ it('waits for nothing when it is flushed', async () => {
   expect(exporter.getFinishedSpans()).toHaveLength(2);
 });
 
-it('waits for nothing where somebody else may shut the provider down', async () => {
+it('the queue waits for nothing where somebody else may shut the provider down', async () => {
   await start({ isOwn: false });
   close(2);
   await written(2);
 });
 
-it('takes no more while what was sent before has not arrived, and looks again from time to time', async () => {
+it('the queue gives no more away while what was sent before has not arrived, and looks again from time to time', async () => {
   let left = 0;
   const asked: boolean[] = [];
   const unsent = async (now: boolean) => {
@@ -119,7 +119,7 @@ it('takes no more while what was sent before has not arrived, and looks again fr
   await written(3);
 });
 
-it('gives up the oldest normal closes when too many wait', async () => {
+it('the queue drops the oldest normal closes when too many wait', async () => {
   let left = 0;
   await start({ unsent: async () => left });
   left = 1;

@@ -36,7 +36,7 @@ async function openMuted(Client: typeof WebSocket): Promise<WebSocket> {
   return socket;
 }
 
-it('is the cause on a server whose client never answers its Close frame', async () => {
+it('close_timeout is the cause on a server whose client never answers its Close frame', async () => {
   const client = connect(port(), '127.0.0.1');
   client.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n');
   client.write('Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n');
@@ -50,7 +50,7 @@ it('is the cause on a server whose client never answers its Close frame', async 
   ]);
 });
 
-it('is the cause after the 30 seconds of ws 7', async () => {
+it('close_timeout is the cause after the 30 seconds of ws 7', async () => {
   const socket = await openMuted(ws7);
   // Nobody waits that long: the clock is a fake, all else is real.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
@@ -68,7 +68,7 @@ it('is the cause after the 30 seconds of ws 7', async () => {
   ]);
 });
 
-it('is not the cause where the app itself dropped the connection', async () => {
+it('close_timeout is not the cause where the app itself dropped the connection', async () => {
   const socket = await openMuted(WebSocket);
   socket.close(4003);
   setTimeout(() => socket.terminate(), 20);

@@ -117,7 +117,7 @@ describe.each([
   });
 });
 
-it('knows the peer and a refusal through TLS', async () => {
+it('a client knows the peer and a refusal through TLS', async () => {
   handle = instrumentWebSockets({ tracerProvider });
   // A key that both know stands in for a certificate.
   const psk = Buffer.alloc(32, 7);

@@ -61,7 +61,7 @@ const outcomes = () =>
       .map(({ attributes, value }) => [attributes['outcome'], value]),
   );
 
-it('costs no close, and no close arrives twice', async () => {
+it('an outage costs no close, and no close arrives twice', async () => {
   await closeConnections(3);
   await handle.forceFlush();
   // These wait as records: what was sent has not arrived.
@@ -77,7 +77,7 @@ it('costs no close, and no close arrives twice', async () => {
   expect(outcomes()).toEqual({ exported: 10, stored: 6, replayed: 6 });
 });
 
-it('holds closes back where the metrics go elsewhere, too', async () => {
+it('an outage holds closes back where the metrics go elsewhere, too', async () => {
   await handle.shutdown();
   const { meterProvider } = countingMeterProvider();
   handle = instrumentWebSockets({ otlp: { url: receiver.url }, meterProvider });
@@ -91,7 +91,7 @@ it('holds closes back where the metrics go elsewhere, too', async () => {
   expect(ids()).toBe(4);
 });
 
-it('is over by itself, with nobody there who flushes or closes', async () => {
+it('an outage is over by itself, with nobody there who flushes or closes', async () => {
   vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
   await closeConnections(1);
   await handle.forceFlush();
@@ -101,7 +101,7 @@ it('is over by itself, with nobody there who flushes or closes', async () => {
   expect(ids()).toBe(4);
 });
 
-it('costs no close where nothing listens', async () => {
+it('an outage costs no close where nothing listens', async () => {
   vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '5000');
   const { port } = new URL(receiver.url);
   await receiver.close();
@@ -112,7 +112,7 @@ it('costs no close where nothing listens', async () => {
   expect(ids()).toBe(2);
 });
 
-it.each([400, 500])('keeps nothing that the collector refuses for good, by a %i', async (refusal) => {
+it.each([400, 500])('nothing is kept that the collector refuses for good, by a %i', async (refusal) => {
   status = refusal;
   await closeConnections(1);
   await handle.forceFlush();
@@ -124,7 +124,7 @@ it.each([400, 500])('keeps nothing that the collector refuses for good, by a %i'
   expect(outcomes()).toEqual({ exported: 4, dropped: 2 });
 });
 
-it('costs nothing of what is on its way when somebody flushes', async () => {
+it('an outage costs nothing of what is on its way when somebody flushes', async () => {
   vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
   retryAfter = '1';
   await closeConnections(1);
@@ -134,7 +134,7 @@ it('costs nothing of what is on its way when somebody flushes', async () => {
   expect(ids()).toBe(2);
 });
 
-it('costs nothing where spans go elsewhere in the end', async () => {
+it('an outage costs nothing where spans go elsewhere in the end', async () => {
   await closeConnections(1);
   await handle.forceFlush();
   trace.setGlobalTracerProvider(new BasicTracerProvider());
@@ -147,7 +147,7 @@ it('costs nothing where spans go elsewhere in the end', async () => {
   expect(ids()).toBe(2);
 });
 
-it('of metrics does not hold spans back', async () => {
+it('an outage of metrics does not hold spans back', async () => {
   vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
   vi.stubEnv('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', `${receiver.url}/v1/traces`);
   const held: ServerResponse[] = [];
@@ -173,7 +173,7 @@ it('of metrics does not hold spans back', async () => {
   hanging.close();
 });
 
-it('that outlives the instrumentation is told of, with what it cost', async () => {
+it('an outage that outlives the instrumentation is told of, with what it cost', async () => {
   await closeConnections(1);
   await handle.forceFlush();
   await closeConnections(1);

@@ -68,7 +68,7 @@ const remote = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b716
 const under = (traceFlags: number): Context => trace.setSpanContext(ROOT_CONTEXT, { ...remote, traceFlags });
 const T0 = 1_700_000_000_000.25;
 
-describe("a page's own spans are those of OpenTelemetry's SDK", () => {
+describe("a page's spans are those of OpenTelemetry's SDK", () => {
   it.each<[string, (tracer: Tracer) => void]>([
     ['with all that a span has', makeFullSpan],
     ['with a name alone', (tracer) => tracer.startSpan('bare', { startTime: T0 }).end(T0)],
@@ -133,25 +133,28 @@ it('a value that is no attribute spoils no other', async () => {
   expect(spans[0]?.attributes).toEqual({ good: 1 });
 });
 
-it.each(['http/json', 'http/protobuf'] as const)('sends %s, with headers of yours', async (protocol) => {
-  const [span] = await sent((tracer) => makeFullSpan(tracer), {
-    protocol,
-    otlp: { url: receiver.url, headers: { 'x-tenant': 'acme' } },
-    serviceName: 'chat',
-  });
-  expect(span).toMatchObject({
-    name: 'renamed',
-    startTime: Math.floor(T0) + 0.25,
-    attributes: { text: 'ü', int: 5, double: 0.5 },
-    resource: { 'service.name': 'chat', 'telemetry.sdk.language': 'webjs' },
-  });
-  const contentType = protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
-  expect(receiver.requests).toMatchObject([
-    { path: '/v1/traces', headers: { 'x-tenant': 'acme', 'content-type': contentType } },
-  ]);
-});
+it.each(['http/json', 'http/protobuf'] as const)(
+  'the built-in pipeline of a page sends %s, with headers of yours',
+  async (protocol) => {
+    const [span] = await sent((tracer) => makeFullSpan(tracer), {
+      protocol,
+      otlp: { url: receiver.url, headers: { 'x-tenant': 'acme' } },
+      serviceName: 'chat',
+    });
+    expect(span).toMatchObject({
+      name: 'renamed',
+      startTime: Math.floor(T0) + 0.25,
+      attributes: { text: 'ü', int: 5, double: 0.5 },
+      resource: { 'service.name': 'chat', 'telemetry.sdk.language': 'webjs' },
+    });
+    const contentType = protocol === 'http/json' ? 'application/json' : 'application/x-protobuf';
+    expect(receiver.requests).toMatchObject([
+      { path: '/v1/traces', headers: { 'x-tenant': 'acme', 'content-type': contentType } },
+    ]);
+  },
+);
 
-it('compresses on request what is worth it', async () => {
+it('the built-in pipeline of a page compresses on request what is worth it', async () => {
   const compression = 'gzip';
   const many = (tracer: Tracer) => {
     for (let i = 0; i < 20; i++) tracer.startSpan(`span ${i}`).end();

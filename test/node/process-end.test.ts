@@ -61,7 +61,7 @@ for (const version of NODE_VERSIONS) {
   });
 }
 
-it('sends at once after a signal, for an app that will exit by itself', async () => {
+it('closes are sent at once after a signal, for an app that will exit by itself', async () => {
   const { child, end } = start(NODE, ['exit', '20'], { OTEL_BSP_SCHEDULE_DELAY: '2147483647' });
   await printed(child, 'ready');
   child.kill('SIGTERM');
@@ -70,7 +70,7 @@ it('sends at once after a signal, for an app that will exit by itself', async ()
   expect(await end).toMatchObject({ exitCode: 5, stderr: '' });
 });
 
-it('dies of a signal that it was told of twice', async () => {
+it('a process dies of a signal that exitSignals names twice', async () => {
   const { child, end } = start(NODE, ['signal', '20'], { CLOSESPAN_EXIT_SIGNALS: 'SIGTERM,SIGTERM' });
   await printed(child, 'ready');
   child.kill('SIGTERM');
@@ -78,7 +78,7 @@ it('dies of a signal that it was told of twice', async () => {
   expect(receiver.spans).toHaveLength(20);
 });
 
-it('dies of a signal that the app passes on', async () => {
+it('a process dies of a signal that the app passes on', async () => {
   const { child, end } = start(NODE, ['again', '20']);
   await printed(child, 'ready');
   child.kill('SIGTERM');
@@ -86,7 +86,7 @@ it('dies of a signal that the app passes on', async () => {
   expect(receiver.spans).toHaveLength(20);
 });
 
-it('dies of a signal that a library passes on when it is alone with it', async () => {
+it('a process dies of a signal that a library passes on when it is alone with it', async () => {
   const { child, end } = start(NODE, ['library', '20']);
   await printed(child, 'ready');
   child.kill('SIGTERM');
@@ -94,7 +94,7 @@ it('dies of a signal that a library passes on when it is alone with it', async (
   expect(receiver.spans).toHaveLength(20);
 });
 
-it('leaves a signal alone that it was not told of', async () => {
+it('a signal that exitSignals does not name is left alone', async () => {
   const { child, end } = start(NODE, ['signal'], {
     CLOSESPAN_EXIT_SIGNALS: 'SIGINT',
     OTEL_BSP_SCHEDULE_DELAY: '2147483647',

@@ -153,7 +153,7 @@ describe.each([
   );
 });
 
-it('is measured on a stream whose class has no `_writev`', async () => {
+it('a refused upgrade is measured on a stream whose class has no `_writev`', async () => {
   const inner = createServer().on('upgrade', (_request, stream) => {
     stream.cork();
     stream.write('HTTP/1.1 401 No\r\n');
@@ -174,14 +174,14 @@ it('is measured on a stream whose class has no `_writev`', async () => {
   expect(serverPoints()).toMatchObject([{ value: 2, attributes: { 'http.response.status_code': 401 } }]);
 });
 
-it('is not measured where its URL is ignored', async () => {
+it('a refused upgrade is not measured where its URL is ignored', async () => {
   handle = instrumentWebSockets({ otlp: { url: receiver.url }, ignoreUrls: ['/room?token'] });
   await ask((_request, socket) => socket.end('HTTP/1.1 401 No\r\n\r\n'));
   await handle.shutdown();
   expect(receiver.points).toEqual([]);
 });
 
-it('leaves no trace on the socket but the methods of its class, under keys of its own', async () => {
+it('observation leaves no trace on the socket but the methods of its class, under keys of its own', async () => {
   const look = async () => {
     const seen: unknown[] = [];
     const server = createServer().listen(0, '127.0.0.1');

@@ -160,11 +160,11 @@ it.each([
   { exitSignals: 'SIGTERM' },
   { exitSignals: ['SIGKILL'] },
   { exitSignals: ['TERM'] },
-])('refuses %o', (wrong) => {
+])('instrumentWebSockets refuses %o', (wrong) => {
   expect(() => instrumentWebSockets(wrong as unknown as NodeWebSocketOptions)).toThrow(TypeError);
 });
 
-it('is one, however often it is asked for', async () => {
+it('a shutdown is one, however often an app asks for it', async () => {
   const log = vi.fn();
   diag.setLogger({ error: log, warn: log, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
   const receiver = await startOtlpReceiver();

@@ -126,7 +126,7 @@ describe('StoredSpanExporter', () => {
     await exporter.shutdown();
   });
 
-  it('gives up what is too old', async () => {
+  it('drops what is too old', async () => {
     const error = vi.fn();
     logTo(error);
     const { meterProvider, outcomes } = countingMeterProvider();

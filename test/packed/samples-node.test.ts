@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectWhenUp } from '../helpers/connect-when-up.ts';
 import { readSamples, sampleOf } from '../helpers/doc-samples.ts';
@@ -42,11 +42,12 @@ it('every sample of every page is run', () => {
 });
 
 it.each(Object.entries(runs.STARTED))('%s', async (id, run) => {
-  const { connections = [['/close/1011']], span = runs.FAILED, samples } = run;
+  const { connections = [['/close/1011']], close = runs.FAILED, span = {}, samples } = run;
   const { path } = await written(id);
   const flag = path.endsWith('.cjs') ? '--require' : '--import';
   const end = await runNode(node, [flag, path, CONNECT], environment(connections));
   expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(receiver.spans.map(closeLine).at(-1)).toBe(close);
   expect(receiver.spans.at(-1)).toMatchObject(span);
   if (samples) expect(receiver.spans.length).toBeLessThan(connections.length);
   else expect(receiver.spans).toHaveLength(connections.length);
@@ -69,9 +70,8 @@ it(runs.SERVER, async () => {
   child.kill('SIGTERM');
   expect((await closed)[0].code).toBe(1012);
   expect(await end).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(receiver.spans).toMatchObject([
-    { kind: 2, attributes: { 'websocket.close.code': 1012 }, resource: { 'service.name': 'chat' } },
-  ]);
+  expect(receiver.spans.map(closeLine)).toEqual(['/rooms/7 server 1012 clean local server_restart']);
+  expect(receiver.spans[0]?.resource).toMatchObject({ 'service.name': 'chat' });
 });
 
 describe('README.md › In Node, without a change of the app', () => {
@@ -81,7 +81,7 @@ describe('README.md › In Node, without a change of the app', () => {
     const file = join(folder, 'node_modules/@closespan/node/dist', entry);
     const end = await runNode(node, [flag, file, CONNECT], environment([['/close/1011']]));
     expect(end).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(receiver.spans).toMatchObject([runs.FAILED]);
+    expect(receiver.spans.map(closeLine)).toEqual([runs.FAILED]);
   });
 });
 
@@ -95,9 +95,9 @@ it.skipIf(!DENO.binary)(runs.DENO_SERVER, async () => {
   });
   const socket = await connectWhenUp(`ws://127.0.0.1:${port}/rooms/7`);
   socket.close(4000);
-  expect(await receiver.waitForSpans(1)).toMatchObject([
-    { kind: 2, attributes: { 'websocket.close.code': 4000 }, resource: { 'service.name': 'chat' } },
-  ]);
+  const spans = await receiver.waitForSpans(1);
+  expect(spans.map(closeLine)).toEqual(['/rooms/7 server 4000 clean remote remote_close']);
+  expect(spans[0]?.resource).toMatchObject({ 'service.name': 'chat' });
   child.kill('SIGKILL');
   await end;
 });
