@@ -3,22 +3,22 @@ import { type Closing, isIgnored } from '@closespan/core/platform';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
-import { createWebSocketCloses } from './close-web-socket.ts';
-import { beginStreamClose } from './close-web-socket-stream.ts';
-import { createEarlySockets } from './early-sockets.ts';
-import { createFailedHandshakes } from './failed-handshakes.ts';
-import { findUndiciClasses, loadedGlobalPrototype } from './find-undici-classes.ts';
-import { createGivenUpSockets } from './given-up-sockets.ts';
-import { handshakeChannels } from './handshake-channels.ts';
-import { createLateClasses } from './late-classes.ts';
+import { createGivenUpSockets } from './calls/aborted-sockets.ts';
+import { createCloseCalls } from './calls/close-calls.ts';
+import { findUndiciClasses, loadedGlobalPrototype } from './calls/find-undici-classes.ts';
+import { createLateClasses } from './calls/late-classes.ts';
+import { beginStreamClose } from './calls/stream-close-call.ts';
+import { createWebSocketCloses } from './calls/web-socket-close-calls.ts';
+import { GLOBAL_IS_6 } from './connection/undici-6-internals.ts';
+import { createUndiciConnections } from './connection/undici-connections.ts';
+import { requestedUrl, urlOf } from './connection/undici-request.ts';
+import { createFailedHandshakes } from './endings/failed-handshakes.ts';
+import { settleHandshakes } from './endings/settle-handshakes.ts';
+import { endingOf } from './endings/undici-close-facts.ts';
+import { createUndiciEndings } from './endings/undici-endings.ts';
+import { createEarlySockets } from './endings/unjoined-sockets.ts';
 import { propagateThroughUndici } from './propagate-through-undici.ts';
-import { settleHandshakes } from './settle-handshakes.ts';
-import { GLOBAL_IS_6 } from './undici-6-internals.ts';
-import { createCloseCalls } from './undici-close-calls.ts';
-import { endingOf } from './undici-close-facts.ts';
-import { createUndiciConnections } from './undici-connections.ts';
-import { createUndiciEndings } from './undici-endings.ts';
-import { requestedUrl, urlOf } from './undici-request.ts';
+import { handshakeChannels } from './undici-channels.ts';
 
 interface OpenMessage {
   /** Not from undici 6. */

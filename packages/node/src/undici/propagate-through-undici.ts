@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { guard, isIgnored } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from '../propagation/inject-context.ts';
-import { type UndiciRequest, urlOf } from './undici-request.ts';
+import { type UndiciRequest, urlOf } from './connection/undici-request.ts';
 
 /** A request that is being created, and takes headers still. */
 interface UnsentRequest extends UndiciRequest {

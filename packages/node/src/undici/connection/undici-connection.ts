@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, type Connection, trackConnection } from '@closespan/core/platform';
-import { connectionIdOf } from '../connection/connection-id.ts';
+import { connectionIdOf } from '../../connection/connection-id.ts';
 import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 

@@ -1,9 +1,9 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, now } from '@closespan/core/platform';
-import type { GivenUpSockets } from './given-up-sockets.ts';
+import { hasFailed } from '../connection/undici-6-internals.ts';
+import type { GivenUpSockets } from './aborted-sockets.ts';
+import type { CloseCall } from './close-calls.ts';
 import { clampedCode } from './requested-code.ts';
-import { hasFailed } from './undici-6-internals.ts';
-import type { CloseCall } from './undici-close-calls.ts';
 
 /** What the app's `close()` of WebSockets means. */
 export interface WebSocketCloses {

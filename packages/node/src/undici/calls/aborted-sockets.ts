@@ -1,7 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
 import type { Closing } from '@closespan/core/platform';
-import { isTo, type UndiciConnection } from './undici-connection.ts';
-import { requestedUrl } from './undici-request.ts';
+import { isTo, type UndiciConnection } from '../connection/undici-connection.ts';
+import { requestedUrl } from '../connection/undici-request.ts';
 
 /** A `close()` before the handshake was done, of which it is not known yet to which connection it belongs. */
 export interface GivenUp {

@@ -1,6 +1,6 @@
 import { type Closing, now } from '@closespan/core/platform';
-import type { GivenUpSockets } from './given-up-sockets.ts';
-import { isTo, type UndiciConnection } from './undici-connection.ts';
+import type { GivenUpSockets } from '../calls/aborted-sockets.ts';
+import { isTo, type UndiciConnection } from '../connection/undici-connection.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 
 /** Handshakes that fail, until their `close` event. */

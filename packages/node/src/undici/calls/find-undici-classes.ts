@@ -1,5 +1,5 @@
-import type { SeeModule } from '../runtime/watch-modules.ts';
-import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
+import type { SeeModule } from '../../runtime/watch-modules.ts';
+import { HAS_OWN_GLOBAL } from '../../runtime/which-runtime.ts';
 
 /** What is told of each class of the `undici` package, of every copy that is loaded. */
 export interface FoundUndiciClass {

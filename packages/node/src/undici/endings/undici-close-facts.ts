@@ -1,7 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
 import type { CloseFacts } from '@closespan/core/platform';
-import type { UndiciConnection } from './undici-connection.ts';
-import { requestedUrl } from './undici-request.ts';
+import type { UndiciConnection } from '../connection/undici-connection.ts';
+import { requestedUrl } from '../connection/undici-request.ts';
 
 /** How a connection ended: what a `close` event says, or what stands for one. */
 export type Ending = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &

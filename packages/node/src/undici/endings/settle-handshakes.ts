@@ -1,7 +1,7 @@
+import type { GivenUpSockets } from '../calls/aborted-sockets.ts';
+import { isTo } from '../connection/undici-connection.ts';
+import type { UndiciConnections } from '../connection/undici-connections.ts';
 import type { FailedHandshakes } from './failed-handshakes.ts';
-import type { GivenUpSockets } from './given-up-sockets.ts';
-import { isTo } from './undici-connection.ts';
-import type { UndiciConnections } from './undici-connections.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 
 /**

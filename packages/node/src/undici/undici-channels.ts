@@ -1,8 +1,8 @@
-import type { FailedHandshakes } from './failed-handshakes.ts';
-import type { CloseCalls } from './undici-close-calls.ts';
-import type { UndiciConnection, Wire } from './undici-connection.ts';
-import type { UndiciConnections } from './undici-connections.ts';
-import type { UndiciRequest } from './undici-request.ts';
+import type { CloseCalls } from './calls/close-calls.ts';
+import type { UndiciConnection, Wire } from './connection/undici-connection.ts';
+import type { UndiciConnections } from './connection/undici-connections.ts';
+import type { UndiciRequest } from './connection/undici-request.ts';
+import type { FailedHandshakes } from './endings/failed-handshakes.ts';
 
 /** What the channels of a request publish, each a part of it. */
 interface RequestMessage {

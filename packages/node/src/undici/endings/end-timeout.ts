@@ -1,4 +1,4 @@
-import type { UndiciConnection } from './undici-connection.ts';
+import type { UndiciConnection } from '../connection/undici-connection.ts';
 
 /** Milliseconds from a complete closing handshake to the end of TCP, which the server owes; Chromium waits as long. */
 const COMPLETE_WAIT = 2000;

@@ -1,6 +1,6 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
 import { type Closing, type Connection, now, type Recorder, trackConnection } from '@closespan/core/platform';
-import { responseSocketOf } from './undici-6-internals.ts';
+import { responseSocketOf } from '../connection/undici-6-internals.ts';
 import { type Ending, stateOf } from './undici-close-facts.ts';
 
 /** WebSockets whose request was made before observation began, or never. */

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { type Closing, now } from '@closespan/core/platform';
-import type { GivenUpSockets } from './given-up-sockets.ts';
+import { isTo, type UndiciConnection } from '../connection/undici-connection.ts';
+import { requestedUrl } from '../connection/undici-request.ts';
+import type { GivenUpSockets } from './aborted-sockets.ts';
+import type { CloseCall } from './close-calls.ts';
 import { truncatedCode } from './requested-code.ts';
-import type { CloseCall } from './undici-close-calls.ts';
-import { isTo, type UndiciConnection } from './undici-connection.ts';
-import { requestedUrl } from './undici-request.ts';
 
 interface WebSocketStreamLike {
   readonly url: string;

@@ -1,8 +1,8 @@
 import { type Closing, guard, type Recorder } from '@closespan/core/platform';
-import { awaitEnd } from './await-end.ts';
-import type { GivenUp, GivenUpSockets } from './given-up-sockets.ts';
+import type { GivenUp, GivenUpSockets } from '../calls/aborted-sockets.ts';
+import type { UndiciConnection } from '../connection/undici-connection.ts';
+import { awaitEnd } from './end-timeout.ts';
 import { closeFactsOf, type Ending, endingOf, LOST } from './undici-close-facts.ts';
-import type { UndiciConnection } from './undici-connection.ts';
 
 const CLOSED = 3;
 
