@@ -1,6 +1,10 @@
 const MOST = 0xffff;
 
-/** The code that `close(code)` of a WebSocket sends, a WebIDL `[Clamp] unsigned short`, rounded as undici rounds. */
+/**
+ * Converts the argument of a WebSocket's `close(code)` to the code that is sent: a WebIDL `[Clamp] unsigned short`,
+ * rounded as undici rounds.
+ * @returns `undefined` for an object, and for a value that is no number and makes the call throw
+ */
 export function clampedCode(code: unknown): number | undefined {
   const number = numberOf(code);
   if (number === undefined) return undefined;
@@ -9,13 +13,17 @@ export function clampedCode(code: unknown): number | undefined {
   return floor % 2 === 0 ? floor : Math.ceil(clamped);
 }
 
-/** The code that `close({ closeCode })` of a stream sends, a WebIDL `[EnforceRange] unsigned short`. */
+/**
+ * Converts the `closeCode` of a `WebSocketStream`'s `close()` to the code that is sent: a WebIDL
+ * `[EnforceRange] unsigned short`.
+ * @returns `undefined` for an object, and for a value that is no number and makes the call throw
+ */
 export function truncatedCode(code: unknown): number | undefined {
   const number = numberOf(code);
   return number === undefined ? undefined : Math.trunc(number);
 }
 
-/** Objects stay unknown: only undici asks the app's for a number, once. What is no number makes the call throw. */
+/** Converts a primitive. An object of the app may have code that makes the number, which only undici may run, once. */
 function numberOf(code: unknown): number | undefined {
   if (typeof code !== 'string' && typeof code !== 'number' && typeof code !== 'bigint') return undefined;
   const number = Number(code);

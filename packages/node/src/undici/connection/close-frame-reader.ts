@@ -1,21 +1,23 @@
-/** A Close frame of the peer (RFC 6455 §5.5.1). */
+/** The content of a Close frame that the peer has sent (RFC 6455 §5.5.1). */
 export interface CloseFrame {
-  /** 1005 where the frame has none. */
+  /** Close code; 1005 where the frame holds none (RFC 6455 §7.1.5). */
   readonly code: number;
   readonly reason: string;
 }
 
 const CLOSE = 8;
-/** A control frame has at most 125 bytes; longer ones say so with 126 or 127 (RFC 6455 §5.2). */
+/** Most bytes in a control frame. Other frames mark a longer length with 126 or 127 (RFC 6455 §5.2). */
 const LONGEST_CONTROL = 125;
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Makes a reader of the peer's bytes from the first frame on. It steps over frames without looking into them.
- * @returns a function that takes each chunk, and gives the Close frame when its last byte has come; one that is not
- * valid is none, since undici then fails the connection
+ * Makes a reader that looks for a Close frame in the peer's bytes, from the first frame on. The reader steps over the
+ * payload of every other frame.
+ * @returns a function that takes each chunk, and returns the Close frame when the frame's last byte has come. An invalid
+ * Close frame counts as none, since undici then fails the connection
  */
 export function createCloseFrameReader(): (chunk: Buffer) => CloseFrame | undefined {
+  /** Bytes of the next chunk that belong to a frame that is stepped over. */
   let skip = 0;
   /** The part of a header, or of a Close frame, that came with an earlier chunk. */
   let held: Buffer | undefined;
@@ -45,7 +47,10 @@ function isCloseFrame(bytes: Buffer, start: number): boolean {
   return (head & 0x0f) === CLOSE && (length & 0x7f) <= LONGEST_CONTROL;
 }
 
-/** Where a frame's payload starts and ends; `undefined` while its header is incomplete. Servers mask nothing. */
+/**
+ * Finds where the payload of a frame starts and ends. A server masks no frame (RFC 6455 §5.1).
+ * @returns `undefined` while the frame's header is incomplete
+ */
 function payloadOf(bytes: Buffer, frame: number): { start: number; end: number } | undefined {
   const size = bytes.length - frame;
   const short = (bytes[frame + 1] ?? 0) & 0x7f;
@@ -72,7 +77,7 @@ function closeFrameOf(payload: Buffer): CloseFrame | undefined {
   }
 }
 
-/** Whether a Close frame may carry a code (RFC 6455 §7.4). */
+/** Whether a Close frame may hold a code (RFC 6455 §7.4). */
 function isOnTheWire(code: number): boolean {
   return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
 }

@@ -1,21 +1,23 @@
-/** A request of undici, as its channels publish it. */
+/** A request of undici, as the channels of undici publish it. */
 export interface UndiciRequest {
   readonly origin: string;
-  /** A whole URL where the origin is a proxy that is not asked for a tunnel (RFC 9112 §3.2.2). */
+  /** Path and query; the whole URL where the origin is a proxy that is not asked for a tunnel (RFC 9112 §3.2.2). */
   readonly path: string;
-  /** The name for TLS where it is not the origin's. */
+  /** Host name for TLS, where it differs from the host of the origin. */
   readonly servername?: string | null | undefined;
+  /** `websocket` for a WebSocket. */
   readonly upgrade: string | null;
-  /** Names and values by turns. */
+  /** Names and values in turn. */
   readonly headers: readonly unknown[];
 }
 
-/** An address as the host. */
+/** Matches an IP address that is the host of a URL. */
 const ADDRESS = /(?<=^wss?:\/\/)([\d.]+|\[[^\]]+\])(?=[:/]|$)/;
 
 /**
- * The URL that the app gave, as `requestedUrl` has it. undici's DNS interceptor puts an address in place of the name; a
- * request to an address with a `Host` of the app's looks the same, and has that name here.
+ * Reconstructs the URL that the app gave, in the form that `requestedUrl` returns. undici's DNS interceptor puts an
+ * address in place of the host's name, and the name is put back. A request to an address for which the app sets `Host`
+ * cannot be told apart, and gets that name, too.
  */
 export function urlOf(request: UndiciRequest): string {
   const { path, servername } = request;
@@ -24,13 +26,16 @@ export function urlOf(request: UndiciRequest): string {
   return servername && path.startsWith('/') ? url.replace(ADDRESS, servername) : url;
 }
 
-/** The URL to which a request goes: undici turns `ws:` into `http:`. */
+/** Makes the URL to which a request goes. undici turns `ws:` into `http:`, and this function turns it back. */
 export function sentUrlOf({ origin, path }: UndiciRequest): string {
   const url = path.startsWith('/') ? origin + path : path;
   return url.replace(/^http/, 'ws').replace(/\?$/, '');
 }
 
-/** A socket's `url` without user info and fragment, as in its request, and without a lone `?`, which some versions drop. */
+/**
+ * Brings the `url` of a socket into the form that its request shows: without user info and fragment. A `?` at the end is
+ * removed, since some versions of undici drop it.
+ */
 export function requestedUrl(url: string): string {
   if (!/[@#]|\?$/.test(url)) return url;
   const { protocol, host, pathname, search } = new URL(url);
@@ -38,8 +43,9 @@ export function requestedUrl(url: string): string {
 }
 
 /**
- * The `Sec-WebSocket-Key`, which a handshake keeps that is tried again. A request of the app's own making may spell it
- * in its way; one without is its own key.
+ * Finds the `Sec-WebSocket-Key` of a request, which stays equal when undici tries a handshake again. The name is matched
+ * in any case, since an app may make such a request itself.
+ * @returns the request itself where it has no such header
  */
 export function keyOf(request: UndiciRequest): unknown {
   const { headers } = request;
