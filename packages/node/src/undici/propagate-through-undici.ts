@@ -1,38 +1,37 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { guard, isIgnored } from '@closespan/core/platform';
+import { isIgnored } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from '../propagation/inject-context.ts';
+import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { type UndiciRequest, urlOf } from './connection/undici-request.ts';
+import { REQUEST_MADE } from './undici-channels.ts';
 
-/** A request that is being created, and takes headers still. */
+/** A request that has just been made and still takes headers. */
 interface UnsentRequest extends UndiciRequest {
-  /** Names and values by turns; text in undici 5. */
+  /** Names and values in turn; in undici 5 one text. */
   readonly headers: unknown[];
-  /** Missing from some versions. */
+  /** Absent from some versions. */
   addHeader?: (name: string, value: string) => unknown;
 }
 
 /**
- * Puts the active context into the handshakes of undici and the global `WebSocket`.
- * @returns what stops it
+ * Adds the active context to the handshakes of undici and of the global `WebSocket`.
+ * @returns a function that stops it
  */
 export function propagateThroughUndici({
   ignoreUrls,
   propagateContext = true,
 }: NodeWebSocketOptions): () => void {
   if (!propagateContext) return () => {};
-  const onCreate = (message: unknown) => {
-    const { request } = message as { request: UnsentRequest };
-    if (request.upgrade !== 'websocket') return;
-    guard('propagation', () => isIgnored(urlOf(request), ignoreUrls) || inject(request), undefined);
-  };
-  subscribe('undici:request:create', onCreate);
-  return () => unsubscribe('undici:request:create', onCreate);
+  return listenToChannels({
+    [REQUEST_MADE]: ({ request }: { readonly request: UnsentRequest }) => {
+      if (request.upgrade === 'websocket' && !isIgnored(urlOf(request), ignoreUrls)) inject(request);
+    },
+  });
 }
 
 /**
- * Instrumentations of undici inject at the same moment, before us or after us, and do not look whether it is done:
- * what comes later replaces ours.
+ * Adds headers to a request. Instrumentations of undici add theirs at the same moment, before us or after us, and do not
+ * look for headers that are there: a header that is added later replaces ours.
  */
 function inject(request: UnsentRequest): void {
   const { headers, addHeader } = request;
@@ -48,7 +47,7 @@ function inject(request: UnsentRequest): void {
   if (injected.size === 0) return;
   request.addHeader = (name, value) => {
     if (injected.has(lower(name))) {
-      // All of ours go, since a trace state belongs to its parent.
+      // All headers of ours are removed, since a trace state belongs to its parent.
       removeHeaders(headers, injected);
       request.addHeader = addHeader;
     }

@@ -1,46 +1,51 @@
 import type { WebSocketLike } from '@closespan/core';
 import type { Closing } from '@closespan/core/platform';
-import { isTo, type UndiciConnection } from '../connection/undici-connection.ts';
+import type { UndiciConnection } from '../connection/undici-connection.ts';
+import { isTo } from '../connection/undici-facts.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
 
-/** A `close()` before the handshake was done, of which it is not known yet to which connection it belongs. */
-export interface GivenUp {
+/** A socket that the app closed while it was connecting, before its connection is known. */
+export interface AbortedSocket {
   readonly closing: Closing;
-  /** As in the request. */
+  /** URL of the socket, as `requestedUrl` returns it. */
   readonly url: string;
-  /** Set when its `close` event was fired; undici 6 fires none, and a stream has none. */
+  /** Set when the `close` event was fired. undici 6 fires none, and a `WebSocketStream` has none. */
   websocket: WebSocketLike | undefined;
 }
 
-/** The sockets that the app gave up while they were connecting. */
-export interface GivenUpSockets {
-  /** Adds one, unless no request goes to its URL: to a blocked port, to an ignored one, or none any more. */
-  add(closing: Closing, url: string): void;
-  of(closing: Closing): GivenUp | undefined;
-  /** The first that may be a connection's. */
-  first(undici: UndiciConnection): GivenUp | undefined;
-  /** Its connection is found, or its `close()` threw. */
-  remove(closing: Closing): void;
-  all(): readonly GivenUp[];
+/** Keeps the sockets that the app closed while they were connecting, until each is joined with its connection. */
+export interface AbortedSockets {
+  /**
+   * Notes a call of `close()`. Nothing is kept where no handshake with the URL goes on: the URL is ignored, its port is
+   * blocked, or the handshake has ended.
+   */
+  noteCall(closing: Closing, url: string): void;
+  /** Forgets a socket whose connection is found, or whose `close()` threw. */
+  forget(closing: Closing): void;
+  /** The socket that a call of `close()` aborted. */
+  of(closing: Closing): AbortedSocket | undefined;
+  /** The socket that was aborted first among those that a connection may belong to. */
+  firstFor(connection: UndiciConnection): AbortedSocket | undefined;
+  all(): readonly AbortedSocket[];
 }
 
 /**
- * Makes a list. undici tells that a request was given up only when it would be sent.
- * @param isPending whether a handshake with a URL goes on
+ * Makes the store of aborted sockets. undici tells only when it would send a request that the request was aborted.
+ * @param isPending says whether a handshake with a URL goes on
  */
-export function createGivenUpSockets(isPending: (url: string) => boolean): GivenUpSockets {
-  const byClosing = new Map<Closing, GivenUp>();
+export function createAbortedSockets(isPending: (url: string) => boolean): AbortedSockets {
+  const byClosing = new Map<Closing, AbortedSocket>();
   return {
-    add(closing, socketUrl) {
+    noteCall(closing, socketUrl) {
       const url = requestedUrl(socketUrl);
       if (isPending(url)) byClosing.set(closing, { closing, url, websocket: undefined });
     },
+    forget: (closing) => void byClosing.delete(closing),
     of: (closing) => byClosing.get(closing),
-    first(undici) {
-      for (const givenUp of byClosing.values()) if (isTo(undici, givenUp.url)) return givenUp;
+    firstFor({ facts }) {
+      for (const socket of byClosing.values()) if (isTo(facts, socket.url)) return socket;
       return undefined;
     },
-    remove: (closing) => void byClosing.delete(closing),
     all: () => [...byClosing.values()],
   };
 }

@@ -1,68 +1,69 @@
-import { type Closing, guard, patchMethod } from '@closespan/core/platform';
+import { type Closing, guard, patchMethod, stopAll } from '@closespan/core/platform';
 
 /** One call of `close()`, from before it to after it. */
 export interface CloseCall {
   readonly closing: Closing;
-  /** It has returned. */
-  done?(): void;
-  /** It threw, and has closed nothing. */
-  takeBack?(): void;
+  /** Called when `close()` has returned. */
+  noteReturn?(): void;
+  /** Called when `close()` has thrown, and so has closed nothing. */
+  noteThrow?(): void;
 }
 
-/** The app's calls of `close()`, which no channel of undici tells. */
+/** Watches the app's calls of `close()`, which no channel of undici tells. */
 export interface CloseCalls {
   /**
-   * Patches a class in place, once.
-   * @param begin called before each call; `undefined`: the call changes nothing
+   * Patches the `close()` of a class in place, once.
+   * @param noteCall called before each call; it returns `undefined` for a call that closes nothing
    */
   watch(
     prototype: object | undefined,
-    begin: (self: object, argument: unknown) => CloseCall | undefined,
+    noteCall: (self: object, argument: unknown) => CloseCall | undefined,
   ): void;
-  /** Whether a socket is of a class that is watched. */
-  watches(socket: object): boolean;
-  /** The call inside which we are: what undici tells meanwhile is about its socket. */
+  /** Whether a socket is of a class whose calls are watched. */
+  isWatched(socket: object): boolean;
+  /** The call of `close()` that is running now. Errors that undici tells meanwhile are of the same socket. */
   current(): Closing | undefined;
-  unwatch(): void;
+  stop(): void;
 }
 
 /** Makes a watcher of calls. */
 export function createCloseCalls(): CloseCalls {
-  const patches = new Map<object, () => void>();
+  const stops = new Map<object, () => void>();
   let current: Closing | undefined;
 
   return {
-    watch(start, begin) {
+    watch(start, noteCall) {
       const prototype = ownerOfClose(start);
-      if (!prototype || patches.has(prototype)) return;
-      const unpatch = patchMethod(prototype, 'close', (original, self, args) => {
-        const call = guard('close', () => begin(self, args[0]), undefined);
+      if (!prototype || stops.has(prototype)) return;
+      const stop = patchMethod(prototype, 'close', (original, self, args) => {
+        const call = guard('close', () => noteCall(self, args[0]));
         if (!call) return original(...args);
         const outer = current;
         current = call.closing;
-        let outcome: 'done' | 'takeBack' = 'takeBack';
+        let noteOutcome: 'noteReturn' | 'noteThrow' = 'noteThrow';
         try {
           const result = original(...args);
-          outcome = 'done';
+          noteOutcome = 'noteReturn';
           return result;
         } finally {
           // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
-          guard('close', () => call[outcome]?.(), undefined);
+          guard('close', () => call[noteOutcome]?.());
           current = outer;
         }
       });
-      patches.set(prototype, unpatch);
+      stops.set(prototype, stop);
     },
-    watches: (socket) =>
-      [...patches.keys()].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
+    isWatched: (socket) =>
+      [...stops.keys()].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
     current: () => current,
-    unwatch() {
-      for (const unpatch of patches.values()) unpatch();
-    },
+    stop: () => stopAll([...stops.values()]),
   };
 }
 
-/** undici's own class, the last with a `close`: what a subclass does in its own may close nothing, or later. */
+/**
+ * Finds undici's class among those that a prototype inherits from: the last one with a `close()` of its own. The
+ * `close()` of an app's subclass may close nothing, or close later.
+ */
 function ownerOfClose(prototype: object | undefined): object | undefined {
   let owner: object | undefined;
   for (let one = prototype; one; one = Object.getPrototypeOf(one) ?? undefined) {

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { type Closing, now } from '@closespan/core/platform';
-import { isTo, type UndiciConnection } from '../connection/undici-connection.ts';
+import type { UndiciConnection } from '../connection/undici-connection.ts';
+import { isTo } from '../connection/undici-facts.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
-import type { GivenUpSockets } from './aborted-sockets.ts';
+import type { AbortedSockets } from './aborted-sockets.ts';
 import type { CloseCall } from './close-calls.ts';
 import { truncatedCode } from './requested-code.ts';
 
@@ -11,50 +12,51 @@ interface WebSocketStreamLike {
   readonly opened: Promise<unknown>;
 }
 
-/** So many streams to one URL are looked through for the one that is closed; beyond that its code stays unknown. */
+/** Limit of open streams to one URL among which the closed one is looked for; beyond it the code stays unknown. */
 const MOST_CANDIDATES = 100;
 
 /**
- * Says what the app's `close({ closeCode, reason })` of a `WebSocketStream` means. A stream does not show its
- * connection: it is the one over which the call writes the Close frame.
- * @param openStreams the connections that are no WebSocket's
- * @param began called when one of them has begun to close
+ * Notes a call of `close({ closeCode, reason })` on a `WebSocketStream` that is about to run. A stream does not show its
+ * connection: its connection is the one over which the call writes bytes, those of the Close frame.
+ * @param openStreams connections that belong to no `WebSocket`
+ * @param noteClosing called after the call with the connection over which bytes were written
  */
-export function beginStreamClose(
+export function noteStreamCloseCall(
   self: object,
   info: unknown,
-  givenUp: GivenUpSockets,
+  aborted: AbortedSockets,
   openStreams: Iterable<UndiciConnection>,
-  began: (connection: UndiciConnection, closing: Closing) => void,
+  noteClosing: (connection: UndiciConnection, closing: Closing) => void,
 ): CloseCall {
   const stream = self as WebSocketStreamLike;
   const closing: Closing = { at: now(), by: 'local', code: closeCodeOf(info) };
-  if (isPending(stream.opened)) givenUp.add(closing, stream.url);
+  if (isPending(stream.opened)) aborted.noteCall(closing, stream.url);
   const url = requestedUrl(stream.url);
-  const written = new Map<UndiciConnection, number>();
+  const writtenBefore = new Map<UndiciConnection, number>();
   for (const connection of openStreams) {
-    if (!isTo(connection, url) || connection.connection.closing) continue;
-    written.set(connection, connection.wire?.bytesWritten ?? Number.NaN);
-    if (written.size === MOST_CANDIDATES) break;
+    const { facts, tracked } = connection;
+    if (!isTo(facts, url) || tracked.closing) continue;
+    writtenBefore.set(connection, facts.wire?.bytesWritten ?? Number.NaN);
+    if (writtenBefore.size === MOST_CANDIDATES) break;
   }
   return {
     closing,
-    done() {
-      for (const [connection, before] of written) {
-        if ((connection.wire?.bytesWritten ?? 0) > before) began(connection, closing);
+    noteReturn() {
+      for (const [connection, before] of writtenBefore) {
+        if ((connection.facts.wire?.bytesWritten ?? 0) > before) noteClosing(connection, closing);
       }
     },
-    takeBack: () => givenUp.remove(closing),
+    noteThrow: () => aborted.forget(closing),
   };
 }
 
-/** Looks without calling a getter: undici reads the app's object, and nobody else. */
+/** Reads `closeCode` without calling a getter of the app's object: only undici may call it, once. */
 function closeCodeOf(info: unknown): number | undefined {
   const object = typeof info === 'object' && info ? info : {};
   return truncatedCode(Object.getOwnPropertyDescriptor(object, 'closeCode')?.value);
 }
 
-/** A handler of ours would make an unhandled rejection a handled one; to look at a promise does not. */
+/** Whether a promise is pending. A handler of ours would make an unhandled rejection a handled one; `inspect` does not. */
 function isPending(promise: Promise<unknown>): boolean {
   return inspect(promise, { depth: 0 }).includes('<pending>');
 }

@@ -1,50 +1,51 @@
 import type { WebSocketLike } from '@closespan/core';
-import { type Closing, now } from '@closespan/core/platform';
+import { type Closing, CONNECTING, now, OPEN } from '@closespan/core/platform';
 import { hasFailed } from '../connection/undici-6-internals.ts';
-import type { GivenUpSockets } from './aborted-sockets.ts';
+import type { AbortedSockets } from './aborted-sockets.ts';
 import type { CloseCall } from './close-calls.ts';
 import { clampedCode } from './requested-code.ts';
 
-/** What the app's `close()` of WebSockets means. */
-export interface WebSocketCloses {
-  begin(websocket: object, code: unknown): CloseCall | undefined;
-  /** The first call that did not throw. */
+/** Keeps the app's calls of `close()` by WebSocket. */
+export interface WebSocketCloseCalls {
+  /**
+   * Notes a call that is about to run.
+   * @returns `undefined` for a call that closes nothing, as on a socket that is closing
+   */
+  noteCall(websocket: object, code: unknown): CloseCall | undefined;
+  /** The first call on a socket that did not throw. */
   of(websocket: object): Closing | undefined;
 }
 
-const CONNECTING = 0;
-const OPEN = 1;
-
 /**
- * Makes a reader of calls. undici 7 and 8 tell of a socket's opening only after the app's listeners, which may close
- * it, so calls are kept by socket.
- * @param began called when a socket has begun to close that was open
+ * Makes the store of calls. undici 7 and 8 tell of a socket's opening only after the app's listeners, which may close the
+ * socket, so calls are kept by socket and not by connection.
+ * @param noteClosing called after a call on a socket that was open
  */
-export function createWebSocketCloses(
-  givenUp: GivenUpSockets,
-  began: (websocket: WebSocketLike, closing: Closing) => void,
-): WebSocketCloses {
+export function createWebSocketCloseCalls(
+  aborted: AbortedSockets,
+  noteClosing: (websocket: WebSocketLike, closing: Closing) => void,
+): WebSocketCloseCalls {
   const closings = new WeakMap<object, Closing>();
   return {
-    of: (websocket) => closings.get(websocket),
-    begin(self, code) {
+    noteCall(self, code) {
       const websocket = self as WebSocketLike;
       const { readyState } = websocket;
       if (readyState > OPEN || closings.has(websocket)) return undefined;
       if (readyState === CONNECTING && hasFailed(websocket)) return undefined;
       const closing: Closing = { at: now(), by: 'local', code: clampedCode(code) };
       closings.set(websocket, closing);
-      if (readyState === CONNECTING) givenUp.add(closing, websocket.url);
+      if (readyState === CONNECTING) aborted.noteCall(closing, websocket.url);
       return {
         closing,
-        done() {
-          if (readyState === OPEN) began(websocket, closing);
+        noteReturn() {
+          if (readyState === OPEN) noteClosing(websocket, closing);
         },
-        takeBack() {
+        noteThrow() {
           closings.delete(websocket);
-          givenUp.remove(closing);
+          aborted.forget(closing);
         },
       };
     },
+    of: (websocket) => closings.get(websocket),
   };
 }

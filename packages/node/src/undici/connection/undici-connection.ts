@@ -1,78 +1,151 @@
-import type { Duplex } from 'node:stream';
 import type { WebSocketLike } from '@closespan/core';
-import { type Closing, type Connection, trackConnection } from '@closespan/core/platform';
+import { type Closing, type Connection, now, trackConnection } from '@closespan/core/platform';
 import { connectionIdOf } from '../../connection/connection-id.ts';
-import type { CloseFrame } from './close-frame-reader.ts';
-import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
+import { factsOfRequest, type ReceivedCloseFrame, type UndiciFacts, type Wire } from './undici-facts.ts';
+import type { UndiciRequest } from './undici-request.ts';
 
-/** What carries the frames: a TCP or TLS socket, or a stream of HTTP/2, which does not count its bytes. */
-export type Wire = Duplex & {
-  readonly bytesRead?: number;
-  readonly bytesWritten?: number;
-  /** The socket's owner, where undici 6 notes it. */
-  readonly ws?: WebSocketLike;
-};
+/** A step in the life of a connection. `released` is the last one: the record is made, or there will be none. */
+export type UndiciState = 'requested' | 'sent' | 'failed' | 'open' | 'closing' | 'released';
 
-/** One connection of undici, from its request to its end. Times are monotonic milliseconds. */
-export interface UndiciConnection {
-  readonly connection: Connection;
-  /** The app's, as far as the request says it. */
-  readonly url: string;
-  /** That of the request. */
-  readonly sentUrl: string;
-  /** `Sec-WebSocket-Key`, or a request without one. */
-  readonly key: unknown;
-  /** `undefined` until the request is sent. */
-  wire: Wire | undefined;
-  /** Bytes that had come over the wire before this connection's. */
-  readBefore: number;
-  unwatch: (() => void) | undefined;
-  statusCode: number | undefined;
-  error: unknown;
-  failedAt: number | undefined;
-  /** A `WebSocket` opened: undici tells of its end. */
-  hasEvents: boolean;
-  websocket: WebSocketLike | undefined;
-  /** A `close()` in an `open` listener, likely of its socket: undici says which that is after the listeners. */
-  likelyClosing: Closing | undefined;
-  closeFrame: ReceivedCloseFrame | undefined;
-  /** Until the end of what may never come. */
-  timer: NodeJS.Timeout | undefined;
-  isRecorded: boolean;
-}
+/** The facts, as the class below alone may write them. */
+type WritableFacts = { -readonly [Name in keyof UndiciFacts]: UndiciFacts[Name] };
 
-/** The peer's Close frame, when it came, and how much we had written by then. */
-interface ReceivedCloseFrame extends CloseFrame {
-  readonly at: number;
-  readonly written: number | undefined;
-}
+/**
+ * One connection of undici, from its request to its record. Only its methods change its state and its facts.
+ *
+ *     new ──► requested ── noteSent ──► sent ──── noteOpen ────► open
+ *               ▲   │                    │                        │ noteClosing, noteCloseFrame
+ *               │   └─── noteFailure ────┤                        ▼
+ *           noteRetry                    ▼                      closing
+ *               └───────────────────── failed ── noteOpen ──► open
+ *
+ * `release` ends every state. Only `failed` and `closing` have a timer: a failed handshake waits for its `close` event
+ * or a retry, a closing connection for its end. `noteOpen` follows a failure where a dispatcher of the app passed the
+ * response on late.
+ */
+export class UndiciConnection {
+  readonly #tracked: Connection;
+  readonly #facts: WritableFacts;
+  #state: UndiciState = 'requested';
+  #stopWatching: (() => void) | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
-/** Starts to hold the connection that a request is for. */
-export function startUndiciConnection(request: UndiciRequest): UndiciConnection {
-  const key = keyOf(request);
-  const connection = trackConnection();
-  connection.connectionId = connectionIdOf(key);
-  return {
-    connection,
-    url: urlOf(request),
-    sentUrl: sentUrlOf(request),
-    key,
-    wire: undefined,
-    readBefore: 0,
-    unwatch: undefined,
-    statusCode: undefined,
-    error: undefined,
-    failedAt: undefined,
-    hasEvents: false,
-    websocket: undefined,
-    likelyClosing: undefined,
-    closeFrame: undefined,
-    timer: undefined,
-    isRecorded: false,
-  };
-}
+  constructor(request: UndiciRequest) {
+    this.#facts = factsOfRequest(request);
+    this.#tracked = trackConnection();
+    this.#tracked.connectionId = connectionIdOf(this.#facts.key);
+  }
 
-/** Whether a connection may be that of a socket's URL, as `requestedUrl` has it. */
-export function isTo({ url, sentUrl }: UndiciConnection, socketUrl: string): boolean {
-  return url === socketUrl || sentUrl === socketUrl;
+  /** Times, ids and the first sign of closing, as the recorder takes them. */
+  get tracked(): Readonly<Connection> {
+    return this.#tracked;
+  }
+
+  /** Facts that have been seen so far. */
+  get facts(): UndiciFacts {
+    return this.#facts;
+  }
+
+  /** The step at which the connection is. */
+  get state(): UndiciState {
+    return this.#state;
+  }
+
+  /** Whether the handshake has not succeeded and is not recorded. A failed handshake may still be tried again. */
+  get isPending(): boolean {
+    return this.#state === 'requested' || this.#state === 'sent' || this.#state === 'failed';
+  }
+
+  /** Notes that undici makes a new request for the same handshake. Facts of the last attempt are forgotten. */
+  noteRetry(): void {
+    this.#stopWatching?.();
+    this.#changeState('requested');
+    this.#facts.failedAt = undefined;
+    this.#facts.wire = undefined;
+    this.#facts.error = undefined;
+    this.#facts.statusCode = undefined;
+  }
+
+  /** Notes that the request goes out over a wire. @param stopWatching removes the listeners that watch the wire */
+  noteSent(wire: Wire, stopWatching: () => void): void {
+    this.#facts.wire = wire;
+    this.#facts.readBefore = wire.bytesRead ?? 0;
+    this.#stopWatching = stopWatching;
+    if (this.#state === 'requested') this.#state = 'sent';
+  }
+
+  /** Notes the bytes that an interim response took. @param bytesRead all bytes that had come over the wire by then */
+  noteInterimResponse(bytesRead: number): void {
+    this.#facts.readBefore = bytesRead;
+  }
+
+  /** Notes the status of the final response. */
+  noteResponse(statusCode: number): void {
+    this.#facts.statusCode = statusCode;
+  }
+
+  /** Notes an error of the handshake; later errors of the same attempt change nothing. */
+  noteError(error: unknown): void {
+    this.#facts.error ??= error;
+  }
+
+  /** Notes that the attempt has failed now. */
+  noteFailure(): void {
+    this.#changeState('failed');
+    this.#facts.failedAt = now();
+  }
+
+  /** Notes that the app aborted the handshake. */
+  noteAbort(closing: Closing): void {
+    this.#tracked.closing = closing;
+  }
+
+  /** Notes that the handshake has succeeded now. */
+  noteOpen(): void {
+    this.#changeState('open');
+    this.#facts.failedAt = undefined;
+    this.#tracked.openedAt = now();
+  }
+
+  /** Notes that a `WebSocket` uses the connection. @param websocket `undefined` where undici does not show it */
+  noteWebSocket(websocket: WebSocketLike | undefined): void {
+    this.#facts.isWebSocket = true;
+    this.#facts.websocket = websocket;
+  }
+
+  /** Notes the first sign of closing; later signs change nothing. */
+  noteClosing(closing: Closing): void {
+    this.#tracked.closing ??= closing;
+    if (this.#state === 'open') this.#state = 'closing';
+  }
+
+  /** Notes the peer's Close frame. */
+  noteCloseFrame(closeFrame: ReceivedCloseFrame): void {
+    this.#facts.closeFrame = closeFrame;
+    if (this.#state === 'open') this.#state = 'closing';
+  }
+
+  /**
+   * Limits the wait for an event that may never come. Each change of the state, or a new limit, ends the last limit.
+   * @param timedOut called after the milliseconds; never where the connection neither has failed nor is closing
+   */
+  limitWait(milliseconds: number, timedOut: (connection: UndiciConnection) => void): void {
+    clearTimeout(this.#timer);
+    if (this.#state !== 'failed' && this.#state !== 'closing') return;
+    this.#timer = setTimeout(timedOut, milliseconds, this).unref();
+  }
+
+  /** Ends the observation of the connection. @returns false where the observation had ended before */
+  release(): boolean {
+    if (this.#state === 'released') return false;
+    this.#changeState('released');
+    this.#stopWatching?.();
+    return true;
+  }
+
+  #changeState(state: UndiciState): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#state = state;
+  }
 }

@@ -1,76 +1,116 @@
 import type { WebSocketLike } from '@closespan/core';
-import { now } from '@closespan/core/platform';
+import type { Closing } from '@closespan/core/platform';
 import { responseSocketOf } from './undici-6-internals.ts';
-import { isTo, startUndiciConnection, type UndiciConnection, type Wire } from './undici-connection.ts';
+import { UndiciConnection } from './undici-connection.ts';
+import { isTo, type Wire } from './undici-facts.ts';
 import { keyOf, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
 
-/** The connections of undici: joins what its channels tell, each with another piece of one. */
+/**
+ * Finds the connection of undici that a request, a wire or a WebSocket belongs to. Each event of a handshake shows two
+ * of them, and so joins one with the next:
+ *
+ *     app              undici                        wire                 server
+ *     new WebSocket ─► undici:request:create         ·                    ·
+ *                      undici:client:sendHeaders ──► ── GET, Upgrade ───► ·
+ *                      undici:request:headers        ◄─────────── 101 ─── ·
+ *                      listener for `data` added ──► opened               ·
+ *                      undici:websocket:open         ·                    ·
+ *     close() ───────► ·                             ── Close ──────────► ·
+ *                      ·                             ◄───────── Close ─── ·
+ *                      undici:websocket:close        ended                ·
+ */
 export interface UndiciConnections {
-  create(request: UndiciRequest): UndiciConnection;
+  /** Notes a request for a WebSocket. A request with the key of a pending handshake tries that handshake again. */
+  noteRequest(request: UndiciRequest): UndiciConnection;
+  /** Notes that a request goes out over a wire, which may have carried other requests before. */
+  noteSent(connection: UndiciConnection, wire: Wire): void;
+  /**
+   * Gives the connection that has opened in this turn to its WebSocket.
+   * @param websocket `undefined` from undici 6, which does not tell whose connection opens
+   * @returns `undefined` where no request of the WebSocket was seen
+   */
+  noteWebSocket(websocket: WebSocketLike | undefined): UndiciConnection | undefined;
+  /**
+   * Notes a call of `close()` in a listener for `open`. The connection that has opened in this turn likely belongs to the
+   * socket if the URLs are equal; undici 7 and 8 tell it after the listeners.
+   */
+  noteLikelyCall(url: string, closing: Closing): void;
+  /** The likely call of `close()` on a connection that has opened in this turn. */
+  likelyCallOf(connection: UndiciConnection): Closing | undefined;
   ofRequest(request: UndiciRequest): UndiciConnection | undefined;
+  /** The pending handshake with a `Sec-WebSocket-Key`. */
   ofKey(key: unknown): UndiciConnection | undefined;
   ofWire(wire: object): UndiciConnection | undefined;
   ofWebSocket(websocket: object): UndiciConnection | undefined;
-  /** The request goes out over a wire, which may have served others before. */
-  send(connection: UndiciConnection, wire: Wire): void;
-  /** The connection that is just being established is that of a WebSocket; undici 6 does not say whose. */
-  opened(websocket: WebSocketLike | undefined): UndiciConnection | undefined;
-  /** The connection to a URL that is just being established, until it is told whose it is. */
-  establishing(url: string): UndiciConnection | undefined;
-  /** Those whose handshake is not done. */
-  pending(): Iterable<UndiciConnection>;
+  /** Handshakes that go on, and those that have failed and are not recorded yet. */
+  pending(): readonly UndiciConnection[];
   /** Whether a handshake with a URL goes on. */
   isPending(url: string): boolean;
-  open(): Iterable<UndiciConnection>;
-  /** Open ones that are no WebSocket's. */
+  /** Connections that are open or closing. */
+  open(): readonly UndiciConnection[];
+  /** Connections that are open or closing and belong to no WebSocket: those of `WebSocketStream`. */
   streams(): Iterable<UndiciConnection>;
-  /** @returns false when it was let go already */
-  letGo(connection: UndiciConnection): boolean;
+  /** Forgets a connection whose record is about to be made. @returns false when that was done before */
+  release(connection: UndiciConnection): boolean;
 }
 
-/** Makes the joint. */
-export function createUndiciConnections(events: Omit<WireEvents, 'established'>): UndiciConnections {
-  const wireEvents: WireEvents = { ...events, established };
+/** Makes the store of connections. @param events called for events that a wire shows after the opening */
+export function createUndiciConnections(events: Omit<WireEvents, 'opened'>): UndiciConnections {
+  const wireEvents: WireEvents = { ...events, opened };
   const byRequest = new WeakMap<object, UndiciConnection>();
   const byWire = new WeakMap<object, UndiciConnection>();
   const byWebSocket = new WeakMap<object, UndiciConnection>();
   const pending = new Map<unknown, UndiciConnection>();
   const open = new Set<UndiciConnection>();
   const streams = new Set<UndiciConnection>();
-  let establishing: UndiciConnection | undefined;
+  let justOpened: { readonly connection: UndiciConnection; likelyCall: Closing | undefined } | undefined;
 
-  function established(connection: UndiciConnection): void {
-    connection.connection.openedAt = now();
-    // It was taken for failed, where a dispatcher of the app passed the answer on late.
-    clearTimeout(connection.timer);
-    connection.failedAt = undefined;
+  function opened(connection: UndiciConnection): void {
+    connection.noteOpen();
     leavePending(connection);
     open.add(connection);
     streams.add(connection);
-    establishing = connection;
-    // A WebSocket's opening is told before this turn is over.
+    justOpened = { connection, likelyCall: undefined };
+    // undici tells whose connection it is before this turn is over.
     process.nextTick(() => {
-      establishing = undefined;
+      justOpened = undefined;
     });
   }
 
   function leavePending(connection: UndiciConnection): void {
-    if (pending.get(connection.key) === connection) pending.delete(connection.key);
+    const { key } = connection.facts;
+    if (pending.get(key) === connection) pending.delete(key);
   }
 
   return {
-    create(request) {
+    noteRequest(request) {
       const key = keyOf(request);
-      const connection = pending.get(key) ?? startUndiciConnection(request);
-      connection.unwatch?.();
-      connection.wire = undefined;
-      connection.error = undefined;
-      connection.statusCode = undefined;
+      const known = pending.get(key);
+      known?.noteRetry();
+      const connection = known ?? new UndiciConnection(request);
       pending.set(key, connection);
       byRequest.set(request, connection);
       return connection;
     },
+    noteSent(connection, wire) {
+      if (connection.facts.wire) return;
+      byWire.set(wire, connection);
+      connection.noteSent(wire, watchWire(connection, wire, wireEvents));
+    },
+    noteWebSocket(websocket) {
+      const connection = justOpened?.connection;
+      justOpened = undefined;
+      if (!connection) return undefined;
+      streams.delete(connection);
+      connection.noteWebSocket(websocket);
+      if (websocket) byWebSocket.set(websocket, connection);
+      return connection;
+    },
+    noteLikelyCall(url, closing) {
+      if (justOpened && isTo(justOpened.connection.facts, url)) justOpened.likelyCall ??= closing;
+    },
+    likelyCallOf: (connection) => (justOpened?.connection === connection ? justOpened.likelyCall : undefined),
     ofRequest: (request) => byRequest.get(request),
     ofKey: (key) => pending.get(key),
     ofWire: (wire) => byWire.get(wire),
@@ -78,37 +118,15 @@ export function createUndiciConnections(events: Omit<WireEvents, 'established'>)
       const wire = responseSocketOf(websocket);
       return byWebSocket.get(websocket) ?? (wire && byWire.get(wire));
     },
-    send(connection, wire) {
-      if (connection.wire) return;
-      connection.wire = wire;
-      connection.readBefore = wire.bytesRead ?? 0;
-      byWire.set(wire, connection);
-      connection.unwatch = watchWire(connection, wire, wireEvents);
-    },
-    opened(websocket) {
-      const connection = establishing;
-      establishing = undefined;
-      if (!connection) return undefined;
-      streams.delete(connection);
-      connection.hasEvents = true;
-      connection.websocket = websocket;
-      connection.likelyClosing = undefined;
-      if (websocket) byWebSocket.set(websocket, connection);
-      return connection;
-    },
-    establishing: (url) => (establishing && isTo(establishing, url) ? establishing : undefined),
     pending: () => [...pending.values()],
     isPending(url) {
-      for (const one of pending.values()) if (isTo(one, url) && one.failedAt === undefined) return true;
+      for (const one of pending.values()) if (isTo(one.facts, url) && one.state !== 'failed') return true;
       return false;
     },
     open: () => [...open],
     streams: () => streams,
-    letGo(connection) {
-      if (connection.isRecorded) return false;
-      connection.isRecorded = true;
-      clearTimeout(connection.timer);
-      connection.unwatch?.();
+    release(connection) {
+      if (!connection.release()) return false;
       leavePending(connection);
       open.delete(connection);
       streams.delete(connection);

@@ -1,21 +1,23 @@
 import { guard, now } from '@closespan/core/platform';
 import { createCloseFrameReader } from './close-frame-reader.ts';
-import type { UndiciConnection, Wire } from './undici-connection.ts';
+import type { UndiciConnection } from './undici-connection.ts';
+import type { Wire } from './undici-facts.ts';
 
-/** What is learned of a connection from the socket under it, which no channel of undici tells. */
+/** Callbacks for events of a connection that only its wire shows, since no channel of undici tells them. */
 export interface WireEvents {
-  /** undici has accepted the handshake's answer and is about to read frames. */
-  established(connection: UndiciConnection): void;
-  /** The peer's Close frame has come, and undici has not seen it yet. */
+  /** Called when undici has accepted the handshake's response and is about to read frames. */
+  opened(connection: UndiciConnection): void;
+  /** Called when the peer's Close frame has come, before undici sees the frame. */
   closeFrame(connection: UndiciConnection): void;
-  /** The transport has ended, and undici has not noticed yet. */
+  /** Called when the transport has ended, before undici notices the end. */
   ended(connection: UndiciConnection): void;
 }
 
 /**
- * Watches the socket under a connection. The app's `WebSocket` and its message path are not touched: undici and we are
- * the two listeners of that socket's `data`, and ours is only added together with undici's, since it makes data flow.
- * @returns what takes the listeners away
+ * Watches the wire of a connection. The app's `WebSocket` and its message path are not touched: the wire's `data` event
+ * has two listeners, undici's and ours. Ours is added together with undici's, because a listener of `data` makes data
+ * flow.
+ * @returns a function that removes the listeners
  */
 export function watchWire(connection: UndiciConnection, wire: Wire, events: WireEvents): () => void {
   const read = createCloseFrameReader();
@@ -24,16 +26,16 @@ export function watchWire(connection: UndiciConnection, wire: Wire, events: Wire
     if (type !== 'data') return;
     wire.off('newListener', onNewListener);
     wire.on('data', onData).on('close', onClose);
-    guard('undici', () => events.established(connection), undefined);
+    guard('undici', () => events.opened(connection));
   };
-  const onData = (chunk: Buffer) => guard('undici', () => take(chunk), undefined);
-  const onClose = () => guard('undici', () => events.ended(connection), undefined);
+  const onData = (chunk: Buffer) => guard('undici', () => readChunk(chunk));
+  const onClose = () => guard('undici', () => events.ended(connection));
 
-  function take(chunk: Buffer): void {
+  function readChunk(chunk: Buffer): void {
     const frame = read(chunk);
     if (!frame) return;
     wire.off('data', onData);
-    connection.closeFrame = { ...frame, at: now(), written: wire.bytesWritten };
+    connection.noteCloseFrame({ ...frame, at: now(), written: wire.bytesWritten });
     events.closeFrame(connection);
   }
 

@@ -1,111 +1,142 @@
 import { type Closing, now } from '@closespan/core/platform';
-import type { GivenUpSockets } from '../calls/aborted-sockets.ts';
-import { isTo, type UndiciConnection } from '../connection/undici-connection.ts';
+import type { AbortedSockets } from '../calls/aborted-sockets.ts';
+import type { UndiciConnection } from '../connection/undici-connection.ts';
+import type { UndiciConnections } from '../connection/undici-connections.ts';
+import { isTo } from '../connection/undici-facts.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 
-/** Handshakes that fail, until their `close` event. */
+/** Keeps handshakes that fail, until the `close` event of each. */
 export interface FailedHandshakes {
-  /** The server has sent an interim response: the answer is still to come. */
-  hear(undici: UndiciConnection): void;
-  /** The server has answered. */
-  respond(undici: UndiciConnection, statusCode: number): void;
-  /** @param closing the call of `close()` inside which undici told of the error */
-  fail(undici: UndiciConnection, error: unknown, closing: Closing | undefined): void;
-  /** undici tries again. */
-  retry(undici: UndiciConnection): void;
-  /** Whether its `close` is fired in this turn, if it ever is. */
-  isOfThisTurn(undici: UndiciConnection): boolean;
-  /** The one whose socket has just fired `close`, given up by the app with a call or not. */
-  claim(url: string, closing: Closing | undefined): UndiciConnection | undefined;
+  /** Notes a response such as 103, which a final response follows (RFC 9110 §15.2). */
+  noteInterimResponse(connection: UndiciConnection): void;
+  /** Notes the final response to a handshake. Every status but 101 fails the handshake. */
+  noteResponse(connection: UndiciConnection, statusCode: number): void;
+  /**
+   * Notes the error of a request.
+   * @param closing the call of `close()` inside which undici tells of the error; `undefined` outside of any
+   */
+  noteError(connection: UndiciConnection, error: unknown, closing: Closing | undefined): void;
+  /** Notes that undici tries a handshake again. */
+  noteRetry(connection: UndiciConnection): void;
+  /**
+   * Takes the failed handshake whose socket fires `close` now.
+   * @param closing the app's call of `close()` on the socket, which aborted the handshake
+   * @returns `undefined` where no handshake with the URL has failed in this turn
+   */
+  take(url: string, closing: Closing | undefined): UndiciConnection | undefined;
+  /** Whether the `close` event of any handshake is awaited. */
+  hasAny(): boolean;
+  /**
+   * Records the handshakes that have failed, or that the app aborted, without their `close` event.
+   * @param isLast whether undici is not heard any more
+   */
+  recordAll(isLast: boolean): void;
 }
 
-/** Milliseconds until a failed handshake is not tried again, and has no `close` event: undici 6 fires none. */
+/** Milliseconds after which a failed handshake is not tried again, and has no `close` event: undici 6 fires none. */
 const CLOSE_EVENT_WAIT = 1000;
 
 /**
- * Makes a list. undici tells of a failure and fires `close` in one turn of the event loop, in the order of the
- * failures: that is what tells apart those of one URL.
+ * Makes the store of failed handshakes. undici tells of a failure and fires `close` in one turn of the event loop. Their
+ * order is the order of the failures, which tells apart several handshakes with one URL.
+ * @param firesClose says whether a `close` event that has not come may still come
  */
-export function createFailedHandshakes(endings: UndiciEndings, givenUp: GivenUpSockets): FailedHandshakes {
+export function createFailedHandshakes(
+  connections: UndiciConnections,
+  aborted: AbortedSockets,
+  endings: UndiciEndings,
+  firesClose: () => boolean,
+): FailedHandshakes {
   const ofThisTurn = new Set<UndiciConnection>();
 
-  function retry(undici: UndiciConnection): void {
-    ofThisTurn.delete(undici);
-    clearTimeout(undici.timer);
-    undici.timer = undefined;
-    undici.failedAt = undefined;
-  }
-
-  function add(undici: UndiciConnection): void {
-    const failedAt = now();
-    retry(undici);
-    undici.failedAt = failedAt;
-    undici.timer = setTimeout(endings.giveUpHandshake, CLOSE_EVENT_WAIT, undici, false).unref();
-    ofThisTurn.add(undici);
+  function noteFailure(connection: UndiciConnection): void {
+    connection.noteFailure();
+    const { failedAt } = connection.facts;
+    connection.limitWait(CLOSE_EVENT_WAIT, recordUnfired);
+    // Removed first, so that the last failure stands at the end.
+    ofThisTurn.delete(connection);
+    ofThisTurn.add(connection);
     setImmediate(() => {
-      if (undici.failedAt === failedAt) ofThisTurn.delete(undici);
+      if (connection.facts.failedAt === failedAt) ofThisTurn.delete(connection);
     }).unref();
   }
 
-  /** undici tells of a 101 and not that it refuses it; 6 fires no `close` either. */
-  function addUnlessOpen(undici: UndiciConnection): void {
-    ofThisTurn.delete(undici);
-    if (!undici.isRecorded && undici.connection.openedAt === undefined) add(undici);
+  function recordUnfired(connection: UndiciConnection): void {
+    endings.recordFailure(connection, false);
+  }
+
+  /** undici tells of a 101 and not that it refuses the response; undici 6 then fires no `close` either. */
+  function noteFailureUnlessOpen(connection: UndiciConnection): void {
+    ofThisTurn.delete(connection);
+    if (connection.isPending) noteFailure(connection);
   }
 
   return {
-    hear(undici) {
-      const { wire, readBefore } = undici;
+    noteInterimResponse(connection) {
+      const { wire, readBefore } = connection.facts;
       const bytesRead = wire?.bytesRead ?? readBefore;
-      // The answer may have come with it: then undici refuses it in this turn.
+      // The final response may have come in the same chunk: then undici takes it, or refuses it, in this turn.
       setImmediate(() => {
-        if (undici.wire === wire) undici.readBefore = bytesRead;
+        if (connection.facts.wire === wire) connection.noteInterimResponse(bytesRead);
       }).unref();
     },
-    respond(undici, statusCode) {
-      undici.statusCode = statusCode;
+    noteResponse(connection, statusCode) {
+      connection.noteResponse(statusCode);
       if (statusCode !== 101) {
-        add(undici);
+        noteFailure(connection);
         return;
       }
-      ofThisTurn.add(undici);
-      setImmediate(addUnlessOpen, undici).unref();
+      ofThisTurn.add(connection);
+      setImmediate(noteFailureUnlessOpen, connection).unref();
     },
-    fail(undici, error, closing) {
-      undici.error ??= error;
-      if (isGiveUp(undici, error, closing)) {
-        const unsent = undici.wire || closing ? undefined : givenUp.first(undici);
-        if (unsent) {
-          endings.recordGivenUp(undici, unsent);
+    noteError(connection, error, closing) {
+      connection.noteError(error);
+      if (isAbort(connection, error, closing)) {
+        const socket = connection.facts.wire || closing ? undefined : aborted.firstFor(connection);
+        if (socket) {
+          endings.recordAborted(connection, socket);
           return;
         }
-        if (closing) givenUp.remove(closing);
-        // Without a call it was the signal of a stream.
-        undici.connection.closing ??= closing ?? { at: now(), by: 'local', code: undefined };
+        if (closing) aborted.forget(closing);
+        // Without a call the app aborted the signal of a `WebSocketStream`.
+        const byCall = closing ?? { at: now(), by: 'local', code: undefined };
+        connection.noteAbort(connection.tracked.closing ?? byCall);
       }
-      add(undici);
+      noteFailure(connection);
     },
-    retry,
-    isOfThisTurn: (undici) => ofThisTurn.has(undici),
-    claim(url, closing) {
-      for (const undici of ofThisTurn) {
-        if (!isTo(undici, url) || undici.connection.closing !== closing) continue;
-        // Another of the URL, whose 101 was accepted.
-        if (undici.connection.openedAt !== undefined) continue;
-        ofThisTurn.delete(undici);
-        return undici;
+    noteRetry: (connection) => void ofThisTurn.delete(connection),
+    take(url, closing) {
+      for (const connection of ofThisTurn) {
+        const { facts, tracked } = connection;
+        if (!isTo(facts, url) || tracked.closing !== closing) continue;
+        // A socket to the same URL whose 101 undici has accepted.
+        if (tracked.openedAt !== undefined) continue;
+        ofThisTurn.delete(connection);
+        return connection;
       }
       return undefined;
+    },
+    hasAny: () => connections.pending().some((one) => one.state === 'failed' || ofThisTurn.has(one)),
+    recordAll(isLast) {
+      for (const connection of connections.pending()) {
+        const isOfThisTurn = ofThisTurn.has(connection);
+        if (connection.state !== 'failed' && !(isLast && isOfThisTurn)) continue;
+        endings.recordFailure(connection, firesClose() && isOfThisTurn);
+      }
+      for (const socket of aborted.all()) {
+        const unsent = connections.pending().findLast(({ facts }) => !facts.wire && isTo(facts, socket.url));
+        if (unsent) endings.recordAborted(unsent, socket, firesClose());
+      }
     },
   };
 }
 
-/** Whether the app has aborted a request; undici aborts one itself when it refuses the answer. */
-function isGiveUp(undici: UndiciConnection, error: unknown, closing: Closing | undefined): boolean {
-  const { wire, readBefore, statusCode } = undici;
-  const isAnswered = statusCode !== undefined || (wire?.bytesRead ?? 0) > readBefore;
+/** Whether the app has aborted a request. undici itself aborts a request, too, when it refuses the response. */
+function isAbort({ facts }: UndiciConnection, error: unknown, closing: Closing | undefined): boolean {
+  const { wire, readBefore, statusCode } = facts;
+  const hasResponse = statusCode !== undefined || (wire?.bytesRead ?? 0) > readBefore;
   return (
-    (closing !== undefined || !isAnswered) &&
+    (closing !== undefined || !hasResponse) &&
     (error as { code?: unknown } | null)?.code === DOMException.ABORT_ERR
   );
 }

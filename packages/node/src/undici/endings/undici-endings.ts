@@ -1,98 +1,114 @@
-import { type Closing, guard, type Recorder } from '@closespan/core/platform';
-import type { GivenUp, GivenUpSockets } from '../calls/aborted-sockets.ts';
+import { CLOSED, type Closing, guard, NO_CLOSE_FRAME, type Recorder } from '@closespan/core/platform';
+import type { AbortedSocket, AbortedSockets } from '../calls/aborted-sockets.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
-import { awaitEnd } from './end-timeout.ts';
-import { closeFactsOf, type Ending, endingOf, LOST } from './undici-close-facts.ts';
+import { limitEnd } from './end-timeout.ts';
+import { type EndFacts, endFactsOf, undiciCloseFacts } from './undici-close-facts.ts';
 
-const CLOSED = 3;
-
-/** Records the ends of connections, those that undici tells of and those that it does not. */
+/** Records the ends of connections, those that undici tells and those that undici does not tell. */
 export interface UndiciEndings {
-  /** Records an end, once a connection. */
-  record(undici: UndiciConnection, ending: Ending): void;
-  /** The app has called `close()` of an open one. */
-  begin(undici: UndiciConnection, closing: Closing): void;
-  /** The peer's Close frame has come. */
-  closeFrame(undici: UndiciConnection): void;
-  /** The transport has ended; of a stream's end that is all that is told. */
-  ended(undici: UndiciConnection): void;
+  /** Records the end of a connection; a second end of the same connection changes nothing. */
+  recordEnd(connection: UndiciConnection, end: EndFacts): void;
+  /** Notes the app's call of `close()` on an open connection. */
+  noteCloseCall(connection: UndiciConnection, closing: Closing): void;
+  /** Limits the wait for the end of TCP after the peer's Close frame has come. */
+  noteCloseFrame(connection: UndiciConnection): void;
+  /** Records a `WebSocketStream` whose transport has ended: nothing else tells the end of a stream. */
+  noteTransportEnd(connection: UndiciConnection): void;
   /**
-   * No channel has told of the `close` event of a failed handshake.
-   * @param isFired whether it is just being fired
+   * Records a failed handshake whose `close` event no channel has told.
+   * @param isFired whether the event is just being fired
    */
-  giveUpHandshake(undici: UndiciConnection, isFired: boolean): void;
-  /** The app had given the socket up before its request could be sent. */
-  recordGivenUp(undici: UndiciConnection, givenUp: GivenUp, isFired?: boolean): void;
+  recordFailure(connection: UndiciConnection, isFired: boolean): void;
   /**
-   * Records what is certain: nothing more will be told.
-   * @param otherwise the end of what is open; without one, that is let go
+   * Records a handshake that the app aborted before the request could be sent.
+   * @param isFired whether the `close` event is just being fired
    */
-  stop(undici: UndiciConnection, otherwise?: Ending): void;
+  recordAborted(connection: UndiciConnection, socket: AbortedSocket, isFired?: boolean): void;
+  /**
+   * Records an open connection from the facts that are there, when observation ends.
+   * @param likelyCall a call of `close()` that likely was on this connection
+   * @param exitFacts facts of a connection that has not begun to close; without them, such a connection leaves no record
+   */
+  recordLast(connection: UndiciConnection, likelyCall: Closing | undefined, exitFacts?: EndFacts): void;
 }
 
 /**
- * @param letGo says whether the connection was still held, and holds it no more
- * @param hasStreams whether what fires no `close` may be a stream, which has no events to miss
+ * Makes a recorder of ends.
+ * @param release forgets a connection; false when that was done before
+ * @param hasStreams says whether a connection that fires no `close` may be of a `WebSocketStream`, which has no events
  */
 export function createUndiciEndings(
   recorder: Recorder,
-  givenUp: GivenUpSockets,
-  letGo: (undici: UndiciConnection) => boolean,
+  aborted: AbortedSockets,
+  release: (connection: UndiciConnection) => boolean,
   hasStreams: () => boolean,
 ): UndiciEndings {
-  function record(undici: UndiciConnection, ending: Ending): void {
-    if (letGo(undici)) guard('undici', () => write(undici, ending), undefined);
+  function recordEnd(connection: UndiciConnection, end: EndFacts): void {
+    if (release(connection)) guard('undici', () => write(connection, end));
   }
 
-  function write(undici: UndiciConnection, ending: Ending): void {
-    const facts = closeFactsOf(undici, ending);
-    const { connection, closeFrame } = undici;
-    if (closeFrame && facts.initiator === 'remote') {
-      connection.closing ??= { at: closeFrame.at, by: 'remote', code: undefined };
+  function write(connection: UndiciConnection, end: EndFacts): void {
+    const closeFacts = undiciCloseFacts(connection, end);
+    const { closeFrame } = connection.facts;
+    if (closeFrame && closeFacts.initiator === 'remote') {
+      connection.noteClosing({ at: closeFrame.at, by: 'remote', code: undefined });
     }
-    recorder.record(connection, facts);
+    recorder.record(connection.tracked, closeFacts);
   }
 
-  function giveUpEnd(undici: UndiciConnection): void {
-    const { closeFrame } = undici;
-    const ending = closeFrame
-      ? { ...endingOf(closeFrame), closedAt: closeFrame.at }
-      : { ...LOST, cause: 'close_timeout' as const };
-    record(undici, { ...ending, synthetic: true });
+  function recordTimeout(connection: UndiciConnection): void {
+    const { closeFrame } = connection.facts;
+    const end = closeFrame
+      ? { ...endFactsOf(closeFrame), closedAt: closeFrame.at }
+      : { ...NO_CLOSE_FRAME, cause: 'close_timeout' as const };
+    recordEnd(connection, { ...end, synthetic: true });
   }
 
-  function recordGivenUp(undici: UndiciConnection, { closing, websocket }: GivenUp, isFired = false): void {
-    givenUp.remove(closing);
-    undici.connection.closing = closing;
-    undici.websocket = websocket;
-    record(undici, { ...LOST, closedAt: closing.at, synthetic: !(websocket || isFired || hasStreams()) });
+  function recordAborted(
+    connection: UndiciConnection,
+    { closing, websocket }: AbortedSocket,
+    isFired = false,
+  ): void {
+    aborted.forget(closing);
+    connection.noteAbort(closing);
+    if (websocket) connection.noteWebSocket(websocket);
+    const synthetic = !(websocket || isFired || hasStreams());
+    recordEnd(connection, { ...NO_CLOSE_FRAME, closedAt: closing.at, synthetic });
   }
 
   return {
-    record,
-    begin(undici, closing) {
-      undici.connection.closing ??= closing;
-      awaitEnd(undici, giveUpEnd);
+    recordEnd,
+    noteCloseCall(connection, closing) {
+      connection.noteClosing(closing);
+      limitEnd(connection, recordTimeout);
     },
-    closeFrame: (undici) => awaitEnd(undici, giveUpEnd),
-    ended(undici) {
-      if (!undici.hasEvents) record(undici, undici.closeFrame ? endingOf(undici.closeFrame) : LOST);
+    noteCloseFrame: (connection) => limitEnd(connection, recordTimeout),
+    noteTransportEnd(connection) {
+      if (!connection.facts.isWebSocket) recordEnd(connection, lastFactsOf(connection));
     },
-    giveUpHandshake(undici, isFired) {
-      const { closing } = undici.connection;
-      const unjoined = closing ? undefined : givenUp.first(undici);
-      if (unjoined) recordGivenUp(undici, unjoined, isFired);
-      else record(undici, { ...LOST, closedAt: undici.failedAt, synthetic: !(isFired || hasStreams()) });
+    recordFailure(connection, isFired) {
+      const socket = connection.tracked.closing ? undefined : aborted.firstFor(connection);
+      if (socket) {
+        recordAborted(connection, socket, isFired);
+        return;
+      }
+      const { failedAt: closedAt } = connection.facts;
+      recordEnd(connection, { ...NO_CLOSE_FRAME, closedAt, synthetic: !(isFired || hasStreams()) });
     },
-    recordGivenUp,
-    stop(undici, otherwise) {
-      const { closeFrame, likelyClosing, websocket = undici.wire?.ws } = undici;
-      undici.connection.closing ??= likelyClosing;
-      // Its `close` is being fired just now, and undici tells of it afterwards.
-      if (websocket?.readyState === CLOSED) record(undici, closeFrame ? endingOf(closeFrame) : LOST);
-      else if (closeFrame) giveUpEnd(undici);
-      else if (otherwise) record(undici, otherwise);
-      else letGo(undici);
+    recordAborted,
+    recordLast(connection, likelyCall, exitFacts) {
+      const { closeFrame, wire, websocket = wire?.ws } = connection.facts;
+      if (likelyCall) connection.noteClosing(likelyCall);
+      // The `close` event is being fired just now, and undici tells it afterwards.
+      if (websocket?.readyState === CLOSED) recordEnd(connection, lastFactsOf(connection));
+      else if (closeFrame) recordTimeout(connection);
+      else if (exitFacts) recordEnd(connection, exitFacts);
+      else release(connection);
     },
   };
+}
+
+/** Makes the facts of an end that shows nothing but whether the peer's Close frame has come. */
+function lastFactsOf({ facts: { closeFrame } }: UndiciConnection): EndFacts {
+  return closeFrame ? endFactsOf(closeFrame) : NO_CLOSE_FRAME;
 }

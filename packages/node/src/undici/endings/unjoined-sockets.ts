@@ -1,68 +1,85 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
-import { type Closing, type Connection, now, type Recorder, trackConnection } from '@closespan/core/platform';
+import {
+  type Closing,
+  CONNECTING,
+  type Connection,
+  now,
+  type Recorder,
+  trackConnection,
+} from '@closespan/core/platform';
 import { responseSocketOf } from '../connection/undici-6-internals.ts';
-import { type Ending, stateOf } from './undici-close-facts.ts';
+import { type EndFacts, socketFactsOf } from './undici-close-facts.ts';
 
-/** WebSockets whose request was made before observation began, or never. */
-export interface EarlySockets {
-  /** The app has passed a socket to `observe()`. */
+/** Records WebSockets whose request was made before observation began, or was never made. */
+export interface UnjoinedSockets {
+  /** Observes a socket that the app passes to `observe()`; a second call for a socket changes nothing. */
   observe(websocket: WebSocketLike, info: SocketInfo | undefined): void;
-  opened(websocket: WebSocketLike): void;
-  /** @param isNew whether it is certain that the socket was made after observation began */
-  closed(websocket: WebSocketLike, ending: Ending, closing: Closing | undefined, isNew: () => boolean): void;
+  /** Notes the opening of a socket. */
+  noteOpen(websocket: WebSocketLike): void;
+  /**
+   * Records a socket that fires `close`. A socket that was not observed is recorded, too, where it surely had opened.
+   * @param closing the app's call of `close()`; `undefined` where none was seen
+   * @param isNew says whether the socket was certainly made after observation began
+   */
+  recordEnd(
+    websocket: WebSocketLike,
+    end: EndFacts,
+    closing: Closing | undefined,
+    isNew: () => boolean,
+  ): void;
 }
 
-interface Observed {
+/** A socket without a request, with the facts that the app gave about it. */
+interface UnjoinedSocket {
   readonly connection: Connection;
   readonly info: SocketInfo | undefined;
 }
 
-const CONNECTING = 0;
-
-/** Makes an observer of them; without `observe()`, one is found when it closes. */
-export function createEarlySockets(recorder: Recorder): EarlySockets {
-  const observed = new WeakMap<WebSocketLike, Observed>();
+/** Makes a recorder of unjoined sockets. A socket that the app does not pass to `observe()` shows first when it closes. */
+export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
+  const observed = new WeakMap<WebSocketLike, UnjoinedSocket>();
   const opened = new WeakSet<WebSocketLike>();
 
-  function start(websocket: WebSocketLike, info?: SocketInfo): Observed {
+  function recordUnsent(websocket: WebSocketLike, end: EndFacts): void {
     const connection = trackConnection(undefined, Number.NaN);
-    if (websocket.readyState !== CONNECTING) connection.openedAt = Number.NaN;
-    return { connection, info };
-  }
-
-  function recordUnsent(websocket: WebSocketLike, ending: Ending): void {
-    const connection = trackConnection(undefined, Number.NaN);
-    recorder.record(connection, { kind: 'client', url: websocket.url, ...ending });
+    recorder.record(connection, { kind: 'client', url: websocket.url, ...end });
   }
 
   return {
     observe(websocket, info) {
-      if (!observed.has(websocket)) observed.set(websocket, start(websocket, info));
+      if (!observed.has(websocket)) observed.set(websocket, trackSocket(websocket, info));
     },
-    opened(websocket) {
+    noteOpen(websocket) {
       opened.add(websocket);
       const { connection } = observed.get(websocket) ?? {};
       if (connection) connection.openedAt ??= now();
     },
-    closed(websocket, ending, closing, isNew) {
+    recordEnd(websocket, end, closing, isNew) {
       const known = observed.get(websocket);
-      if (!known && ending.code === 1006 && !opened.has(websocket) && !hasOpened(websocket)) {
-        // An early one may have opened. A new one made no request, as to a blocked port.
-        if (isNew()) recordUnsent(websocket, ending);
+      if (!known && end.code === 1006 && !opened.has(websocket) && !hasOpened(websocket)) {
+        // A socket made before observation began may have been open, so a bare 1006 proves nothing. One made later had no
+        // request at all, for example to a blocked port: its handshake failed.
+        if (isNew()) recordUnsent(websocket, end);
         return;
       }
-      const { connection, info } = known ?? start(websocket);
+      const { connection, info } = known ?? trackSocket(websocket);
       observed.delete(websocket);
       connection.closing = closing;
-      if (ending.code !== 1006) connection.openedAt ??= Number.NaN;
+      if (end.code !== 1006) connection.openedAt ??= Number.NaN;
       const { url = websocket.url, kind = 'client' } = info ?? {};
-      // A `close()` from before the patch was not seen.
-      recorder.record(connection, { kind, url, initiator: 'unknown', ...stateOf(websocket), ...ending });
+      // A `close()` before the class was patched was not seen.
+      recorder.record(connection, { kind, url, initiator: 'unknown', ...socketFactsOf(websocket), ...end });
     },
   };
 }
 
-/** What only an opened socket has: something negotiated, or undici 6's response. */
+function trackSocket(websocket: WebSocketLike, info?: SocketInfo): UnjoinedSocket {
+  const connection = trackConnection(undefined, Number.NaN);
+  if (websocket.readyState !== CONNECTING) connection.openedAt = Number.NaN;
+  return { connection, info };
+}
+
+/** Whether a socket shows what only an opened one has: a negotiated subprotocol or extension, or undici 6's response. */
 function hasOpened(websocket: WebSocketLike): boolean {
   return Boolean(websocket.protocol || websocket.extensions || responseSocketOf(websocket));
 }

@@ -1,0 +1,65 @@
+import type { WebSocketLike, WebSocketOptions } from '@closespan/core';
+import { isIgnored } from '@closespan/core/platform';
+import type { AbortedSockets } from '../calls/aborted-sockets.ts';
+import type { UndiciClasses } from '../calls/find-undici-classes.ts';
+import type { WebSocketCloseCalls } from '../calls/web-socket-close-calls.ts';
+import type { UndiciConnections } from '../connection/undici-connections.ts';
+import { requestedUrl } from '../connection/undici-request.ts';
+import type { FailedHandshakes } from './failed-handshakes.ts';
+import { endFactsOf } from './undici-close-facts.ts';
+import type { UndiciEndings } from './undici-endings.ts';
+import type { UnjoinedSockets } from './unjoined-sockets.ts';
+
+/** A `close` event of a WebSocket, as a channel of undici tells it. */
+export interface UndiciCloseEvent {
+  readonly websocket: WebSocketLike;
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** Parts of the room in which a `close` event may find its connection. */
+interface CloseEventParts {
+  readonly connections: UndiciConnections;
+  readonly closeCalls: WebSocketCloseCalls;
+  readonly classes: UndiciClasses;
+  readonly aborted: AbortedSockets;
+  readonly failures: FailedHandshakes;
+  readonly endings: UndiciEndings;
+  readonly unjoined: UnjoinedSockets;
+}
+
+/**
+ * Makes a listener that joins each `close` event with its connection, and records the end.
+ * @param isObserved says whether a socket is observed through its own events, and so is recorded elsewhere
+ */
+export function recordCloseEvents(
+  { connections, closeCalls, classes, aborted, failures, endings, unjoined }: CloseEventParts,
+  { ignoreUrls }: WebSocketOptions,
+  isObserved: (socket: object) => boolean,
+): (event: UndiciCloseEvent) => void {
+  return ({ websocket, code, reason }) => {
+    const call = closeCalls.of(websocket);
+    const connection =
+      connections.ofWebSocket(websocket) ??
+      (code === 1006 ? failures.take(requestedUrl(websocket.url), call) : undefined);
+    const abortedSocket = call && aborted.of(call);
+    const end = endFactsOf({ code, reason });
+    if (isObserved(websocket)) {
+      if (connection) connections.release(connection);
+    } else if (connection) {
+      connection.noteWebSocket(websocket);
+      if (call) connection.noteClosing(call);
+      endings.recordEnd(connection, end);
+    } else if (abortedSocket) {
+      abortedSocket.websocket = websocket;
+    } else if (!isIgnored(websocket.url, ignoreUrls)) {
+      // The event of a call, or of a handshake that fails, may belong to a request that undici tells of later.
+      unjoined.recordEnd(
+        websocket,
+        end,
+        call,
+        () => !call && classes.isLate(websocket) && !failures.hasAny(),
+      );
+    }
+  };
+}
