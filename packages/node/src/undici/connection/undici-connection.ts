@@ -46,7 +46,6 @@ export class UndiciConnection {
     return this.#facts;
   }
 
-  /** The step at which the connection is. */
   get state(): UndiciState {
     return this.#state;
   }

@@ -7,8 +7,8 @@ import { keyOf, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
 
 /**
- * Finds the connection of undici that a request, a wire or a WebSocket belongs to. Each event of a handshake shows two
- * of them, and so joins one with the next:
+ * Finds the connection of undici that a request, a wire or a WebSocket belongs to. A handshake shows them one after the
+ * other, and each of these events joins two:
  *
  *     app              undici                        wire                 server
  *     new WebSocket ─► undici:request:create         ·                    ·
@@ -32,16 +32,19 @@ export interface UndiciConnections {
    */
   noteWebSocket(websocket: WebSocketLike | undefined): UndiciConnection | undefined;
   /**
-   * Notes a call of `close()` in a listener for `open`. The connection that has opened in this turn likely belongs to the
-   * socket if the URLs are equal; undici 7 and 8 tell it after the listeners.
+   * Notes a call of `close()` in a listener for `open`. undici 7 and 8 tell only after the app's listeners which socket
+   * has opened. Until then, the socket likely has the connection that opened in this turn, if the URLs are equal.
    */
   noteLikelyCall(url: string, closing: Closing): void;
   /** The likely call of `close()` on a connection that has opened in this turn. */
   likelyCallOf(connection: UndiciConnection): Closing | undefined;
+  /** The connection that a request was made for; `undefined` for an ignored URL. */
   ofRequest(request: UndiciRequest): UndiciConnection | undefined;
   /** The pending handshake with a `Sec-WebSocket-Key`. */
   ofKey(key: unknown): UndiciConnection | undefined;
+  /** The connection that was the last to use a wire. */
   ofWire(wire: object): UndiciConnection | undefined;
+  /** The connection of a WebSocket that has opened. */
   ofWebSocket(websocket: object): UndiciConnection | undefined;
   /** Handshakes that go on, and those that have failed and are not recorded yet. */
   pending(): readonly UndiciConnection[];

@@ -33,12 +33,12 @@ export interface FailedHandshakes {
   recordAll(isLast: boolean): void;
 }
 
-/** Milliseconds after which a failed handshake is not tried again, and has no `close` event: undici 6 fires none. */
+/** Milliseconds to wait for a retry of a failed handshake, or for its `close` event, which undici 6 never fires. */
 const CLOSE_EVENT_WAIT = 1000;
 
 /**
- * Makes the store of failed handshakes. undici tells of a failure and fires `close` in one turn of the event loop. Their
- * order is the order of the failures, which tells apart several handshakes with one URL.
+ * Makes the store of failed handshakes. undici tells of a failure and fires `close` in one turn of the event loop. The
+ * events come in the order of the failures, which tells apart several handshakes with one URL.
  * @param firesClose says whether a `close` event that has not come may still come
  */
 export function createFailedHandshakes(
