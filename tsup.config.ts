@@ -1,5 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { requireOnRequestPlugin } from './scripts/require-on-request.ts';
 
 const SDK = /^@opentelemetry\/(?!api$)/;
 
@@ -10,30 +12,32 @@ const shared: Options = {
   dts: true,
   splitting: true,
   // By Rollup, which leaves `?.` and `??` of CommonJS as they are; what does it otherwise makes a call of each.
-  treeshake: true,
+  // Bundlers warn of an import for its side effects alone, since our packages say that they have none.
+  treeshake: { moduleSideEffects: 'no-external' },
   external: [/^@closespan\//, '@opentelemetry/api', 'idb-keyval'],
   // The SDK is built in: its packages refuse an API that an app on the next line of OpenTelemetry has.
   noExternal: [SDK],
-  plugins: [
-    {
-      // Rollup leaves it, and `import()` in CommonJS would load a second copy of all, made of ES modules.
-      name: 'require on request',
-      renderChunk(code) {
-        if (this.format !== 'cjs') return undefined;
-        return {
-          code: code.replace(/\bimport\((['"][^'"]+['"])\)/g, 'Promise.resolve().then(() => require($1))'),
-        };
-      },
-    },
-  ],
+  plugins: [requireOnRequestPlugin],
 };
 
 const ONE_FILE = 'closespan';
 /** What a page loads on request, with the parts of the SDK that it needs. */
 const WITH_SDK = { protobuf: 'protobuf-format', metrics: 'page-meter-provider' };
-/** In one file they cannot be had, which is logged where somebody asks for them. */
-const SDK_IMPORT = /import\('@closespan\/browser\/(?:protobuf|metrics)'\)/g;
-const LAZY_IMPORT = /import\('(@closespan\/(?:core\/recording|browser\/(?:lifecycle|pipeline)))'\)/g;
+
+/** Takes one module for another, both named without their folder. */
+function replaceModules(
+  others: Readonly<Record<string, string>>,
+): NonNullable<Options['esbuildPlugins']>[number] {
+  return {
+    name: 'replace modules',
+    setup({ onResolve }) {
+      onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) => {
+        const other = others[basename(path)];
+        return other ? { path: resolve(resolveDir, dirname(path), other) } : undefined;
+      });
+    },
+  };
+}
 
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
@@ -66,7 +70,6 @@ export const builds: Options[] = [
       index: 'packages/browser/src/index.ts',
       server: 'packages/browser/src/server.ts',
       store: 'packages/browser/src/store.ts',
-      worker: 'packages/browser/src/worker.ts',
       workerd: 'packages/browser/src/workerd.ts',
       // What the page loads when it needs it.
       lifecycle: 'packages/browser/src/lifecycle.ts',
@@ -74,6 +77,16 @@ export const builds: Options[] = [
     },
     outDir: 'packages/browser/dist',
     platform: 'browser',
+  },
+  {
+    ...shared,
+    // The main entry, with all that it would load later in one file.
+    name: 'browser, worker',
+    entry: { worker: 'packages/browser/src/index.ts' },
+    outDir: 'packages/browser/dist',
+    platform: 'browser',
+    splitting: false,
+    esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts' })],
   },
   // Each by itself: what both have of the SDK would be a chunk that has the rest of both.
   ...Object.entries(WITH_SDK).map(
@@ -103,23 +116,9 @@ export const builds: Options[] = [
     target: 'es2022',
     minify: true,
     noExternal: [/./],
+    // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
     esbuildPlugins: [
-      {
-        // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
-        name: 'static imports',
-        setup({ onLoad }) {
-          onLoad({ filter: /packages\/(core|browser)\/src\/.*\.ts$/ }, async ({ path }) => {
-            const imports: string[] = [];
-            const text = (await readFile(path, 'utf8'))
-              .replace(SDK_IMPORT, "Promise.reject(new Error('not in one file'))")
-              .replace(LAZY_IMPORT, (_import, name: string) => {
-                imports.push(`import * as lazy${imports.length} from '${name}';`);
-                return `Promise.resolve(lazy${imports.length - 1})`;
-              });
-            return { contents: imports.join('') + text, loader: 'ts' };
-          });
-        },
-      },
+      replaceModules({ 'lazy-parts.ts': 'static-parts.ts', 'lazy-sdk-parts.ts': 'missing-sdk-parts.ts' }),
     ],
     esbuildOptions(options) {
       // From the sources, since the packages are built meanwhile.
@@ -127,8 +126,6 @@ export const builds: Options[] = [
         '@closespan/core': './packages/core/src/index.ts',
         '@closespan/core/recording': './packages/core/src/recording.ts',
         '@closespan/core/platform': './packages/core/src/platform.ts',
-        '@closespan/browser/lifecycle': './packages/browser/src/lifecycle.ts',
-        '@closespan/browser/pipeline': './packages/browser/src/pipeline/start-pipeline.ts',
       };
     },
   },

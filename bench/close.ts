@@ -67,8 +67,10 @@ report({
 });
 
 async function warmRecorder(tracerProvider: TracerProvider | undefined): Promise<Recorder> {
-  const recorder = createRecorder({ otlp: false, ...(tracerProvider && { tracerProvider }) }, () =>
-    Promise.reject(new Error('no pipeline')),
+  const recorder = createRecorder(
+    { otlp: false, ...(tracerProvider && { tracerProvider }) },
+    () => Promise.reject(new Error('no pipeline')),
+    () => import('@closespan/core/recording'),
   );
   await closes(recorder, 'all');
   return recorder;

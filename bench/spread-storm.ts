@@ -13,7 +13,11 @@ export async function turnsOfSpread(
 ): Promise<number[]> {
   const { exporter, sent } = countExports(url);
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
-  const recorder = createRecorder({ tracerProvider }, () => Promise.reject(new Error('no pipeline')));
+  const recorder = createRecorder(
+    { tracerProvider },
+    () => Promise.reject(new Error('no pipeline')),
+    () => import('@closespan/core/recording'),
+  );
   const longest: number[] = [];
   for (let round = 1; round <= rounds; round++) {
     const connections = openConnections(closes);

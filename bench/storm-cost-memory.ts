@@ -13,7 +13,11 @@ const spans = way === 'spans';
 const queue = spans ? { maxQueueSize: 131_072 } : {};
 const { exporter, sent } = countExports(url);
 const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter, queue)] });
-const recorder = createRecorder({ tracerProvider }, () => Promise.reject(new Error('no pipeline')));
+const recorder = createRecorder(
+  { tracerProvider },
+  () => Promise.reject(new Error('no pipeline')),
+  () => import('@closespan/core/recording'),
+);
 const tracer = tracerProvider.getTracer('bench');
 process.on('disconnect', () => process.exit());
 

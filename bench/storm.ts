@@ -76,7 +76,11 @@ async function connectPeer({ port }: AddressInfo): Promise<Peer> {
 async function lostOfSimulated(url: string, arrived: () => Promise<number>): Promise<number> {
   const exporter = new OTLPTraceExporter({ url: `${url}/v1/traces` });
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
-  const recorder = createRecorder({ tracerProvider }, () => Promise.reject(new Error('no pipeline')));
+  const recorder = createRecorder(
+    { tracerProvider },
+    () => Promise.reject(new Error('no pipeline')),
+    () => import('@closespan/core/recording'),
+  );
   for (let i = 0; i < SIMULATED; i++) {
     const facts = {
       kind: 'client',

@@ -11,8 +11,10 @@ const [url = '', rate = '0', seconds = '0'] = process.argv.slice(2);
 const settings = { serviceName: 'load', otlp: { url } };
 const tracerProvider = createTracerProvider(settings);
 const meterProvider = createMeterProvider({ ...settings, exportIntervalMillis: 1000 });
-const recorder = createRecorder({ tracerProvider, meterProvider }, () =>
-  Promise.reject(new Error('both providers are given')),
+const recorder = createRecorder(
+  { tracerProvider, meterProvider },
+  () => Promise.reject(new Error('both providers are given')),
+  () => import('@closespan/core/recording'),
 );
 
 const total = Number(rate) * Number(seconds);

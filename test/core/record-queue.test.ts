@@ -20,6 +20,7 @@ afterEach(async () => {
 });
 
 const noPipeline = () => Promise.reject(new Error('not needed'));
+const loadRecording = () => import('@closespan/core/recording');
 
 describe('a storm of closes', () => {
   it.each([0, 20])(
@@ -28,7 +29,7 @@ describe('a storm of closes', () => {
       receiver = await startOtlpReceiver({ delay });
       const exporter = new OTLPTraceExporter({ url: `${receiver.url}/v1/traces` });
       const tracerProvider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter)] });
-      const recorder = createRecorder({ tracerProvider }, noPipeline);
+      const recorder = createRecorder({ tracerProvider }, noPipeline, loadRecording);
       const ids = new Set<string>();
       for (let i = 0; i < 20_000; i++) {
         const connection = openedConnection();
@@ -54,7 +55,7 @@ describe('a storm of closes', () => {
       await flush();
       if (late-- > 0) recorder.record(openedConnection(), FACTS);
     };
-    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    const recorder = createRecorder({ tracerProvider }, noPipeline, loadRecording);
     recorder.record(openedConnection(), FACTS);
     await recorder.forceFlush();
     await recorder.forceFlush();
@@ -65,15 +66,19 @@ describe('a storm of closes', () => {
   it('loses none of the built-in pipeline either, at once before a shutdown', async () => {
     receiver = await startOtlpReceiver();
     const { url } = receiver;
-    const recorder = createRecorder({}, async () => {
-      const tracerProvider = createTracerProvider({ otlp: { url } });
-      return {
-        tracerProvider,
-        meterProvider: undefined,
-        forceFlush: () => tracerProvider.forceFlush(),
-        shutdown: () => tracerProvider.shutdown(),
-      };
-    });
+    const recorder = createRecorder(
+      {},
+      async () => {
+        const tracerProvider = createTracerProvider({ otlp: { url } });
+        return {
+          tracerProvider,
+          meterProvider: undefined,
+          forceFlush: () => tracerProvider.forceFlush(),
+          shutdown: () => tracerProvider.shutdown(),
+        };
+      },
+      loadRecording,
+    );
     for (let i = 0; i < 10_000; i++) recorder.record(openedConnection(), FACTS);
     await recorder.shutdown();
     expect(receiver.spans).toHaveLength(10_000);
@@ -82,7 +87,7 @@ describe('a storm of closes', () => {
   it('makes no span in the turn of the close', async () => {
     const exporter = new InMemorySpanExporter();
     const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    const recorder = createRecorder({ tracerProvider }, noPipeline, loadRecording);
     recorder.record(openedConnection(), FACTS);
     await recorder.forceFlush();
     recorder.record(openedConnection(), FACTS);
@@ -98,7 +103,7 @@ describe('a storm of closes', () => {
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
     const exporter = new InMemorySpanExporter();
     const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
-    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    const recorder = createRecorder({ tracerProvider }, noPipeline, loadRecording);
     for (let i = 0; i < 131_072 + 7; i++) recorder.record(openedConnection(), FACTS);
     await recorder.shutdown();
     expect(exporter.getFinishedSpans()).toHaveLength(131_072);
@@ -113,7 +118,7 @@ describe('a destination that fails', () => {
   ])('costs the app nothing when its provider throws: $what', async ({ tracerProvider }) => {
     const error = vi.fn();
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
-    const recorder = createRecorder({ tracerProvider, otlp: false }, noPipeline);
+    const recorder = createRecorder({ tracerProvider, otlp: false }, noPipeline, loadRecording);
     recorder.prepare();
     recorder.record(openedConnection(), FACTS);
     await recorder.forceFlush();
@@ -130,10 +135,14 @@ describe('a destination that fails', () => {
     const exporter = new InMemorySpanExporter();
     const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
     let loadable = false;
-    const recorder = createRecorder({}, async () => {
-      if (!loadable) throw new Error('offline');
-      return { tracerProvider, meterProvider: undefined, async forceFlush() {}, async shutdown() {} };
-    });
+    const recorder = createRecorder(
+      {},
+      async () => {
+        if (!loadable) throw new Error('offline');
+        return { tracerProvider, meterProvider: undefined, async forceFlush() {}, async shutdown() {} };
+      },
+      loadRecording,
+    );
     recorder.record(openedConnection(), FACTS);
     await recorder.forceFlush();
     expect(error).toHaveBeenCalledOnce();
@@ -175,7 +184,7 @@ describe('a destination that fails', () => {
     const error = vi.fn();
     diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
     const tracerProvider = createTracerProvider({ otlp: { url: 'http://127.0.0.1:1' } });
-    const recorder = createRecorder({ tracerProvider }, noPipeline);
+    const recorder = createRecorder({ tracerProvider }, noPipeline, loadRecording);
     recorder.record(openedConnection(), FACTS);
     await expect(recorder.forceFlush()).resolves.toBeUndefined();
     expect(error).toHaveBeenCalled();

@@ -46,7 +46,11 @@ describe('AbnormalCloseSampler', () => {
         spanProcessors: [new SimpleSpanProcessor(exporter)],
       });
       const closeCodes = { 4401: { abnormal: true } };
-      const recorder = createRecorder({ tracerProvider, closeCodes }, () => Promise.reject());
+      const recorder = createRecorder(
+        { tracerProvider, closeCodes },
+        () => Promise.reject(),
+        () => import('@closespan/core/recording'),
+      );
       recorder.record(openedConnection(), { ...FACTS, code, wasClean });
       await recorder.forceFlush();
       expect(exporter.getFinishedSpans()).toHaveLength(kept);

@@ -39,8 +39,10 @@ export async function recordCloses(
   const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
   const reader = new PeriodicExportingMetricReader({ exporter: metricExporter });
   const meterProvider = new MeterProvider({ readers: [reader] });
-  const recorder = createRecorder({ tracerProvider, meterProvider, ...options }, () =>
-    Promise.reject(new Error('no pipeline is needed here')),
+  const recorder = createRecorder(
+    { tracerProvider, meterProvider, ...options },
+    () => Promise.reject(new Error('no pipeline is needed here')),
+    () => import('@closespan/core/recording'),
   );
   for (const { connection = openedConnection(), ...facts } of closes) {
     recorder.record(connection, { ...FACTS, ...facts });

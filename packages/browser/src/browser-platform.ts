@@ -12,14 +12,14 @@ import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-o
 import type { Lifecycle, observeLifecycle } from './lifecycle.ts';
 import { observeStreams } from './observe-streams.ts';
 
-/** How to get at what a page or worker does not need to start. */
+/** Loads code that a page or worker does not need before its first socket. */
 export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline' | 'loadRecording'> {
-  /** Loads what observes exits and interruptions. */
-  load(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
+  /** Loads the observers of exits and interruptions. */
+  loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
 }
 
-/** The platform of a page or worker; its parts are loaded when the first socket is made. */
-export function createPlatform({ load, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
+/** Makes the platform of a page or worker; its parts are loaded when the first socket is made. */
+export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
   return {
     ...parts,
     optionChecks: BROWSER_OPTION_CHECKS,
@@ -34,7 +34,7 @@ export function createPlatform({ load, ...parts }: Parts): Platform<BrowserWebSo
       );
 
       const observe: Installed['observe'] = (socket, info) => {
-        loading ??= load().then(
+        loading ??= loadLifecycle().then(
           ({ observeLifecycle }) => {
             lifecycle = observeLifecycle(globalThis, observer, recorder);
           },

@@ -2,12 +2,9 @@ import type { WebSocketHandle } from '@closespan/core';
 import { PlatformInstrumentation, startInstrumentation } from '@closespan/core/platform';
 import type { BrowserWebSocketOptions } from './browser-options.ts';
 import { createPlatform } from './browser-platform.ts';
+import { parts } from './lazy-parts.ts';
 
-/** What a page does not need to start comes in chunks, when the first socket is made. */
-const platform = createPlatform({
-  load: () => import('@closespan/browser/lifecycle'),
-  startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
-});
+const platform = createPlatform(parts);
 
 /**
  * Records every close of the global `WebSocket` and `WebSocketStream` of this page or worker from now on.

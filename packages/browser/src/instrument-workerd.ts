@@ -14,6 +14,7 @@ const platform: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install,
   startPipeline,
+  loadRecording: () => import('@closespan/core/recording'),
 };
 
 /**

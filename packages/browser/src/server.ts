@@ -10,6 +10,7 @@ const nothing: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install: () => ({ observe() {}, stop() {} }),
   startPipeline: () => Promise.reject(new Error('no page')),
+  loadRecording: () => Promise.reject(new Error('no page')),
 };
 
 /**

@@ -34,8 +34,8 @@ export interface Platform<
   install(recorder: Recorder, options: O): Installed & Omit<H, keyof WebSocketHandle>;
   /** Loads and starts the built-in pipeline. */
   startPipeline(options: O): Promise<Pipeline>;
-  /** Loads the module that makes telemetry of closes. @defaultValue imports `@closespan/core/recording` */
-  readonly loadRecording?: LoadRecording;
+  /** Loads the code that makes telemetry of closes; called when the first socket is made. */
+  readonly loadRecording: LoadRecording;
 }
 
 /** Controls the observation that a platform has installed. */

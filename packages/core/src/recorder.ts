@@ -31,7 +31,7 @@ export type LoadRecording = () => Promise<{ readonly createRecording: typeof cre
 export function createRecorder(
   options: WebSocketOptions,
   startPipeline: StartPipeline,
-  loadRecording: LoadRecording = () => import('@closespan/core/recording'),
+  loadRecording: LoadRecording,
 ): Recorder {
   const waiting: PendingClose[] = [];
   const settings = { options, startPipeline, waiting, dropped: 0, capacity: 131_072 };

@@ -5,6 +5,7 @@ import type { BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
 import { createMemoryStore, openSpanStore } from '../store/span-store.ts';
+import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { createPipelineTracerProvider } from './pipeline-tracer.ts';
@@ -14,8 +15,8 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const { url: base = 'http://localhost:4318', headers } = options.otlp || {};
   const url = `${base.replace(/\/+$/, '')}/v1/traces`;
   const [format, meters] = await Promise.all([
-    options.protocol === 'http/protobuf' ? loadProtobuf() : JSON_FORMAT,
-    options.metrics ? loadMetrics(options) : undefined,
+    options.protocol === 'http/protobuf' ? protobufOr(JSON_FORMAT) : JSON_FORMAT,
+    options.metrics ? startMetrics(options) : undefined,
   ]);
   // What waits for one receiver is never sent to another.
   const name = `${NAME}:${url}`;
@@ -57,20 +58,19 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   };
 }
 
-/** Protobuf and metrics are chunks of their own, which the one-file build does not have. */
-async function loadProtobuf(): Promise<OtlpFormat> {
+async function protobufOr(json: OtlpFormat): Promise<OtlpFormat> {
   try {
-    const { PROTOBUF_FORMAT } = await import('@closespan/browser/protobuf');
+    const { PROTOBUF_FORMAT } = await loadProtobuf();
     return PROTOBUF_FORMAT;
   } catch (error) {
     diag.error(`${NAME}: protobuf not loaded, spans go as JSON`, error);
-    return JSON_FORMAT;
+    return json;
   }
 }
 
-async function loadMetrics(options: BrowserWebSocketOptions): Promise<PageMeterProvider | undefined> {
+async function startMetrics(options: BrowserWebSocketOptions): Promise<PageMeterProvider | undefined> {
   try {
-    const { createPageMeterProvider } = await import('@closespan/browser/metrics');
+    const { createPageMeterProvider } = await loadMetrics();
     return createPageMeterProvider(options);
   } catch (error) {
     diag.error(`${NAME}: metrics not loaded`, error);
