@@ -137,8 +137,7 @@ it.each(['http/json', 'http/protobuf'] as const)(
   'the built-in pipeline of a page sends %s, with headers of yours',
   async (protocol) => {
     const [span] = await sent((tracer) => makeFullSpan(tracer), {
-      protocol,
-      otlp: { url: receiver.url, headers: { 'x-tenant': 'acme' } },
+      otlp: { url: receiver.url, headers: { 'x-tenant': 'acme' }, protocol },
       serviceName: 'chat',
     });
     expect(span).toMatchObject({
@@ -155,12 +154,12 @@ it.each(['http/json', 'http/protobuf'] as const)(
 );
 
 it('the built-in pipeline of a page compresses on request what is worth it', async () => {
-  const compression = 'gzip';
+  const otlp = { url: receiver.url, compression: 'gzip' } as const;
   const many = (tracer: Tracer) => {
     for (let i = 0; i < 20; i++) tracer.startSpan(`span ${i}`).end();
   };
-  expect(await sent((tracer) => tracer.startSpan('small').end(), { compression })).toHaveLength(1);
-  expect(await sent(many, { compression })).toHaveLength(21);
+  expect(await sent((tracer) => tracer.startSpan('small').end(), { otlp })).toHaveLength(1);
+  expect(await sent(many, { otlp })).toHaveLength(21);
   const [small, large] = receiver.requests;
   expect(small?.headers['content-encoding']).toBeUndefined();
   expect(large?.headers['content-encoding']).toBe('gzip');

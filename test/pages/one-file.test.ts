@@ -95,16 +95,23 @@ describe('the one file, under a strict Content Security Policy with Trusted Type
     expect(errors).toEqual([]);
   });
 
-  it('says what is wrong with an attribute, and leaves the page alone', async () => {
-    await open('data-service-name="shop" data-store="disk"', 'document.title = "ran"');
+  it.each([
+    ['data-store="disk"', 'Expected `store` to be indexeddb or memory, got `disk` (string)'],
+    [
+      'data-otlp-protocol="grpc"',
+      'http/json or http/protobuf, gzip or none, got `{"protocol":"grpc"}` (object)',
+    ],
+    ['data-otlp-compression="br"', 'gzip or none, got `{"compression":"br"}` (object)'],
+  ])('says what is wrong with %s, and leaves the page alone', async (attribute, message) => {
+    await open(`data-service-name="shop" ${attribute}`, 'document.title = "ran"');
     expect(await page.title()).toBe('ran');
-    expect(errors).toEqual(['Expected `store` to be indexeddb or memory, got `disk` (string)']);
+    expect(errors).toEqual([expect.stringContaining(message)]);
   });
 
   it('sends JSON and no metrics where the chunks of other options are not there', async () => {
     await open(
       '',
-      `closespan.instrumentWebSockets({ protocol: 'http/protobuf', metrics: true, otlp: { url: '${receiver.url}' } }); ${CONNECT}`,
+      `closespan.instrumentWebSockets({ metrics: true, otlp: { url: '${receiver.url}', protocol: 'http/protobuf' } }); ${CONNECT}`,
     );
     await receiver.waitForSpans(1);
     expect(receiver.requests[0]?.headers['content-type']).toBe('application/json');

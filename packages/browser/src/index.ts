@@ -12,6 +12,7 @@ export {
   describeCloseCode,
   type Endpoint,
   type OtlpOptions,
+  type Peer,
   queryCarrier,
   type SamplerLike,
   type SocketInfo,
@@ -21,5 +22,5 @@ export {
   type WebSocketLike,
   type WebSocketOptions,
 } from '@closespan/core';
-export type { BrowserWebSocketOptions } from './browser-options.ts';
+export type { BrowserOtlpOptions, BrowserWebSocketOptions } from './browser-options.ts';
 export { instrumentWebSockets, WebSocketInstrumentation } from './instrument-web-sockets.ts';

@@ -1,3 +1,9 @@
+/**
+ * Observes exits and interruptions: loaded when the first socket is made.
+ * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import type { ReadPlatformFacts, Recorder, SocketObserver } from '@closespan/core/platform';
 import { observeInterruptions } from './lifecycle/interruptions.ts';
 import { observePageExit } from './lifecycle/page-exit.ts';

@@ -1,3 +1,4 @@
+import type { BrowserOtlpOptions } from './browser-options.ts';
 import { instrumentWebSockets } from './instrument-web-sockets.ts';
 
 export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarrier } from '@closespan/core';
@@ -5,9 +6,14 @@ export { WebSocketInstrumentation } from './instrument-web-sockets.ts';
 export { instrumentWebSockets };
 
 // For `<script src="closespan.js" data-service-name="chat-web" data-otlp-url="/otlp">`, without any code of the page's.
-const { otlpUrl, ...options } = globalThis.document?.currentScript?.dataset ?? {};
+const { otlpUrl, otlpProtocol, otlpCompression, ...options } =
+  globalThis.document?.currentScript?.dataset ?? {};
 if (otlpUrl !== undefined || options['serviceName'] !== undefined) {
   // Options that are texts have the attributes of their names; another value is a `TypeError`, as in code.
-  const otlp = otlpUrl && { url: new URL(otlpUrl, document.baseURI).href };
-  instrumentWebSockets({ ...options, ...(otlp && { otlp }) });
+  const otlp = {
+    url: otlpUrl ? new URL(otlpUrl, document.baseURI).href : undefined,
+    protocol: otlpProtocol,
+    compression: otlpCompression,
+  } as BrowserOtlpOptions;
+  instrumentWebSockets({ ...options, otlp });
 }

@@ -32,7 +32,7 @@ export const oneOf = (...values: unknown[]): OptionCheck => [
 /** Checks of the options that every platform has. */
 export const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],
-  otlp: ['false or { url, headers }: an http(s) address, strings', isOtlp],
+  otlp: ['false or { url, headers }: an http(s) address, strings', (value) => isOtlp(value)],
   tracerProvider: having('getTracer'),
   meterProvider: having('getMeter'),
   sampler: having('shouldSample'),
@@ -72,14 +72,21 @@ export function checkOption(name: string, [expectation, fits]: OptionCheck, valu
   if (!fits(value)) throw expected(name, expectation, value);
 }
 
-/** Returns whether a value of the option `otlp` is `false`, or `{ url, headers }` with an address and strings. */
-export function isOtlp(value: unknown): boolean {
+const OTLP_MEMBERS: OptionChecks = {
+  // An address to which a path can be appended.
+  url: ['an http(s) address', (url) => isString(url) && /^https?:[^?#]+$/.test(url as string)],
+  headers: ['strings by name', (headers) => everyField(headers, ([, header]) => isString(header))],
+};
+
+/**
+ * Returns whether a value of the option `otlp` is `false`, or an object whose members all are known and have the right
+ * types.
+ * @param platformMembers checks of the members that one platform adds to `url` and `headers`
+ */
+export function isOtlp(value: unknown, platformMembers: OptionChecks = {}): boolean {
+  const members = { ...OTLP_MEMBERS, ...platformMembers };
   const isMember = ([name, member]: [string, unknown]) =>
-    member === undefined ||
-    (name === 'url'
-      ? // An address to which a path can be appended.
-        isString(member) && /^https?:[^?#]+$/.test(member as string)
-      : everyField(member, ([, header]) => isString(header)));
+    member === undefined || members[name]?.[1]?.(member) === true;
   return value === false || everyField(value, isMember);
 }
 

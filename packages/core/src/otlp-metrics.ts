@@ -1,3 +1,9 @@
+/**
+ * The metrics of the built-in pipeline: loaded when no meter provider is given or registered.
+ * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import {

@@ -1,3 +1,9 @@
+/**
+ * The spans of the built-in pipeline on Node: loaded when no tracer provider is given or registered.
+ * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import type { TracerProvider } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';

@@ -1,3 +1,9 @@
+/**
+ * Makes telemetry of closes: loaded when the first socket is made, so that pages start with less.
+ * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import { diag } from '@opentelemetry/api';
 import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';

@@ -1,3 +1,9 @@
+/**
+ * The metrics of a page: loaded for `metrics: true`.
+ * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import {
   ATTR_ERROR_TYPE,
   ATTR_OUTCOME,

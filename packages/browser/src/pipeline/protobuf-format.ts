@@ -1,3 +1,9 @@
+/**
+ * The protobuf format: loaded for `otlp: { protocol: 'http/protobuf' }`.
+ * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { OtlpFormat } from './otlp-sender.ts';
 

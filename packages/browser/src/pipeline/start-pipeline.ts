@@ -1,3 +1,9 @@
+/**
+ * The built-in pipeline of a page or worker: loaded when no tracer provider is given or registered.
+ * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * @internal
+ * @module
+ */
 import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { createOutcomeCounter } from '@closespan/core/recording';
 import { diag, metrics } from '@opentelemetry/api';
@@ -12,10 +18,10 @@ import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 
 /** Starts our own pipeline in a page or worker; what earlier pages could not deliver is sent at once. */
 export async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
-  const { url: base = 'http://localhost:4318', headers } = options.otlp || {};
+  const { url: base = 'http://localhost:4318', headers, protocol, compression } = options.otlp || {};
   const url = `${base.replace(/\/+$/, '')}/v1/traces`;
   const [format, meters] = await Promise.all([
-    options.protocol === 'http/protobuf' ? protobufOr(JSON_FORMAT) : JSON_FORMAT,
+    protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,
     options.metrics ? startMetrics(options) : undefined,
   ]);
   // What waits for one receiver is never sent to another.
@@ -23,7 +29,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const delivery = createDelivery({
     name,
     store: options.store === 'memory' ? createMemoryStore() : openSpanStore(name),
-    sender: createOtlpSender({ url, headers, format, gzip: options.compression === 'gzip' }),
+    sender: createOtlpSender({ url, headers, format, gzip: compression === 'gzip' }),
     bounds: DEFAULT_BOUNDS,
     count(outcome, count) {
       const provider = options.meterProvider ?? meters ?? metrics.getMeterProvider();
@@ -58,13 +64,13 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   };
 }
 
-async function protobufOr(json: OtlpFormat): Promise<OtlpFormat> {
+async function protobufFormat(): Promise<OtlpFormat> {
   try {
     const { PROTOBUF_FORMAT } = await loadProtobuf();
     return PROTOBUF_FORMAT;
   } catch (error) {
     diag.error(`${NAME}: protobuf not loaded, spans go as JSON`, error);
-    return json;
+    return JSON_FORMAT;
   }
 }
 
