@@ -3,13 +3,19 @@ import { basename, dirname, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { requireOnRequestPlugin } from './scripts/require-on-request.ts';
 
+/**
+ * A package is built in several steps, which decide what an app's bundler loads at the start of a page: a bundler parts
+ * files, not what is in a file. So no file holds code for the start and code that is loaded later. Entries that are
+ * built together share chunks; entries of different steps share nothing, and have small copies of what both need.
+ */
+type Entries = Readonly<Record<string, string>>;
+
 const SDK = /^@opentelemetry\/(?!api$)/;
 
-/** Every package ships ES modules and CommonJS, with types for both. */
+/** Each file as ES module and as CommonJS. */
 const shared: Options = {
   format: ['esm', 'cjs'],
   target: 'es2022',
-  dts: true,
   splitting: true,
   // By Rollup, which leaves `?.` and `??` of CommonJS as they are; what does it otherwise makes a call of each.
   // Bundlers warn of an import for its side effects alone, since our packages say that they have none.
@@ -20,9 +26,23 @@ const shared: Options = {
   plugins: [requireOnRequestPlugin],
 };
 
-const ONE_FILE = 'closespan';
-/** What a page loads on request, with the parts of the SDK that it needs. */
-const WITH_SDK = { protobuf: 'protobuf-format', metrics: 'page-meter-provider' };
+function sources(name: string, entries: Entries): Entries {
+  return Object.fromEntries(
+    Object.entries(entries).map(([entry, file]) => [entry, `packages/${name}/src/${file}.ts`]),
+  );
+}
+
+/** Types of all entries of a package, which have each type once. */
+function types(name: string, entries: Entries): Options {
+  return {
+    name: `${name}, types`,
+    entry: sources(name, entries),
+    outDir: `packages/${name}/dist`,
+    format: ['esm', 'cjs'],
+    external: shared.external ?? [],
+    dts: { only: true },
+  };
+}
 
 /** Takes one module for another, both named without their folder. */
 function replaceModules(
@@ -39,14 +59,20 @@ function replaceModules(
   };
 }
 
-/** The builds of all packages; also read by those who ask what is built into them. */
-export const builds: Options[] = [
-  {
+const CORE = {
+  index: 'index',
+  platform: 'platform',
+  recording: 'recording',
+  otlp: 'otlp',
+  'otlp-metrics': 'otlp-metrics',
+};
+const { platform, ...otherCore } = CORE;
+
+function core(name: string, entries: Entries): Options {
+  return {
     ...shared,
-    name: 'core',
-    entry: ['index', 'platform', 'recording', 'otlp', 'otlp-metrics'].map(
-      (name) => `packages/core/src/${name}.ts`,
-    ),
+    name: `core, ${name}`,
+    entry: sources('core', entries),
     outDir: 'packages/core/dist',
     // Of what the SDK has for each platform, the part for Node.
     platform: 'node',
@@ -62,80 +88,93 @@ export const builds: Options[] = [
     esbuildOptions(options) {
       options.mainFields = ['module', 'main'];
     },
-  },
-  {
+  };
+}
+
+const START = { index: 'index' };
+/** Chunks of a page, loaded when it needs them. */
+const LIFECYCLE = { lifecycle: 'lifecycle' };
+const DELIVERY = { pipeline: 'pipeline/start-pipeline', store: 'store' };
+/** Chunks with parts of the SDK, the part for browsers. */
+const PROTOBUF = { protobuf: 'pipeline/protobuf-format' };
+const METRICS = { metrics: 'pipeline/page-meter-provider' };
+/** The main entry, with all that it would load later in one file. */
+const WORKER = { worker: 'index' };
+/** What stands for the main entry on Cloudflare Workers, and on a server that renders pages. */
+const WORKERD = { workerd: 'workerd' };
+const SERVER = { server: 'server' };
+
+function browser(entries: Entries, more: Options = {}): Options {
+  return {
     ...shared,
-    name: 'browser',
-    entry: {
-      index: 'packages/browser/src/index.ts',
-      server: 'packages/browser/src/server.ts',
-      store: 'packages/browser/src/store.ts',
-      workerd: 'packages/browser/src/workerd.ts',
-      // What the page loads when it needs it.
-      lifecycle: 'packages/browser/src/lifecycle.ts',
-      pipeline: 'packages/browser/src/pipeline/start-pipeline.ts',
-    },
+    name: `browser, ${Object.keys(entries)}`,
+    entry: sources('browser', entries),
     outDir: 'packages/browser/dist',
     platform: 'browser',
-  },
-  {
-    ...shared,
-    // The main entry, with all that it would load later in one file.
-    name: 'browser, worker',
-    entry: { worker: 'packages/browser/src/index.ts' },
-    outDir: 'packages/browser/dist',
-    platform: 'browser',
-    splitting: false,
-    esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts' })],
-  },
-  // Each by itself: what both have of the SDK would be a chunk that has the rest of both.
-  ...Object.entries(WITH_SDK).map(
-    ([name, source]): Options => ({
-      ...shared,
-      name: `browser, ${name}`,
-      entry: { [name]: `packages/browser/src/pipeline/${source}.ts` },
-      outDir: 'packages/browser/dist',
-      platform: 'browser',
-      splitting: false,
-      noExternal: [SDK, '@closespan/core/otlp-metrics'],
-      esbuildOptions(options) {
-        // With the part of the SDK that is for browsers.
-        options.alias = { '@closespan/core/otlp-metrics': './packages/core/src/otlp-metrics.ts' };
-      },
-    }),
+    ...more,
+  };
+}
+
+/** Core from its sources, since the packages are built meanwhile. */
+const CORE_SOURCES = {
+  '@closespan/core': './packages/core/src/index.ts',
+  ...Object.fromEntries(
+    Object.entries(CORE).map(([name, file]) => [`@closespan/core/${name}`, `./packages/core/src/${file}.ts`]),
   ),
-  {
-    // For `<script src>`: everything in one file, but for what options need that few want.
-    name: 'browser, one file',
-    entry: { [ONE_FILE]: 'packages/browser/src/one-file.ts' },
-    outDir: 'packages/browser/dist',
-    outExtension: () => ({ js: '.js' }),
-    format: 'iife',
-    globalName: 'closespan',
-    platform: 'browser',
-    target: 'es2022',
-    minify: true,
-    noExternal: [/./],
-    // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
-    esbuildPlugins: [
-      replaceModules({ 'lazy-parts.ts': 'static-parts.ts', 'lazy-sdk-parts.ts': 'missing-sdk-parts.ts' }),
-    ],
+};
+
+const oneFile: Options = {
+  // For `<script src>`: everything in one file, but for what options need that few want.
+  name: 'browser, one file',
+  entry: sources('browser', { closespan: 'one-file' }),
+  outDir: 'packages/browser/dist',
+  outExtension: () => ({ js: '.js' }),
+  format: 'iife',
+  globalName: 'closespan',
+  platform: 'browser',
+  target: 'es2022',
+  // A twentieth smaller than by esbuild.
+  treeshake: true,
+  minify: 'terser',
+  terserOptions: { compress: { passes: 3 } },
+  noExternal: [/./],
+  // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
+  esbuildPlugins: [
+    replaceModules({ 'lazy-parts.ts': 'static-parts.ts', 'lazy-sdk-parts.ts': 'missing-sdk-parts.ts' }),
+  ],
+  esbuildOptions(options) {
+    options.alias = CORE_SOURCES;
+  },
+};
+
+const NODE = { index: 'index', register: 'register' };
+
+/** The builds of all packages; also read by those who ask what is built into them. */
+export const builds: Options[] = [
+  types('core', CORE),
+  core('platform', { platform }),
+  core('others', otherCore),
+  types('browser', {
+    ...{ ...START, ...LIFECYCLE, ...DELIVERY, ...PROTOBUF },
+    ...{ ...METRICS, ...WORKER, ...WORKERD, ...SERVER },
+  }),
+  browser(START),
+  browser(LIFECYCLE),
+  browser(DELIVERY),
+  browser(PROTOBUF),
+  browser(METRICS, {
+    // What it needs of core, too, with the part of the SDK that is for browsers.
+    noExternal: [SDK, /^@closespan\/core/],
     esbuildOptions(options) {
-      // From the sources, since the packages are built meanwhile.
-      options.alias = {
-        '@closespan/core': './packages/core/src/index.ts',
-        '@closespan/core/recording': './packages/core/src/recording.ts',
-        '@closespan/core/platform': './packages/core/src/platform.ts',
-      };
+      options.alias = CORE_SOURCES;
     },
-  },
-  {
-    ...shared,
-    name: 'node',
-    entry: ['index', 'register'].map((name) => `packages/node/src/${name}.ts`),
-    outDir: 'packages/node/dist',
-    platform: 'node',
-  },
+  }),
+  browser(WORKER, { esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts' })] }),
+  browser(WORKERD),
+  browser(SERVER),
+  oneFile,
+  types('node', NODE),
+  { ...shared, name: 'node', entry: sources('node', NODE), outDir: 'packages/node/dist', platform: 'node' },
 ];
 
 export default defineConfig(async () => {

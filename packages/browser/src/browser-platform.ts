@@ -1,5 +1,6 @@
 import {
   createSocketObserver,
+  diag,
   type Installed,
   isIgnored,
   NAME,
@@ -7,7 +8,6 @@ import {
   patchBefore,
   wrapGlobal,
 } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import type { Lifecycle, observeLifecycle } from './lifecycle.ts';
 import { observeStreams } from './observe-streams.ts';

@@ -1,6 +1,6 @@
-import { diag } from '@opentelemetry/api';
 import { expected } from './expected.ts';
 import type { WebSocketOptions } from './options.ts';
+import { diag } from './registered-api.ts';
 import { NAME } from './version.ts';
 
 /** Checks an option: the first item continues "Expected `name` to be" in the error, the second tests a value. */

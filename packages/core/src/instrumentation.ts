@@ -1,9 +1,9 @@
-import { diag } from '@opentelemetry/api';
 import { checkOptions, type OptionChecks } from './check-options.ts';
 import { guard } from './guard.ts';
 import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import type { WebSocketOptions } from './options.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
+import { diag } from './registered-api.ts';
 import type { Pipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 

@@ -39,6 +39,7 @@ export { type Closing, type Connection, noteCloseStart, now, trackConnection } f
 export { isIgnored } from './record/ignore-urls.ts';
 export { randomHex } from './record/random-hex.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
+export { diag } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

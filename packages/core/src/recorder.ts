@@ -1,9 +1,9 @@
-import { diag } from '@opentelemetry/api';
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
 import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
 import type { Connection } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
+import { diag } from './registered-api.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 

@@ -1,5 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
-import { context, trace } from '@opentelemetry/api';
+import { activeContext, spanContextOf } from '../registered-api.ts';
 
 /**
  * Holds all that is remembered of a connection while its socket is open: no span and no timer. Times are monotonic
@@ -46,11 +46,11 @@ export interface Closing {
 export const now: () => number = () => performance.now();
 
 /** Starts to track a connection, within the context that is active where the connection is made. */
-export function trackConnection(active = context.active(), startedAt: number = now()): Connection {
+export function trackConnection(active = activeContext(), startedAt: number = now()): Connection {
   return {
     startedAt,
     openedAt: undefined,
-    creation: trace.getSpanContext(active),
+    creation: spanContextOf(active),
     closing: undefined,
     connectionId: undefined,
   };
