@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, writeFile } from 'node:fs/promises';
+import { cp, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -28,4 +28,11 @@ export async function installApp(app: string, packages: readonly string[]): Prom
     cwd: app,
   });
   return stdout + stderr;
+}
+
+/** Copies an app with our packages beside it, and links to them as a workspace does: bundlers warn there of more. */
+export async function linkApp(app: string, linked: string): Promise<void> {
+  await cp(join(app, 'node_modules'), join(linked, 'node_modules'), { recursive: true });
+  await rename(join(linked, 'node_modules/@closespan'), join(linked, 'packages'));
+  await symlink('../packages', join(linked, 'node_modules/@closespan'));
 }

@@ -1,67 +1,24 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { closeLine, startOtlpReceiver } from '@closespan/testing';
-import resolve from '@rollup/plugin-node-resolve';
-import { build as esbuild, transform } from 'esbuild';
+import { transform } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
-import { rollup } from 'rollup';
-import { build as vite } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import webpack from 'webpack';
+import { BUNDLERS } from '../helpers/bundlers.ts';
 import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { installApp, packPackages } from '../helpers/packed-app.ts';
+import { installApp, linkApp, packPackages } from '../helpers/packed-app.ts';
 import { startPageSite } from '../helpers/page-site.ts';
 
-/** Each builds the app for production, with no setting but those it needs, into `entry.js` and chunks. */
-const BUNDLERS: Record<string, (app: string, outDir: string) => Promise<unknown>> = {
-  async esbuild(app, outdir) {
-    await esbuild({
-      entryPoints: { entry: app },
-      outdir,
-      bundle: true,
-      splitting: true,
-      minify: true,
-      format: 'esm',
-      logLevel: 'error',
-    });
-  },
-  async rollup(app, dir) {
-    const bundle = await rollup({ input: { entry: app }, plugins: [resolve({ browser: true })] });
-    await bundle.write({ dir, format: 'es', entryFileNames: '[name].js', compact: true });
-  },
-  async vite(app, outDir) {
-    await vite({
-      configFile: false,
-      logLevel: 'error',
-      build: {
-        outDir,
-        rollupOptions: {
-          input: { entry: app },
-          output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
-        },
-        modulePreload: false,
-      },
-      base: './',
-    });
-  },
-  webpack: (app, path) =>
-    new Promise<void>((done, fail) => {
-      webpack(
-        {
-          mode: 'production',
-          entry: { entry: app },
-          output: { path, filename: '[name].js' },
-          performance: false,
-        },
-        (error, stats) => {
-          if (error || stats?.hasErrors()) fail(error ?? new Error(stats?.toString()));
-          else done();
-        },
-      );
-    }),
-};
+/** Entries, and what an app takes from each. */
+const ENTRIES = [
+  { entry: '@closespan/browser', name: 'instrumentWebSockets', target: 'browser' },
+  { entry: '@closespan/browser/worker', name: 'instrumentWebSockets', target: 'browser' },
+  { entry: '@closespan/browser/store', name: 'StoredSpanExporter', target: 'browser' },
+  { entry: '@closespan/core', name: 'describeCloseCode', target: 'browser' },
+  { entry: '@closespan/node', name: 'instrumentWebSockets', target: 'node' },
+] as const;
 
 let browser: Browser;
 let folder: string;
@@ -70,7 +27,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'closespan-bundlers-'));
   const tarballs = await packPackages(folder);
   await installApp(join(folder, 'app'), ['@opentelemetry/api@1.9.1', ...tarballs]);
-  app = join(folder, 'app/close-on-click.js');
+  await linkApp(join(folder, 'app'), join(folder, 'linked'));
+  app = join(folder, 'app/bundled-app.js');
   browser = await chromium.launch(chromiumLaunchOptions());
 });
 afterAll(async () => {
@@ -78,12 +36,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-describe.each(Object.entries(BUNDLERS))('built by %s', (name, build) => {
+describe.each(Object.entries(BUNDLERS))('built by %s', (name, { build, formats }) => {
   let outDir: string;
   let files: Record<string, string>;
   beforeAll(async () => {
     outDir = join(folder, name);
-    await build(app, outDir);
+    await build({ file: app, outDir, target: 'browser' });
     const names = (await readdir(outDir)).filter((name) => name.endsWith('.js'));
     files = Object.fromEntries(
       await Promise.all(names.map(async (name) => [name, await readFile(join(outDir, name), 'utf8')])),
@@ -121,8 +79,8 @@ describe.each(Object.entries(BUNDLERS))('built by %s', (name, build) => {
       const codes = await Promise.all(names.map((name) => transform(files[name] ?? '', { minify: true })));
       return codes.reduce((sum, { code }) => sum + gzipSync(code).length, 0);
     };
-    // With the API, the app, and what the bundler adds to each chunk; the budgets to the byte are size-limit's.
-    expect(await weight(atStart)).toBeLessThan(10_000);
+    // With the API, the app, and what the bundler adds to each chunk; the budgets to the byte are those of `npm run size`.
+    expect(await weight(atStart)).toBeLessThan(6000);
     expect(await weight(loaded)).toBeLessThan(22_000);
     const text = atStart.map((name) => files[name]).join('');
     expect(text).not.toContain('resourceSpans');
@@ -131,4 +89,21 @@ describe.each(Object.entries(BUNDLERS))('built by %s', (name, build) => {
     await site.close();
     await receiver.close();
   });
+
+  it.each(ENTRIES.flatMap((each) => formats.map((format) => ({ ...each, format }))))(
+    'warns of nothing: $entry in an app of $format',
+    async ({ entry, name: imported, target, format }) => {
+      const importLine =
+        format === 'mjs'
+          ? `import { ${imported} } from '${entry}';`
+          : `const { ${imported} } = require('${entry}');`;
+      const id = `${entry.replace(/\W+/g, '-')}-${name}`;
+      for (const installed of ['app', 'linked']) {
+        const file = join(folder, installed, `${id}.${format}`);
+        await writeFile(file, `${importLine} globalThis.imported = ${imported};`);
+        const outDir = join(folder, `${id}-${format}-${installed}`);
+        expect(await build({ file, outDir, target }), installed).toEqual([]);
+      }
+    },
+  );
 });

@@ -132,6 +132,11 @@ describe.each(['otel-2', 'otel-3'] as const)('installed beside an app on %s', (n
 
   it('installs without a conflict', () => expect(output).not.toContain('ERESOLVE'));
 
+  it('reads the active span and the logger of its version of the API', async () => {
+    const end = await runNode(nodeBinary(24) ?? process.execPath, [join(app, 'registered-api.mjs')]);
+    expect(end).toMatchObject({ exitCode: 0, stdout: '00f067aa0ba902b7\nlogged\n' });
+  });
+
   it.each(['mjs', 'cjs'])("sends closes through the app's provider (%s)", async (format) => {
     const { exitCode, stderr, spans, points } = await closesOf(
       nodeBinary(24) ?? process.execPath,
