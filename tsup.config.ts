@@ -101,7 +101,7 @@ const METRICS = { metrics: 'pipeline/page-meter-provider' };
 /** The main entry, with all that it would load later in one file. */
 const WORKER = { worker: 'index' };
 /** What stands for the main entry on Cloudflare Workers, and on a server that renders pages. */
-const WORKERD = { workerd: 'workerd' };
+const WORKERD = { workerd: 'index' };
 const SERVER = { server: 'server' };
 
 function browser(entries: Entries, more: Options = {}): Options {
@@ -151,13 +151,8 @@ const NODE = { index: 'index', register: 'register' };
 
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
-  types('core', CORE),
   core('platform', { platform }),
   core('others', otherCore),
-  types('browser', {
-    ...{ ...START, ...LIFECYCLE, ...DELIVERY, ...PROTOBUF },
-    ...{ ...METRICS, ...WORKER, ...WORKERD, ...SERVER },
-  }),
   browser(START),
   browser(LIFECYCLE),
   browser(DELIVERY),
@@ -170,11 +165,21 @@ export const builds: Options[] = [
     },
   }),
   browser(WORKER, { esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts' })] }),
-  browser(WORKERD),
+  browser(WORKERD, {
+    esbuildPlugins: [replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts' })],
+  }),
   browser(SERVER),
   oneFile,
-  types('node', NODE),
   { ...shared, name: 'node', entry: sources('node', NODE), outDir: 'packages/node/dist', platform: 'node' },
+];
+
+const typeBuilds: Options[] = [
+  types('core', CORE),
+  types('browser', {
+    ...{ ...START, ...LIFECYCLE, ...DELIVERY, ...PROTOBUF },
+    ...{ ...METRICS, ...WORKER, ...WORKERD, ...SERVER },
+  }),
+  types('node', NODE),
 ];
 
 export default defineConfig(async () => {
@@ -182,5 +187,5 @@ export default defineConfig(async () => {
   for (const name of ['core', 'browser', 'node']) {
     await rm(`packages/${name}/dist`, { recursive: true, force: true });
   }
-  return builds;
+  return [...typeBuilds, ...builds];
 });

@@ -7,7 +7,7 @@ import { build as buildWithVite, createLogger } from 'vite';
 import webpack from 'webpack';
 
 /** An app to build for production, into `entry.js` and chunks. */
-export interface BundledApp {
+interface BundledApp {
   /** The app's own file: an ES module, or CommonJS. */
   readonly file: string;
   readonly outDir: string;

@@ -7,8 +7,8 @@ import { parts } from './lazy-parts.ts';
 const platform = createPlatform(parts);
 
 /**
- * Records every close of the global `WebSocket` and `WebSocketStream` of this page or worker from now on.
- * Call it once at start-up, in each worker too; a second call returns the same handle.
+ * Records every close of the global `WebSocket` and `WebSocketStream` of this page or worker from now on. Call the
+ * function once at start-up, and in each worker too; a second call returns the same handle and changes no option.
  * @throws TypeError for a wrong option; never afterwards
  * @example const { forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
