@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** The floors of each package, the ground first. A room is a file or a folder of `src`. */
 const FLOORS = {
   core: [
-    ['version.ts'],
+    ['version.ts', 'registered-api.ts'],
     ['guard.ts', 'expected.ts'],
     ['stop-all.ts', 'record'],
     ['semconv.ts', 'queue'],
@@ -28,9 +28,9 @@ const FLOORS = {
     ['browser-options.ts', 'observe-streams.ts', 'lifecycle', 'store'],
     ['lifecycle.ts', 'pipeline', 'store.ts'],
     ['browser-platform.ts'],
+    ['lazy-parts.ts', 'static-parts.ts'],
     ['instrument-web-sockets.ts', 'instrument-workerd.ts'],
-    ['index.ts', 'one-file.ts', 'server.ts', 'worker.ts'],
-    ['workerd.ts'],
+    ['index.ts', 'one-file.ts', 'server.ts'],
   ],
   node: [
     ['runtime', 'node-options.ts', 'instrument-server.ts', 'pipeline'],
