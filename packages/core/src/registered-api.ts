@@ -1,4 +1,11 @@
-import type { Context, ContextManager, DiagLogger, Span, SpanContext } from '@opentelemetry/api';
+import type {
+  Context,
+  ContextManager,
+  DiagLogger,
+  Span,
+  SpanContext,
+  TextMapPropagator,
+} from '@opentelemetry/api';
 
 /**
  * Under this key all copies and 1.x versions of the OpenTelemetry API share what an app has registered. To read the key
@@ -9,7 +16,11 @@ const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 
 const scope = globalThis as {
-  readonly [REGISTRY]?: { readonly diag?: DiagLogger; readonly context?: ContextManager };
+  readonly [REGISTRY]?: {
+    readonly diag?: DiagLogger;
+    readonly context?: ContextManager;
+    readonly propagation?: TextMapPropagator<Record<string, string>>;
+  };
 };
 
 type Log = (message: string, ...details: unknown[]) => void;
@@ -29,4 +40,15 @@ export function activeContext(): Context | undefined {
 /** Returns the ids of the span that is active in a context; `undefined` without a span. */
 export function spanContextOf(context: Context | undefined): SpanContext | undefined {
   return (context?.getValue(SPAN) as Span | undefined)?.spanContext();
+}
+
+/** Writes the active context into an object, with the registered propagator; without one the object stays as it is. */
+export function injectActive(fields: Record<string, string>): void {
+  const active = activeContext();
+  if (!active) return;
+  scope[REGISTRY]?.propagation?.inject(active, fields, {
+    set(target, name, value) {
+      target[name] = value;
+    },
+  });
 }

@@ -1,4 +1,3 @@
-import { context, propagation } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { SocketObserver } from '../observe/observe-socket.ts';
 import type { WebSocketLike } from '../observe/web-socket-like.ts';
@@ -6,6 +5,7 @@ import type { Construct } from '../observe/wrap-global.ts';
 import { type CarriedContext, takeFromUrl } from '../record/carried-context.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import { randomHex } from '../record/random-hex.ts';
+import { injectActive } from '../registered-api.ts';
 import { createTargetCheck, type Target } from './target.ts';
 
 /**
@@ -79,7 +79,7 @@ function urlOf(argument: unknown): URL | undefined {
 }
 
 function activeTraceparent(): string | undefined {
-  const fields: { traceparent?: string } = {};
-  propagation.inject(context.active(), fields);
-  return fields.traceparent;
+  const fields: Record<string, string> = {};
+  injectActive(fields);
+  return fields['traceparent'];
 }
