@@ -6,19 +6,20 @@ import {
   NAME,
   type Platform,
   patchBefore,
+  stopAll,
   wrapGlobal,
 } from '@closespan/core/platform';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import type { Lifecycle, observeLifecycle } from './lifecycle.ts';
 import { observeStreams } from './observe-streams.ts';
 
-/** Loads code that a page or worker does not need before its first socket. */
+/** Loaders of the code that a page or worker does not need before its first socket. */
 export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline' | 'loadRecording'> {
-  /** Loads the observers of exits and interruptions. */
+  /** Loads the observers of exits and interruptions. May reject: the next socket then tries again. */
   loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
 }
 
-/** Makes the platform of a page or worker; its parts are loaded when the first socket is made. */
+/** Makes the platform of a page or worker, which observes its globals and loads the parts when the first socket is made. */
 export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
   return {
     ...parts,
@@ -47,16 +48,16 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       };
       const observeUnlessIgnored: Installed['observe'] = (socket) =>
         isIgnored(socket.url, ignoreUrls) || observe(socket);
-      const undo = [
+      const stops = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
         patchBefore(native?.prototype, 'close', (socket, [code]) => observer.noteClose(socket, code)),
-        ...observeStreams(globalThis, observeUnlessIgnored, observer.noteClose),
+        observeStreams(globalThis, observeUnlessIgnored, observer.noteClose),
       ];
       return {
         observe,
         settle: () => lifecycle?.settle(),
         stop() {
-          for (const step of undo) step();
+          stopAll(stops);
           observer.stop();
           void loading?.then(() => lifecycle?.stop());
         },

@@ -16,9 +16,15 @@ export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): Web
   return startInstrumentation(platform, options);
 }
 
-/** The same for apps that call `registerInstrumentations`. */
+/**
+ * Does what `instrumentWebSockets()` does, for apps that call OpenTelemetry's `registerInstrumentations()`. Observation
+ * begins with `enable()`, which `registerInstrumentations()` calls.
+ */
 export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
-  /** @throws TypeError for a wrong option */
+  /**
+   * Takes the options of `instrumentWebSockets()`, and `enabled`: with `true` observation begins at once.
+   * @throws TypeError for a wrong option
+   */
   constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }

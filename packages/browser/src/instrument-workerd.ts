@@ -27,9 +27,14 @@ export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): Web
   return startInstrumentation(platform, options);
 }
 
-/** The same for apps that call `registerInstrumentations`. */
+/**
+ * Does what `instrumentWebSockets()` does, for Workers that call OpenTelemetry's `registerInstrumentations()`.
+ */
 export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
-  /** @throws TypeError for a wrong option */
+  /**
+   * Takes the options of `instrumentWebSockets()`, and `enabled`: with `true` observation begins at once.
+   * @throws TypeError for a wrong option
+   */
   constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
@@ -40,7 +45,7 @@ function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnTy
   return { observe, stop };
 }
 
-/** What `error` events tell in words. */
+/** Reads the status of a refused handshake, or a protocol error, from the message of workerd's `error` event. */
 function errorFactsOf(event: unknown): Partial<CloseFacts> {
   const { message = '' } = event as { message?: string };
   const [, status] = /but received (\d{3}) instead/.exec(message) ?? [];

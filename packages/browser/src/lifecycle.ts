@@ -10,15 +10,17 @@ import { observePageExit } from './lifecycle/page-exit.ts';
 import { recordFailedSockets } from './lifecycle/record-open-sockets.ts';
 import { observeWorkerExit } from './lifecycle/worker-exit.ts';
 
-/** What befalls the sockets of a page or worker from outside. */
+/** Watches exits and interruptions of a page or worker, which end its sockets from outside. */
 export interface Lifecycle {
+  /** Returns the facts that exits and interruptions add to a close. */
   readonly platformFacts: ReadPlatformFacts;
-  /** Records now what still waits for an event that may never come. */
+  /** Records failed handshakes whose `close` event is still awaited. */
   settle(): void;
+  /** Removes all listeners. */
   stop(): void;
 }
 
-/** Observes it. Its own entry, so that pages load it after they have started. */
+/** Starts to watch exits and interruptions of a page or worker, and records open sockets when the scope goes. */
 export function observeLifecycle(
   scope: typeof globalThis,
   observer: SocketObserver,

@@ -1,7 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
-import { patchBefore, patchMethod, type SocketObserver, wrapGlobal } from '@closespan/core/platform';
+import { patchBefore, patchMethod, type SocketObserver, stopAll, wrapGlobal } from '@closespan/core/platform';
 
-/** The members of Chromium's `WebSocketStream` that are read (WebSocketStream API § The WebSocketStream interface). */
+/** The members of Chromium's `WebSocketStream` that are read; WebSocketStream API § The WebSocketStream interface. */
 interface StreamLike {
   readonly url: string;
   readonly opened: Promise<Pick<WebSocketLike, 'protocol' | 'extensions'>>;
@@ -10,19 +10,22 @@ interface StreamLike {
 type Scope = object & { readonly WebSocketStream?: { readonly prototype: object } };
 
 /**
- * Observes the streams of a scope, each as a socket that fires events. Its readers and writers are not touched.
- * @returns what stops it
+ * Observes each `WebSocketStream` that a scope makes, as a socket that fires events. Readers and writers stay untouched.
+ * @returns stops the observation of later streams, and puts the global back
  */
 export function observeStreams(
   scope: Scope,
   observe: (socket: WebSocketLike) => void,
   noteClose: SocketObserver['noteClose'],
-): (() => void)[] {
+): () => void {
   const native = scope.WebSocketStream;
-  if (!native) return [];
+  if (!native) return () => {};
   const sockets = new WeakMap<object, WebSocketLike>();
-  /** What the app is given for a promise that we listen to, whose rejection counts as handled; made when it asks. */
-  const given = new WeakMap<object, Promise<unknown> | undefined>();
+  /**
+   * Derived promises by the stream's promises. A promise that we listen to counts as handled, so the app gets a derived
+   * one, made when it asks: a rejection that the app does not handle stays unhandled.
+   */
+  const derived = new WeakMap<object, Promise<unknown> | undefined>();
 
   const patchGetter = (name: string) =>
     patchMethod(
@@ -30,33 +33,37 @@ export function observeStreams(
       name,
       (original) => {
         const promise = original() as Promise<unknown>;
-        if (!given.has(promise)) return promise;
-        const own = given.get(promise) ?? promise.then((value) => value);
-        given.set(promise, own);
-        return own;
+        if (!derived.has(promise)) return promise;
+        const forApp = derived.get(promise) ?? promise.then((value) => value);
+        derived.set(promise, forApp);
+        return forApp;
       },
       'get',
     );
 
-  return [
+  const stops = [
     wrapGlobal<StreamLike>(scope, 'WebSocketStream', (stream) => {
       const { url, opened, closed } = stream;
       const socket = socketOf(url, opened, closed, noteClose);
       sockets.set(stream, socket);
-      given.set(opened, undefined);
-      given.set(closed, undefined);
+      derived.set(opened, undefined);
+      derived.set(closed, undefined);
       observe(socket);
     }),
     patchBefore(native.prototype, 'close', (stream, [info]) =>
-      // One that is not observed is no key of anything.
+      // A stream that is not observed has no socket, and `noteClose` finds nothing.
       noteClose(sockets.get(stream) as object, (info as { closeCode?: number } | undefined)?.closeCode),
     ),
     patchGetter('opened'),
     patchGetter('closed'),
   ];
+  return () => stopAll(stops);
 }
 
-/** Without readers and writers nobody knows who closed, unless the app calls `close()` of the stream. */
+/**
+ * Makes a socket that fires the events of a stream, once its promises tell of them. Who closed is known only where the
+ * app calls `close()` of the stream: its readers and writers are not observed.
+ */
 function socketOf(
   url: string,
   opened: StreamLike['opened'],
@@ -84,7 +91,7 @@ function socketOf(
   closed.then(
     (info) => close(info, true),
     (error) => {
-      // Its signal, which ends handshakes only.
+      // The app's `signal` ends handshakes alone.
       if (error.name === 'AbortError') noteClose(socket, undefined);
       close(error, false);
     },

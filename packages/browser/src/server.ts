@@ -5,7 +5,7 @@ import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-o
 
 export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarrier } from '@closespan/core';
 
-/** What a page's code gets while a server renders it: nothing to observe, and `@closespan/node` left alone. */
+/** Observes nothing: while a server renders a page, the observation is left to `@closespan/node`. */
 const nothing: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install: () => ({ observe() {}, stop() {} }),
@@ -14,7 +14,7 @@ const nothing: Platform<BrowserWebSocketOptions> = {
 };
 
 /**
- * Does nothing on a server.
+ * Checks the options and observes nothing, since this code runs on a server that renders a page.
  * @throws TypeError for a wrong option
  */
 export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WebSocketHandle {
@@ -23,12 +23,16 @@ export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): Web
   return { observe() {}, async forceFlush() {}, async shutdown() {} };
 }
 
-/** Does nothing on a server. */
+/** Observes nothing, since this code runs on a server that renders a page. */
 export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
-  /** @throws TypeError for a wrong option */
+  /**
+   * Checks the options of `instrumentWebSockets()`, and `enabled`.
+   * @throws TypeError for a wrong option
+   */
   constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
     super(nothing, { ...config, enabled: false });
   }
 
+  /** Does nothing. */
   override enable(): void {}
 }

@@ -1,24 +1,29 @@
 import { type CloseFacts, type Connection, now } from '@closespan/core/platform';
 import { listen } from './listen.ts';
 
-/** What took the network from a page or worker. */
+/** Knows what took the network from a page or worker: sleep, freezing, times without network. */
 export interface Interruptions {
-  /** What of it befell a connection that closes now. */
+  /**
+   * Returns the interruption that likely ended a connection that closes now, and the milliseconds for which the
+   * connection was suspended. Members are `undefined` where nothing was noticed.
+   * @param startTime epoch milliseconds of the connection's start
+   */
   platformFacts(
     connection: Connection,
     startTime: number,
   ): Pick<CloseFacts, 'interruption' | 'suspendedDuration'>;
+  /** Removes all listeners. */
   stop(): void;
 }
 
-/** Wall clocks are corrected now and then; a step forward that is smaller is no sleep. */
+/** A smaller step of the wall clock is no sleep: wall clocks are corrected now and then. */
 const SLEEP_MILLIS = 5000;
-/** A connection that lived on for longer than this after an interruption did not die of it. */
+/** A connection that closes longer than this after an interruption did not end because of it. */
 const RECENT_MILLIS = 60_000;
 
 /**
- * Notes sleep of the device, the freezing of the page, and times without network. Sleep shows where the monotonic
- * clock stops meanwhile and the wall clock does not; it is looked for at events alone, never by a timer.
+ * Starts to note sleep of the device, freezing of the page, and times without network. Sleep is seen where the device
+ * stops the monotonic clock and not the wall clock. The clocks are compared at events alone, never by a timer.
  */
 export function observeInterruptions(scope: typeof globalThis): Interruptions {
   const never = Number.NEGATIVE_INFINITY;
@@ -69,7 +74,7 @@ export function observeInterruptions(scope: typeof globalThis): Interruptions {
   };
 }
 
-/** Milliseconds by which the wall clock is ahead of the monotonic one. */
+/** Returns the milliseconds by which the wall clock is ahead of the monotonic clock. */
 function wallAhead(): number {
   return Date.now() - now();
 }

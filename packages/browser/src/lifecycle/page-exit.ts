@@ -8,22 +8,26 @@ import {
 import { listen } from './listen.ts';
 import { recordOpenSockets } from './record-open-sockets.ts';
 
-/** The exit of one page. */
+/** Watches the exit of one page. */
 export interface PageExit {
-  /** Whether a close that has come is the browser's own, for a page that goes. */
+  /**
+   * Returns the cause `page_exit` when the browser made this `close` event because the page goes; else `undefined`.
+   * Firefox fires such events ahead of `pagehide`.
+   */
   platformFacts(
     connection: Connection,
     event: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'>,
   ): Partial<CloseFacts> | undefined;
+  /** Removes all listeners. */
   stop(): void;
 }
 
-/** Firefox closes sockets when the next page answers; a page that did not go by then is there to stay. */
+/** A page that is still there so long after `beforeunload` stays: Firefox closes sockets when the next page responds. */
 const LEAVING_MILLIS = 30_000;
 
 /**
- * Records open sockets when the page goes, since Chromium and WebKit then fire no `close`,
- * and sends what waits in a request that outlives the page.
+ * Records open sockets when the page goes, since Chromium and WebKit then fire no `close` event. Closes that wait are
+ * sent in a request that outlives the page.
  */
 export function observePageExit(scope: Window, observer: SocketObserver, recorder: Recorder): PageExit {
   let beforeUnloadAt = Number.NEGATIVE_INFINITY;
@@ -39,8 +43,8 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
   const stop = listen<PageTransitionEvent>(scope, {
     pagehide(event) {
       going = event;
-      // An app may close its sockets in listeners of its own. After all of them a page that is visible becomes hidden
-      // (HTML § Unloading documents); in one that is hidden nothing more comes.
+      // The app may close its sockets in its `pagehide` listeners. After the last of them a visible page becomes hidden
+      // (HTML § Unloading documents), which fires `visibilitychange`; in a hidden page no event follows.
       if (scope.document.visibilityState === 'hidden') leave();
     },
     visibilitychange() {
@@ -64,8 +68,8 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
     platformFacts(connection, { code, reason, wasClean }) {
       const { openedAt, closing } = connection;
       const leaving = now() - beforeUnloadAt < LEAVING_MILLIS;
-      const itsCode = openedAt === undefined ? 1006 : 1001;
-      const byBrowser = leaving && code === itsCode && reason === '' && wasClean && !closing;
+      const exitCode = openedAt === undefined ? 1006 : 1001;
+      const byBrowser = leaving && code === exitCode && reason === '' && wasClean && !closing;
       return byBrowser ? { cause: 'page_exit', initiator: 'local' } : undefined;
     },
     stop() {

@@ -1,9 +1,7 @@
 import type { CloseCause } from '@closespan/core';
-import type { Connection, SocketObserver } from '@closespan/core/platform';
+import { CLOSED, type Connection, type SocketObserver } from '@closespan/core/platform';
 
-const CLOSED = 3;
-
-/** Records failed handshakes whose `close` is due and may never come. */
+/** Records failed handshakes whose `close` event is still awaited and may never come. */
 export function recordFailedSockets({ observed, recordEnd }: SocketObserver): void {
   for (const [socket, { connection, erroredAt }] of observed) {
     if (connection.openedAt === undefined && erroredAt !== undefined) recordEnd(socket);
@@ -11,20 +9,20 @@ export function recordFailedSockets({ observed, recordEnd }: SocketObserver): vo
 }
 
 /**
- * Records what is open when its page or worker goes. The end of these connections is certain, also in a page that is
- * kept: no browser lets one live through the back/forward cache. So their record is made once, now.
+ * Records every open socket when its page or worker goes. Their end is certain even in a page that the back/forward
+ * cache keeps, since no browser lets a connection live there. So each record is made once, now.
  */
 export function recordOpenSockets(observer: SocketObserver, cause: CloseCause): void {
   recordFailedSockets(observer);
   for (const [socket, { connection }] of observer.observed) {
-    // One that was closed when it was handed in ends no more.
+    // A socket that was closed before the app handed it over has ended already.
     if (socket.readyState !== CLOSED) {
       observer.recordEnd(socket, { code: codeAtExit(connection), cause, initiator: 'local' });
     }
   }
 }
 
-/** What the server is told. */
+/** Returns the close code that the browser sends to the server when the page or worker goes. */
 function codeAtExit({ openedAt, closing }: Connection): number {
   // A handshake is dropped without a Close frame (WHATWG WebSockets § Garbage collection and shutdown).
   if (openedAt === undefined) return 1006;

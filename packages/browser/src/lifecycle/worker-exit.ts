@@ -2,8 +2,9 @@ import { patchBefore, type Recorder, type SocketObserver } from '@closespan/core
 import { recordOpenSockets } from './record-open-sockets.ts';
 
 /**
- * Records open sockets when a worker calls its own `close()`. A worker that is terminated is told nothing.
- * @returns what stops it
+ * Records open sockets when a worker calls `self.close()`. A worker that is terminated runs no code, so its open sockets
+ * leave no record.
+ * @returns puts the worker's `close` back
  */
 export function observeWorkerExit(scope: object, observer: SocketObserver, recorder: Recorder): () => void {
   return patchBefore(scope, 'close', () => {

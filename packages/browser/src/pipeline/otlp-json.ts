@@ -2,8 +2,8 @@ import type { Attributes, AttributeValue, HrTime, SpanContext } from '@opentelem
 import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
 
 /**
- * Spans as the JSON body of an OTLP export request, grouped by resource and scope.
- * OpenTelemetry's serializer does the same and brings the protobuf one with it where bundlers split by file.
+ * Writes spans as the JSON body of an OTLP export request, grouped by resource and scope. OpenTelemetry's serializer
+ * would bring its protobuf code along.
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function serializeOtlpJson(spans: readonly ReadableSpanLike[]): string {
@@ -31,7 +31,7 @@ function toOtlp(span: ReadableSpanLike) {
     ...ids(span.spanContext(), parent),
     parentSpanId: parent?.spanId,
     name: span.name,
-    // OTLP has 0 for a kind that is not known.
+    // In OTLP 0 stands for an unknown kind.
     kind: span.kind + 1,
     startTimeUnixNano: nanos(span.startTime),
     endTimeUnixNano: nanos(span.endTime),
@@ -54,9 +54,12 @@ function toOtlp(span: ReadableSpanLike) {
   };
 }
 
-/** @param of the context whose origin the flags tell: a span's parent, a link's own */
-function ids({ traceId, spanId, traceFlags, traceState }: SpanContext, of: SpanContext | undefined) {
-  const flags = (traceFlags & 0xff) | 0x100 | (of?.isRemote ? 0x200 : 0);
+/**
+ * Returns the members of OTLP's `Span` and `Link` that name a span.
+ * @param origin the context whose `isRemote` the flags tell: a span's parent, or the linked span
+ */
+function ids({ traceId, spanId, traceFlags, traceState }: SpanContext, origin: SpanContext | undefined) {
+  const flags = (traceFlags & 0xff) | 0x100 | (origin?.isRemote ? 0x200 : 0);
   return { traceId, spanId, traceState: traceState?.serialize(), flags };
 }
 

@@ -4,43 +4,47 @@ import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { ReadableSpanLike } from '../store/stored-spans.ts';
 import { serializeOtlpJson } from './otlp-json.ts';
 
-/** How spans become the body of an OTLP/HTTP request. */
+/** An encoding of OTLP/HTTP requests. */
 export interface OtlpFormat {
+  /** Value of the header `content-type`. */
   readonly contentType: string;
+  /** Writes spans as the body of a request. */
   serialize(spans: readonly ReadableSpanLike[]): Uint8Array<ArrayBuffer>;
 }
 
-/** OTLP as JSON. */
+/** Encodes OTLP requests as JSON. */
 export const JSON_FORMAT: OtlpFormat = {
   contentType: 'application/json',
   serialize: (spans) => new TextEncoder().encode(serializeOtlpJson(spans)),
 };
 
-/** Where an OTLP sender sends to, and how. */
+/** Options of an OTLP sender. */
 export interface OtlpSenderOptions {
+  /** Full address for spans, such as `https://otlp.example.com/v1/traces`. */
   readonly url: string;
+  /** Headers of each request. */
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly format: OtlpFormat;
-  /** Compresses bodies for which it pays, where the browser can. */
+  /** Whether bodies above 1 KiB are compressed, where the browser has `CompressionStream`. */
   readonly gzip: boolean;
 }
 
-/** Browsers allow 64 KiB to all requests of a page that may outlive it; headers count too. */
+/** Browsers allow 64 KiB to all `keepalive` requests of a page together, headers included (Fetch § HTTP-network-or-cache fetch). */
 const LEAVING_BYTES = 60 * 1024;
-/** Below, a request's headers are most of it. */
+/** Smaller bodies are not compressed: headers are most of such a request. */
 const GZIP_BYTES = 1024;
 const TIMEOUT_MILLIS = 10_000;
 
 type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
 
-/** Makes a sender over `fetch`. */
+/** Makes a sender that posts OTLP requests with `fetch`. */
 export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptions): SpanSender {
   let leavingBytes = 0;
 
   async function post(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Sent> {
     try {
       const zip = gzip && !keepalive && body.length > GZIP_BYTES && 'CompressionStream' in globalThis;
-      // A fetch that is traced itself would make a span of each export.
+      // An app's traced `fetch` would make a span of each export.
       const { fetch } = globalThis as { fetch: MaybeWrapped };
       const response = await (fetch.__original ?? fetch)(url, {
         method: 'POST',
@@ -56,7 +60,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
         signal: AbortSignal.timeout(TIMEOUT_MILLIS),
       });
       const sent = sentOf(response.status, retryAfterOf(response));
-      if (sent.outcome !== 'delivered') diag.warn(`${NAME}: ${url} answered ${response.status}`);
+      if (sent.outcome !== 'delivered') diag.warn(`${NAME}: ${url} responded with ${response.status}`);
       return sent;
     } catch (error) {
       diag.warn(`${NAME}: ${url} not reached`, error);
@@ -78,7 +82,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
       let body = format.serialize(spans);
       const budget = LEAVING_BYTES - leavingBytes;
       while (body.length > budget) {
-        // By the mean size of a span, and a little less, so that it seldom needs a third try.
+        // By the mean size of a span, less 5 %, so that a third try is seldom needed.
         taken = Math.min(taken - 1, Math.floor((taken * budget * 0.95) / body.length));
         if (taken <= 0) return [0, undefined];
         body = format.serialize(spans.slice(0, taken));
@@ -92,7 +96,10 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
   };
 }
 
-/** Milliseconds; `undefined` where the receiver named none, or CORS hides it. RFC 9110 §10.2.3 */
+/**
+ * Returns the milliseconds of the header `Retry-After` (RFC 9110 §10.2.3); `undefined` where the header is missing, or
+ * hidden by CORS.
+ */
 function retryAfterOf({ headers }: Response): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;

@@ -16,10 +16,10 @@ import type { OtlpProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
 import type { MeterProvider } from '@opentelemetry/api';
 
-/** A meter provider whose metrics can be sent at once. */
+/** A meter provider of the built-in pipeline, whose metrics can be sent at once. */
 export type PageMeterProvider = OtlpProvider<MeterProvider>;
 
-/** Each label multiplies the streams, and each page has its own. */
+/** The only labels of a page's metrics. Each label multiplies the streams of metrics, and each page has streams of its own. */
 const LABELS = [
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_CAUSE,
@@ -28,7 +28,7 @@ const LABELS = [
   ATTR_OUTCOME,
 ];
 
-/** Starts the metrics of a page: deltas, since pages come and go and nobody could sum up their totals. */
+/** Starts the metrics of a page, with delta temporality: cumulative sums of pages that come and go are of no use. */
 export function createPageMeterProvider(options: WebSocketOptions): PageMeterProvider {
   return createMeterProvider({ ...options, delta: true, labels: LABELS });
 }

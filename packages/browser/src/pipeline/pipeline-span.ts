@@ -12,7 +12,7 @@ import type {
 } from '@opentelemetry/api';
 import type { ReadableSpanLike, ResourceLike, TimedEventLike } from '../store/stored-spans.ts';
 
-/** What a span is made with. */
+/** Values that a span of the built-in pipeline is made with. */
 export interface PipelineSpanInit {
   readonly name: string;
   readonly kind: SpanKind;
@@ -23,10 +23,11 @@ export interface PipelineSpanInit {
   readonly links: Link[];
   readonly resource: ResourceLike;
   readonly scope: { readonly name: string; readonly version?: string };
+  /** Receives the span when the span ends. */
   readonly onEnd: (span: ReadableSpanLike) => void;
 }
 
-/** A span of our own pipeline: what OpenTelemetry's SDK makes of a span, without what pages do not need. */
+/** A span of the built-in pipeline. The span acts as a span of OpenTelemetry's SDK, but drops no attribute or event. */
 export class PipelineSpan implements Span, ReadableSpanLike {
   name: string;
   readonly kind: SpanKind;
@@ -130,7 +131,7 @@ export class PipelineSpan implements Span, ReadableSpanLike {
   }
 }
 
-/** What a hook of the user's sets may be anything, and would spoil the whole batch. */
+/** Returns whether OTLP can hold an attribute's value. Another value, from a user's hook, would spoil the whole request. */
 function isValue(value: unknown): boolean {
   return Array.isArray(value) ? value.every(isValue) : ['string', 'number', 'boolean'].includes(typeof value);
 }
@@ -139,7 +140,10 @@ function isTime(value: object): value is Date | HrTime {
   return value instanceof Date || Array.isArray(value);
 }
 
-/** A number below the page's age is of its monotonic clock, as for OpenTelemetry's SDK. */
+/**
+ * Returns a time as seconds and nanoseconds since the epoch. A number below the page's age is a time of
+ * `performance.now()`, as for OpenTelemetry's SDK.
+ */
 function hrTime(time: TimeInput): HrTime {
   if (Array.isArray(time)) return time;
   const value = Number(time);

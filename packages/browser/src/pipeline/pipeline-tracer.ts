@@ -1,4 +1,5 @@
 import type { SamplerLike } from '@closespan/core';
+import { randomHex } from '@closespan/core/platform';
 import {
   context as activeContext,
   type Context,
@@ -13,21 +14,22 @@ import {
 import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
 import { PipelineSpan } from './pipeline-span.ts';
 
-/** What the spans of a provider have in common. */
+/** Options of the built-in pipeline's tracer provider. */
 export interface PipelineTracerOptions {
+  /** Resource of all spans. */
   readonly resource: ResourceLike;
-  /** @defaultValue every span, but for the children of one that was not sampled */
+  /** Decides which spans are sent. @defaultValue all spans, without children of a span that was not sampled */
   readonly sampler: SamplerLike | undefined;
-  /** Gets each span that is sampled, at its end. */
+  /** Receives each sampled span when the span ends. */
   readonly onEnd: (span: ReadableSpanLike) => void;
 }
 
-// The enum's object would be bytes of each page.
+// Numbers: the API's enums are objects, which every page would load.
 const INTERNAL: SpanKind.INTERNAL = 0;
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
-/** The tracer provider of our own pipeline: a third of the SDK's in size, for spans that are ours. */
+/** Makes the tracer provider of the built-in pipeline, which has a third of the size of the SDK's. */
 export function createPipelineTracerProvider(options: PipelineTracerOptions): TracerProvider {
   return { getTracer: (name, version) => createTracer({ name, ...(version && { version }) }, options) };
 }
@@ -72,10 +74,4 @@ function createTracer(
   }
 
   return { startSpan, startActiveSpan };
-}
-
-function randomHex(bytes: number): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(bytes)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
 }

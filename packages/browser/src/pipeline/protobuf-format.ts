@@ -7,9 +7,9 @@
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { OtlpFormat } from './otlp-sender.ts';
 
-/** OTLP as protobuf. */
+/** Encodes OTLP requests as protobuf. */
 export const PROTOBUF_FORMAT: OtlpFormat = {
   contentType: 'application/x-protobuf',
-  // It reads no more of a span than `ReadableSpanLike` has.
+  // The serializer reads no member of a span that `ReadableSpanLike` has not.
   serialize: (spans) => ProtobufTraceSerializer.serializeRequest(spans as never) as Uint8Array<ArrayBuffer>,
 };

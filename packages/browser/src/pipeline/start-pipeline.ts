@@ -5,7 +5,7 @@
  * @module
  */
 import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
-import { createOutcomeCounter } from '@closespan/core/recording';
+import { createOutcomeCounter, signalUrl } from '@closespan/core/recording';
 import { diag, metrics } from '@opentelemetry/api';
 import type { BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
@@ -16,15 +16,15 @@ import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 
-/** Starts our own pipeline in a page or worker; what earlier pages could not deliver is sent at once. */
+/** Starts the built-in pipeline in a page or worker, which at once sends spans that earlier pages could not deliver. */
 export async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = options.otlp || {};
-  const url = `${base.replace(/\/+$/, '')}/v1/traces`;
+  const url = signalUrl(base, '/v1/traces');
   const [format, meters] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,
     options.metrics ? startMetrics(options) : undefined,
   ]);
-  // What waits for one receiver is never sent to another.
+  // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
   const delivery = createDelivery({
     name,
@@ -64,6 +64,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   };
 }
 
+/** Loads the protobuf format; JSON takes its place, after one `diag.error`, where no chunk can be loaded. */
 async function protobufFormat(): Promise<OtlpFormat> {
   try {
     const { PROTOBUF_FORMAT } = await loadProtobuf();
@@ -74,6 +75,7 @@ async function protobufFormat(): Promise<OtlpFormat> {
   }
 }
 
+/** Starts the metrics of a page; none, after one `diag.error`, where no chunk can be loaded. */
 async function startMetrics(options: BrowserWebSocketOptions): Promise<PageMeterProvider | undefined> {
   try {
     const { createPageMeterProvider } = await loadMetrics();

@@ -9,38 +9,42 @@ import type { Sent, SpanSender } from './span-sender.ts';
 import type { RowKey, SpanStore } from './span-store.ts';
 import { isError, type ReadableSpanLike } from './stored-spans.ts';
 
-/** Takes ended spans and sees to it that they arrive: each is stored, then sent, and removed when it has arrived. */
+/** Delivers ended spans: each is stored, then sent, and removed from the store when it has arrived. */
 export interface Delivery {
-  /** Takes spans; they are stored at once, and sent some seconds later. */
+  /** Takes spans, which are stored at once and sent some 2 seconds later. */
   add(spans: readonly ReadableSpanLike[]): void;
-  /** Resolves when all spans so far are delivered, or that failed and they are kept. Does not reject. */
+  /** Resolves when all spans so far are delivered, or are kept because sending failed. Never rejects. */
   flush(): Promise<void>;
-  /** Sends what waits in a request that outlives the page, and stores what that does not hold; begun within this call. */
+  /**
+   * Sends spans that wait in a request that outlives the page, and stores those that do not fit. Both begin within this
+   * call.
+   */
   flushNow(): void;
-  /** Flushes, and sends no more by itself. */
+  /** Sends all spans so far, then stops to send by itself. Never rejects. */
   shutdown(): Promise<void>;
 }
 
-/** What a delivery works with. */
+/** Parts that a delivery works with. */
 export interface DeliveryOptions {
   readonly store: SpanStore;
   readonly sender: SpanSender;
   /** Name of the Web Lock under which one page or worker of the origin sends. */
   readonly name: string;
   readonly bounds: StoreBounds;
+  /** Counts closes by what became of them. */
   readonly count: (outcome: Outcome, count: number) => void;
 }
 
-/** Makes a delivery, which begins with what earlier pages have left. */
+/** Makes a delivery, and begins with spans that earlier pages have left in the store. */
 export function createDelivery({ store, sender, name, bounds, count }: DeliveryOptions): Delivery {
   let fresh: ReadableSpanLike[] = [];
-  /** Rows of ours by id, but for those that are being sent. */
+  /** Rows that this page wrote, by id, without those that are being sent. */
   const held = new Map<string, SpanRow>();
   const outcomes = createOutcomes(count);
   const outbox = createOutbox({ store, sender, name, bounds, outcomes, held });
   let writing: Promise<void> | undefined;
 
-  /** One row after the other: what comes while one is written goes into the next. */
+  /** Writes rows one after the other; spans that come during a write go into the next row. */
   async function write(): Promise<void> {
     await undefined;
     while (fresh.length > 0) {
@@ -54,7 +58,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     outbox.sendLater();
   }
 
-  /** What a hook or another instrumentation sets may be anything, such as a bigint, which JSON has not. */
+  /** Makes rows of spans, or none where JSON cannot hold a value, such as a bigint that the app's hook has set. */
   function rowsOf(spans: readonly ReadableSpanLike[]): SpanRow[] {
     try {
       const rows = toRows(spans);
@@ -67,6 +71,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     }
   }
 
+  /** Stores spans and removes rows, in one transaction that begins within this call. */
   function keep(spans: readonly ReadableSpanLike[], remove: readonly RowKey[]): void {
     if (spans.length + remove.length === 0) return;
     const rows = rowsOf(spans);
@@ -75,7 +80,12 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     outbox.sendLater();
   }
 
-  async function settle(sending: Promise<Sent>, spans: readonly ReadableSpanLike[], keys: readonly RowKey[]) {
+  /** Waits for the end of a leaving page's request, and stores its spans if the request failed. */
+  async function noteSent(
+    sending: Promise<Sent>,
+    spans: readonly ReadableSpanLike[],
+    keys: readonly RowKey[],
+  ) {
     const { outcome } = await sending;
     if (outcome === 'delivered') outcomes.delivered(keys);
     else if (outcome === 'refused') outcomes.lost(closesIn(spans), REFUSED);
@@ -83,7 +93,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
   }
 
   function flushNow(): void {
-    // Other pages may have sent older ones.
+    // Other pages may have sent older rows.
     const rows = [...held.values()].filter(({ key }) => isYoung(key));
     const keys = rows.map(({ key }) => key);
     const waiting = [...rows.flatMap(({ spans }) => spans), ...fresh];
@@ -91,10 +101,10 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     const isHopeful = waiting.length > 0 && !outbox.failing && globalThis.navigator?.onLine !== false;
     const [taken, sending] = isHopeful ? sender.sendLeaving(waiting) : [0];
     if (sending) {
-      // Nobody may be left to hear the answer: what is sent now is not kept, since it would be sent twice.
+      // The page may be gone before the response comes. Rows that are sent now are not kept, or they would be sent twice.
       for (const [, , id] of keys) held.delete(id);
       keep(waiting.slice(taken), keys);
-      void settle(sending, waiting.slice(0, taken), keys);
+      void noteSent(sending, waiting.slice(0, taken), keys);
     } else {
       keep(fresh, []);
       outcomes.stored(keys);

@@ -4,10 +4,13 @@ import { type Outcomes, REFUSED } from './outcomes.ts';
 import { readRows } from './read-rows.ts';
 import { closesOf, excessOf, HOLD_MILLIS, isYoung, nextRows, type StoreBounds } from './span-rows.ts';
 import type { SpanSender } from './span-sender.ts';
-import type { Pause, Row, RowKey, SpanStore } from './span-store.ts';
+import type { RowKey, SendPause, SpanStore, StoredRow } from './span-store.ts';
 import { createTimer } from './timer.ts';
 
-/** `ours`: sends rows of ours of any age; `again`: and does not wait for a back-off, but for what the receiver asked for. */
+/**
+ * Says which rows a send takes. `due`: rows of some age. `ours`: also younger rows of this page. `again`: like `ours`, and
+ * also during a back-off, but not during a pause that the receiver asked for.
+ */
 export type Urgency = 'due' | 'ours' | 'again';
 
 /** Sends the rows of a store, one sender at a time in all pages and workers of an origin. */
@@ -15,36 +18,36 @@ export interface Outbox {
   /** Whether the last send failed. */
   readonly failing: boolean;
   /**
-   * Sends what is ready: rows of some age, which includes those of pages that are gone.
-   * @returns resolves when all is sent, or has to wait; does not reject
+   * Sends rows, also those of pages that are gone. Resolves when all of them are sent or have to wait. Never rejects.
+   * @param urgency which rows to send; `due` by default
    */
   send(urgency?: Urgency): Promise<void>;
-  /** Sends in some milliseconds, or earlier. */
+  /** Sends rows that are due in some milliseconds, or earlier. @param millis 2000 by default */
   sendLater(millis?: number): void;
-  /** Sends no more by itself. */
+  /** Stops the timer: rows are sent by calls of `send` alone. */
   stop(): void;
 }
 
-/** What an outbox works with. */
+/** Parts that an outbox works with. */
 export interface OutboxOptions {
   readonly store: SpanStore;
   readonly sender: SpanSender;
-  /** Name of the Web Lock of the sender. */
+  /** Name of the Web Lock under which one page or worker of the origin sends. */
   readonly name: string;
   readonly bounds: StoreBounds;
   readonly outcomes: Outcomes;
-  /** Rows of ours by id, but for those that are being sent. */
-  readonly held: Map<string, Row>;
+  /** Rows that this page wrote, by id, without those that are being sent. */
+  readonly held: Map<string, StoredRow>;
 }
 
-/** Of one request, in characters of the stored text. */
+/** Most characters of stored text in one request. */
 const REQUEST_SIZE = 512 * 1024;
 const FIRST_BACK_OFF_MILLIS = 1000;
 const MAX_BACK_OFF_MILLIS = 300_000;
-/** No pause is longer, whatever a receiver asks for. */
+/** Longest pause, whatever a receiver asks for. */
 const MAX_PAUSE_MILLIS = 86_400_000;
 
-/** Makes an outbox. */
+/** Makes an outbox for the rows of a store. */
 export function createOutbox({ store, sender, name, bounds, outcomes, held }: OutboxOptions): Outbox {
   const timer = createTimer(() => void send());
   let failing = false;
@@ -60,7 +63,7 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
   async function sendReady(urgency: Urgency): Promise<void> {
     const pause = await store.pause();
     const wait = pause ? pause.until - Date.now() : 0;
-    // A longer one is of a clock that was set back.
+    // A pause that is still longer was written before the clock was set back.
     const isPaused = wait > 0 && wait <= MAX_PAUSE_MILLIS && (pause?.asked || urgency !== 'again');
     failing = pause !== undefined;
     for (;;) {
@@ -79,8 +82,8 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
     }
   }
 
-  /** @returns whether to go on */
-  async function sendSome(some: readonly RowKey[], pause: Pause | undefined): Promise<boolean> {
+  /** Sends some rows in one request. Resolves to whether the next rows may be sent. */
+  async function sendSome(some: readonly RowKey[], pause: SendPause | undefined): Promise<boolean> {
     const ours = some.flatMap(([, , id]) => held.get(id) ?? []);
     for (const [, , id] of some) held.delete(id);
     const { rows, unreadable } = await readRows(store, some);
@@ -115,7 +118,7 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
     const excess = new Set(excessOf(keys, bounds));
     await drop([...excess], 'too many or too old to keep');
     const kept = keys.filter((key) => !excess.has(key));
-    // Older rows are ready whoever wrote them, and may be sent by another page.
+    // Rows of some age are due whoever wrote them, so another page may send them.
     for (const [id, { key }] of held) if (!isYoung(key)) held.delete(id);
     const ids = new Set(kept.map(([, , id]) => id));
     outcomes.retain((id) => ids.has(id) || held.has(id));
@@ -123,7 +126,7 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
   }
 
   async function backOff(retryAfter: number | undefined, failures: number): Promise<void> {
-    // From half to all of 1 s, 2 s, 4 s, so that pages which failed together do not come back together.
+    // A random time from half to all of 1 s, 2 s, 4 s: pages that failed together do not try again together.
     const backOff = Math.min(FIRST_BACK_OFF_MILLIS * 2 ** (failures - 1), MAX_BACK_OFF_MILLIS);
     const wait = Math.min(retryAfter ?? backOff * (0.5 + Math.random() / 2), MAX_PAUSE_MILLIS);
     await store.setPause({ until: Date.now() + wait, failures, asked: retryAfter !== undefined });

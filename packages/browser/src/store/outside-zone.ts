@@ -1,8 +1,9 @@
 type ZoneLike = { readonly root?: { run<T>(run: () => T): T } };
 
 /**
- * Runs code where zone.js does not take its timers and requests for the app's:
- * Angular would check the page after each, and wait for all before it calls itself stable.
+ * Runs code in the root zone of zone.js, so that Angular does not take our timers and requests for the app's. Angular
+ * checks a page after each of the app's, and waits for all of them before it calls the page stable. Without zone.js the
+ * code runs as it is.
  */
 export function outsideZone<T>(run: () => T): T {
   const { root } = (globalThis as { Zone?: ZoneLike }).Zone ?? {};

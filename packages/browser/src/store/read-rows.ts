@@ -1,14 +1,15 @@
 import type { RowKey, SpanStore } from './span-store.ts';
 import { parseSpans, type ReadableSpanLike } from './stored-spans.ts';
 
-/** Rows with their spans. */
+/** Rows that were read from a store. */
 export interface ReadRows {
+  /** The rows that are still there, each with its spans. */
   readonly rows: readonly { readonly key: RowKey; readonly spans: readonly ReadableSpanLike[] }[];
-  /** Rows of another version may be no spans of ours. */
+  /** Keys of rows whose text holds no spans, as another version of this package may have written them. */
   readonly unreadable: readonly RowKey[];
 }
 
-/** Reads the rows that are still there. */
+/** Reads rows of a store, and leaves out those that are gone. */
 export async function readRows(store: SpanStore, keys: readonly RowKey[]): Promise<ReadRows> {
   const texts = await store.read(keys);
   const unreadable: RowKey[] = [];

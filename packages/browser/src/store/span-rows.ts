@@ -1,45 +1,45 @@
 import { NAME } from '@closespan/core/platform';
-import type { Row, RowKey } from './span-store.ts';
+import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
 
-/** How much is kept, and for how long. */
+/** Bounds of a store of spans. */
 export interface StoreBounds {
-  /** Of all rows, in characters of JSON. */
+  /** Size of all rows together, in characters of JSON. */
   readonly maxSize: number;
-  /** Milliseconds. */
+  /** Milliseconds after which a row is dropped. */
   readonly maxAge: number;
 }
 
-/** Some 4000 closes, over a long weekend. */
+/** Bounds for some 4000 closes, over a long weekend. */
 export const DEFAULT_BOUNDS: StoreBounds = { maxSize: 4 * 1024 * 1024, maxAge: 3 * 86_400_000 };
 
-/** How many of the spans are closes. */
+/** Returns the number of closes among spans; other spans come from a user's own tracers. */
 export function closesIn(spans: readonly ReadableSpanLike[]): number {
   return spans.filter(({ instrumentationScope }) => instrumentationScope.name === NAME).length;
 }
 
-/** How many closes are in the rows. */
+/** Returns the number of closes in rows, read from their keys. */
 export function closesOf(keys: readonly RowKey[]): number {
   return keys.reduce((sum, [, , , , closes]) => sum + closes, 0);
 }
 
-/** A row with the spans of its text. */
-export interface SpanRow extends Row {
+/** A row together with the spans of its text. */
+export interface SpanRow extends StoredRow {
   readonly spans: readonly ReadableSpanLike[];
 }
 
-/** For so long rows are left to the page that wrote them, which may yet send them in its last request. */
+/** Milliseconds for which a row is left to the page that wrote it, which may yet send it in its last request. */
 export const HOLD_MILLIS = 2000;
 
-/** Whether a row is left to the page that wrote it; a clock that was set back makes none young for long. */
+/** Returns whether a row is left to the page that wrote it. A clock that was set back keeps no row young for long. */
 export function isYoung([, time]: RowKey): boolean {
   return Math.abs(Date.now() - time) < HOLD_MILLIS;
 }
 
-/** No more spans in one row, so that what has to go goes in small pieces. */
+/** Most spans in one row: rows are dropped as a whole, so small rows lose few spans. */
 const ROW_SPANS = 64;
 
-/** Spans as rows, the abnormal ones apart from the others. */
+/** Makes rows of spans; abnormal spans get rows apart from the others. Throws for a span that JSON cannot hold. */
 export function toRows(spans: readonly ReadableSpanLike[]): SpanRow[] {
   const rows: SpanRow[] = [];
   for (const abnormal of [1, 0] as const) {
@@ -57,7 +57,7 @@ function toRow(abnormal: 0 | 1, spans: readonly ReadableSpanLike[]): SpanRow {
   return { key: [abnormal, Date.now(), id, text.length, closesIn(spans)], text, spans };
 }
 
-/** The rows that have to go: those too old, then the oldest normal ones, then the oldest. */
+/** Returns the keys of rows to drop: those too old first; then, while too much is kept, normal ones and the oldest first. */
 export function excessOf(keys: readonly RowKey[], { maxSize, maxAge }: StoreBounds): RowKey[] {
   const oldest = Date.now() - maxAge;
   let total = keys.reduce((sum, [, , , size]) => sum + size, 0);
@@ -71,7 +71,10 @@ export function excessOf(keys: readonly RowKey[], { maxSize, maxAge }: StoreBoun
   return excess;
 }
 
-/** The next rows for one request: abnormal ones first, each kind from its oldest; at least one, where there is any. */
+/**
+ * Returns the keys of rows for the next request: abnormal rows first, each kind from the oldest on.
+ * @param maxSize characters of all texts together; the first row may be larger
+ */
 export function nextRows(keys: readonly RowKey[], maxSize: number): RowKey[] {
   let size = 0;
   return [...keys]

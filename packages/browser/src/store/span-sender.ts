@@ -1,25 +1,29 @@
 import type { ReadableSpanLike } from './stored-spans.ts';
 
-/** How a send ended. */
+/** The end of one send. */
 export type Sent =
+  /** The receiver took the spans. */
   | { readonly outcome: 'delivered' }
-  /** Sending it again would change nothing. */
+  /** The receiver will never take the spans. */
   | { readonly outcome: 'refused' }
-  /** `retryAfter`: milliseconds that the receiver asked for. */
+  /** The spans may be sent again, `retryAfter` milliseconds later where the receiver asked for them. */
   | { readonly outcome: 'failed'; readonly retryAfter?: number | undefined };
 
-/** Sends spans, once. */
+/** Sends spans to one receiver, and never tries again by itself. */
 export interface SpanSender {
-  /** Does not reject. */
+  /** Resolves to how the send ended. Never rejects. */
   send(spans: readonly ReadableSpanLike[]): Promise<Sent>;
   /**
-   * Sends the first of the spans in a request that survives the page, begun within this call.
-   * @returns how many it took, and how that ended; `undefined`: it took none
+   * Sends the first spans, as many as fit, in a request that outlives the page and begins within this call.
+   * @returns the number of spans that fitted, and the end of the send; `undefined` when none fitted
    */
   sendLeaving(spans: readonly ReadableSpanLike[]): readonly [taken: number, sent: Promise<Sent> | undefined];
 }
 
-/** What a status of HTTP says; 4xx other than 408 and 429 would be the same again. */
+/**
+ * Reads an HTTP status as the end of a send: 2xx delivered, 4xx but for 408 and 429 refused, all others failed.
+ * @param retryAfter milliseconds for which the receiver asked to wait
+ */
 export function sentOf(status: number, retryAfter?: number): Sent {
   if (status >= 200 && status < 300) return { outcome: 'delivered' };
   const final = status >= 400 && status < 500 && status !== 408 && status !== 429;

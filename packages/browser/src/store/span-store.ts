@@ -2,53 +2,58 @@ import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { createStore, get, getMany, keys, promisifyRequest, set } from 'idb-keyval';
 
-/** All that is asked of a row before it is read; rows sort by it: normal before abnormal, then by age. */
+/**
+ * Key of a row in the store. Bounds and order are decided by keys alone, so that no row is read for them. IndexedDB sorts
+ * keys: normal before abnormal, then by age.
+ */
 export type RowKey = [
-  /** 1 for spans with status ERROR. */
+  /** 1 for spans with status ERROR, 0 for others. */
   abnormal: 0 | 1,
-  /** Epoch milliseconds at which it was written. */
+  /** Epoch milliseconds at which the row was written. */
   time: number,
   id: string,
-  /** Length of the text. */
+  /** Length of the row's text, in characters. */
   size: number,
-  /** How many closes are in it; other spans are not counted. */
+  /** Number of closes in the row; other spans are not counted. */
   closes: number,
 ];
 
-/** Some spans as text. */
-export interface Row {
+/** A row of the store: up to 64 spans as text. */
+export interface StoredRow {
   readonly key: RowKey;
   readonly text: string;
 }
 
-/** When to send again, for all tabs. */
-export interface Pause {
-  /** Epoch milliseconds. */
+/** A pause in sending after a failure, for all pages and workers of the origin. */
+export interface SendPause {
+  /** Epoch milliseconds at which the pause is over. */
   readonly until: number;
-  /** How many sends failed one after the other. */
+  /** Number of sends that failed one after the other. */
   readonly failures: number;
-  /** The receiver named the time (`Retry-After`). */
+  /** Whether the receiver asked for the pause with `Retry-After`. */
   readonly asked: boolean;
 }
 
-/** Where rows outlive the page, or as long as it. */
+/** Keeps rows of spans: in IndexedDB, where they outlive the page, or in memory. */
 export interface SpanStore {
-  /** Sorted. */
+  /** Resolves to the keys of all rows, sorted. */
   keys(): Promise<RowKey[]>;
-  /** The text of each; `undefined` for one that is gone. */
+  /** Resolves to the text of each row, in the order of the keys; `undefined` for a row that is gone. */
   read(keys: readonly RowKey[]): Promise<(string | undefined)[]>;
-  /** Adds and removes in one step, which is begun within this call. */
-  change(add: readonly Row[], remove: readonly RowKey[]): Promise<void>;
-  pause(): Promise<Pause | undefined>;
-  setPause(pause: Pause | undefined): Promise<void>;
+  /** Adds and removes rows in one transaction, which begins within this call. */
+  change(add: readonly StoredRow[], remove: readonly RowKey[]): Promise<void>;
+  /** Resolves to the pause in sending; `undefined` without one. */
+  pause(): Promise<SendPause | undefined>;
+  /** Replaces the pause in sending; `undefined` removes it. */
+  setPause(pause: SendPause | undefined): Promise<void>;
 }
 
 const PAUSE = 'pause';
 
 /**
- * Opens the store of a name, which all pages and workers of an origin share.
- * It is in IndexedDB; in memory, after one `diag.warn`, where there is none, or it fails. Without Web Locks, as on plain
- * `http:` pages, it is in memory, too: two pages would send what both find.
+ * Opens the store of a name in IndexedDB, which all pages and workers of an origin share. Where IndexedDB is missing or
+ * fails, the store is in memory, after one `diag.warn`. Without Web Locks, as on plain `http:` pages, the store is in
+ * memory, too: two pages would send the rows that both find.
  */
 export function openSpanStore(name: string): SpanStore {
   const memory = createMemoryStore();
@@ -81,20 +86,20 @@ function createDurableStore(name: string): SpanStore {
         for (const key of remove) rows.delete(key);
         for (const { key, text } of add) rows.put(text, key);
         const done = promisifyRequest(rows.transaction);
-        // A page that goes has no later turn in which it would commit by itself.
+        // IndexedDB commits by itself in a later turn, which a page that goes no longer has.
         rows.transaction.commit?.();
         return done;
       });
     },
-    pause: () => get<Pause>(PAUSE, use),
+    pause: () => get<SendPause>(PAUSE, use),
     setPause: (pause) => set(PAUSE, pause, use),
   };
 }
 
-/** The same for one page or worker. */
+/** Makes a store in memory, which ends with its page or worker. */
 export function createMemoryStore(): SpanStore {
-  const rows = new Map<string, Row>();
-  let pause: Pause | undefined;
+  const rows = new Map<string, StoredRow>();
+  let pause: SendPause | undefined;
   return {
     keys: async () => [...rows.values()].map(({ key }) => key).sort((a, b) => a[0] - b[0] || a[1] - b[1]),
     read: async (keys) => keys.map(([, , id]) => rows.get(id)?.text),

@@ -7,37 +7,55 @@ import { type Sent, type SpanSender, sentOf } from './span-sender.ts';
 import { openSpanStore } from './span-store.ts';
 import type { ReadableSpanLike } from './stored-spans.ts';
 
-/** The result of an export, by shape: 0 is success. */
+/** The result of an export. OpenTelemetry's `ExportResult` has this shape. */
 export interface ExportResultLike {
+  /** 0 for success, 1 for failure. */
   code: number;
+  /** The reason of a failure. */
   error?: Error;
 }
 
-/** OpenTelemetry's `SpanExporter`, by shape. */
+/** An exporter of spans. OpenTelemetry's `SpanExporter` has this shape. */
 export interface SpanExporterLike {
+  /** Exports ended spans, and calls back once with the result. */
   export(spans: ReadableSpanLike[], resultCallback: (result: ExportResultLike) => void): void;
+  /** Resolves when all exports that have begun are over. */
   forceFlush?(): Promise<void>;
+  /** Resolves when the exporter has stopped; later exports fail. */
   shutdown(): Promise<void>;
 }
 
-/** How much a `StoredSpanExporter` keeps, and where. */
+/** Options of a `StoredSpanExporter`; each of them may be left out. */
 export interface StoredSpanExporterOptions {
-  /** Of the IndexedDB database: one for each receiver, since pages share them by name. @defaultValue `closespan` */
+  /**
+   * Name of the IndexedDB database. All pages and workers of the origin share a database by its name, so give each
+   * receiver its own.
+   * @defaultValue `closespan`
+   */
   readonly name?: string;
-  /** Of what waits, in characters of JSON. @defaultValue 4 Mi, some 4000 closes */
+  /**
+   * Most characters of JSON that the database keeps. Beyond them the oldest normal spans are dropped, then the oldest.
+   * @defaultValue 4,194,304: some 4000 closes
+   */
   readonly maxSize?: number;
-  /** Milliseconds after which spans are given up. @defaultValue three days */
+  /**
+   * Milliseconds after which spans are dropped.
+   * @defaultValue 259,200,000: three days
+   */
   readonly maxAge?: number;
-  /** Gets `websocket.telemetry.records`. @defaultValue the global one */
+  /**
+   * Provider of the meter for `websocket.telemetry.records`, which counts closes that are stored, replayed or dropped.
+   * @defaultValue the registered provider
+   */
   readonly meterProvider?: MeterProvider;
 }
 
-/** A leaving page's requests may hold 60 KiB, which is some 60 spans as JSON. */
+/** Most spans in the last export of a page: browsers allow 64 KiB to its requests, which hold some 60 spans as JSON. */
 const LEAVING_SPANS = 50;
 
 /**
- * Gives an exporter of yours a memory that outlives the page: spans that it fails to export are kept and tried again,
- * after a reload and a restart of the browser, too.
+ * Wraps an exporter of yours, and keeps spans in IndexedDB until the exporter has delivered them. Spans whose export
+ * fails are exported again, also after a reload of the page and a restart of the browser.
  * @example new BatchSpanProcessor(new StoredSpanExporter(new OTLPTraceExporter({ url })))
  */
 export class StoredSpanExporter implements SpanExporterLike {
@@ -46,7 +64,10 @@ export class StoredSpanExporter implements SpanExporterLike {
   readonly #stop = new AbortController();
   #leaving = false;
 
-  /** @throws TypeError when `exporter` has no method `export` */
+  /**
+   * Wraps an exporter.
+   * @throws TypeError when `exporter` has no method `export`
+   */
   constructor(exporter: SpanExporterLike, options: StoredSpanExporterOptions = {}) {
     if (typeof exporter?.export !== 'function') {
       throw new TypeError(
@@ -70,7 +91,7 @@ export class StoredSpanExporter implements SpanExporterLike {
         createOutcomeCounter(meter)(outcome, count);
       },
     });
-    // Before those of others, who may export in theirs.
+    // In the capture phase, ahead of listeners of others: they may export.
     const first = { capture: true, signal: this.#stop.signal };
     const leave = () => {
       this.#leaving = true;
@@ -83,7 +104,7 @@ export class StoredSpanExporter implements SpanExporterLike {
     globalThis.addEventListener?.('pageshow', stay, first);
   }
 
-  /** Succeeds as soon as the spans are delivered or stored. */
+  /** Takes ended spans, and calls back with success as soon as they are delivered or stored. */
   export(spans: ReadableSpanLike[], resultCallback: (result: ExportResultLike) => void): void {
     this.#delivery.add(spans);
     if (this.#leaving || globalThis.document?.visibilityState === 'hidden') {
@@ -94,12 +115,13 @@ export class StoredSpanExporter implements SpanExporterLike {
     void this.#delivery.flush().then(() => resultCallback({ code: 0 }));
   }
 
-  /** Resolves when all spans so far are delivered, or that failed and they are kept. */
+  /** Resolves when all spans so far are delivered, or are kept because their export failed. */
   async forceFlush(): Promise<void> {
     await this.#delivery.flush();
     await this.#exporter.forceFlush?.();
   }
 
+  /** Exports all spans that wait, stops, and shuts the wrapped exporter down. */
   async shutdown(): Promise<void> {
     this.#stop.abort();
     await this.#delivery.shutdown();
@@ -121,7 +143,7 @@ function createExporterSender(exporter: SpanExporterLike): SpanSender {
   };
 }
 
-/** OTLP exporters tell of a status in the error's `code`, or in its text. */
+/** Reads how an export ended. OTLP exporters put the HTTP status into the error's `code`, or into its message. */
 function sentBy({ code, error }: ExportResultLike): Sent {
   if (code === 0) return { outcome: 'delivered' };
   const [, status] = /non-retryable status (\d{3})/.exec(error?.message ?? '') ?? [];

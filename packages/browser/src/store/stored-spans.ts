@@ -1,6 +1,6 @@
 import type { Attributes, HrTime, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
 
-/** The fields of an ended span that exporters read: OpenTelemetry's `ReadableSpan`, by shape. */
+/** An ended span with the fields that exporters read. OpenTelemetry's `ReadableSpan` has this shape. */
 export interface ReadableSpanLike {
   readonly name: string;
   readonly kind: SpanKind;
@@ -25,7 +25,7 @@ export interface ReadableSpanLike {
   };
 }
 
-/** An event of a span, by shape. */
+/** An event of a span. OpenTelemetry's `TimedEvent` has this shape. */
 export interface TimedEventLike {
   time: HrTime;
   name: string;
@@ -33,7 +33,7 @@ export interface TimedEventLike {
   droppedAttributesCount?: number;
 }
 
-/** What a span is of, by shape. */
+/** The service that a span belongs to. OpenTelemetry's `Resource` has this shape. */
 export interface ResourceLike {
   readonly attributes: Attributes;
   readonly schemaUrl?: string;
@@ -46,17 +46,20 @@ interface StoredSpan extends Omit<ReadableSpanLike, 'spanContext' | 'parentSpanC
   readonly links: (Omit<Link, 'context'> & { context: Context })[];
 }
 
-/** Whether a span is of something that went wrong: then it is worth more than another. */
+/** Returns whether a span has the status ERROR: such spans are sent first and dropped last. */
 export function isError({ status }: ReadableSpanLike): boolean {
   return status.code === 2;
 }
 
-/** Spans as text, their own times and ids in it. */
+/** Writes spans as JSON text, with their times and ids. Throws for a value that JSON cannot hold. */
 export function stringifySpans(spans: readonly ReadableSpanLike[]): string {
   return JSON.stringify(spans.map(toStored));
 }
 
-/** The spans of such a text, as an exporter takes them. @throws SyntaxError for another text */
+/**
+ * Reads spans from a text of `stringifySpans`, as exporters take them. Spans of one resource share one object.
+ * @throws SyntaxError for a text that is no JSON
+ */
 export function parseSpans(text: string): ReadableSpanLike[] {
   // Serializers group spans by the identity of their resource.
   const resources = new Map<string, ResourceLike>();
@@ -80,7 +83,7 @@ function toStored(span: ReadableSpanLike): StoredSpan {
   return {
     ...{ name, kind, startTime, endTime, duration, ended, status, attributes, events },
     ...{ droppedAttributesCount, droppedEventsCount, droppedLinksCount, instrumentationScope },
-    // An SDK's resource and its contexts are objects with methods.
+    // The SDK's resources and contexts have methods, which JSON cannot hold.
     resource: {
       attributes: resource.attributes,
       ...(resource.schemaUrl && { schemaUrl: resource.schemaUrl }),
@@ -96,7 +99,7 @@ function freeze({ traceState, ...context }: SpanContext): Context {
 }
 
 function revive({ state, ...context }: Context): SpanContext {
-  // Exporters ask a trace state for its text alone.
+  // Exporters call no method of a trace state but `serialize`.
   return {
     ...context,
     ...(state && { traceState: { serialize: () => state } as SpanContext['traceState'] }),

@@ -1,14 +1,14 @@
 import { outsideZone } from './outside-zone.ts';
 
-/** A timer for one act, which comes at the earliest of the times that were asked for. */
+/** Runs an act at the earliest of the times that were asked for. */
 export interface Timer {
-  /** Asks for the act in some milliseconds. */
+  /** Asks for the act in some milliseconds; a later time than the one that waits changes nothing. */
   wake(millis: number): void;
-  /** Forgets what was asked for. */
+  /** Forgets all times that were asked for. */
   stop(): void;
 }
 
-/** Makes a timer. */
+/** Makes a timer for one act. The timer runs outside of zone.js. */
 export function createTimer(act: () => void): Timer {
   let at = Number.POSITIVE_INFINITY;
   let id: ReturnType<typeof setTimeout> | undefined;
