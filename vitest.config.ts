@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { chromiumLaunchOptions } from './test/helpers/chromium.ts';
+import { chromiumLaunchOptions } from './test/helpers/chromium-launch-options.ts';
 
 /** Browsers lose a few of the requests that a leaving page sends last, whoever sends them: one lost request is no defect. */
 const LOST_REQUESTS = { retry: 2 };
@@ -39,7 +39,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          globalSetup: 'test/helpers/browser-peers.ts',
+          globalSetup: 'test/helpers/start-browser-peers.ts',
           browser: {
             enabled: true,
             headless: true,

@@ -7,7 +7,7 @@ import { startOtlpReceiver } from '@closespan/testing';
 import { build } from 'esbuild';
 import { chromium } from 'playwright';
 import { WebSocketServer } from 'ws';
-import { chromiumLaunchOptions } from '../test/helpers/chromium.ts';
+import { chromiumLaunchOptions } from '../test/helpers/chromium-launch-options.ts';
 import { report, SMOKE } from './figure.ts';
 import type {} from './page/figures.ts';
 

@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import * as core from '@closespan/core';
 import { describe, expect, it } from 'vitest';
-import { BROWSER_OPTION_CHECKS } from '../../packages/browser/src/browser-options.ts';
-import { CHECKS } from '../../packages/core/src/check-options.ts';
+import {
+  BROWSER_OPTION_CHECKS,
+  OTLP_MEMBERS as BROWSER_OTLP,
+} from '../../packages/browser/src/browser-options.ts';
+import { CHECKS, OTLP_MEMBERS } from '../../packages/core/src/check-options.ts';
 import { CLOSE_CODES } from '../../packages/core/src/record/close-code-table.ts';
 import * as semconv from '../../packages/core/src/semconv.ts';
 import { ENABLED, ROWS } from '../../packages/node/src/environment.ts';
@@ -40,17 +43,12 @@ describe('@closespan/core', () => {
 });
 
 describe('README.md', () => {
-  /** What browsers take beside `url` and `headers` under `otlp`. */
-  const browserOtlp = ['compression', 'protocol'];
   const added = (checks: object) => Object.keys(checks).filter((name) => !(name in CHECKS));
 
   it.each([
     { heading: '## Options', names: Object.keys(CHECKS) },
-    { heading: '### otlp', names: ['url', 'headers', ...browserOtlp] },
-    {
-      heading: '### In browsers also',
-      names: added(BROWSER_OPTION_CHECKS).filter((name) => !browserOtlp.includes(name)),
-    },
+    { heading: '### otlp', names: Object.keys({ ...OTLP_MEMBERS, ...BROWSER_OTLP }) },
+    { heading: '### In browsers also', names: added(BROWSER_OPTION_CHECKS) },
     { heading: '### On Node also', names: added(NODE_OPTION_CHECKS) },
     { heading: '### Environment', names: [ENABLED, ...ROWS.map(([variable]) => variable)] },
   ])('has a row for each of them, and no other, under $heading', ({ heading, names }) => {

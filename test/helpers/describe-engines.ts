@@ -1,8 +1,8 @@
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe } from 'vitest';
 import { type Engine, type Tab, until } from './engine.ts';
-import { type EngineSite, startEngineSite } from './engine-site.ts';
 import { ENGINES, type EngineName, startEngine } from './engines.ts';
+import { type EngineSite, startEngineSite } from './start-engine-site.ts';
 
 /** What a test in an engine works with. */
 export interface EngineTest {

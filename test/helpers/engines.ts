@@ -1,6 +1,6 @@
 import type { Engine } from './engine.ts';
-import { FIREFOX, startChromium, startFirefox } from './puppeteer-engines.ts';
-import { HAS_WEBKIT, startWebKit } from './webkit-engine.ts';
+import { FIREFOX, startChromium, startFirefox } from './start-puppeteer-engines.ts';
+import { HAS_WEBKIT, startWebKit } from './start-webkit.ts';
 
 export type EngineName = 'chromium' | 'firefox' | 'webkit';
 

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { WebSocketHandle, WebSocketLike } from '@closespan/node';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { recordLibrary } from '../helpers/record-library.ts';
-import { connectAndClose } from '../helpers/ws-server.ts';
+import { connectAndClose } from '../helpers/start-ws-server.ts';
 
 const require = createRequire(import.meta.url);
 /** It comes without types. Its events have a code and a reason, and no `wasClean`. */

@@ -13,7 +13,7 @@ import Fastify from 'fastify';
 import { io } from 'socket.io-client';
 import { expect, it } from 'vitest';
 import { recordLibrary } from '../helpers/record-library.ts';
-import { connectAndClose } from '../helpers/ws-server.ts';
+import { connectAndClose } from '../helpers/start-ws-server.ts';
 
 /** A server with one WebSocket, at `/chat`, that is closed with 4001 when a message comes. */
 interface Chat {

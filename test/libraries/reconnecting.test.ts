@@ -9,7 +9,7 @@ import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
 import { recordLibrary } from '../helpers/record-library.ts';
-import { startWsServer } from '../helpers/ws-server.ts';
+import { startWsServer } from '../helpers/start-ws-server.ts';
 
 /** The server restarts, then drops the connection, and the third lives until the client closes it. */
 const ENDINGS: readonly ((peer: WsWebSocket) => void)[] = [

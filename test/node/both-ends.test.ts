@@ -12,7 +12,7 @@ import { WebSocket as WebSocket8 } from 'undici8';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket as Ws8 } from 'ws';
 import { requestBytes } from '../helpers/request-bytes.ts';
-import { connectAndClose, startWsServer, type WsServer } from '../helpers/ws-server.ts';
+import { connectAndClose, startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
 // The types of `ws` are those of version 8.
 const require = createRequire(import.meta.url);

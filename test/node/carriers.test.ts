@@ -10,7 +10,7 @@ import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { propagation } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
+import { startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
 const ID = '00f067aa0ba902b7';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bundle } from '../helpers/bundle.ts';
+import { bundle } from '../helpers/bundle-ws.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 import { withoutCloseEvent } from '../helpers/undici-clients.ts';
 

@@ -4,7 +4,7 @@ import { type CloseRecord, instrumentWebSockets, type NodeWebSocketHandle } from
 import { closeLine } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { startWsServer } from '../helpers/ws-server.ts';
+import { startWsServer } from '../helpers/start-ws-server.ts';
 
 const ws7: typeof WebSocket = createRequire(import.meta.url)('ws7');
 

@@ -23,7 +23,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
-import { connectAndClose, startWsServer, type WsServer } from '../helpers/ws-server.ts';
+import { connectAndClose, startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
 let server: WsServer;
 let receiver: OtlpReceiver;

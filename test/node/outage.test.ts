@@ -8,7 +8,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { countingMeterProvider } from '../helpers/counting-meter-provider.ts';
-import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
+import { startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
 let handle: WebSocketHandle;
 let receiver: OtlpReceiver;

@@ -22,7 +22,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeProtobuf } from '../helpers/otlp-protobuf.ts';
+import { decodeProtobuf } from '../helpers/decode-protobuf.ts';
 
 type PageOptions = Parameters<typeof startPipeline>[0];
 

@@ -8,7 +8,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
+import { startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
 let server: WsServer;
 let receiver: OtlpReceiver;

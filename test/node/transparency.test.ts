@@ -6,7 +6,7 @@ import { instrumentWebSockets } from '@closespan/node';
 import { describe, expect, it } from 'vitest';
 import { WebSocket as WsWebSocket } from 'ws';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
-import { startWsServer } from '../helpers/ws-server.ts';
+import { startWsServer } from '../helpers/start-ws-server.ts';
 
 const ws7: typeof WsWebSocket = createRequire(import.meta.url)('ws7');
 

@@ -16,7 +16,7 @@ import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { type DiagLogger, diag } from '@opentelemetry/api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { bundle, bundleWs, hiddenWs, type WsCopy } from '../helpers/bundle.ts';
+import { bundle, bundleWs, hiddenWs, type WsCopy } from '../helpers/bundle-ws.ts';
 import { runNode } from '../helpers/run-node.ts';
 
 const require = createRequire(import.meta.url);

@@ -7,9 +7,9 @@ import { transform } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BUNDLERS } from '../helpers/bundlers.ts';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { installApp, linkApp, packPackages } from '../helpers/packed-app.ts';
-import { startPageSite } from '../helpers/page-site.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { installApp, linkApp, packPackages } from '../helpers/install-packed-app.ts';
+import { startPageSite } from '../helpers/start-page-site.ts';
 
 /** Entries, and what an app takes from each. */
 const ENTRIES = [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { installApp, packPackages } from '../helpers/packed-app.ts';
+import { installApp, packPackages } from '../helpers/install-packed-app.ts';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 
 const run = promisify(execFile);
@@ -133,7 +133,7 @@ describe.each(['otel-2', 'otel-3'] as const)('installed beside an app on %s', (n
   it('installs without a conflict', () => expect(output).not.toContain('ERESOLVE'));
 
   it('reads the active span and the logger of its version of the API', async () => {
-    const end = await runNode(nodeBinary(24) ?? process.execPath, [join(app, 'registered-api.mjs')]);
+    const end = await runNode(nodeBinary(24) ?? process.execPath, [join(app, 'print-registered-api.mjs')]);
     expect(end).toMatchObject({ exitCode: 0, stdout: '00f067aa0ba902b7\nlogged\n' });
   });
 

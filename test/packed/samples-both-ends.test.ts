@@ -2,13 +2,13 @@ import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
 import { connectWhenUp } from '../helpers/connect-when-up.ts';
-import { sampleOf } from '../helpers/doc-samples.ts';
+import { createSampleApps, type SampleApps } from '../helpers/create-sample-apps.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { startPageSite } from '../helpers/page-site.ts';
+import { sampleOf } from '../helpers/read-samples.ts';
 import { nodeBinary, type ProgramEnd, runNode, startNode } from '../helpers/run-node.ts';
-import { createSampleApps, type SampleApps } from '../helpers/sample-apps.ts';
+import { startPageSite } from '../helpers/start-page-site.ts';
 import { NODE_ENDS, PAGE_ENDS, PAGE_SERVER } from './sample-runs.ts';
 
 const node = nodeBinary(24) ?? process.execPath;

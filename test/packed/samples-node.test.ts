@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { connectWhenUp } from '../helpers/connect-when-up.ts';
-import { readSamples, sampleOf } from '../helpers/doc-samples.ts';
+import { createSampleApps, type SampleApps } from '../helpers/create-sample-apps.ts';
 import { freePort } from '../helpers/free-port.ts';
-import { type PageSite, startPageSite } from '../helpers/page-site.ts';
+import { readSamples, sampleOf } from '../helpers/read-samples.ts';
 import { nodeBinary, runNode, startNode } from '../helpers/run-node.ts';
 import { DENO } from '../helpers/runtimes.ts';
-import { createSampleApps, type SampleApps } from '../helpers/sample-apps.ts';
+import { type PageSite, startPageSite } from '../helpers/start-page-site.ts';
 import * as runs from './sample-runs.ts';
 
 const node = nodeBinary(24) ?? process.execPath;

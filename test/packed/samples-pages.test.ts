@@ -4,12 +4,12 @@ import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/test
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { sampleOf } from '../helpers/doc-samples.ts';
-import { type PageFiles, type PageSite, startPageSite } from '../helpers/page-site.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { createSampleApps, type SampleApps } from '../helpers/create-sample-apps.ts';
+import { sampleOf } from '../helpers/read-samples.ts';
 import { WORKERD } from '../helpers/runtimes.ts';
-import { createSampleApps, type SampleApps } from '../helpers/sample-apps.ts';
-import { startWorkerd } from '../helpers/workerd.ts';
+import { type PageFiles, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import { startWorkerd } from '../helpers/start-workerd.ts';
 import { FAILED, PAGES, STORES, WORKER, WORKERD_SERVER } from './sample-runs.ts';
 
 let browser: Browser;

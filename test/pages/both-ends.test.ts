@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
 import type { Seen, Visit } from './connect-twice.page.ts';
 
 let browser: Browser;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { bundlePage, type PageSite, startPageSite } from '../helpers/page-site.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/obey-delivery-test.ts';
 
 let browser: Browser;

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, chromium } from 'playwright';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { startPageSite } from '../helpers/page-site.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { startPageSite } from '../helpers/start-page-site.ts';
 
 let browser: Browser;
 beforeAll(async () => {

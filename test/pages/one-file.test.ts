@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { type PageSite, startPageSite } from '../helpers/page-site.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { type PageSite, startPageSite } from '../helpers/start-page-site.ts';
 
 let browser: Browser;
 let receiver: OtlpReceiver;

@@ -1,8 +1,8 @@
 import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { type Browser, chromium } from 'playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium.ts';
-import { bundlePage, startPageSite } from '../helpers/page-site.ts';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/run-in-angular-zone.ts';
 
 let browser: Browser;

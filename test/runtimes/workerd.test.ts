@@ -6,7 +6,7 @@ import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/test
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { WORKERD } from '../helpers/runtimes.ts';
-import { startWorkerd, type Workerd } from '../helpers/workerd.ts';
+import { startWorkerd, type Workerd } from '../helpers/start-workerd.ts';
 
 const program = fileURLToPath(new URL('fixtures/connect-and-serve-on-workerd.mjs', import.meta.url));
 

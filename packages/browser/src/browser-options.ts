@@ -42,7 +42,8 @@ export interface BrowserWebSocketOptions extends WebSocketOptions {
   readonly metrics?: boolean;
 }
 
-const OTLP_MEMBERS: OptionChecks = {
+/** Checks of the members of option `otlp` that pages and workers add. */
+export const OTLP_MEMBERS: OptionChecks = {
   protocol: oneOf('http/json', 'http/protobuf'),
   compression: oneOf('gzip', 'none'),
 };

@@ -72,7 +72,8 @@ export function checkOption(name: string, [expectation, fits]: OptionCheck, valu
   if (!fits(value)) throw expected(name, expectation, value);
 }
 
-const OTLP_MEMBERS: OptionChecks = {
+/** Checks of the members of option `otlp` that every platform takes. */
+export const OTLP_MEMBERS: OptionChecks = {
   // An address to which a path can be appended.
   url: ['an http(s) address', (url) => isString(url) && /^https?:[^?#]+$/.test(url as string)],
   headers: ['strings by name', (headers) => everyField(headers, ([, header]) => isString(header))],

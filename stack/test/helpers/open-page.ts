@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium } from 'playwright';
-import { chromiumLaunchOptions } from '../../../test/helpers/chromium.ts';
+import { chromiumLaunchOptions } from '../../../test/helpers/chromium-launch-options.ts';
 
 /** A page with the SDK in a real Chromium. */
 export interface OpenPage {

@@ -1,7 +1,7 @@
+// Prints the active span's id and a log line, read where this version of the API keeps what an app registers. Started by packed.test.ts.
 import { diag as ours, trackConnection } from '@closespan/core/platform';
 import { context, diag, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 
-// Prints the active span's id and a log line, which we read where this version of the API keeps what is registered.
 const spanContext = {
   traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
   spanId: '00f067aa0ba902b7',

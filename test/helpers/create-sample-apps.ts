@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { sampleOf } from './doc-samples.ts';
-import { packPackages } from './packed-app.ts';
+import { packPackages } from './install-packed-app.ts';
+import { sampleOf } from './read-samples.ts';
 
 /** Folders into which nothing is installed but what an install line of a page names. */
 export interface SampleApps {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import puppeteer, { type LaunchOptions } from 'puppeteer-core';
-import { chromiumLaunchOptions } from './chromium.ts';
+import { chromiumLaunchOptions } from './chromium-launch-options.ts';
 import type { Engine } from './engine.ts';
 
 /** `undefined` where this machine has none. */
