@@ -1,7 +1,7 @@
 import type { CloseRecord } from '@closespan/node';
 import type { ReceivedSpan } from '@closespan/testing';
 
-/** What the demo shows of one close. */
+/** A close as the demo shows it. */
 export interface CloseRow {
   readonly side: 'client' | 'server';
   readonly path: string;

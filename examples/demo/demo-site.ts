@@ -15,7 +15,7 @@ export interface DemoSite {
   close(): void;
 }
 
-/** What the page shows and reaches. */
+/** Parts of the demo that the page shows and reaches. */
 export interface DemoSiteOptions {
   readonly receiver: OtlpReceiver;
   readonly server: EndingServer;

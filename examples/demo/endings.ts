@@ -8,17 +8,17 @@ export interface Ending {
   readonly title: string;
   readonly code: number;
   readonly clean: boolean;
-  /** What the client passes to `close()`. */
+  /** Arguments of the client's `close()`. */
   readonly close?: readonly [code?: number, reason?: string];
   /** The client closes before the handshake is done. */
   readonly abort?: true;
   /** Bytes that the client sends; the server takes 1024 at most. */
   readonly send?: number;
-  /** What the server does with the connection. */
+  /** Ends the connection on the server. */
   readonly peer?: (peer: WebSocket, socket: Duplex & { resetAndDestroy?(): void }) => void;
   /** Status with which the server refuses the handshake. */
   readonly refuse?: number;
-  /** Where the connection goes instead of to the server. */
+  /** The place that the connection goes to instead of the server. */
   readonly elsewhere?: 'nobody' | 'tls';
   /** Whether a button in the page can do it. */
   readonly inPage?: true;

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => handle.shutdown());
 
-/** What arrived from this test at the receiver. */
+/** Resolves to the spans of this test that the receiver has got. */
 async function arrived(): Promise<ReceivedSpan[]> {
   await handle.forceFlush();
   const spans: ReceivedSpan[] = await (await fetch(`${peers.api}/spans`)).json();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 type Args = [url: unknown, protocols?: unknown];
 
-/** What a carrier makes of the arguments of `new WebSocket()`, and what it says of the socket. */
+/** Hands arguments of `new WebSocket()` to a carrier; returns the carrier's arguments, and its words on the socket. */
 function carry(carrier: ReturnType<typeof queryCarrier>, ...args: Args) {
   const infos: (SocketInfo | undefined)[] = [];
   const observer = {

@@ -6,7 +6,7 @@ import type { WebSocket, WebSocketServer } from 'ws';
 /** A copy of `ws`, by the names that both major versions have. */
 export type WsCopy = typeof WebSocket & { readonly Server: typeof WebSocketServer };
 
-/** What apps do to have CommonJS in a bundle of ES modules. */
+/** Lines that apps put ahead of a bundle of ES modules with CommonJS in it. */
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(process.cwd() + '/bundle.mjs');";
 

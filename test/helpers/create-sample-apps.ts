@@ -17,7 +17,7 @@ export interface SampleApps {
 
 const run = promisify(execFile);
 
-/** What npm gives for a package of an install line on Node 24; pinned, so that a test says the same tomorrow. */
+/** Versions that npm gives for packages of an install line on Node 24; pinned, so that a test says tomorrow what it says today. */
 const VERSIONS: Readonly<Record<string, string>> = {
   ws: '8.23.0',
   '@opentelemetry/api': '1.10.0',

@@ -1,7 +1,7 @@
 import type { OtlpReceiverOptions } from '@closespan/testing';
 import protobuf from 'protobufjs';
 
-/** What our spans use of opentelemetry-proto's trace service, with its field numbers. */
+/** The part of opentelemetry-proto's trace service that our spans use, with its field numbers. */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message Request { repeated ResourceSpans resource_spans = 1; }

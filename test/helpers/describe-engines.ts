@@ -4,7 +4,7 @@ import { type Engine, type Tab, until } from './engine.ts';
 import { ENGINES, type EngineName, startEngine } from './engines.ts';
 import { type EngineSite, startEngineSite } from './start-engine-site.ts';
 
-/** What a test in an engine works with. */
+/** Tools of a test in an engine. */
 export interface EngineTest {
   readonly name: EngineName;
   readonly site: EngineSite;

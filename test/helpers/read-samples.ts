@@ -16,7 +16,7 @@ export interface Sample {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const CODE = ['js', 'ts', 'html'];
-/** What a page that gives no install line of its own sends its readers to. */
+/** The page to which a page without an install line sends its readers. */
 const INSTALL_PAGE = 'README.md';
 
 /** The sample with an id. */
@@ -85,7 +85,7 @@ function extensionOf(language: string, text: string): string {
   return text.includes('require(') ? 'cjs' : 'mjs';
 }
 
-/** What `npm install` gets in a block of shell commands, a list a line. */
+/** Reads what `npm install` gets in a block of shell commands, a list a line. */
 function installsOf({ language, text }: Block): string[] {
   if (language !== 'sh') return [];
   return [...text.matchAll(/^npm install (.*?)\s*(?:#.*)?$/gm)].map(([, packages = '']) => packages);

@@ -13,7 +13,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 
-/** What became of the closes, where users read it. */
+/** Spans and metrics of closes, where users read them. */
 export interface Recorded {
   readonly spans: readonly ReadableSpan[];
   /** Data points by metric. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
 /**
- * What a client's first handshake request looks like on the wire, as it came but for the key and the port, which no two
+ * Reads a client's first handshake request from the wire, as it came but for the key and the port, which no two
  * requests share.
  */
 export async function requestBytes(connect: (url: string) => EventTarget): Promise<string> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The Node versions that the project supports; binaries come as packages, for Linux on x64. */
 export const NODE_VERSIONS = [20, 22, 24, 26] as const;
 
-/** What a program left behind. */
+/** Exit and output of a program. */
 export interface ProgramEnd {
   /** -1 where a signal ended it. */
   readonly exitCode: number;

@@ -6,7 +6,7 @@ export interface Runtime {
   readonly name: 'bun' | 'deno';
   /** `undefined` where this machine has none. */
   readonly binary: string | undefined;
-  /** What stands before the program's path. */
+  /** Arguments before the program's path. */
   readonly args: readonly string[];
 }
 

@@ -3,7 +3,7 @@ import { NODE_VERSIONS, nodeBinary } from './run-node.ts';
 /** A WebSocket client of undici: Node's global, or a version of the package, on one Node. */
 export interface UndiciClient {
   readonly version: (typeof NODE_VERSIONS)[number];
-  /** What a fixture imports; `global`: Node's own. */
+  /** The module that a fixture imports; `global` is Node's `WebSocket`. */
   readonly client: 'global' | 'undici6' | 'undici7' | 'undici8';
   /** `undefined` where this machine has no such Node. */
   readonly binary: string | undefined;

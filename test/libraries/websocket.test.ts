@@ -14,7 +14,7 @@ import { recordLibrary } from '../helpers/record-library.ts';
 
 const { client: WebSocketClient, server: PackageServer, w3cwebsocket: W3cWebSocket } = websocket;
 
-/** What a server of the package does with a connection, by path. */
+/** Ends of connections by a server of the package, by path. */
 const SERVER_ENDS: Readonly<Record<string, (connection: Connection, socket: Socket) => void>> = {
   '/server/4001': (connection) => connection.close(4001, 'from server'),
   '/server/1001': (connection) => connection.close(1001),
@@ -398,7 +398,7 @@ function closeFrame(code: number, reason: string): Buffer {
   return Buffer.from([0x88, 2 + reason.length, code >> 8, code & 0xff, ...Buffer.from(reason)]);
 }
 
-/** What the peer sends as soon as the connection is open. */
+/** Bytes that the peer sends as soon as the connection is open. */
 const FIRST: Readonly<Record<string, Uint8Array>> = {
   '/empty': Buffer.from([0x88, 0]),
   '/one-byte': Buffer.from([0x88, 1, 3]),
@@ -408,7 +408,7 @@ const FIRST: Readonly<Record<string, Uint8Array>> = {
   // A frame of 2 MiB is announced.
   '/big': Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 0x20, 0, 0]),
 };
-/** What it does when the client has sent something, in all cases a Close frame; by default it hangs up. */
+/** Reactions of the peer to the client's Close frame; by default the peer hangs up. */
 const THEN: Readonly<Record<string, (socket: Socket) => void>> = {
   '/echo': (socket) => socket.end(closeFrame(4001, 'bye')),
   '/cross': (socket) => socket.end(closeFrame(4002, 'from peer')),

@@ -53,7 +53,7 @@ async function closeConnections(count: number): Promise<void> {
 
 const ids = () => new Set(receiver.spans.map(({ spanId }) => spanId)).size;
 
-/** What became of the records, by the last export. */
+/** Counts of records by outcome, by the last export. */
 const outcomes = () =>
   Object.fromEntries(
     receiver.points

@@ -47,7 +47,7 @@ async function sent(
   return receiver.spans;
 }
 
-/** The same with OpenTelemetry's SDK. */
+/** Gives what the receiver gets of the spans that `make` makes with OpenTelemetry's SDK. */
 async function sentBySdk(
   make: (tracer: Tracer) => void,
   sampler?: Sampler,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS, withoutCloseEvent } from '../helpers/undici-clients.ts';
 
-/** What follows the path and `client`, by the ending. */
+/** The rest of a line after the path and `client`, by the ending. */
 const OPENED: Readonly<Record<string, string>> = {
   answer: '4001 clean local local_close reason=ok',
   idle: '4001 clean local local_close reason=ok',

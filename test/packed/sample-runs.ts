@@ -8,7 +8,7 @@ interface Run {
   readonly connections?: readonly Connection[];
   /** @defaultValue the line of a close with 1011 */
   readonly close?: string;
-  /** What else the span has. */
+  /** Members of the span beside the close. */
   readonly span?: object;
   /** Whether some of the normal closes are left out. */
   readonly samples?: true;

@@ -72,7 +72,7 @@ async function serve(program: string): Promise<() => Promise<ProgramEnd>> {
   };
 }
 
-/** What a user finds in the trace of the app's span: the close of each end. */
+/** Expects in the trace of the app's span the close of each end. */
 function expectOneTrace(): void {
   const app = receiver.spans.find(({ name }) => name === 'join room');
   const closes = receiver.spans.filter(({ attributes }) => attributes['url.path'] === '/rooms/7');

@@ -19,7 +19,7 @@ let receiver: OtlpReceiver;
 let server: WebSocketServer;
 let handle: WebSocketHandle | undefined;
 let requests: IncomingMessage[];
-/** What the app of the server was asked to choose from. */
+/** Subprotocols that the server's app was asked to choose from. */
 let offers: string[][];
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { WebTracerProvider } from '@opentelemetry/sdk-trace-web';
 
-/** What the app of the page does. */
+/** Settings of the app of the page. */
 export interface Visit {
   readonly otlp: string;
   /** With an SDK of its own the page has a propagator, and a span that is active. */
@@ -17,7 +17,7 @@ export interface Visit {
   readonly protocols?: string | string[];
 }
 
-/** What it saw. */
+/** Observations of the app of the page. */
 export interface Seen {
   /** Of the span that was active. */
   readonly traceId: string;

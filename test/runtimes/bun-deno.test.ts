@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNode } from '../helpers/run-node.ts';
 import { BUN, DENO, type Runtime } from '../helpers/runtimes.ts';
 
-/** What the ends of clients become, by runtime and client; the endings are those of `run-endings.cjs`. */
+/** Closes of clients, by runtime and client; the endings are those of `run-endings.cjs`. */
 const COMMON = [
   '/big client 1009 clean remote message_too_big error=message_too_big',
   '/client client 1005 clean local local_close',
@@ -34,7 +34,7 @@ const COMMON_WS = [
   '/terminate client 1006 unclean local local_close error=local_close',
   '/terminate-connecting client 1006 unclean local aborted_connecting',
 ];
-/** What Bun's `ws` failed with it tells to `error` listeners alone, and we are none. */
+/** Bun's `ws` tells the reason of a failure to `error` listeners alone, and we are none. */
 const BUN_WS = [
   ...COMMON_WS,
   '/away client 1006 unclean none handshake_failed error=handshake_failed',

@@ -44,7 +44,7 @@ describe.skipIf(!WORKERD)('in workerd', () => {
     server.close();
   });
 
-  /** What arrived of one path. */
+  /** Closes of one path that have arrived. */
   const closes = (path: string) =>
     receiver.spans.map(closeLine).filter((line) => line.startsWith(`${path} `));
 

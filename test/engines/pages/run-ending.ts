@@ -1,4 +1,4 @@
-/** What the app sees of a connection, in order. */
+/** Events that the app sees of a connection, in order. */
 export type Seen = readonly string[];
 
 /** Makes a socket, ends it as its path says, and tells what the app saw. */
