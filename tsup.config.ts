@@ -66,12 +66,12 @@ const CORE = {
   otlp: 'otlp',
   'otlp-metrics': 'otlp-metrics',
 };
-const { platform, ...otherCore } = CORE;
+const { index, platform, recording, ...sdk } = CORE;
 
-function core(name: string, entries: Entries): Options {
+function core(entries: Entries): Options {
   return {
     ...shared,
-    name: `core, ${name}`,
+    name: `core, ${Object.keys(entries)}`,
     entry: sources('core', entries),
     outDir: 'packages/core/dist',
     // Of what the SDK has for each platform, the part for Node.
@@ -151,8 +151,10 @@ const NODE = { index: 'index', register: 'register' };
 
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
-  core('platform', { platform }),
-  core('others', otherCore),
+  core({ index }),
+  core({ platform }),
+  core({ recording }),
+  core(sdk),
   browser(START),
   browser(LIFECYCLE),
   browser(DELIVERY),

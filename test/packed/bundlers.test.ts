@@ -28,7 +28,7 @@ beforeAll(async () => {
   const tarballs = await packPackages(folder);
   await installApp(join(folder, 'app'), ['@opentelemetry/api@1.9.1', ...tarballs]);
   await linkApp(join(folder, 'app'), join(folder, 'linked'));
-  app = join(folder, 'app/bundled-app.js');
+  app = join(folder, 'app/close-on-click.js');
   browser = await chromium.launch(chromiumLaunchOptions());
 });
 afterAll(async () => {

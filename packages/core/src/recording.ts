@@ -14,6 +14,7 @@ import type { StartPipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
+export { randomHex } from './record/random-hex.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export { signalUrl } from './telemetry/signal-url.ts';
 

@@ -42,13 +42,20 @@ export function spanContextOf(context: Context | undefined): SpanContext | undef
   return (context?.getValue(SPAN) as Span | undefined)?.spanContext();
 }
 
-/** Writes the active context into an object, with the registered propagator; without one the object stays as it is. */
-export function injectActive(fields: Record<string, string>): void {
-  const active = activeContext();
-  if (!active) return;
-  scope[REGISTRY]?.propagation?.inject(active, fields, {
-    set(target, name, value) {
-      target[name] = value;
+/** Writes the active context into fields as the registered propagator does. Without a propagator nothing is written. */
+export function injectContext(fields: Record<string, string>): void {
+  scope[REGISTRY]?.propagation?.inject(activeContext() ?? contextOf(new Map()), fields, {
+    set(carrier, key, value) {
+      carrier[key] = value;
     },
   });
+}
+
+/** Makes a context of values: a propagator gets an empty one where no context manager is registered. */
+function contextOf(values: ReadonlyMap<symbol, unknown>): Context {
+  return {
+    getValue: (key) => values.get(key),
+    setValue: (key, value) => contextOf(new Map([...values, [key, value]])),
+    deleteValue: (key) => contextOf(new Map([...values].filter(([other]) => other !== key))),
+  };
 }

@@ -1,5 +1,5 @@
 import type { SamplerLike } from '@closespan/core';
-import { randomHex } from '@closespan/core/platform';
+import { randomHex } from '@closespan/core/recording';
 import {
   context as activeContext,
   type Context,

@@ -5,7 +5,7 @@ import type { Construct } from '../observe/wrap-global.ts';
 import { type CarriedContext, takeFromUrl } from '../record/carried-context.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import { randomHex } from '../record/random-hex.ts';
-import { injectActive } from '../registered-api.ts';
+import { injectContext } from '../registered-api.ts';
 import { createTargetCheck, type Target } from './target.ts';
 
 /**
@@ -80,6 +80,6 @@ function urlOf(argument: unknown): URL | undefined {
 
 function activeTraceparent(): string | undefined {
   const fields: Record<string, string> = {};
-  injectActive(fields);
+  injectContext(fields);
   return fields['traceparent'];
 }
