@@ -1,5 +1,13 @@
 import type { WebSocketOptions } from '@closespan/core';
-import { type CloseFacts, type Connection, createRecorder, trackConnection } from '@closespan/core/platform';
+import {
+  bytesOf,
+  type CloseFacts,
+  type Connection,
+  createRecorder,
+  limitTexts,
+  trackConnection,
+} from '@closespan/core/platform';
+import { createRecording } from '@closespan/core/recording';
 import {
   AggregationTemporality,
   InMemoryMetricExporter,
@@ -42,7 +50,11 @@ export async function recordCloses(
   const recorder = createRecorder(
     { tracerProvider, meterProvider, ...options },
     () => Promise.reject(new Error('no pipeline is needed here')),
-    () => import('@closespan/core/recording'),
+    // As on Node, with limits of what waits.
+    async () => ({
+      createRecording: (settings) =>
+        createRecording({ ...settings, memory: { capacity: 2 ** 27, bytesOf, limit: limitTexts } }),
+    }),
   );
   for (const { connection = openedConnection(), ...facts } of closes) {
     recorder.record(connection, { ...FACTS, ...facts });

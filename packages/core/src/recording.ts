@@ -32,6 +32,16 @@ export interface Recording {
   shutdown(): Promise<void>;
 }
 
+/** Bounds the memory of the closes that wait. */
+export interface QueueMemory {
+  /** Bytes that all of them may take; beyond it the oldest normal ones lose their spans. */
+  readonly capacity: number;
+  /** Estimates the bytes of a close. */
+  bytesOf(closed: PendingClose): number;
+  /** Returns a close whose texts are short enough to wait. */
+  limit(closed: PendingClose): PendingClose;
+}
+
 /** Settings of a recording. */
 export interface RecordingSettings {
   /** Options of the user. */
@@ -44,6 +54,8 @@ export interface RecordingSettings {
   readonly dropped: number;
   /** Number of closes that may wait; beyond it the oldest normal ones lose their spans. */
   readonly capacity: number;
+  /** Bounds the memory of the closes that wait. Absent: their number alone is bounded, as in pages. */
+  readonly memory?: QueueMemory;
   /** Starts the queue's pauses. Absent: the queue makes none. */
   readonly startPause?: StartPause;
   /** Waits for another turn of the event loop. @defaultValue `setImmediate`, or a message channel */
@@ -52,7 +64,7 @@ export interface RecordingSettings {
 
 /** Starts to make telemetry of closes. Nothing throws: an error costs a `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  const { options, startPipeline, waiting, capacity, startPause, nextTurn } = settings;
+  const { options, startPipeline, waiting, capacity, memory, startPause, nextTurn } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
   const writer = createRecordWriter(options, destination);
@@ -61,11 +73,12 @@ export function createRecording(settings: RecordingSettings): Recording {
     {
       ready: prepare,
       mayWait: () => destination.mayWait,
+      weigh: memory?.bytesOf,
       write,
       wrote,
       flush: () => destination.flush(true),
     },
-    waiting.splice(0),
+    waiting.splice(0).map((closed) => memory?.limit(closed) ?? closed),
     startPause,
     nextTurn,
   );
@@ -110,8 +123,8 @@ export function createRecording(settings: RecordingSettings): Recording {
   return {
     isWanted: writer.isWanted,
     push(closed) {
-      if (queue.size() >= capacity) tellDropped(makeRoom());
-      queue.push(closed);
+      if (queue.size() >= capacity || (memory && queue.weight() >= memory.capacity)) tellDropped(makeRoom());
+      queue.push(memory?.limit(closed) ?? closed);
     },
     async drain() {
       if (!stopping) await drain(false);

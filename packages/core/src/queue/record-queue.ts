@@ -19,6 +19,8 @@ export interface RecordSink<T> {
    * @param retryNow whether undelivered spans are sent again first, since somebody waits for the queue
    */
   ready(retryNow: boolean): Promise<boolean>;
+  /** Returns the weight of an item, which does not change. Absent: items weigh nothing. */
+  readonly weigh?: ((item: T) => number) | undefined;
   /** Writes one item. Does not throw. */
   write(item: T): void;
   /** Returns whether items may wait for each other, since many in a row cost less. */
@@ -49,12 +51,12 @@ const RETRY_MILLIS = 5000;
  * @param turn waits for another turn of the event loop
  */
 export function createRecordQueue<T>(
-  { ready, mayWait, write, wrote, flush }: RecordSink<T>,
+  { ready, mayWait, weigh, write, wrote, flush }: RecordSink<T>,
   waiting: T[],
   startPause?: StartPause,
   turn = nextTurn,
 ): RecordQueue<T> {
-  const { push, shift, size, evict } = createBacklog(waiting);
+  const { push, shift, size, weight, evict } = createBacklog(waiting, weigh);
   let unflushed = 0;
   let running: Promise<void> | undefined;
   let drains = 0;
@@ -123,6 +125,7 @@ export function createRecordQueue<T>(
       else if (size() === FLUSH_ITEMS) pause?.end();
     },
     size,
+    weight,
     evict,
     async drain() {
       drains++;

@@ -74,7 +74,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     name: meaning?.name ?? name,
     category,
     // Without a Close frame the text is not the peer's: workerd writes one.
-    reason: code !== 1006 || wasClean ? facts.reason && rules.redactReason(facts.reason) : '',
+    reason: facts.reason && (code !== 1006 || wasClean) ? rules.redactReason(facts.reason) : '',
     wasClean,
     initiator,
     cause,

@@ -1,4 +1,5 @@
 import { guard } from '../guard.ts';
+import { cut, LONGEST_ADDRESS, LONGEST_PATH, LONGEST_TEMPLATE, LONGEST_URL } from './text-limits.ts';
 
 /** Parts of a connection's URL, without those that may hold secrets: user info, query and fragment. */
 export interface Endpoint {
@@ -25,8 +26,8 @@ interface UrlHooks {
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
-/** Number of distinct URLs whose parts are kept. */
-const CACHE_LIMIT = 1024;
+/** Characters of the cached URLs and of what was parsed from them. A full cache starts anew. */
+const CACHE_LIMIT = 262_144;
 
 /** Parses a URL. A `template` that is passed, `''` included, takes the place of a call of `urlTemplate`. */
 type EndpointParser = (url: string, template?: string) => Endpoint;
@@ -37,6 +38,7 @@ type EndpointParser = (url: string, template?: string) => Endpoint;
  */
 export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
   const cache = new Map<string, Endpoint>();
+  let cached = 0;
   return (raw, knownTemplate) => {
     if (redactUrl || urlTemplate) return parse(raw, knownTemplate);
     // Most URLs have no query, and are keys without a change.
@@ -45,8 +47,13 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
     const key = raw.split(/[?#]/, 1)[0] as string;
     known = cache.get(key);
     if (known) return known;
-    if (cache.size >= CACHE_LIMIT) cache.clear();
     const endpoint = parse(key);
+    // Characters, and a share for what each entry takes by itself.
+    cached += 256 + key.length + endpoint.url.length + endpoint.path.length;
+    if (cached > CACHE_LIMIT) {
+      cache.clear();
+      cached = 0;
+    }
     cache.set(key, endpoint);
     return endpoint;
   };
@@ -59,14 +66,21 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
     const origin = `${url.protocol}//${url.host}`;
     // A hook that throws must not disclose the parts that it should have hidden.
     const full = redactUrl ? guard('redactUrl', () => redactUrl(url), origin) : origin + url.pathname;
+    const pathname = redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname;
+    const path = cut(pathname, LONGEST_PATH);
     const template = knownTemplate ?? (urlTemplate && guard('urlTemplate', () => urlTemplate(url)));
+    const { hostname } = url;
     return {
-      url: full,
+      url: cut(
+        full.replace(pathname, () => path),
+        LONGEST_URL,
+      ),
       scheme,
-      address: url.hostname,
-      port: Number(url.port) || DEFAULT_PORTS[scheme],
-      path: redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname,
-      template: template || undefined,
+      address: cut(hostname, LONGEST_ADDRESS),
+      // The port of a host that was cut is lost.
+      port: hostname.length > LONGEST_ADDRESS ? undefined : Number(url.port) || DEFAULT_PORTS[scheme],
+      path,
+      template: (template && cut(template, LONGEST_TEMPLATE)) || undefined,
     };
   }
 }

@@ -1,15 +1,22 @@
-const LIMIT = 256;
+/** Characters of all keys in one table. */
+const LIMIT = 32_768;
 
 /**
  * Makes a function that gives equal keys one shared value, so that many connections hold one object.
- * @returns a function that looks a key up and calls `make` for a new key. After 256 keys the table starts anew
+ * @returns a function that looks a key up and calls `make` for a new key. After 256 keys, or fewer long ones, the table
+ *   starts anew
  */
 export function createSharedValues<T>(): (key: string, make: () => T) => T {
   const values = new Map<string, T>();
+  let length = 0;
   return (key, make) => {
     const known = values.get(key);
     if (known !== undefined) return known;
-    if (values.size >= LIMIT) values.clear();
+    length += Math.max(key.length, LIMIT / 256);
+    if (length > LIMIT) {
+      values.clear();
+      length = 0;
+    }
     const value = make();
     values.set(key, value);
     return value;

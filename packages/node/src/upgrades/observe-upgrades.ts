@@ -12,7 +12,7 @@ import { createPrivateSlot } from '../connection/private-slot.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
 import { onFinalResponse } from './final-response.ts';
 import type { FinalResponse } from './read-response.ts';
-import { type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
+import { storedUrl, type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
 import { whenServing } from './when-serving.ts';
 
 /** Observes requests to become a WebSocket, from their arrival at a server to the final response. */
@@ -55,7 +55,7 @@ export function observeUpgrades(
     if (stopped || isIgnored(url, ignoreUrls)) return;
     recorder.record(trackConnection(ROOT_CONTEXT, arrivals.get(request)), {
       kind: 'server',
-      url: url.split('?', 1)[0] as string,
+      url: storedUrl(url),
       template: '',
       ...NO_CLOSE_FRAME,
       errored: Boolean(error),

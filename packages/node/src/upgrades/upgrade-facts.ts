@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { guard, takeFromUrl } from '@closespan/core/platform';
+import { flat, guard, LONGEST_ADDRESS, LONGEST_PATH, limitText, takeFromUrl } from '@closespan/core/platform';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
@@ -41,6 +41,19 @@ function localHostOf({ localAddress = '', localPort }: Partial<UpgradeSocket> = 
   return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
+/** Matches a URL without its query: scheme and host, then the path. */
+const WITHOUT_QUERY = /^([^/?]*\/\/[^/?]*)([^?]*)/;
+/** Characters of scheme, host and port that are kept: some more than the longest host name takes. */
+const PLACE_LENGTH = LONGEST_ADDRESS + '*://*:65535'.length;
+
+/** Returns what is kept of a server's URL while a connection is open: no query, and no more than the record will show. */
+export function storedUrl(url: string): string {
+  if (url.length <= LONGEST_PATH && !url.includes('?')) return url;
+  const [, place = '', path = ''] = WITHOUT_QUERY.exec(url) ?? [];
+  // One character more than the record shows: it marks the path as cut.
+  return flat(place.slice(0, PLACE_LENGTH) + path.slice(0, LONGEST_PATH + 1));
+}
+
 /**
  * Makes a function that reads the facts of an upgrade request. Connections with equal facts share one object, unless
  * `recordClientAddress` adds an address to each.
@@ -56,7 +69,7 @@ export function createUpgradeFactsReader({
 ) => HandshakeFacts {
   const share = createSharedValues<HandshakeFacts>();
   return (request, over, url) => {
-    const withoutQuery = url.split('?', 1)[0] as string;
+    const withoutQuery = storedUrl(url);
     const template =
       urlTemplate && URL.canParse(url)
         ? (guard('urlTemplate', () => urlTemplate(new URL(url), request), undefined) ?? '')
@@ -65,7 +78,7 @@ export function createUpgradeFactsReader({
     // No header contains a line feed, so the key is unambiguous.
     const facts = share(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({
       url: withoutQuery,
-      ...(template !== undefined && { template }),
+      ...(template !== undefined && { template: limitText('template', template) }),
       ...(origin && { origin }),
     }));
     if (!recordClientAddress) return facts;
@@ -76,7 +89,7 @@ export function createUpgradeFactsReader({
 
 /** Reads the `Origin` header as scheme, host and port (RFC 6454 §7); `undefined` when absent or opaque (`null`). */
 function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).origin : undefined;
+  return URL.canParse(origin) ? limitText('origin', new URL(origin).origin) : undefined;
 }
 
 /** Reads the client's IP address as proxies forward it (RFC 7239 §5.2, or `X-Forwarded-For`); `undefined` for other text. */
@@ -85,5 +98,5 @@ function forwardedAddressOf({ headers }: IncomingMessage): string | undefined {
   const first = noted ?? String(headers['x-forwarded-for'] ?? '').split(',', 1)[0] ?? '';
   const address = first.trim().replace(/^"|"$/g, '');
   const withoutPort = /^\[(.*)\]/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
-  return isIP(withoutPort) ? withoutPort : undefined;
+  return isIP(withoutPort) ? limitText('clientAddress', withoutPort) : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
-import type { CloseFacts } from '@closespan/core/platform';
+import { type CloseFacts, flat } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 
 /** The members of a `WebSocketConnection` of the package `websocket` that are read. */
@@ -96,7 +96,7 @@ export function websocketCloseFacts(
     // Our Close frame was sent too: the package returns each Close frame, or this frame was returned for ours.
     wasClean: received !== undefined,
     reportedCode: closeReasonCode,
-    subprotocol: protocol ?? '',
+    subprotocol: flat(protocol ?? ''),
     unsentSize: socket.writableLength,
     errored: Boolean(error),
     errorCode: error?.code,

@@ -85,6 +85,8 @@ export function observeWsSockets(
 
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
     connections.forget(socket, connection);
+    // While the record waits, it holds no request and no response.
+    connection.handshake = undefined;
     recorder.record(connection, facts);
   }
 

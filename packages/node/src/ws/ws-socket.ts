@@ -1,7 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseCause, CloseInitiator } from '@closespan/core';
-import { CLOSING, type CloseFacts, now } from '@closespan/core/platform';
+import { CLOSING, type CloseFacts, flat, now } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
@@ -76,7 +76,8 @@ export function wsCloseFacts(
     reason: socket._closeMessage.toString(),
     wasClean,
     initiator: wasClean && !connection.closing ? unseenInitiator(connection) : undefined,
-    subprotocol: socket.protocol,
+    // On a server a part of the client's list, which may be long.
+    subprotocol: flat(socket.protocol),
     extensions: socket.extensions,
     unsentSize: socket.bufferedAmount,
     synthetic,

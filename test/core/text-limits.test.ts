@@ -1,0 +1,96 @@
+import { bytesOf, limitTexts } from '@closespan/core/platform';
+import { createRecording } from '@closespan/core/recording';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { afterEach, expect, it } from 'vitest';
+import { FACTS, openedConnection, recordCloses } from '../helpers/record-closes.ts';
+
+afterEach(() => diag.disable());
+
+const LONG = 'x'.repeat(15_000);
+
+it.each([
+  { facts: { reason: LONG }, name: 'websocket.close.reason', length: 256 },
+  { facts: { subprotocol: LONG }, name: 'websocket.subprotocol', length: 128 },
+  { facts: { extensions: LONG }, name: 'websocket.extensions', length: 256 },
+  { facts: { clientAddress: LONG }, name: 'client.address', length: 64 },
+  { facts: { code: 1006, wasClean: false, errorCode: LONG }, name: 'error.type', length: 64 },
+  { facts: { url: `ws://h/${LONG}` }, name: 'url.path', length: 512 },
+  { facts: { url: `ws://h/${'"'.repeat(500)}` }, name: 'url.path', length: 512 },
+  { facts: { url: `ws://${LONG}/` }, name: 'server.address', length: 255 },
+  { facts: { url: `ws://${'x'.repeat(1000)}:81/` }, name: 'url.full', length: 1009 },
+])('cuts a long $name to $length characters and marks it', async ({ facts, name, length }) => {
+  const { spans } = await recordCloses([facts]);
+  const text = String(spans[0]?.attributes[name]);
+  expect(text).toHaveLength(length);
+  if (name !== 'url.full') expect(text.endsWith('…')).toBe(true);
+});
+
+it('marks the whole URL where its path is cut', async () => {
+  const { spans } = await recordCloses([{ url: `ws://h/${LONG}?${LONG}` }]);
+  expect(spans[0]?.attributes['url.full']).toBe(`ws://h/${'x'.repeat(510)}…`);
+});
+
+it('cuts what redactUrl and urlTemplate give', async () => {
+  const { spans } = await recordCloses([{ url: 'ws://h/' }], {
+    redactUrl: () => `ws://h/${LONG}`,
+    urlTemplate: () => LONG,
+  });
+  expect(spans[0]?.attributes['url.full']).toHaveLength(518);
+  expect(spans[0]?.attributes['url.template']).toHaveLength(256);
+});
+
+it('names no port for a host that is cut', async () => {
+  const { spans } = await recordCloses([{ url: `ws://${LONG}:8080/` }]);
+  expect(spans[0]?.attributes).not.toHaveProperty(['server.port']);
+});
+
+it('leaves a text as it is that is as long as allowed', async () => {
+  const reason = 'ü'.repeat(256);
+  const { spans } = await recordCloses([{ reason, url: `ws://h/${'x'.repeat(511)}` }]);
+  expect(spans[0]?.attributes).toMatchObject({
+    'websocket.close.reason': reason,
+    'url.path': `/${'x'.repeat(511)}`,
+  });
+});
+
+it('cuts between characters', async () => {
+  const { spans } = await recordCloses([{ reason: '🎈'.repeat(200) }]);
+  expect(spans[0]?.attributes['websocket.close.reason']).toBe(`${'🎈'.repeat(127)}…`);
+});
+
+it.each([Buffer.alloc(300), { toString: () => LONG }, Symbol('x'), 7n])(
+  'records a close whose library hands over %o in place of texts',
+  async (value) => {
+    const text = value as unknown as string;
+    const { spans } = await recordCloses([
+      { url: text, reason: text, subprotocol: text, errorCode: text, extensions: text },
+    ]);
+    expect(spans).toHaveLength(1);
+    expect(spans[0]?.attributes).not.toHaveProperty(['websocket.close.reason']);
+  },
+);
+
+it('keeps closes that wait within their bytes, and tells of those that it drops', async () => {
+  const lines: string[] = [];
+  const note = (...args: unknown[]) => lines.push(args.join(' '));
+  diag.setLogger({ error: note, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+  const recording = createRecording({
+    options: {},
+    startPipeline: () => new Promise(() => {}),
+    memory: { capacity: 2 ** 20, bytesOf, limit: limitTexts },
+    waiting: [],
+    dropped: 0,
+    capacity: 131_072,
+  });
+  const reason = 'r'.repeat(256);
+  const url = `ws://h/${'x'.repeat(2000)}`;
+  const connection = openedConnection();
+  // Each close counts as 640 bytes and its texts.
+  const room = Math.floor(2 ** 20 / (640 + url.length + reason.length));
+  for (let i = 0; i <= room; i++) {
+    recording.push({ connection, facts: { ...FACTS, url, reason }, closedAt: 0, closeTime: 0 });
+  }
+  expect(lines).toEqual([]);
+  recording.push({ connection, facts: { ...FACTS, url, reason }, closedAt: 0, closeTime: 0 });
+  expect(lines).toEqual([`closespan: ${room + 1} closes dropped, too many wait`]);
+});
