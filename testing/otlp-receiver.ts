@@ -36,8 +36,11 @@ interface ReceivedRequest {
 export interface OtlpReceiverOptions {
   /** @defaultValue a free port */
   readonly port?: number;
-  /** HTTP status of the response at a path; bodies are kept with 200 alone. @defaultValue 200 */
-  readonly status?: (path: string) => number;
+  /**
+   * HTTP status of the response at a path to the bytes of a body; bodies are kept with 200 alone.
+   * @defaultValue 200
+   */
+  readonly status?: (path: string, bytes: Buffer) => number;
   /** Further headers of a response. @defaultValue none */
   readonly headers?: () => Record<string, string>;
   /** Milliseconds before a response. @defaultValue 0 */
@@ -65,7 +68,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     const { url: path = '' } = request;
     requests.push({ path, headers: request.headers, size: bytes.length, time: Date.now() });
     const body = readOtlpBody(request, bytes, decode);
-    const code = body ? status(path) : 400;
+    const code = body ? status(path, bytes) : 400;
     if (body && code === 200) keep(path, body);
     if (delay > 0) await wait(delay);
     response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end('{}');

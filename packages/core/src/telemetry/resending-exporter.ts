@@ -3,21 +3,37 @@ import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelem
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { NAME } from '../version.ts';
 import type { Outcome } from './outcome-counter.ts';
+import { batchesOf, halvesOf } from './span-batches.ts';
 
 /** Milliseconds until undelivered spans are sent again; doubles with each failure. */
 const FIRST_PAUSE = 5000;
 /** Milliseconds that the pause does not exceed. */
 const LONGEST_PAUSE = 30_000;
+/** Statuses of a refusal that may be due to few of the spans. Halves of the batch are sent then, down to one span. */
+const DIVISIBLE: readonly unknown[] = [400, 413, 422];
+/** Number of refusals in a row after which batches are not divided: the collector refuses whatever it gets. */
+const MOST_REFUSALS = 64;
+
+/** What became of spans that were sent. */
+interface Sent {
+  /** The spans that did not arrive and may arrive later. */
+  readonly left: ReadableSpan[];
+  /** The last failure, or a success. */
+  readonly result: ExportResult;
+}
 
 /**
  * Keeps the spans that an exporter could not deliver in all of its tries, and sends them again: a collector that is
- * away for a minute costs no span. Spans that the collector refuses for good are not kept.
+ * away for a minute costs no span. Spans that the collector refuses for good are not kept. No request is longer than
+ * 1 MB, unless it has a single span.
  */
 export class ResendingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #count: (outcome: Outcome, count: number) => void;
   readonly #failed: ReadableSpan[][] = [];
+  readonly #sending = new Set<Promise<void>>();
   #pause = FIRST_PAUSE;
+  #refusals = 0;
   #isStopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resending: Promise<void> | undefined;
@@ -28,16 +44,13 @@ export class ResendingExporter implements SpanExporter {
     this.#count = count;
   }
 
-  /** Exports a batch; one that did not arrive is kept, and sent again later. */
+  /** Exports spans; those that did not arrive are kept, and sent again later. */
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
-    this.#exporter.export(spans, (result) => {
-      if (mayArriveLater(result)) {
-        this.#failed.push(spans);
-        this.#count('stored', spans.length);
-        this.#wait();
-      } else if (result.code === ExportResultCode.FAILED) this.#count('dropped', spans.length);
+    const sending = this.#export(spans).then((result) => {
+      this.#sending.delete(sending);
       done(result);
     });
+    this.#sending.add(sending);
   }
 
   /** Number of spans that wait to be sent again. */
@@ -55,6 +68,7 @@ export class ResendingExporter implements SpanExporter {
 
   /** Resolves when the requests on their way have ended. */
   async forceFlush(): Promise<void> {
+    await Promise.all(this.#sending);
     await this.#exporter.forceFlush?.();
   }
 
@@ -63,26 +77,63 @@ export class ResendingExporter implements SpanExporter {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     // Requests that are on their way may still fail before this resolves.
+    await Promise.all(this.#sending);
     await this.#exporter.shutdown();
     if (this.size > 0) this.#count('dropped', this.size);
     this.#failed.length = 0;
   }
 
+  async #export(spans: ReadableSpan[]): Promise<ExportResult> {
+    const { left, result } = await this.#send(spans, () => {});
+    if (left.length > 0) {
+      this.#failed.push(left);
+      this.#count('stored', left.length);
+      this.#wait();
+    }
+    return result;
+  }
+
   async #resend(): Promise<void> {
     for (let spans = this.#failed[0]; spans; spans = this.#failed[0]) {
-      const result = await this.#exportNow(spans);
-      if (mayArriveLater(result)) {
+      const { left, result } = await this.#send(spans, (count) => this.#count('replayed', count));
+      if (left.length > 0) {
+        this.#failed[0] = left;
         this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
         this.#wait();
         return;
       }
-      const refused = result.code === ExportResultCode.FAILED;
-      if (refused) diag.error(`${NAME}: ${spans.length} closes refused`, result.error);
-      this.#count(refused ? 'dropped' : 'replayed', spans.length);
+      if (result.code === ExportResultCode.FAILED) diag.error(`${NAME}: closes refused`, result.error);
       this.#failed.shift();
       this.#pause = FIRST_PAUSE;
     }
     clearTimeout(this.#timer);
+  }
+
+  /**
+   * Sends spans in requests of at most 1 MB. What a collector refuses for good is counted as `dropped`.
+   * @param arrived called with the number of spans of each request that arrived
+   */
+  async #send(spans: ReadableSpan[], arrived: (count: number) => void): Promise<Sent> {
+    const batches = batchesOf(spans);
+    let failure: ExportResult | undefined;
+    for (let batch = batches.shift(); batch; batch = batches.shift()) {
+      const result = await this.#exportNow(batch);
+      if (mayArriveLater(result))
+        return { left: batches.reduce((left, next) => left.concat(next), batch), result };
+      if (result.code === ExportResultCode.SUCCESS) {
+        this.#refusals = 0;
+        arrived(batch.length);
+      } else if (batch.length > 1 && this.#isDivisible(result)) batches.unshift(...halvesOf(batch));
+      else {
+        failure = result;
+        this.#count('dropped', batch.length);
+      }
+    }
+    return { left: [], result: failure ?? { code: ExportResultCode.SUCCESS } };
+  }
+
+  #isDivisible({ error }: ExportResult): boolean {
+    return ++this.#refusals <= MOST_REFUSALS && DIVISIBLE.includes(codeOf(error));
   }
 
   #exportNow(spans: ReadableSpan[]): Promise<ExportResult> {
@@ -105,7 +156,9 @@ export class ResendingExporter implements SpanExporter {
  * Returns whether a failure may pass. For an HTTP status that is final the exporter's error has a number as its `code`.
  */
 function mayArriveLater({ code, error }: ExportResult): boolean {
-  return (
-    code === ExportResultCode.FAILED && typeof (error as { code?: unknown } | undefined)?.code !== 'number'
-  );
+  return code === ExportResultCode.FAILED && typeof codeOf(error) !== 'number';
+}
+
+function codeOf(error: Error | undefined): unknown {
+  return (error as { code?: unknown } | undefined)?.code;
 }
