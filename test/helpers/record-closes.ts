@@ -3,6 +3,7 @@ import {
   bytesOf,
   type CloseFacts,
   type Connection,
+  createLabelLimits,
   createRecorder,
   limitTexts,
   trackConnection,
@@ -53,7 +54,11 @@ export async function recordCloses(
     // As on Node, with limits of what waits.
     async () => ({
       createRecording: (settings) =>
-        createRecording({ ...settings, memory: { capacity: 2 ** 27, bytesOf, limit: limitTexts } }),
+        createRecording({
+          ...settings,
+          createLabelLimits,
+          memory: { capacity: 2 ** 27, bytesOf, limit: limitTexts },
+        }),
     }),
   );
   for (const { connection = openedConnection(), ...facts } of closes) {

@@ -43,5 +43,6 @@ export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 export { diag } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
+export { createLabelLimits } from './telemetry/label-limits.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

@@ -10,6 +10,7 @@ import type { StartPause } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import { createDestination } from './telemetry/destination.ts';
+import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
@@ -56,6 +57,8 @@ export interface RecordingSettings {
   readonly capacity: number;
   /** Bounds the memory of the closes that wait. Absent: their number alone is bounded, as in pages. */
   readonly memory?: QueueMemory;
+  /** Makes the limits of metric labels. Absent: the first values become labels, as in pages. */
+  readonly createLabelLimits?: CreateLabelLimits;
   /** Starts the queue's pauses. Absent: the queue makes none. */
   readonly startPause?: StartPause;
   /** Waits for another turn of the event loop. @defaultValue `setImmediate`, or a message channel */
@@ -64,10 +67,11 @@ export interface RecordingSettings {
 
 /** Starts to make telemetry of closes. Nothing throws: an error costs a `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  const { options, startPipeline, waiting, capacity, memory, startPause, nextTurn } = settings;
+  const { options, startPipeline, waiting, capacity, memory, createLabelLimits, startPause, nextTurn } =
+    settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
-  const writer = createRecordWriter(options, destination);
+  const writer = createRecordWriter(options, destination, createLabelLimits);
   const { find, write } = writer;
   const queue = createRecordQueue(
     {

@@ -14,6 +14,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
 } from '../semconv.ts';
 import { createCloseInstruments } from './close-instruments.ts';
+import type { LabelLimits } from './label-limits.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 
 /** Counts closes and measures connections and handshakes. Metrics are never sampled. */
@@ -31,39 +32,45 @@ export interface CloseMetrics {
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
 }
 
-/** Number of close codes outside 1000-1015 that become labels as they are; later ones are `other`. */
-const DISTINCT_CODES = 50;
-/** Number of hosts of a server that become labels; closes of later ones have no such label. */
-const DISTINCT_HOSTS = 50;
+/** Number of values that become labels in a page, of codes outside 1000-1015 and of hosts. */
+const DISTINCT_VALUES = 50;
 
-/** Makes the instruments of client and server. */
-export function createCloseMetrics(meter: Meter): CloseMetrics {
+/** Labels of the server that all metrics of a record share, and a text that no other server has. */
+interface Place {
+  readonly labels: Attributes;
+  readonly key: string;
+}
+
+/**
+ * Makes the instruments of client and server.
+ * @param limits bounds the labels. Absent: the first values become labels, which is enough for the peers of a page
+ */
+export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValues()): CloseMetrics {
   const instruments = createCloseInstruments(meter);
-  // Peers choose close codes, and clients choose the Host of a server: neither may fill the metric store.
-  const isKnownCode = firstDistinct<number>(DISTINCT_CODES);
-  const isKnownHost = firstDistinct<string>(DISTINCT_HOSTS);
   const addOutcome = createOutcomeCounter(meter);
   const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
-  /**
-   * Measures the handshake; the error of a later close is not one of the handshake. Returns the labels that all metrics
-   * of the record share.
-   */
-  function addHandshake(record: CloseRecord, errorType: string | undefined): Attributes {
+  /** Measures the handshake; the error of a later close is not one of the handshake. */
+  function addHandshake(record: CloseRecord, errorType = ''): Place {
     const { kind, handshakeDuration, httpStatusCode: status } = record;
     const { address, port } = record.endpoint;
-    const place: Attributes = {};
-    if (address && (kind === 'client' || isKnownHost(address + port))) {
-      place[ATTR_SERVER_ADDRESS] = address;
-      if (port) place[ATTR_SERVER_PORT] = port;
+    const labels: Attributes = {};
+    let key = '';
+    if (address && limits.allowsHost(record)) {
+      key = `${address}\n${port}`;
+      labels[ATTR_SERVER_ADDRESS] = address;
+      if (port) labels[ATTR_SERVER_PORT] = port;
     }
     if (handshakeDuration !== undefined) {
-      const attributes = { ...place };
-      if (errorType && !record.handshakeSucceeded) attributes[ATTR_ERROR_TYPE] = errorType;
+      const attributes = { ...labels };
+      const error = record.handshakeSucceeded ? '' : errorType;
+      if (error) attributes[ATTR_ERROR_TYPE] = error;
       if (status) attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = status;
-      instruments[kind].handshakeDuration.record(handshakeDuration / 1000, attributes);
+      const metric = instruments[kind].handshakeDuration;
+      const bounded = limits.within(metric, `${key}\n${error}\n${status}`, attributes, record);
+      metric.record(handshakeDuration / 1000, bounded);
     }
-    return place;
+    return { labels, key };
   }
 
   return {
@@ -71,17 +78,22 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
     add(record, errorType) {
       const { kind, endpoint, code, initiator, cause, wasClean } = record;
       const { closes, connectionDuration } = instruments[kind];
-      const place = addHandshake(record, errorType);
+      const { labels: place, key: placeKey } = addHandshake(record, errorType);
+      const { template } = endpoint;
       if (errorType) place[ATTR_ERROR_TYPE] = errorType;
-      if (endpoint.template) place[ATTR_URL_TEMPLATE] = endpoint.template;
+      if (template) place[ATTR_URL_TEMPLATE] = template;
+      const openKey = `${placeKey}\n${errorType}\n${template}`;
       if (record.connectionDuration !== undefined) {
-        connectionDuration.record(record.connectionDuration / 1000, place);
+        const labels = limits.within(connectionDuration, openKey, place, record);
+        connectionDuration.record(record.connectionDuration / 1000, labels);
       }
-      const key = JSON.stringify([kind, place, code, initiator, cause, wasClean]);
+      const known = limits.allowsCode(record);
+      const key = [kind, openKey, known ? code : 'other', record.category, initiator, cause, wasClean].join(
+        '\n',
+      );
       let group = counted.get(key);
       if (!group) {
-        const known = (code >= 1000 && code < 1016) || isKnownCode(code);
-        const labels = {
+        const all = {
           ...place,
           [ATTR_WEBSOCKET_CLOSE_CODE]: known ? code : 'other',
           [ATTR_WEBSOCKET_CLOSE_NAME]: known ? record.name : 'other',
@@ -90,6 +102,7 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
           [ATTR_WEBSOCKET_CLOSE_INITIATOR]: initiator,
           [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: wasClean,
         };
+        const labels = limits.within(closes, key, all, record);
         group = { closes, labels, count: 0 };
         counted.set(key, group);
       }
@@ -106,8 +119,19 @@ export function createCloseMetrics(meter: Meter): CloseMetrics {
   };
 }
 
-/** Makes a check that holds for the first `limit` different values, and for no others. */
-function firstDistinct<T>(limit: number): (value: T) => boolean {
+/** Makes limits by which the first values become labels. */
+function firstValues(): LabelLimits {
+  const isFirstCode = firstDistinct<number>();
+  const isFirstHost = firstDistinct<string>();
+  return {
+    allowsHost: ({ endpoint: { address, port } }) => isFirstHost(address + port),
+    allowsCode: ({ code }) => (code >= 1000 && code < 1016) || isFirstCode(code),
+    within: (_metric, _key, labels) => labels,
+  };
+}
+
+/** Makes a check that holds for the first different values, and for no others. */
+function firstDistinct<T>(): (value: T) => boolean {
   const seen = new Set<T>();
-  return (value) => seen.has(value) || (seen.size < limit && Boolean(seen.add(value)));
+  return (value) => seen.has(value) || (seen.size < DISTINCT_VALUES && Boolean(seen.add(value)));
 }

@@ -10,6 +10,7 @@ import { closeAttributes, errorTypeOf } from './close-attributes.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
 import { startCloseSpan } from './close-span.ts';
 import type { Destination } from './destination.ts';
+import type { CreateLabelLimits } from './label-limits.ts';
 
 /** Makes span, metrics and hook call of each close. */
 export interface RecordWriter {
@@ -30,8 +31,15 @@ export interface RecordWriter {
   wrote(dropped: number): void;
 }
 
-/** Makes a writer, whose spans and metrics go where `destination` has found providers. */
-export function createRecordWriter(options: WebSocketOptions, destination: Destination): RecordWriter {
+/**
+ * Makes a writer, whose spans and metrics go where `destination` has found providers.
+ * @param createLimits makes the limits of metric labels. Absent: the first values become labels
+ */
+export function createRecordWriter(
+  options: WebSocketOptions,
+  destination: Destination,
+  createLimits?: CreateLabelLimits,
+): RecordWriter {
   const { redactReason, closeCodes, isAbnormal, closeHook } = options;
   const rules = {
     closeCodes,
@@ -49,7 +57,7 @@ export function createRecordWriter(options: WebSocketOptions, destination: Desti
       () => {
         const found = destination.find();
         if (destination.meter !== meter) {
-          metrics = destination.meter && createCloseMetrics(destination.meter);
+          metrics = destination.meter && createCloseMetrics(destination.meter, createLimits?.(closeCodes));
           meter = destination.meter;
         }
         return found;

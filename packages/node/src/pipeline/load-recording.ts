@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { bytesOf, type LoadRecording, limitTexts, NAME } from '@closespan/core/platform';
+import { bytesOf, createLabelLimits, type LoadRecording, limitTexts, NAME } from '@closespan/core/platform';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
 /** Telemetry runs in an async context of no request: that context would be kept in memory, and exports would join its trace. */
@@ -13,7 +13,7 @@ export const loadRecording: LoadRecording = async () => {
   const { createRecording } = await import('@closespan/core/recording');
   return {
     createRecording: detached((settings) => {
-      const recording = createRecording({ ...settings, memory, startPause, nextTurn });
+      const recording = createRecording({ ...settings, memory, createLabelLimits, startPause, nextTurn });
       return { ...recording, push: detached(recording.push) };
     }),
   };
