@@ -14,7 +14,7 @@ const DIVISIBLE: readonly unknown[] = [400, 413, 422];
 /** Number of refusals in a row after which batches are not divided: the collector refuses whatever it gets. */
 const MOST_REFUSALS = 64;
 
-/** What became of spans that were sent. */
+/** Result of sending spans. */
 interface Sent {
   /** The spans that did not arrive and may arrive later. */
   readonly left: ReadableSpan[];
