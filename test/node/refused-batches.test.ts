@@ -3,7 +3,7 @@ import { instrumentWebSockets, type NodeWebSocketOptions, type WebSocketHandle }
 import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { startWsServer, type WsServer } from '../helpers/ws-server.ts';
+import { startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
 let handle: WebSocketHandle;
 let receiver: OtlpReceiver;
