@@ -4,7 +4,10 @@ import { warnAtStart } from './pipeline/console-logger.ts';
 import { isSdkDisabled } from './pipeline/is-sdk-disabled.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-/** A variable, the option that the variable sets, and a function that makes the option's value of the variable's text. */
+/**
+ * One environment variable: its name, the option that it sets, and a function that turns its text into the option's
+ * value.
+ */
 type VariableRow = readonly [
   variable: string,
   option: keyof NodeWebSocketOptions,
@@ -12,10 +15,13 @@ type VariableRow = readonly [
 ];
 
 const PREFIX = 'CLOSESPAN_';
-/** The variable that keeps observation from starting. */
+/** Name of the environment variable that turns observation off with the value `false`. */
 export const ENABLED: string = `${PREFIX}ENABLED`;
 
-/** The variables that set options, each with its option. */
+/**
+ * Environment variables that set options. Each row has a variable, its option, and a function that reads the option's
+ * value.
+ */
 export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_OTLP', 'otlp', (text) => (asFlag(text) ? undefined : false)],
   ['CLOSESPAN_IGNORE_URLS', 'ignoreUrls', asList],
@@ -29,12 +35,18 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_EXIT_SIGNALS', 'exitSignals', asList],
 ];
 
-/** Says whether observation may start: neither `CLOSESPAN_ENABLED=false` nor `OTEL_SDK_DISABLED=true` is set. */
+/**
+ * Says whether observation may start. `CLOSESPAN_ENABLED=false` forbids observation, and `OTEL_SDK_DISABLED=true`
+ * forbids it, too.
+ */
 export function isEnabled(env: Environment): boolean {
   return readVariable(env, ENABLED, asFlag) !== false && !isSdkDisabled(env);
 }
 
-/** Reads the options that `CLOSESPAN_*` variables set. A wrong value costs one warning and is left out; nothing throws. */
+/**
+ * Reads options from the environment variables `CLOSESPAN_*`. A variable with a wrong value or an unknown name causes
+ * one warning and is ignored. Nothing throws.
+ */
 export function optionsFromEnvironment(env: Environment): NodeWebSocketOptions {
   const options: Partial<Record<keyof NodeWebSocketOptions, unknown>> = {};
   for (const [variable, option, read] of ROWS) {
@@ -55,7 +67,10 @@ export function optionsFromEnvironment(env: Environment): NodeWebSocketOptions {
   return options as NodeWebSocketOptions;
 }
 
-/** Reads a variable; an empty one counts as unset, as OpenTelemetry's specification says. */
+/**
+ * Reads an environment variable. An empty variable counts as unset, as OpenTelemetry's specification says.
+ * @returns `undefined` if the variable is unset, or if `read` throws
+ */
 function readVariable(env: Environment, variable: string, read: (text: string) => unknown): unknown {
   const text = env[variable];
   if (!text) return undefined;
@@ -71,7 +86,10 @@ function asText(text: string): string {
   return text;
 }
 
-/** Reads a number. Other text stays text, so that the option's check refuses it. */
+/**
+ * Converts text to a number. Text that is no number is returned unchanged, and the option's check then refuses the
+ * text.
+ */
 function asNumber(text: string): unknown {
   return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }

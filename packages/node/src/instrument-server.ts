@@ -2,23 +2,27 @@ import type { WebSocketHandle } from '@closespan/core';
 import { NAME, runningHandle } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 
-/** A server of `ws`, described by a method that only such servers have. */
+/**
+ * A `WebSocketServer` of the package `ws`. The type asks only for `handleUpgrade`, a method that only servers of `ws`
+ * have.
+ */
 export interface WebSocketServerLike {
   handleUpgrade(request: never, socket: never, head: never, callback: never): void;
 }
 
-/** The handle that `instrumentWebSockets()` returns on Node. */
+/** Controls observation on Node. `instrumentWebSockets()` returns this handle. */
 export interface NodeWebSocketHandle extends WebSocketHandle {
   /**
-   * Observes the connections that a `ws` server accepts. It is needed only where the copy of `ws` cannot be found, as
-   * inside a bundle. An object that is no server of `ws` costs one `diag.warn`.
+   * Observes the connections that a `ws` server accepts. Call this method only if closespan cannot find the app's copy
+   * of `ws`, for example inside a bundle. An object that is no `ws` server causes one `diag.warn`.
    */
   instrumentServer(server: WebSocketServerLike): void;
 }
 
 /**
- * Observes the connections that a `ws` server accepts, where the handle is not at hand. It is needed only where the copy
- * of `ws` cannot be found, as inside a bundle. Before `instrumentWebSockets()` it costs one `diag.warn`.
+ * Observes the connections that a `ws` server accepts, for code that does not have the handle. Call this function only
+ * if closespan cannot find the app's copy of `ws`, for example inside a bundle. A call before `instrumentWebSockets()`
+ * does nothing but one `diag.warn`.
  * @example instrumentServer(new WebSocketServer({ port: 8080 }))
  */
 export function instrumentServer(server: WebSocketServerLike): void {

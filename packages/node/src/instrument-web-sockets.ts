@@ -22,7 +22,10 @@ import { observeUpgrades } from './upgrades/observe-upgrades.ts';
 import { observeWebsocket } from './websocket/observe-websocket.ts';
 import { observeWs } from './ws/observe-ws.ts';
 
-/** The Node platform: its options, its observers and its built-in pipeline. */
+/**
+ * Parts of closespan that exist only on Node: checks of options, observers, and the built-in pipeline. The built-in
+ * pipeline is an OTLP exporter for an app without an OpenTelemetry SDK.
+ */
 export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
   optionChecks: NODE_OPTION_CHECKS,
   install,
@@ -31,10 +34,12 @@ export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
 };
 
 /**
- * Records every WebSocket close of this process from now on: clients and servers of `ws` and `websocket`, the global
- * `WebSocket`, and undici. Call it once at start-up, before or after the libraries are loaded.
- * @returns the handle; a second call returns the handle of the first call and ignores its options
- * @throws TypeError for a wrong option; nothing throws afterwards
+ * Starts to record each WebSocket close of this process: of clients and servers of `ws` and `websocket`, of the global
+ * `WebSocket`, and of undici. Call this function once at start-up. The libraries may be loaded before or after the
+ * call.
+ * @returns the handle, which controls observation. A second call returns the handle of the first call and ignores its
+ * own options
+ * @throws TypeError for a wrong option. After this call observation never throws
  * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
  */
 export function instrumentWebSockets(options: NodeWebSocketOptions = {}): NodeWebSocketHandle {
@@ -42,13 +47,13 @@ export function instrumentWebSockets(options: NodeWebSocketOptions = {}): NodeWe
 }
 
 /**
- * Records every WebSocket close of this process, for apps that call `registerInstrumentations()` of OpenTelemetry.
- * Observation begins with `enable()`, which `registerInstrumentations()` calls.
+ * Records each WebSocket close of this process, for apps that call OpenTelemetry's `registerInstrumentations()`. That
+ * function calls `enable()`, which starts observation.
  * @example registerInstrumentations({ instrumentations: [new WebSocketInstrumentation()] })
  */
 export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSocketOptions> {
   /**
-   * Makes the instrumentation. Unless `config.enabled` is true, observation begins with `enable()`.
+   * Makes the instrumentation. Observation starts when `enable()` is called, or at once if `config.enabled` is true.
    * @throws TypeError for a wrong option
    */
   constructor(config: NodeWebSocketOptions & { enabled?: boolean } = {}) {

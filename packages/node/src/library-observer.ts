@@ -4,28 +4,36 @@ import type { NodeWebSocketOptions } from './node-options.ts';
 import type { SeeModule } from './runtime/watch-modules.ts';
 import type { AcceptedUpgrades } from './upgrades/accepted-upgrades.ts';
 
-/** Observes the WebSockets of one library. */
+/** Observes the WebSockets of one library, such as `ws`. */
 export interface LibraryObserver {
-  /** Observes a socket that the app hands over; false when the socket is not of this library. */
+  /**
+   * Observes a socket that the app passes to the handle's `observe()`.
+   * @returns `false` if the socket is not of this library
+   */
   observe(socket: WebSocketLike, info?: SocketInfo): boolean;
-  /** Looks for the library's classes in a CommonJS module; absent where no module holds any. */
+  /**
+   * Looks for the library's classes in a CommonJS module. Absent if no CommonJS module holds classes of the library.
+   */
   readonly seeModule?: SeeModule;
-  /** Records failed handshakes whose `close` event is still awaited. */
+  /** Records each failed handshake whose `close` event has not come yet. */
   settle?(): void;
   /** Records every open connection with the cause `process_exit`. */
   recordOpen(): void;
-  /** Puts every patched object back and removes every listener; connections that are open leave no record. */
+  /** Restores every patched object and removes every listener. Connections that are still open leave no record. */
   stop(): void;
 }
 
-/** Tools and callbacks that every library observer gets. */
+/** Tools and callbacks that every library observer receives. */
 export interface LibraryTools {
   readonly recorder: Recorder;
   readonly options: NodeWebSocketOptions;
-  /** Follows the upgrade requests that servers receive, whichever library accepts them. */
+  /** Follows the requests for an upgrade to WebSocket that servers receive, whichever library accepts the requests. */
   readonly upgrades: AcceptedUpgrades;
-  /** The observer calls it when it has found a class whose sockets it observes. */
+  /** Notes that a class was found whose sockets are observed. The library observer calls this function. */
   foundLibrary(): void;
-  /** The observer calls it when a connection begins, whose end may have to be sent before the process ends. */
+  /**
+   * Notes that a connection begins. The library observer calls this function. The close of the connection may have to
+   * be sent before the process ends.
+   */
   connectionBegan(): void;
 }

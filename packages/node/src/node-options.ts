@@ -5,44 +5,52 @@ import { BOOLEAN, isOtlp, type OptionCheck, type OptionChecks } from '@closespan
 /** Options of `instrumentWebSockets()` on Node. Every option may be left out. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
   /**
-   * Whether clients put the active context into their handshakes, with the registered propagator.
+   * Whether clients write the active OpenTelemetry context into their handshakes, with the registered propagator.
    * @defaultValue `true`
    */
   readonly propagateContext?: boolean;
   /**
-   * Places in a handshake where servers look for the context of a client that cannot set headers, such as a page with the
-   * option `carrier`.
-   * @defaultValue none
+   * Places in a handshake where servers search for the context of a client that cannot set headers. A page with the
+   * option `carrier` is such a client.
+   * @defaultValue `[]`
    */
   readonly acceptCarriers?: readonly CarrierName[];
   /**
-   * Whether servers record `client.address` and `network.peer.*`. Behind a proxy the address comes from `Forwarded` (RFC
-   * 7239 §5.2) or `X-Forwarded-For`.
+   * Whether servers record `client.address` and `network.peer.*`. Behind a proxy, `client.address` comes from the
+   * header `Forwarded` (RFC 7239 §5.2) or `X-Forwarded-For`.
    * @defaultValue `false`
    */
   readonly recordClientAddress?: boolean;
   /**
-   * Whether servers record the `Origin` header of a handshake (RFC 6455 §10.2): the page that connected.
+   * Whether servers record from which site a page connected. The value is scheme, host and port of the handshake's
+   * `Origin` header (RFC 6455 §10.2).
    * @defaultValue `false`
    */
   readonly recordOrigin?: boolean;
   /**
-   * Milliseconds for which the end of the process may wait until closes are sent, from 0 to 2147483647.
+   * Longest time for which the end of the process waits until closes are sent, in milliseconds. A number from 0 to
+   * 2147483647.
    * @defaultValue 5000
    */
   readonly exitTimeout?: number;
   /**
-   * Names of signals that end the process only after closes are sent. For a signal that the app listens for, the app
-   * decides. An empty array: none.
-   * @defaultValue `['SIGTERM', 'SIGINT']`; on Windows none
+   * Names of signals that end the process. When such a signal comes, closespan sends the closes, and the process ends
+   * afterwards. If the app listens for a signal, the app decides when the process ends. An empty array means no signal.
+   * @defaultValue `['SIGTERM', 'SIGINT']`; on Windows `[]`
    */
   readonly exitSignals?: readonly string[];
 }
 
-/** A place in a handshake, other than its headers, where a client carries its context. */
+/**
+ * A place in a handshake where a client that cannot set headers carries its context: the query of the URL, or a
+ * subprotocol.
+ */
 export type CarrierName = 'query' | 'subprotocol';
 
-/** Checks of the options that only Node has, and of `otlp`, which Node can check further. */
+/**
+ * Checks of the options that exist only on Node, and of `otlp`. For `otlp` Node also checks that requests can be sent
+ * with the address and headers.
+ */
 export const NODE_OPTION_CHECKS: OptionChecks = {
   otlp: [
     'false or { url, headers }: an http(s) address without query, and what HTTP takes for headers',
@@ -69,7 +77,10 @@ function isSignal(name: unknown): boolean {
   return name !== 'SIGKILL' && name !== 'SIGSTOP' && Object.hasOwn(constants.signals, name as string);
 }
 
-/** Says whether requests can be made with an address and headers. Without this check each export would fail later. */
+/**
+ * Says whether Node can send HTTP requests with an address and headers. Without this check each export would fail
+ * later.
+ */
 function isSendable({ url, headers = {} }: OtlpOptions): boolean {
   try {
     if (url !== undefined) new URL(url);

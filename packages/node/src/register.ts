@@ -11,7 +11,10 @@ try {
   warnAtStart(`${NAME}: not started: ${error}`);
 }
 
-/** The platform, whose built-in pipeline also logs its failures: when it starts, no SDK is there to log them. */
+/**
+ * Returns the Node platform with a built-in pipeline that logs its failures to the console. This pipeline, an OTLP
+ * exporter, starts only if the app has no OpenTelemetry SDK. So no SDK logs the failures.
+ */
 function registered(): typeof platform {
   return {
     ...platform,

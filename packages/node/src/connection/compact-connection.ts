@@ -7,12 +7,17 @@ import type { Handshake, HandshakeFacts } from './handshake.ts';
 type HandshakeState = Handshake | HandshakeFacts | undefined;
 
 const NOT_YET = -1;
-/** Stands for NaN, the time of an event from before observation began, in a field of integers. */
+/** Stands for NaN in a field of integers. NaN is the time of an event from before observation began. */
 const UNKNOWN = -2;
-/** Scratch bytes for ids: to format 8 bytes costs a fifth of formatting two numbers. */
+/**
+ * Buffer in which each id is turned into text. Turning 8 bytes into text takes a fifth of the time that two numbers
+ * take.
+ */
 const ID = Buffer.alloc(8);
 
-/** Holds the handshake of a connection that was made within a span, together with that span's context. */
+/**
+ * Holds the handshake of a connection that was made while a span was active, together with the context of that span.
+ */
 class Traced {
   readonly creation: SpanContext;
   handshake: HandshakeState;
@@ -24,27 +29,34 @@ class Traced {
 }
 
 /**
- * A `Connection` in as few bytes as possible, held while its socket is open. Each byte counts, since a process may hold
- * a million of them.
+ * A `Connection` that takes as little memory as possible while its socket is open. A process may hold a million such
+ * objects.
  */
 export class CompactConnection implements Connection {
-  /** The handshake. Where the connection was made within a span, a `Traced` object holds both in this one field. */
+  /**
+   * The handshake. If a span was active when the connection was made, a `Traced` object holds the handshake and the
+   * span's context in this one field.
+   */
   #handshake: HandshakeState | Traced;
   /**
-   * Index in the list of open sockets. Once closing has begun, the index moves into the `Closing` object, so that an
-   * open connection needs one field instead of two.
+   * Index of the socket in the list of open sockets. Once closing has begun, this field holds a `Closing` object, which
+   * has the index. So an open connection needs one field instead of two.
    */
   #placeOrClosing: number | (Closing & { place: number | undefined }) | undefined;
-  /** Tenths of milliseconds: a small integer takes a third of the bytes of a fraction. */
+  /** Start of the connection, in tenths of a millisecond. A small integer takes a third of the memory of a fraction. */
   readonly #started: number;
   #opened = NOT_YET;
-  /** The first 4 bytes of the id. Two small integers take less than half of the bytes of a text. */
+  /**
+   * First 4 bytes of the connection's id; `#low` holds the last 4 bytes. Two small integers take less than half of the
+   * memory of a text.
+   */
   #high = 0;
   #low = 0;
 
   /**
+   * Makes a connection.
    * @param active context of the code that makes the connection
-   * @param startedAt monotonic milliseconds; NaN for a connection from before observation began
+   * @param startedAt monotonic milliseconds, by default now; NaN for a connection from before observation began
    */
   constructor(active: Context, startedAt: number = now(), handshake?: HandshakeState) {
     const creation = trace.getSpanContext(active);
@@ -57,7 +69,7 @@ export class CompactConnection implements Connection {
     return this.#handshake instanceof Traced ? this.#handshake.creation : undefined;
   }
 
-  /** A client's handshake while it goes on; afterwards the facts that the handshake left. */
+  /** Handshake of a client that is still connecting; afterwards the facts that the handshake has left. */
   get handshake(): HandshakeState {
     return this.#handshake instanceof Traced ? this.#handshake.handshake : this.#handshake;
   }
@@ -76,7 +88,7 @@ export class CompactConnection implements Connection {
     this.#placeOrClosing = closing ? { ...closing, place } : place;
   }
 
-  /** Index in the list of open sockets; `undefined` while the socket is not in the list. */
+  /** Index of the socket in the list of open sockets; `undefined` while the socket is not in the list. */
   get place(): number | undefined {
     return typeof this.#placeOrClosing === 'object' ? this.#placeOrClosing.place : this.#placeOrClosing;
   }
@@ -98,7 +110,9 @@ export class CompactConnection implements Connection {
     this.#opened = tenthsOf(millis);
   }
 
-  /** Derives the id from a `Sec-WebSocket-Key` (RFC 6455 §4.1). A value that is no key changes nothing. */
+  /**
+   * Sets the connection's id from a `Sec-WebSocket-Key` (RFC 6455 §4.1). A value that is no such key changes nothing.
+   */
   set key(key: unknown) {
     const bytes = keyBytes(key);
     if (!bytes) return;
@@ -106,7 +120,10 @@ export class CompactConnection implements Connection {
     this.#low = bytes.readInt32BE(4);
   }
 
-  /** Sets the id that a client carried in its handshake: 16 hexadecimal digits. */
+  /**
+   * Id of the connection: 16 hexadecimal digits; `undefined` if no id is known. Set it to the id that a client carried
+   * in its handshake.
+   */
   set connectionId(id: string) {
     this.#high = Number.parseInt(id.slice(0, 8), 16) | 0;
     this.#low = Number.parseInt(id.slice(8), 16) | 0;

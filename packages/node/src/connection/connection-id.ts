@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 
-/** Characters of the Base64 text of a `Sec-WebSocket-Key` of 16 bytes (RFC 6455 §4.1). */
+/** Length of a `Sec-WebSocket-Key` in characters: the Base64 text of 16 bytes (RFC 6455 §4.1). */
 const KEY_LENGTH = 24;
 
 /**
- * Decodes a `Sec-WebSocket-Key`. Both ends of a connection know the key, and so derive one id from its first 8 bytes
- * (RFC 6455 §4.1).
- * @returns `undefined` for a value that is no key; not every server checks the header
+ * Decodes a `Sec-WebSocket-Key` (RFC 6455 §4.1). Both ends of a connection know the key, and so derive one id from its
+ * first 8 bytes.
+ * @returns `undefined` if the value is no such key; not every server checks the header
  */
 export function keyBytes(key: unknown): Buffer | undefined {
   if (typeof key !== 'string' || key.length !== KEY_LENGTH) return undefined;
@@ -15,8 +15,8 @@ export function keyBytes(key: unknown): Buffer | undefined {
 }
 
 /**
- * Derives `websocket.connection.id` from a `Sec-WebSocket-Key`: its first 8 bytes as 16 hexadecimal digits.
- * @returns `undefined` for a value that is no key
+ * Derives `websocket.connection.id` from a `Sec-WebSocket-Key`: the first 8 bytes of the key as 16 hexadecimal digits.
+ * @returns `undefined` if the value is no such key
  */
 export function connectionIdOf(key: unknown): string | undefined {
   return keyBytes(key)?.toString('hex', 0, 8);

@@ -1,11 +1,14 @@
-/** Attaches a value to objects of somebody else's, invisible to everybody else. */
+/** Attaches a value to objects that belong to other code. Other code cannot see the value. */
 export interface PrivateSlot<T> {
-  /** The value attached to an object; `undefined` when there is none. */
+  /** Returns the value that is attached to an object; `undefined` if there is none. */
   get(owner: object): T | undefined;
   set(owner: object, value: T): void;
 }
 
-/** A base class whose constructor returns the object that it is given, so that subclasses add their fields to it. */
+/**
+ * A base class whose constructor returns the object that it receives. So a subclass adds its private fields to that
+ * object.
+ */
 class Given {
   constructor(owner: object) {
     // biome-ignore lint/correctness/noConstructorReturn: the return is the point
@@ -13,7 +16,10 @@ class Given {
   }
 }
 
-/** Makes a slot: a private field on the object itself. A `WeakMap` would cost an open socket half as much again. */
+/**
+ * Makes a slot, which stores each value in a private field on the object itself. A `WeakMap` would add one half to the
+ * memory of an open socket.
+ */
 export function createPrivateSlot<T>(): PrivateSlot<T> {
   class Slot extends Given {
     #value: T;

@@ -2,9 +2,9 @@
 const LIMIT = 32_768;
 
 /**
- * Makes a function that gives equal keys one shared value, so that many connections hold one object.
- * @returns a function that looks a key up and calls `make` for a new key. After 256 keys, or fewer long ones, the table
- *   starts anew
+ * Makes a function that returns one shared value for equal keys, so that many connections hold one object.
+ * @returns a function that looks up a key and calls `make` for a new key. The table is emptied after 256 short keys, or
+ *   after fewer long ones
  */
 export function createSharedValues<T>(): (key: string, make: () => T) => T {
   const values = new Map<string, T>();

@@ -1,15 +1,15 @@
 import type { Duplex } from 'node:stream';
 import type { Peer } from '@closespan/core';
 
-/** The part of Node's socket handles that is read. A pipe's handle has no peer name. */
+/** Member of Node's internal socket handles that closespan reads. The handle of a pipe lacks this method. */
 interface Handle {
   getpeername?(name: Partial<Peer>): number;
 }
 
 /**
- * Reads the address and port of the remote end of a TCP or TLS socket. The handle is asked, because a `net.Socket` that
- * is asked keeps the result for as long as it lives.
- * @returns `undefined` for a socket that is not connected, and for a pipe
+ * Reads the address and port of the remote end of a TCP or TLS socket. The values come from Node's internal handle. A
+ * `net.Socket` would keep the values in memory for its whole life.
+ * @returns `undefined` if the socket is not connected, or is a pipe
  */
 export function tcpPeerOf(socket: Duplex | null | undefined): Peer | undefined {
   const { _handle } = (socket ?? {}) as { _handle?: Handle | null };

@@ -1,7 +1,10 @@
 import { getSystemErrorName } from 'node:util';
 import type { CloseFacts } from '@closespan/core/platform';
 
-/** Reads the facts in an `error` event of Bun or Deno that the standard does not have; most of them stand in its text. */
+/**
+ * Reads facts from an `error` event of Bun or Deno. The standard defines no such facts. Bun and Deno write most of them
+ * into the text of the event.
+ */
 export function errorFactsOf(event: unknown): Partial<CloseFacts> {
   const { message = '', error } = event as { message?: string; error?: { code?: unknown } | null };
   const [, status] = /status code: (\d{3})$/.exec(message) ?? [];

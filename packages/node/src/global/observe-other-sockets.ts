@@ -13,13 +13,19 @@ import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 import { errorFactsOf } from './error-facts.ts';
 
-/** Observes sockets through their events: those of any library that the app hands over, and the global of Bun and Deno. */
+/**
+ * Observes sockets through their events: sockets of any library that the app passes to `observe()`, and the global
+ * `WebSocket` of Bun and Deno.
+ */
 export interface OtherSocketsObserver extends LibraryObserver {
-  /** Says whether a socket was handed over and is, or was, observed through its events. */
+  /** Says whether the app has passed a socket to `observe()`, so that this observer records the socket. */
   has(socket: object): boolean;
 }
 
-/** Starts to observe. In Bun and Deno, where no diagnostics channel tells of it, the global `WebSocket` is replaced. */
+/**
+ * Starts to observe sockets through their events. In Bun and Deno the global `WebSocket` is replaced, because no
+ * diagnostics channel reports its connections.
+ */
 export function observeOtherSockets({ recorder, options }: LibraryTools): OtherSocketsObserver {
   const handedOver = new WeakSet<object>();
   const observer = HAS_OWN_GLOBAL
@@ -39,7 +45,10 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
   };
 }
 
-/** Observes the global `WebSocket` of Bun and Deno, which is not undici's. */
+/**
+ * Observes the global `WebSocket` of Bun or Deno. In Node the global `WebSocket` is undici's and is observed in another
+ * way.
+ */
 function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {
   const observer = observeGlobal(recorder, options, errorFactsOf);
   // Only the sockets of Bun have `terminate`.
@@ -55,7 +64,10 @@ function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): Socket
   };
 }
 
-/** Fills in facts that the events of some libraries lack, as those of `faye-websocket`: a code other than 1006 is clean. */
+/**
+ * Adds facts that the events of some libraries lack, such as those of `faye-websocket`. A missing reason becomes an
+ * empty text. A missing `wasClean` becomes true, unless the code is 1006.
+ */
 function fillGaps(
   _connection: Connection,
   { code, reason, wasClean }: Partial<CloseFacts>,

@@ -1,12 +1,15 @@
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 
-/** The global under which the API keeps its registrations. The API has no call that tells whether a logger is set. */
+/**
+ * Key of the global object in which the OpenTelemetry API keeps its registrations. The API has no function that says
+ * whether a logger is set.
+ */
 const API = Symbol.for('opentelemetry.js.api.1');
 const scope = globalThis as { readonly [API]?: { readonly diag?: unknown } };
 
 /**
- * Lets `diag` write to the console at the level that `OTEL_LOG_LEVEL` names, unless a logger is set already.
- * @param fallback the level where the variable is empty or wrong; without a fallback `diag` stays silent then
+ * Lets `diag` write to the console at the level that `OTEL_LOG_LEVEL` names. Does nothing if a logger is set already.
+ * @param fallback level to use if the variable is empty or wrong; without a fallback `diag` then stays silent
  */
 export function logToConsole(fallback?: DiagLogLevel): void {
   if (scope[API]?.diag) return;
@@ -16,7 +19,7 @@ export function logToConsole(fallback?: DiagLogLevel): void {
   if (logLevel !== undefined) diag.setLogger(new DiagConsoleLogger(), { logLevel });
 }
 
-/** Warns while the process starts: through `diag` where a logger is set already, else on the console. */
+/** Logs a warning while the process starts: through `diag` if a logger is set already, else to the console. */
 export function warnAtStart(message: string): void {
   if (scope[API]?.diag) diag.warn(message);
   else console.warn(message);

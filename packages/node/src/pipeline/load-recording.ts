@@ -2,13 +2,16 @@ import { AsyncResource } from 'node:async_hooks';
 import { bytesOf, createLabelLimits, type LoadRecording, limitTexts, NAME } from '@closespan/core/platform';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
-/** Telemetry runs in an async context of no request: that context would be kept in memory, and exports would join its trace. */
+/**
+ * Async context in which telemetry code runs. The context belongs to no request. So no request stays in memory, and no
+ * export becomes a part of a request's trace.
+ */
 const detachedContext = new AsyncResource(NAME);
 
-/** The closes that wait take at most 128 MiB. */
+/** Bound of the memory of closes that wait to be exported: 128 MiB. */
 const memory = { capacity: 134_217_728, bytesOf, limit: limitTexts };
 
-/** Loads the recording code, with pauses in which the process may end. */
+/** Loads the code that makes telemetry from recorded closes. The pauses of that code do not keep the process alive. */
 export const loadRecording: LoadRecording = async () => {
   const { createRecording } = await import('@closespan/core/recording');
   return {

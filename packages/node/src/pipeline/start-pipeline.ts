@@ -12,8 +12,8 @@ const NO_PIPELINE: Pipeline = {
 };
 
 /**
- * Loads and starts the built-in pipeline: an OTLP/HTTP exporter for an app without an OpenTelemetry SDK. The `OTEL_*`
- * variables set what the options leave open.
+ * Loads and starts the built-in pipeline: an OTLP/HTTP exporter for an app without an OpenTelemetry SDK. Environment
+ * variables `OTEL_*` give values that no option gives.
  */
 export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
   const { env } = process;
@@ -61,7 +61,10 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** Reads the milliseconds between exports of metrics; `undefined` where the variable is empty or not usable. */
+/**
+ * Converts text to the milliseconds between two exports of metrics; `undefined` if the text is empty or no usable
+ * number.
+ */
 function intervalOf(text: string | undefined): number | undefined {
   if (!text) return undefined;
   const millis = Number(text);

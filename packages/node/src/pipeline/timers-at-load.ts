@@ -5,10 +5,13 @@ const startTimer = globalThis.setTimeout;
 const stopTimer = globalThis.clearTimeout;
 const startTurn = globalThis.setImmediate;
 
-/** Resolves in a later turn of the event loop. */
+/** Returns a promise that resolves in a later turn of the event loop. */
 export const nextTurn = () => new Promise<void>((resolve) => void startTurn(resolve));
 
-/** Starts a pause whose timer does not keep the process alive, so that a collector that hangs does not either. */
+/**
+ * Starts a pause whose timer does not keep the process alive. So a collector that does not respond cannot keep the
+ * process alive.
+ */
 export const startPause: StartPause = (millis) => {
   let end = () => {};
   const over = new Promise<void>((resolve) => {

@@ -1,18 +1,18 @@
 import { isMainThread } from 'node:worker_threads';
 import { stopAll } from '@closespan/core/platform';
 
-/** Actions at a signal that would end the process. */
+/** Actions to run at a signal that would end the process. */
 export interface ExitSignalActions {
-  /** Called where the app has a listener for the signal: the app then decides when the process ends. */
+  /** Called if the app has a listener for the signal. The app then decides when the process ends. */
   appListens(): void;
-  /** Called where the app has no listener. The process dies of the signal as soon as the promise resolves. */
+  /** Called if the app has no listener for the signal. The signal ends the process as soon as the promise resolves. */
   beforeDeath(): Promise<void>;
 }
 
 /**
- * Listens for signals that would end the process. Each signal has the effect that it would have without us: the app's
- * listeners run, and without one the process dies of the signal.
- * @returns a function that stops it
+ * Listens for signals that would end the process. Each signal has the effect that it has without closespan. The app's
+ * listeners run; if there are none, the signal ends the process.
+ * @returns a function that removes the listeners
  */
 export function watchExitSignals(names: readonly string[], actions: ExitSignalActions): () => void {
   // Only the main thread gets signals.
@@ -41,12 +41,18 @@ function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSign
     appListens();
   }
 
-  /** Listens again when the app's last listener leaves during the signal: the signal may come again at once. */
+  /**
+   * Adds closespan's listener again when the app removes its last listener during the signal. The signal may come again
+   * at once.
+   */
   function onRemoved(event: string | symbol): void {
     if (event === name && process.listenerCount(name) === 0) listen();
   }
 
-  /** Lets the process die of the signal. A second signal meanwhile ends the process at once, since nobody listens. */
+  /**
+   * Runs `beforeDeath`, then lets the signal end the process. If the signal comes again meanwhile, the process ends at
+   * once, since nobody listens.
+   */
   async function die(): Promise<void> {
     await beforeDeath();
     if (process.listenerCount(name) === 0) process.kill(process.pid, name);

@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import { NAME } from '@closespan/core/platform';
 
-/** The HTTP requests of the built-in pipeline, while the process ends. */
+/** Watches the HTTP requests of the built-in pipeline (closespan's OTLP exporter) while the process ends. */
 export interface ExportRequests {
-  /** Destroys the running requests, and each request that follows. */
+  /** Destroys the running requests, and each request that starts later. */
   cancel(): void;
   stop(): void;
 }
@@ -12,8 +12,9 @@ export interface ExportRequests {
 const STARTED = 'http.client.request.start';
 
 /**
- * Watches the export requests of the built-in pipeline, so that none of them keeps the process alive. The exporter does
- * not retry a request that fails from now on: each pause before a retry is seconds long.
+ * Watches the HTTP requests of the built-in pipeline (closespan's OTLP exporter), so that none of them keeps the
+ * process alive. The exporter does not retry a request that fails after this call, since each pause before a retry
+ * takes seconds.
  */
 export function watchExportRequests(): ExportRequests {
   const running = new Set<ClientRequest>();
@@ -40,7 +41,10 @@ export function watchExportRequests(): ExportRequests {
   };
 }
 
-/** Deletes the code of an error: the exporter retries a request only for codes that it knows. */
+/**
+ * Deletes the code of an error, so that the exporter does not retry the request. The exporter retries a request only
+ * for error codes that it knows.
+ */
 function forgetCode(error: NodeJS.ErrnoException): void {
   delete error.code;
 }

@@ -4,24 +4,36 @@ import type { NodeWebSocketOptions } from '../node-options.ts';
 import { watchExitSignals } from './exit-signals.ts';
 import { type ExportRequests, watchExportRequests } from './export-requests.ts';
 
-/** Sends queued closes before the process ends, as far as the process lets us. */
+/** Sends queued closes before the process ends, if the process leaves time for this. */
 export interface FlushBeforeExit {
-  /** Adds the listeners for the end of the process. Call it when a connection begins; a second call does nothing. */
+  /**
+   * Adds the listeners for the end of the process. Call this method when a connection begins. A second call does
+   * nothing.
+   */
   watch(): void;
-  /** Notes that a close was recorded, which has to be sent before the process ends. */
+  /** Notes that a close was recorded and must be sent before the process ends. */
   noteRecord(): void;
-  /** Removes the listeners as soon as every close is sent. */
+  /**
+   * Removes the listeners for the end of the process. The listener for `beforeExit` stays until every close is sent.
+   */
   stop(): void;
 }
 
-/** An app that is still running this long after SIGTERM does not intend to exit because of it. */
+/**
+ * Milliseconds after an exit signal in which the app may exit because of the signal. An app that runs longer does not
+ * intend to exit.
+ */
 const ENDING_MILLIS = 60_000;
-/** Windows ends a process by force where other systems send a signal, and a signal cannot be passed on there. */
+/**
+ * Default of the option `exitSignals`. The default is empty on Windows, which ends a process by force and cannot pass a
+ * signal on.
+ */
 const EXIT_SIGNALS = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT'];
 
 /**
- * Makes the flush before the end of the process. No listener is added before there may be a close to send.
- * @param settle records failed handshakes whose `close` event is still awaited
+ * Makes an object that sends queued closes before the process ends. The first connection or the first recorded close
+ * adds its listeners.
+ * @param settle records each failed handshake whose `close` event has not come yet
  */
 export function flushBeforeExit(
   recorder: Recorder,
@@ -29,11 +41,17 @@ export function flushBeforeExit(
   { exitTimeout = 5000, exitSignals = EXIT_SIGNALS }: NodeWebSocketOptions,
 ): FlushBeforeExit {
   let unsent = false;
-  /** Until this time, in monotonic milliseconds, an app that was told to end may call `process.exit()`. */
+  /**
+   * Time until which each close is sent at once, in monotonic milliseconds. Until then an app that received an exit
+   * signal may call `process.exit()`.
+   */
   let endingUntil = 0;
   let sending: Promise<void> | undefined;
   let stopWatching: (() => void) | undefined;
-  /** Exports whose time is up. They stay cancelled until a further close shows that the process lives on. */
+  /**
+   * Export requests that were cancelled because the time was up. Requests stay cancelled until a new close proves that
+   * the process lives on.
+   */
   let cancelled: ExportRequests | undefined;
 
   function send(): Promise<void> {
@@ -55,7 +73,10 @@ export function flushBeforeExit(
     }
   }
 
-  /** Resolves when every close is sent or the time is up. Keeps the process alive until then, and no longer. */
+  /**
+   * Sends every queued close. The promise resolves when every close is sent or when `exitTimeout` is over. The process
+   * stays alive until then, and no longer.
+   */
   async function sendInTime(): Promise<void> {
     settle();
     if (!unsent && !sending) return;

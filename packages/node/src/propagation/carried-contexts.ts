@@ -3,17 +3,23 @@ import { type CarriedContext, takeFromProtocols, takeFromUrl } from '@closespan/
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import type { CarrierName } from '../node-options.ts';
 
-/** Contexts that clients carry to a server in place of headers, as a page's option `carrier` does. */
+/**
+ * Stores the contexts that clients carry to a server outside of the usual headers. A page with the option `carrier` is
+ * such a client.
+ */
 export interface CarriedContexts {
-  /** Takes the carried context out of an upgrade request. Call it before anybody reads the request's subprotocols. */
+  /**
+   * Reads the carried context of an upgrade request and stores the context. A subprotocol that carries a context is
+   * removed from the request's headers. Call this method before other code reads the subprotocols.
+   */
   take(request: IncomingMessage): void;
-  /** The context that was taken out of a request; `undefined` where the request carried none. */
+  /** Returns the context that `take` has stored for a request; `undefined` if the request carried no context. */
   of(request: IncomingMessage): CarriedContext | undefined;
 }
 
 /**
- * Makes a store of carried contexts.
- * @param carriers the places of a handshake to look in
+ * Makes a store for the contexts that clients carry in their handshakes.
+ * @param carriers names of the places in a handshake to search
  */
 export function createCarriedContexts(carriers: readonly CarrierName[] = []): CarriedContexts {
   const slot = createPrivateSlot<CarriedContext>();

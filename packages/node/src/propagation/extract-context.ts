@@ -3,7 +3,10 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type CarriedContext, guard } from '@closespan/core/platform';
 import { type Context, context, propagation, type TextMapGetter } from '@opentelemetry/api';
 
-/** Characters of the longest header that is read: W3C Trace Context §3.3.1.5 asks to pass on so much of a trace state. */
+/**
+ * Length of the longest header value that is read, in characters. W3C Trace Context §3.3.1.5 asks to pass on at least
+ * this length of a `tracestate`.
+ */
 const LONGEST = 512;
 
 const getter: TextMapGetter<IncomingHttpHeaders> = {
@@ -17,8 +20,9 @@ const getter: TextMapGetter<IncomingHttpHeaders> = {
 
 /**
  * Reads the context that an upgrade request carries, with the registered propagator.
- * @param carried a context in place of headers; it wins, since a proxy may have set the headers
- * @returns the active context where the request carries none
+ * @param carried context that came in the query or in a subprotocol. This context wins over the headers, which a proxy
+ * may have set
+ * @returns the active context if the request carries no context
  */
 export function extractContext(headers: IncomingHttpHeaders, carried?: CarriedContext): Context {
   const active = context.active();

@@ -1,9 +1,12 @@
 import { guard } from '@closespan/core/platform';
 import { context, propagation, type TextMapSetter } from '@opentelemetry/api';
 
-/** The headers of a request that is not sent yet. An `http.ClientRequest` fits. */
+/** Headers of a request that is not sent yet. An `http.ClientRequest` fits this interface. */
 export interface UnsentHeaders {
-  /** @param name in any case */
+  /**
+   * Says whether a header is set.
+   * @param name name of the header; upper and lower case do not matter
+   */
   hasHeader(name: string): boolean;
   setHeader(name: string, value: string): unknown;
 }
@@ -15,8 +18,9 @@ const setter: TextMapSetter<UnsentHeaders> = {
 };
 
 /**
- * Puts the active context into a handshake, with the registered propagator. A handshake stays as it is without a
- * propagator, and where the app or an instrumentation of HTTP has set one of the propagator's headers.
+ * Writes the active context into the headers of a handshake, with the registered propagator. Changes nothing if no
+ * propagator is registered. Changes nothing either if the app, or an instrumentation of HTTP, has already set one of
+ * the propagator's headers.
  */
 export function injectContext(headers: UnsentHeaders): void {
   guard(

@@ -3,13 +3,16 @@ import { isIgnored } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { injectContext } from './inject-context.ts';
 
-/** Puts the active context into the request of a handshake, unless its URL is ignored. */
+/** Writes the active context into the request of a handshake, unless the option `ignoreUrls` matches the URL. */
 export type PropagateThroughHttp = (url: string, request: ClientRequest) => void;
 
-/** A request with Node's internal list of output that waits for the TCP connection. */
+/** An HTTP request, with the internal list in which Node keeps output until the TCP connection exists. */
 type RequestWithOutput = ClientRequest & { readonly outputData?: { data: unknown }[] };
 
-/** Makes a function to call with each request of a client's handshake, before the request is sent. */
+/**
+ * Makes a function that writes the active context into the request of a client's handshake. Call the function for each
+ * such request, before the request is sent.
+ */
 export function propagateThroughHttp({
   ignoreUrls,
   propagateContext = true,
@@ -26,7 +29,10 @@ export function propagateThroughHttp({
   };
 }
 
-/** Adds a header to a request that `ws` 7 has ended already: its head is a text, which waits for the TCP connection. */
+/**
+ * Adds a header to a request that `ws` 7 has already ended. Node keeps the head of the request as a text until the TCP
+ * connection exists. The header is added to that text.
+ */
 function addToHead(request: RequestWithOutput, name: string, value: string): void {
   const [first] = request.outputData ?? [];
   const head = first?.data;

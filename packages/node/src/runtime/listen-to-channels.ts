@@ -2,8 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { guard, stopAll } from '@closespan/core/platform';
 
 /**
- * Subscribes listeners to diagnostics channels, by the channel's name. A listener that throws costs one `diag.error`.
- * @returns a function that stops it
+ * Adds listeners to diagnostics channels. Each key is the name of a channel. A listener that throws causes one
+ * `diag.error`.
+ * @returns a function that removes the listeners
  */
 export function listenToChannels(channels: Readonly<Record<string, (message: never) => void>>): () => void {
   const stops = Object.entries(channels).map(([name, listener]) => {

@@ -1,6 +1,6 @@
 /**
- * Reads a property of an object that an app exports, without running a getter or the trap of a proxy.
- * @returns `undefined` where the object has no such property of its own, or only an accessor
+ * Reads a property that an object itself has, without running a getter. The object may come from an app.
+ * @returns `undefined` if the object itself has no such property, has only an accessor for it, or throws
  */
 export function ownValueOf(owner: unknown, name: string): unknown {
   try {

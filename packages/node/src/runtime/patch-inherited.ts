@@ -1,9 +1,9 @@
 import { patchBefore } from '@closespan/core/platform';
 
 /**
- * Runs `before` ahead of each call of a method that an object may inherit. An inherited method gets a patched copy on
- * the object itself.
- * @returns a function that stops it, as of `patchBefore`
+ * Runs `before` just before each call of a method. If the object inherits the method, the object itself gets a patched
+ * copy.
+ * @returns a function that removes the patch
  */
 export function patchInherited(
   owner: object,

@@ -3,17 +3,17 @@ import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { listenToChannels } from './listen-to-channels.ts';
 
-/** Warns, once, that the process has WebSockets which nobody observes. */
+/** Warns once if the process uses WebSockets that closespan does not observe. */
 export interface UnobservedWarning {
-  /** Notes a handshake. Unless `stop` is called in this very turn, one `diag.warn` follows. */
+  /** Notes a handshake. One `diag.warn` follows, unless `stop` is called before the next tick of the process. */
   noteHandshake(): void;
-  /** Ends the need for a warning: a library was found, or observation stops. */
+  /** Prevents the warning. Call this method when a library is found, or when observation stops. */
   stop(): void;
 }
 
 /**
- * Makes a warning that waits for a handshake. That `ws` is not loaded proves nothing: an app may load it later, or never
- * need it.
+ * Makes a warning that waits for the first handshake. A missing `ws` alone is no reason to warn: an app may load `ws`
+ * later, or never need it.
  */
 export function warnOfUnobserved(): UnobservedWarning {
   let stopped = false;

@@ -3,19 +3,20 @@ import { guard, patchMethod } from '@closespan/core/platform';
 import { ownValueOf } from './own-value.ts';
 
 /**
- * Looks at a CommonJS module.
+ * Looks at a CommonJS module. A module may be passed more than once.
  * @param exported the value of `module.exports`
- * @param name a cached module's file; of a module that is required later, the text that `require` was called with
- * @param isLate whether the module was required after observation began; a module may be told again
+ * @param name path of the file, for a module that was loaded before. For a module that is required later: the text that
+ * `require` was called with
+ * @param isLate whether the module was required after observation began
  */
 export type SeeModule = (exported: unknown, name: string, isLate: boolean) => void;
 
 type ModuleCache = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
 
 /**
- * Shows every CommonJS module of the process: those that are loaded already, then each at each `require`. ES module
- * importers of a CommonJS package load these modules, too.
- * @returns a function that stops it
+ * Passes every CommonJS module of the process to the watchers: first all loaded modules, then one module at each
+ * `require`. An ES module that imports a CommonJS package loads such modules, too.
+ * @returns a function that stops the watching
  */
 export function watchModules(watchers: readonly SeeModule[]): () => void {
   const { _cache } = Module as unknown as { readonly _cache: ModuleCache };
@@ -31,7 +32,10 @@ export function watchModules(watchers: readonly SeeModule[]): () => void {
   }
 }
 
-/** Reads what a module exports; an app may have put an object with a throwing getter into the cache. */
+/**
+ * Reads the exports of a module; `undefined` if reading throws. An app may have put an object with a throwing getter
+ * into the module cache.
+ */
 function exportsOf(module: { readonly exports: unknown } | undefined): unknown {
   try {
     return module?.exports;
@@ -40,7 +44,10 @@ function exportsOf(module: { readonly exports: unknown } | undefined): unknown {
   }
 }
 
-/** Makes a watcher that shows each class, or other function, that is the whole value of a module, once. */
+/**
+ * Makes a watcher that calls `see` for each module whose whole value is a class or another function. Each class is
+ * passed once.
+ */
 export function onceAClass(see: (exported: object, prototype: object) => void): SeeModule {
   const seen = new WeakSet<object>();
   return (exported) => {

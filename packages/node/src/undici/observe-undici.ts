@@ -18,10 +18,10 @@ import { propagateThroughUndici } from './propagate-through-undici.ts';
 import { undiciChannels } from './undici-channels.ts';
 
 /**
- * Observes the global `WebSocket` of Node, and `WebSocket` and `WebSocketStream` of the `undici` package. Diagnostics
- * channels tell of their connections. A listener of ours on a socket would be noticed by the app: undici gives each
- * listener after the first a `currentTarget` of null.
- * @param isObserved says whether a socket is observed through its own events, and so is recorded elsewhere
+ * Observes the global `WebSocket` of Node, and `WebSocket` and `WebSocketStream` of the package `undici`. Diagnostics
+ * channels report their connections. closespan adds no listener to a socket, because the app would notice. undici gives
+ * each listener after the first a `currentTarget` of null.
+ * @param isObserved says whether a socket is observed through its own events; such a socket is recorded elsewhere
  */
 export function observeUndici(
   { recorder, options, connectionBegan }: LibraryTools,

@@ -5,17 +5,17 @@ import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { type UndiciRequest, urlOf } from './connection/undici-request.ts';
 import { REQUEST_MADE } from './undici-channels.ts';
 
-/** A request that has just been made and still takes headers. */
+/** A request that undici has just made and that still accepts headers. */
 interface UnsentRequest extends UndiciRequest {
-  /** Names and values in turn; in undici 5 one text. */
+  /** Names and values of the headers, one after the other. In undici 5 all headers are one text. */
   readonly headers: unknown[];
-  /** Absent from some versions. */
+  /** Adds a header. Some versions of undici lack this method. */
   addHeader?: (name: string, value: string) => unknown;
 }
 
 /**
- * Adds the active context to the handshakes of undici and of the global `WebSocket`.
- * @returns a function that stops it
+ * Writes the active context into the handshakes of undici and of the global `WebSocket`.
+ * @returns a function that removes the listener
  */
 export function propagateThroughUndici({
   ignoreUrls,
@@ -30,8 +30,9 @@ export function propagateThroughUndici({
 }
 
 /**
- * Adds headers to a request. Instrumentations of undici add theirs at the same moment, before us or after us, and do not
- * look for headers that are there: a header that is added later replaces ours.
+ * Adds the headers of the active context to a request. An instrumentation of undici may add its own headers before or
+ * after this call, and does not look for existing headers. If the instrumentation adds one of these headers later,
+ * closespan's headers are removed.
  */
 function inject(request: UnsentRequest): void {
   const { headers, addHeader } = request;

@@ -7,10 +7,13 @@ import type { UndiciRequest } from './connection/undici-request.ts';
 import type { UndiciCloseEvent } from './endings/close-events.ts';
 import type { FailedHandshakes } from './endings/failed-handshakes.ts';
 
-/** The channel that tells of each request when it is made, while headers can still be added to the request. */
+/**
+ * Name of the diagnostics channel on which undici publishes each new request. Headers can still be added to the request
+ * then.
+ */
 export const REQUEST_MADE = 'undici:request:create';
 
-/** A message of the channels `undici:request:*` and `undici:client:*`. Each channel fills in a part of the members. */
+/** A message of the channels `undici:request:*` and `undici:client:*`. Each channel sets only some of the members. */
 interface UndiciRequestMessage {
   readonly request: UndiciRequest;
   readonly socket: Wire | undefined;
@@ -26,21 +29,27 @@ interface Http2StreamMessage {
 
 /** A message of the channel `undici:websocket:open`. */
 interface OpenMessage {
-  /** Absent from undici 6. */
+  /** The WebSocket that has opened; absent in undici 6. */
   readonly websocket?: WebSocketLike;
 }
 
-/** Callbacks for what channels tell besides the course of a handshake. */
+/** Callbacks for requests, openings and `close` events that undici's channels publish. */
 interface UndiciListeners {
   /** Called with each request for a WebSocket or a `WebSocketStream`. */
   noteRequest(request: UndiciRequest): void;
-  /** Called for each `WebSocket` that has opened; with `undefined` by undici 6, which does not tell which one. */
+  /**
+   * Called for each `WebSocket` that has opened. The argument is `undefined` in undici 6, which does not publish the
+   * socket.
+   */
   noteOpen(websocket: WebSocketLike | undefined): void;
   /** Called after the app's listeners for a `close` event have run. */
   noteCloseEvent(event: UndiciCloseEvent): void;
 }
 
-/** Makes the listeners of all channels of undici, and of Node's channels for HTTP/2, by the channel's name. */
+/**
+ * Makes the listeners for the diagnostics channels of undici, and for Node's channels for HTTP/2. Each key is the name
+ * of a channel.
+ */
 export function undiciChannels(
   connections: UndiciConnections,
   failures: FailedHandshakes,

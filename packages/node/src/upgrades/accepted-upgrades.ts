@@ -11,18 +11,18 @@ import {
   upgradeUrl,
 } from './upgrade-facts.ts';
 
-/** Follows upgrade requests of any server library, from their arrival to their acceptance. */
+/** Follows upgrade requests from their arrival until a server of any library accepts them. */
 export interface AcceptedUpgrades {
-  /** Notes that a request arrived. Call it before anybody reads the request's subprotocols. */
+  /** Notes that an upgrade request has arrived. Call this method before other code reads the request's subprotocols. */
   noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void;
   /**
-   * Notes that a server accepts a request.
-   * @returns the connection to track from now on; `null` for a request to an ignored URL
+   * Notes that a server accepts an upgrade request.
+   * @returns the connection to track from now on; `null` if the request's URL is ignored
    */
   noteAccepted(request: UpgradeRequest, socket: UpgradeSocket | undefined): CompactConnection | null;
 }
 
-/** Makes the follower of upgrade requests that the observers of server libraries share. */
+/** Makes an object that follows upgrade requests. The observers of all server libraries share this object. */
 export function createAcceptedUpgrades(
   options: NodeWebSocketOptions,
   upgrades: Pick<UpgradeObserver, 'noteArrival' | 'arrivedAt'>,

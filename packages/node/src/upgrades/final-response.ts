@@ -3,21 +3,27 @@ import { guard } from '@closespan/core/platform';
 import { type FinalResponse, readFinalResponse } from './read-response.ts';
 
 type Method = '_write' | '_writev' | '_destroy';
-/** Methods of a stream by name. A stream without `_writev` is written to piece by piece. */
+/** Methods of a stream, by name. Node writes to a stream without `_writev` piece by piece. */
 type Methods = Record<Method, ((...args: unknown[]) => unknown) | undefined>;
 
-/** A stream whose final response is awaited, with the methods that the stream had before. */
+/**
+ * A stream on which a server has not written its final response yet, with the methods that the stream had before the
+ * patch.
+ */
 interface AwaitedResponse extends Methods {
   readonly onResponse: (response: FinalResponse) => void;
-  /** The request, where an earlier request on the stream may get its response first. */
+  /**
+   * The upgrade request, if the server may first write the response to an earlier request on the stream; else
+   * `undefined`.
+   */
   readonly queued: object | undefined;
-  /** Text that was written and holds no final response yet. */
+  /** Text that the server has written so far, without a final response. */
   text: string;
 }
 
-/** The members of a server's socket that are read. */
+/** Members of a server's socket that closespan reads. */
 interface RespondingStream extends Methods {
-  /** The response that is being written. */
+  /** The response that Node is writing; `null` or absent if there is none. */
   readonly _httpMessage?: { readonly req?: object } | null;
 }
 
@@ -37,11 +43,11 @@ const interceptors = {
 const { _writev: _, ...withoutWritev } = interceptors;
 
 /**
- * Calls back once, when a stream's server writes its final response to a request, or when the stream is destroyed.
+ * Calls `onResponse` once, when a server writes the final response to a request, or when the stream is destroyed.
  *
- * Until then the stream has methods of ours; from then on, the methods of its class under the same keys. To delete the
- * keys would make the stream slow for good. To add a prototype and remove it would cost a connection more than the rest
- * of the observation.
+ * Until then the stream has patched methods. Afterwards the stream has the methods of its class again, under the same
+ * keys. Deleting the keys would make the stream slow for good. Adding a prototype and removing it later would cost a
+ * connection more than the rest of the observation.
  */
 export function onFinalResponse(
   stream: Duplex,

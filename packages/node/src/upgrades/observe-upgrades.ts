@@ -15,19 +15,24 @@ import type { FinalResponse } from './read-response.ts';
 import { storedUrl, type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
 import { whenServing } from './when-serving.ts';
 
-/** Observes requests to become a WebSocket, from their arrival at a server to the final response. */
+/** Observes requests for an upgrade to WebSocket, from their arrival at a server to the final response. */
 export interface UpgradeObserver {
-  /** Observes a request that did not arrive through an HTTP server of Node. A second call for a request does nothing. */
+  /**
+   * Notes a request that did not arrive through Node's HTTP server. A second call for the same request does nothing.
+   */
   noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void;
-  /** The time at which a request arrived, in monotonic milliseconds; `undefined` for a request that was not observed. */
+  /**
+   * Returns the time at which a request arrived, in monotonic milliseconds; `undefined` if the request was not
+   * observed.
+   */
   arrivedAt(request: object): number | undefined;
   stop(): void;
 }
 
 /**
  * Makes an observer of upgrade requests. A refused request is recorded as a failed handshake. An accepted request is
- * recorded when its connection closes.
- * @param accepted called for each request that was accepted, whichever library accepted it
+ * recorded later, when its connection closes.
+ * @param accepted called for each accepted request, whichever library accepted the request
  */
 export function observeUpgrades(
   recorder: Recorder,

@@ -1,20 +1,23 @@
 import { isInterimResponse } from '../runtime/is-interim-response.ts';
 
-/** A server's final response to an upgrade request. */
+/** The outcome of an upgrade request: the server's final response, or the end of the socket without a response. */
 export interface FinalResponse {
-  /** HTTP status; `undefined` where the socket was destroyed before any response, or the written bytes are no HTTP. */
+  /**
+   * HTTP status of the response; `undefined` if the socket was destroyed before any response, or if the written bytes
+   * are not HTTP.
+   */
   readonly statusCode?: number;
-  /** The error that the socket was destroyed with; absent where the server wrote a response. */
+  /** The error with which the socket was destroyed; absent if the server wrote a response. */
   readonly error?: NodeJS.ErrnoException | null;
 }
 
 const STATUS = /^HTTP\/1\.\d (\d{3})/;
 const STATUS_LENGTH = 'HTTP/1.1 200'.length;
-/** Characters; far more than interim responses have. */
+/** Limit for the text of interim responses, in characters. Real interim responses are far shorter. */
 const INTERIM_LIMIT = 16_384;
 
 /**
- * Reads the final response out of the text that a server has written so far.
+ * Looks for the final response in the text that a server has written so far.
  * @returns `undefined` while a final response may still follow
  */
 export function readFinalResponse(written: string): FinalResponse | undefined {

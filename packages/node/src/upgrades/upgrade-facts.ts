@@ -7,23 +7,29 @@ import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 
-/** A request to become a WebSocket (RFC 6455 §4.1). A request that an app makes itself may lack the socket. */
+/**
+ * An HTTP request for an upgrade to WebSocket (RFC 6455 §4.1). A request object that an app makes itself may lack
+ * `socket`.
+ */
 export type UpgradeRequest = IncomingMessage & { socket: UpgradeSocket };
 
-/** The stream that a request came over: TCP, TLS, or another duplex stream. */
+/** The stream over which an upgrade request came: TCP, TLS, or another duplex stream. */
 export type UpgradeSocket = Duplex & {
   readonly encrypted?: boolean;
   readonly localAddress?: string;
   readonly localPort?: number;
 };
 
-/** Matches a whole URL as a request target, as sent to a proxy: authority without user info, and the rest (RFC 9112 §3.2.2). */
+/**
+ * Matches a request target that is a whole URL, as clients send one to a proxy (RFC 9112 §3.2.2). The groups are the
+ * authority without user info, and the rest.
+ */
 const ABSOLUTE = /^[a-z][a-z\d+.-]*:\/\/(?:[^/?#]*@)?([^/?#]*)(.*)/i;
 
 /**
- * Builds the URL by which a client reached the server, from the request's `Host` (RFC 6455 §4.1). The query parameter of
- * a carrier is taken out.
- * @param over the stream that the request came over, for a request without a socket
+ * Builds the URL by which a client reached the server, from the request's `Host` header (RFC 6455 §4.1). The URL does
+ * not contain the query parameter in which a page carries its context.
+ * @param over the stream over which the request came, used if the request has no socket
  */
 export function upgradeUrl(request: UpgradeRequest, over: UpgradeSocket | undefined): string {
   const { headers, url = '' } = request;
@@ -55,8 +61,8 @@ export function storedUrl(url: string): string {
 }
 
 /**
- * Makes a function that reads the facts of an upgrade request. Connections with equal facts share one object, unless
- * `recordClientAddress` adds an address to each.
+ * Makes a function that reads the facts of an upgrade request. Connections with equal facts share one object. With the
+ * option `recordClientAddress` each connection has an object with its address.
  */
 export function createUpgradeFactsReader({
   urlTemplate,
@@ -87,12 +93,18 @@ export function createUpgradeFactsReader({
   };
 }
 
-/** Reads the `Origin` header as scheme, host and port (RFC 6454 §7); `undefined` when absent or opaque (`null`). */
+/**
+ * Reads scheme, host and port from the `Origin` header (RFC 6454 §7); `undefined` if the header is absent or no URL,
+ * such as `null`.
+ */
 function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
   return URL.canParse(origin) ? limitText('origin', new URL(origin).origin) : undefined;
 }
 
-/** Reads the client's IP address as proxies forward it (RFC 7239 §5.2, or `X-Forwarded-For`); `undefined` for other text. */
+/**
+ * Reads the client's IP address that proxies write into `Forwarded` (RFC 7239 §5.2) or `X-Forwarded-For`.
+ * @returns `undefined` if the header holds no IP address
+ */
 function forwardedAddressOf({ headers }: IncomingMessage): string | undefined {
   const noted = /\bfor=("[^"]*"|[^\s;,]+)/i.exec(headers.forwarded ?? '')?.[1];
   const first = noted ?? String(headers['x-forwarded-for'] ?? '').split(',', 1)[0] ?? '';

@@ -4,9 +4,10 @@ import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 const ACCEPTED = 'net.server.socket';
 
 /**
- * Calls back with the prototypes of Node's HTTP and HTTPS server classes when the process accepts its first connection,
- * which is before its first request. To load these classes sooner would slow the start of every process.
- * @returns a function that stops waiting
+ * Calls `onServing` when the process accepts its first connection, which is before the first request. In Bun and Deno
+ * `onServing` is called at once. The arguments are the prototypes of Node's HTTP and HTTPS server classes. Loading these
+ * classes sooner would slow the start of every process.
+ * @returns a function that stops the waiting
  */
 export function whenServing(onServing: (prototypes: readonly object[]) => void): () => void {
   const onAccepted = () => {

@@ -18,43 +18,45 @@ import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
 import type { Opening, RunOpening } from './opening.ts';
 
-/** The members of a `WebSocketClient` of the package `websocket` that are read. */
+/** Members of a `WebSocketClient` of the package `websocket` that closespan reads. */
 interface Client {
   readonly url: { readonly href: string };
   readonly base64nonce: string;
   readonly socket: Opening['socket'];
   readonly _req: (ClientRequest & { res?: IncomingMessage }) | null;
 }
-/** The members of a `w3cwebsocket` of the package that are read. */
+/** Members of a `w3cwebsocket` of the package `websocket` that closespan reads. */
 interface W3cSocket {
   readonly readyState: number;
   readonly _client: Client;
 }
 
-/** A handshake of a client that is still going on. */
+/** A handshake of a client that has not ended yet. */
 interface Attempt {
   readonly connection: CompactConnection;
   readonly request: Client['_req'];
 }
 
-/** Observes the handshakes of the package's clients until they succeed or fail. */
+/** Observes the handshakes of clients of the package `websocket`, until each handshake succeeds or fails. */
 export interface ClientsObserver {
   /** Patches the prototype of a `WebSocketClient` class in place. */
   observeClientClass(prototype: object): void;
-  /** Patches the prototype of a `w3cwebsocket` class in place. Each `w3cwebsocket` has a client. */
+  /**
+   * Patches the prototype of a `w3cwebsocket` class in place. Each `w3cwebsocket` connects through a `WebSocketClient`.
+   */
   observeW3cClass(prototype: object): void;
   stop(): void;
 }
 
 /**
- * Makes an observer of the package's clients.
- * @param runOpening runs the code that makes a connection of a handshake that has succeeded
+ * Makes an observer of the clients of the package `websocket`.
+ * @param runOpening runs the code of the package that makes a connection after a successful handshake
  */
 export function observeClients(
   { recorder, options }: Pick<LibraryTools, 'recorder' | 'options'>,
   runOpening: RunOpening,
 ): ClientsObserver {
-  /** The attempt of each client; `null` while there is nothing to record. */
+  /** Current handshake of each client; `null` while there is nothing to record. */
   const attempts = createPrivateSlot<Attempt | null>();
   const propagate = propagateThroughHttp(options);
   const stops: (() => void)[] = [];
@@ -69,14 +71,17 @@ export function observeClients(
     return attempt;
   }
 
-  /** Notes a request that has just been made and waits for its TCP connection. */
+  /** Notes a handshake whose request has just been made and waits for the TCP connection. */
   function noteConnect(client: Client, connection: CompactConnection): void {
     noteAttempt(client, connection);
     const { _req: request, url } = client;
     if (request) propagate(url.href, request);
   }
 
-  /** The current attempt of a client. A client from before observation began gets an attempt now. */
+  /**
+   * Returns the current handshake of a client; `null` if there is nothing to record. A client from before observation
+   * began gets a handshake in this call.
+   */
   function attemptOf(client: Client): Attempt | null {
     const known = attempts.get(client);
     return known === undefined
@@ -100,7 +105,10 @@ export function observeClients(
     });
   }
 
-  /** Records a handshake that the app aborts. The package may emit nothing more, or go on to connect unseen. */
+  /**
+   * Records a handshake that the app aborts. After the abort the package may emit no event at all, even if the client
+   * still connects.
+   */
   function noteAbort(client: Client, code?: unknown): undefined {
     const attempt = attemptOf(client);
     if (!attempt) return;

@@ -14,18 +14,18 @@ import {
   websocketCloseFacts,
 } from './package-connection.ts';
 
-/** Observes the connections of the package `websocket`, of clients and of servers. */
+/** Observes the connections of the package `websocket`, both of clients and of servers. */
 export interface ConnectionsObserver {
-  /** Patches the prototype of a connection class in place. */
+  /** Patches the prototype of a `WebSocketConnection` class in place. */
   observeClass(prototype: object): void;
-  /** Tracks a connection that the package has just made. */
+  /** Starts to track a connection that the package `websocket` has just made. */
   track(connection: object): void;
   /** Records every open connection with the cause `process_exit`. */
   recordOpen(): void;
   stop(): void;
 }
 
-/** Causes by the codes with which the package drops a connection after a bad message. */
+/** Causes, by close code. With these codes the package `websocket` drops a connection after a bad message. */
 const DROP_CAUSES: Readonly<Record<number, CloseCause>> = {
   1002: 'protocol_error',
   1007: 'protocol_error',
@@ -33,15 +33,16 @@ const DROP_CAUSES: Readonly<Record<number, CloseCause>> = {
 };
 
 /**
- * Makes an observer that patches the methods which the package itself calls as a connection opens and closes. No method
- * that messages pass through is patched.
- * @param takeOpening gives the connection that is being made over a TCP socket; `null` for one to an ignored URL
+ * Makes an observer of connections. The observer patches the methods that the package `websocket` itself calls when a
+ * connection opens and closes. No method through which messages pass is patched.
+ * @param takeOpening returns the connection that is being made over a TCP socket; `null` if its URL is ignored;
+ * `undefined` if there is none
  */
 export function observeConnections(
   { recorder, connectionBegan }: Pick<LibraryTools, 'recorder' | 'connectionBegan'>,
   takeOpening: (socket: Socket) => CompactConnection | null | undefined,
 ): ConnectionsObserver {
-  /** Tracked connections; `null` for a connection that is recorded or ignored. */
+  /** Tracked connections. The value is `null` for a connection that is recorded or ignored. */
   const connections = createPrivateSlot<TrackedConnection | null>();
   const openConnections = new Set<PackageConnection>();
   const stops: (() => void)[] = [];
@@ -93,13 +94,13 @@ export function observeConnections(
     noteCloseStart(tracked.connection, 'remote');
   }
 
-  /** Notes that the package stops waiting for the peer's Close frame after ours. */
+  /** Notes that the package has sent a Close frame and stops waiting for the peer's Close frame. */
   function noteCloseTimeout(self: PackageConnection): undefined {
     const tracked = trackedOf(self);
     if (tracked) tracked.cause = 'close_timeout';
   }
 
-  /** Notes the end of a connection, before its `close` event, whichever way it ended. */
+  /** Notes the end of a connection, however it ended. This function runs before the `close` event. */
   function noteEnd(self: PackageConnection): undefined {
     const tracked = trackedOf(self);
     if (!tracked) return;

@@ -3,18 +3,18 @@ import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
 import type { Opening, RunOpening } from './opening.ts';
 
-/** The members of a `WebSocketRequest` of the package `websocket` that are read. */
+/** Members of a `WebSocketRequest` of the package `websocket` that closespan reads. */
 interface PackageRequest {
   readonly socket: Opening['socket'];
   readonly httpRequest: UpgradeRequest;
-  /** True when the client hung up before the request was accepted. */
+  /** True if the client ended the TCP connection before the server accepted the request. */
   readonly _socketIsClosing: boolean;
 }
 
 /**
- * Observes the requests that servers of the package `websocket` accept.
- * @param runOpening runs the code that makes a connection
- * @returns a function that stops it
+ * Observes the upgrade requests that servers of the package `websocket` accept.
+ * @param runOpening runs the code of the package that makes a connection
+ * @returns a function that stops the observation
  */
 export function observeRequests(
   prototype: object,

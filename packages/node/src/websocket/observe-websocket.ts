@@ -7,7 +7,7 @@ import { observeConnections } from './observe-connections.ts';
 import { observeRequests } from './observe-requests.ts';
 import type { Opening } from './opening.ts';
 
-/** Starts to observe every copy of the package `websocket`, which is not built on `ws`. */
+/** Starts to observe every copy of the package `websocket`. This package is not built on `ws`. */
 export function observeWebsocket(tools: LibraryTools): LibraryObserver {
   const { upgrades, foundLibrary } = tools;
   let opening: Opening | undefined;

@@ -3,18 +3,21 @@ import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, flat } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 
-/** The members of a `WebSocketConnection` of the package `websocket` that are read. */
+/** Members of a `WebSocketConnection` of the package `websocket` that closespan reads. */
 export interface PackageConnection {
   readonly state: 'open' | 'peer_requested_close' | 'ending' | 'closed';
   readonly connected: boolean;
   readonly protocol: string | null | undefined;
-  /** The code that the `close` event reports: ours where both ends closed, -1 for a Close frame without a code. */
+  /**
+   * Code that the `close` event reports. If both ends have closed, the code is the one that this end sent. -1 stands
+   * for a Close frame without a code.
+   */
   readonly closeReasonCode: number;
   readonly closeDescription: string | null | undefined;
   readonly closeEventEmitted: boolean;
-  /** True while the package waits for the peer's Close frame after ours. */
+  /** True while the package, which has sent a Close frame, waits for the peer's Close frame. */
   readonly waitingForCloseResponse: boolean;
-  /** Whether outgoing frames are masked: true on clients, false on servers (RFC 6455 §5.3). */
+  /** Whether frames are masked when they are sent: true on clients, false on servers (RFC 6455 §5.3). */
   readonly maskOutgoingPackets: boolean;
   readonly socket: Socket;
   readonly currentFrame: PackageFrame;
@@ -26,10 +29,10 @@ export interface PackageConnection {
 }
 
 interface PackageFrame {
-  /** Takes the bytes of the frame out of a list; returns whether the frame is complete. */
+  /** Removes the bytes of the frame from a buffer list. Returns `true` when the frame is complete. */
   addData(bufferList: object): boolean;
   readonly opcode: number;
-  /** Close code of a Close frame; -1 where the frame has none (RFC 6455 §5.5.1). */
+  /** Close code of a Close frame; -1 if the frame has no code (RFC 6455 §5.5.1). */
   readonly closeStatus: number;
   readonly binaryPayload: { toString(): string };
   readonly protocolError: boolean;
@@ -43,18 +46,21 @@ export interface PeerClose {
   readonly reason: string;
 }
 
-/** A connection of the package that is observed, until its record is made. */
+/** An observed connection of the package `websocket`, until its record is made. */
 export interface TrackedConnection {
   readonly connection: CompactConnection;
   /** The peer's Close frame; `undefined` until it arrives. */
   received: PeerClose | undefined;
-  /** The cause for which the package ended the connection; it counts only where the peer sent no Close frame. */
+  /**
+   * The cause for which the package ended the connection; `undefined` if none is known. The cause counts only if the
+   * peer sent no Close frame.
+   */
   cause: CloseCause | undefined;
 }
 
 const CLOSE = 8;
 
-/** Reads the peer's Close frame at the moment at which the package begins to return one. */
+/** Reads the peer's Close frame at the moment at which the package `websocket` begins to return a Close frame. */
 export function peerCloseFrame(connection: PackageConnection): PeerClose {
   const { closeReasonCode: code, closeDescription: reason } = connection;
   // For a frame without a reason the package makes up a description.
@@ -63,8 +69,9 @@ export function peerCloseFrame(connection: PackageConnection): PeerClose {
 }
 
 /**
- * Reads the Close frame that the peer returned for ours. After its own `close()` the package reads no more frames, so
- * the frame lies in the package's buffer.
+ * Reads the Close frame that the peer sent in response to the package's own Close frame. The package reads no more
+ * frames after its own `close()`, so the peer's frame is still in the package's buffer.
+ * @returns `undefined` if the buffer holds no Close frame
  */
 export function returnedCloseFrame(connection: PackageConnection): PeerClose | undefined {
   const { bufferList, maskBytes, frameHeader, config } = connection;
@@ -79,7 +86,10 @@ export function returnedCloseFrame(connection: PackageConnection): PeerClose | u
   return undefined;
 }
 
-/** Reads the facts of a close from a connection of the package: the peer's code, also where the `close` event has another. */
+/**
+ * Reads the facts of a close from a connection of the package `websocket`. The code is the one that the peer sent, even
+ * if the `close` event reports another code.
+ */
 export function websocketCloseFacts(
   connection: PackageConnection,
   { connection: tracked, received, cause }: TrackedConnection,

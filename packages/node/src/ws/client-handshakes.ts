@@ -9,27 +9,27 @@ import type { WsSocket } from './ws-socket.ts';
 
 /** Follows the handshakes of `ws` clients through the diagnostics channels of Node's HTTP client. */
 export interface ClientHandshakes {
-  /** Notes a request of a client's handshake. A redirect makes one more request. */
+  /** Notes a request of a client's handshake. Each redirect makes one more request. */
   noteRequest(socket: WsSocket, request: ClientRequest): Handshake;
-  /** Forgets a socket that has opened or is recorded. */
+  /** Forgets a socket that has opened, or that has its record. */
   forget(socket: WsSocket): void;
   stop(): void;
 }
 
 interface HandshakeEvents {
-  /** Called when `ws` follows a redirect with a request that nobody has noted. */
+  /** Called when `ws` follows a redirect with a new request that was not noted. */
   redirected(socket: WsSocket, request: ClientRequest): void;
-  /** Called when a handshake failed and `ws` may never emit `close`. */
+  /** Called when a handshake has failed and `ws` may never emit `close`. */
   abandoned(socket: WsSocket): void;
 }
 
-/** A message of Node's channels `http.client.*`. */
+/** A message of Node's diagnostics channels `http.client.*`. */
 interface ClientRequestMessage {
   readonly request: ClientRequest;
   readonly error: NodeJS.ErrnoException & Partial<Peer>;
 }
 
-/** Makes a follower of handshakes, which listens from the first handshake on. */
+/** Makes an object that follows the handshakes of `ws` clients. The object listens from the first handshake on. */
 export function createClientHandshakes({ redirected, abandoned }: HandshakeEvents): ClientHandshakes {
   const sockets = createPrivateSlot<WsSocket>();
   const handshakes = new Map<WsSocket, Handshake>();
@@ -63,7 +63,10 @@ export function createClientHandshakes({ redirected, abandoned }: HandshakeEvent
     else if (socket.readyState === CONNECTING) abandoned(socket);
   }
 
-  /** An `error` listener that throws keeps `ws` from emitting `close`. */
+  /**
+   * Looks for failed handshakes after an uncaught exception. If an `error` listener of the app throws, `ws` does not
+   * emit `close`.
+   */
   function noteUncaught(): void {
     // After an exception Node may run immediates before the ticks in which `ws` is about to emit.
     setImmediate(() => process.nextTick(() => guard('ws', findAbandoned, undefined)));

@@ -7,33 +7,35 @@ import { serverPrototypeOf, socketPrototypeOf } from './ws-classes.ts';
 
 /** Observes the connections that `ws` servers accept. */
 export interface WsServersObserver {
-  /** Patches the prototype of a server class in place, once. */
+  /** Patches the prototype of a `ws` server class in place. A second call for the same prototype does nothing. */
   observeClass(prototype: object): void;
   /**
-   * Observes a server of a class that was not found, and every server that the class makes later.
-   * @returns false for an object that is no server of `ws`
+   * Observes a server whose class closespan has not found, and every later server of that class.
+   * @returns `false` if the object is no server of `ws`
    */
   observe(server: object): boolean;
   /**
-   * Gives the connection whose upgrade is being completed in this call to its socket, once.
-   * @returns `null` for a connection to an ignored URL; `undefined` outside of such a call
+   * Returns the connection that a `ws` server is accepting now, inside its method `completeUpgrade`. Each connection is
+   * returned once.
+   * @returns `null` if the URL of the connection is ignored; `undefined` if no server is accepting a connection
    */
   takeAccepted(): CompactConnection | null | undefined;
   stop(): void;
 }
 
-/** The members of a `ws` server that are read; its types leave the private ones out. */
+/** Members of a `ws` server that closespan reads. The types of `ws` do not declare the private members. */
 interface WsServer {
   readonly clients?: Iterable<object>;
-  /** `WebSocket` is the class of the server's sockets; `ws` 7 does not show it. */
+  /** Options of the server. The option `WebSocket` is the class of the server's sockets; `ws` 7 lacks this option. */
   readonly options?: { readonly WebSocket?: { readonly prototype: unknown } };
 }
 
 type Accepted = (socket: object, request: unknown) => void;
 
 /**
- * Makes an observer of servers. `ws` completes each upgrade in one call, within which it makes and opens the socket.
- * @param sockets gives the observer of the sockets that servers make
+ * Makes an observer of `ws` servers. `ws` completes each upgrade in one call of `completeUpgrade`, which makes and
+ * opens the socket.
+ * @param sockets returns the observer of the sockets that servers make
  */
 export function observeWsServers(
   { noteArrival, noteAccepted }: AcceptedUpgrades,

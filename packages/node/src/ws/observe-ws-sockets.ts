@@ -16,25 +16,25 @@ import { socketPrototypeOf } from './ws-classes.ts';
 import { createWsConnections } from './ws-connections.ts';
 import { isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
 
-/** Observes the sockets of `ws`, of clients and of servers. */
+/** Observes the sockets of `ws`, both of clients and of servers. */
 export interface WsSocketsObserver {
-  /** Patches the prototype of a socket class in place, once. */
+  /** Patches the prototype of a `ws` socket class in place. A second call for the same prototype does nothing. */
   observeClass(prototype: object): void;
   /**
-   * Observes a socket of a class that was not found, and every socket that the class makes later.
-   * @returns false for a socket that is not of `ws`
+   * Observes a socket whose class closespan has not found, and every later socket of that class.
+   * @returns `false` if the socket is not of `ws`
    */
   observe(socket: object, info?: SocketInfo): boolean;
-  /** Observes a socket that a server has accepted in this call, of a class that was not found. */
+  /** Observes a socket that a server is accepting now, and whose class closespan has not found. */
   observeAccepted(socket: object): void;
   recordOpen(): void;
   stop(): void;
 }
 
 /**
- * Makes an observer that patches the methods which `ws` itself calls at each step of a connection. No method that
- * messages pass through is patched.
- * @param takeAccepted gives the connection that a server is accepting in this call
+ * Makes an observer of `ws` sockets. The observer patches the methods that `ws` itself calls at each step of a
+ * connection. No method through which messages pass is patched.
+ * @param takeAccepted returns the connection that a server is accepting now
  */
 export function observeWsSockets(
   { recorder, options, foundLibrary, connectionBegan }: LibraryTools,
@@ -113,7 +113,10 @@ export function observeWsSockets(
     before('terminate', noteTerminate);
   }
 
-  /** Patches the class of a socket; `undefined` for a socket that is not of `ws`. */
+  /**
+   * Patches the class of a socket.
+   * @returns the socket; `undefined` if the socket is not of `ws`
+   */
   function observeClassOf(socket: object): WsSocket | undefined {
     const prototype = socketPrototypeOf(socket);
     if (!prototype) return undefined;

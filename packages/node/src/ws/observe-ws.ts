@@ -6,11 +6,11 @@ import { observeWsServers } from './observe-ws-servers.ts';
 import { observeWsSockets } from './observe-ws-sockets.ts';
 import { findWsClasses } from './ws-classes.ts';
 
-/** Observes every copy of `ws` that is a CommonJS module, versions 7 and 8. */
+/** Observes every copy of `ws` 7 and 8 that is a CommonJS module. */
 export interface WsObserver extends LibraryObserver {
   /**
-   * Observes a server of a copy that was not found, such as a bundled one.
-   * @returns false for an object that is no server of `ws`
+   * Observes a server of a copy of `ws` that closespan has not found, such as a bundled copy.
+   * @returns `false` if the object is no server of `ws`
    */
   observeServer(server: object): boolean;
 }

@@ -1,13 +1,16 @@
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { WsSocket } from './ws-socket.ts';
 
-/** The sockets that are open, listed so that the end of the process can record them. Iteration runs over a copy. */
+/** A list of the open sockets, so that they can be recorded when the process ends. Iteration runs over a copy. */
 export interface OpenSockets extends Iterable<WsSocket> {
   add(socket: WsSocket, connection: CompactConnection): void;
   delete(connection: CompactConnection): void;
 }
 
-/** Makes a list in which each connection knows its index. A `Set` would take three times the memory. */
+/**
+ * Makes a list of open sockets in which each connection stores its index. A `Set` would take three times as much
+ * memory.
+ */
 export function createOpenSockets(
   connectionOf: (socket: WsSocket) => CompactConnection | null | undefined,
 ): OpenSockets {

@@ -4,18 +4,20 @@ import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /**
- * Requests of clients that may be redirected, and in Bun of all clients, until their handshake is over. Only then the
- * socket gets a property `_req` of its own: to turn an accessor of its own into a value would cost an open socket 1.4 kB.
+ * Requests of clients that are connecting and may be redirected; in Bun, of all clients that are connecting. The socket
+ * itself gets a property `_req` only after its handshake. Turning an accessor on the socket into a value would cost an
+ * open socket 1.4 kB.
  */
 const openRequests = new WeakMap<WsSocket, ClientRequest>();
 let openRequestCount = 0;
 
 /**
  * Watches the property `_req`, in which `ws` stores the request of a client's handshake. An accessor on the prototype
- * sees each assignment, and then makes the property that the assignment would have made.
+ * sees each assignment. The accessor then makes the property that the assignment would have made, for some clients only
+ * after the handshake.
  * @param assigned called with each request
- * @param accepted called in Bun alone, when a client has taken the server's response
- * @returns a function that stops it
+ * @param accepted called only in Bun, when a client has taken the server's response
+ * @returns a function that stops the watching
  */
 export function watchReqProperty(
   prototype: object,
@@ -47,7 +49,10 @@ export function watchReqProperty(
   };
 }
 
-/** Gives a client that has ended its property `_req`, where the accessor still stands in for it. */
+/**
+ * Gives a client that has ended a real property `_req`, if the accessor on the prototype still stands in for that
+ * property.
+ */
 export function makeReqProperty(socket: WsSocket): void {
   const request = openRequests.get(socket);
   if (request) makeProperty(socket, request);
@@ -58,7 +63,10 @@ function makeProperty(socket: WsSocket, value: ClientRequest | null): void {
   Object.defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** Says whether a client makes one request more for each redirect. `ws` sets this property before its first request. */
+/**
+ * Says whether a client follows redirects and makes one more request for each. For such a client `ws` sets the property
+ * `_originalSecure` before the first request.
+ */
 function followsRedirects(socket: WsSocket): boolean {
   return '_originalSecure' in socket;
 }

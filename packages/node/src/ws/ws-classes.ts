@@ -1,9 +1,12 @@
 import { ownValueOf } from '../runtime/own-value.ts';
 
-/** Receives the prototype of a class that was found; one class may be found more than once. */
+/** Receives the prototype of a class that was found. A class may be found more than once. */
 type Found = (prototype: object) => void;
 
-/** Finds the classes of `ws` in a class that a module exports. A copy in one file exports its server with its sockets only. */
+/**
+ * Looks for the socket class and the server class of `ws` in a class that a module exports. A copy of `ws` in one file
+ * exports its server class only as a member of its socket class.
+ */
 export function findWsClasses(
   exported: object,
   prototype: object,
@@ -18,17 +21,25 @@ export function findWsClasses(
   if (server) foundServer(server);
 }
 
-/** The prototype of the `ws` socket class that made an object, or that the object is; `undefined` for other objects. */
+/**
+ * Returns the prototype of the `ws` socket class.
+ * @param object an instance of the class, or the prototype itself
+ * @returns `undefined` for every other value
+ */
 export function socketPrototypeOf(object: unknown): object | undefined {
   return ownerOf(object, 'emitClose', 'setSocket');
 }
 
-/** The prototype of the `ws` server class that made an object, or that the object is; `undefined` for other objects. */
+/**
+ * Returns the prototype of the `ws` server class.
+ * @param object an instance of the class, or the prototype itself
+ * @returns `undefined` for every other value
+ */
 export function serverPrototypeOf(object: unknown): object | undefined {
   return ownerOf(object, 'handleUpgrade', 'completeUpgrade');
 }
 
-/** The first of an object and its prototypes that has two methods of its own. */
+/** Finds the first object in a prototype chain that itself has two methods; `undefined` if no object has both. */
 function ownerOf(object: unknown, ...methods: [string, string]): object | undefined {
   for (let owner = object; typeof owner === 'object' && owner; owner = Object.getPrototypeOf(owner)) {
     if (methods.every((name) => typeof ownValueOf(owner, name) === 'function')) return owner;

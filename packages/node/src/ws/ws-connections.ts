@@ -11,38 +11,46 @@ import { createClientHandshakes } from './client-handshakes.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import type { WsSocket } from './ws-socket.ts';
 
-/** Keeps the connection of each `ws` socket, from its handshake to its record. */
+/** Stores the connection of each `ws` socket, from the handshake until the record is made. */
 export interface WsConnections {
   /**
    * Notes the request of a client's handshake. Each redirect makes one more request, which has a key of its own.
-   * @param startedAt NaN for a request from before observation began
+   * @param startedAt monotonic milliseconds, by default now; NaN for a request from before observation began
    */
   noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void;
   /**
-   * The connection of a socket; `null` for a socket that is recorded or ignored. A socket from before observation began
-   * gets a connection now.
+   * Returns the connection of a socket; `null` if the socket is recorded or ignored. A socket from before observation
+   * began gets a connection in this call.
    */
   of(socket: WsSocket): CompactConnection | null;
-  /** Notes a socket from before observation began, with facts that the app gave. */
+  /** Notes a socket from before observation began, with facts that the app passed to `observe()`. */
   noteEarly(socket: WsSocket, info: SocketInfo): void;
-  /** Gives a socket the connection that a server is accepting in this call. */
+  /**
+   * Assigns to a socket the connection that a server is accepting now.
+   * @returns `null` if there is no such connection, or if its URL is ignored
+   */
   noteServerSocket(socket: WsSocket): CompactConnection | null;
-  /** Notes that a handshake has succeeded. @param tcp the TCP socket that the `ws` socket is about to get */
+  /**
+   * Notes that a handshake has succeeded.
+   * @param tcp the TCP socket that the `ws` socket is about to get
+   */
   noteOpen(socket: WsSocket, tcp: WsSocket['_socket'], connection: CompactConnection): void;
-  /** Notes in Bun, where no method is called at the opening, that a client took the server's response. */
+  /**
+   * Notes that a client has taken the server's response. Used only in Bun, which calls no method when a client opens.
+   */
   noteAccepted(socket: WsSocket): void;
-  /** Adds facts that show only at the end of a socket. */
+  /** Adds facts that are known only when the socket has ended. */
   addFinalFacts(socket: WsSocket, connection: CompactConnection): void;
-  /** Forgets a socket whose record is about to be made. */
+  /** Forgets a socket just before its record is made. */
   forget(socket: WsSocket, connection: CompactConnection): void;
   readonly openSockets: Iterable<WsSocket>;
   stop(): void;
 }
 
 /**
- * Makes the store of connections.
- * @param takeAccepted gives the connection that a server is accepting in this call
- * @param abandoned called for a client whose handshake failed and that may never emit `close`
+ * Makes the store for the connections of `ws` sockets.
+ * @param takeAccepted returns the connection that a server is accepting now
+ * @param abandoned called for a client whose handshake has failed and that may never emit `close`
  */
 export function createWsConnections(
   { ignoreUrls }: WebSocketOptions,
@@ -66,7 +74,10 @@ export function createWsConnections(
     noteKey(connection, request);
   }
 
-  /** The facts of a client's TCP peer. Clients of one server share one object. */
+  /**
+   * Returns address and port of the server that a client is connected to; `undefined` if not connected. Clients of one
+   * server share one object.
+   */
   function peerFactsOf(tcp: WsSocket['_socket']): HandshakeFacts | undefined {
     const peer = tcpPeerOf(tcp);
     return peer && share(`${peer.address} ${peer.port}`, () => ({ peer }));

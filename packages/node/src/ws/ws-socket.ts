@@ -7,7 +7,10 @@ import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 
-/** The members of a `ws` socket that are read. */
+/**
+ * Members of a `ws` socket that closespan reads. The types of `ws` do not declare the private members, whose names
+ * begin with `_`.
+ */
 export interface WsSocket {
   /** The URL that a client connects to; `undefined` on a server's socket. */
   readonly url: string | undefined;
@@ -20,9 +23,12 @@ export interface WsSocket {
   readonly _closeMessage: { toString(): string };
   readonly _closeFrameReceived: boolean;
   readonly _closeFrameSent: boolean;
-  /** Milliseconds that `ws` waits for the peer's Close frame; absent before `ws` 8.19, which waits 30 seconds. */
+  /**
+   * Milliseconds for which `ws` waits for the peer's Close frame. Absent in versions before `ws` 8.19, which wait 30
+   * seconds.
+   */
   readonly _closeTimeout?: number;
-  /** The request of a client that is connecting, or whose handshake `ws` has aborted. */
+  /** Request of a client that is connecting, or whose handshake `ws` has aborted. */
   readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
   readonly _receiver: Writable | null;
@@ -33,8 +39,8 @@ export interface WsSocket {
 const CLOSE_TIMEOUT = 30_000;
 
 /**
- * Says whether a socket of `ws` 7 is stuck: its `close()` threw, as for a wrong code, before a Close frame was sent. Only
- * `terminate()` ends such a socket.
+ * Says whether a socket of `ws` 7 is stuck. Its `close()` threw before a Close frame was sent, for example because of a
+ * wrong code. Only `terminate()` ends such a socket.
  */
 export function isStuck(socket: WsSocket): boolean {
   const { readyState, _socket, _closeFrameSent, _closeFrameReceived } = socket;
@@ -44,9 +50,9 @@ export function isStuck(socket: WsSocket): boolean {
 }
 
 /**
- * Reads the facts of a close from a `ws` socket at its end.
- * @param synthetic true where no `close` event will be emitted
- * @param terminated true where the app called `terminate()` after `close()`
+ * Reads the facts of a close from a `ws` socket that ends.
+ * @param synthetic true if no `close` event will be emitted
+ * @param terminated true if the app called `terminate()` after `close()`
  */
 export function wsCloseFacts(
   socket: WsSocket,
@@ -89,26 +95,36 @@ export function wsCloseFacts(
 }
 
 /**
- * Says who closed first where no call was noted. The peer did not: `ws` returns its Close frame by a call of `close()`.
- * The app may have called `close()` before observation began, or on a `Proxy` of the socket, where no patch sees it.
+ * Says who began to close a connection if no call of `close()` was noted. The peer did not begin: `ws` itself calls
+ * `close()` to return the peer's Close frame. The app may have called `close()` before observation began, or on a
+ * `Proxy` of the socket. No patch sees such a call.
  */
 function unseenInitiator({ startedAt }: CompactConnection): CloseInitiator | undefined {
   if (Number.isNaN(startedAt)) return 'unknown';
   return IS_BUN ? undefined : 'local';
 }
 
-/** Reads the facts of a `ws` socket that is open when the process ends. A Close frame that has arrived explains more. */
+/**
+ * Reads the facts of a `ws` socket that is open when the process ends. If the peer's Close frame has arrived, the facts
+ * describe the peer's close and not the end of the process.
+ */
 export function wsExitFacts(socket: WsSocket, connection: CompactConnection): CloseFacts {
   const facts = wsCloseFacts(socket, connection, true);
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT_FACTS };
 }
 
-/** Gives the cause where reading a message failed with a code that is not of `ws`, such as a code of zlib. */
+/**
+ * Returns the cause `protocol_error` if `ws` could not read a message because of an error from elsewhere, such as zlib.
+ * For errors of `ws` itself returns `undefined`.
+ */
 function brokenBy({ code = '' }: NodeJS.ErrnoException): CloseCause | undefined {
   return code.startsWith('WS_ERR_') ? undefined : 'protocol_error';
 }
 
-/** Names the time limit of `ws` that ended a connection, where nothing else did. A timer may fire early, but not by half. */
+/**
+ * Returns the time limit of `ws` that ended a connection; `undefined` if no time limit did. At least half of the time
+ * must have passed, since a timer may fire early.
+ */
 function timeoutOf(socket: WsSocket, { closing, startedAt }: CompactConnection): CloseCause | undefined {
   const { _socket, _req, _closeTimeout = CLOSE_TIMEOUT } = socket;
   if (!_socket) {

@@ -4,34 +4,38 @@ import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { isTo } from '../connection/undici-facts.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
 
-/** A socket that the app closed while it was connecting, before its connection is known. */
+/** A socket that the app closed while the socket was connecting, and whose connection is not known yet. */
 export interface AbortedSocket {
   readonly closing: Closing;
-  /** URL of the socket, as `requestedUrl` returns it. */
+  /** URL of the socket, in the form that `requestedUrl` returns. */
   readonly url: string;
-  /** Set when the `close` event was fired. undici 6 fires none, and a `WebSocketStream` has none. */
+  /**
+   * The WebSocket, once its `close` event was fired; `undefined` before. undici 6 fires no such event, and a
+   * `WebSocketStream` has none.
+   */
   websocket: WebSocketLike | undefined;
 }
 
-/** Keeps the sockets that the app closed while they were connecting, until each is joined with its connection. */
+/** Stores the sockets that the app closed while they were connecting, until the connection of each socket is found. */
 export interface AbortedSockets {
   /**
-   * Notes a call of `close()`. Nothing is kept where no handshake with the URL goes on: the URL is ignored, its port is
-   * blocked, or the handshake has ended.
+   * Notes a call of `close()` on a socket that is connecting. Nothing is stored if no handshake with the URL is going
+   * on. In that case the URL is ignored, its port is blocked, or the handshake has ended.
    */
   noteCall(closing: Closing, url: string): void;
   /** Forgets a socket whose connection is found, or whose `close()` threw. */
   forget(closing: Closing): void;
-  /** The socket that a call of `close()` aborted. */
+  /** Returns the socket that a call of `close()` aborted; `undefined` if no such socket is stored. */
   of(closing: Closing): AbortedSocket | undefined;
-  /** The socket that was aborted first among those that a connection may belong to. */
+  /** Returns the first aborted socket whose URL fits a connection; `undefined` if there is none. */
   firstFor(connection: UndiciConnection): AbortedSocket | undefined;
   all(): readonly AbortedSocket[];
 }
 
 /**
- * Makes the store of aborted sockets. undici tells only when it would send a request that the request was aborted.
- * @param isPending says whether a handshake with a URL goes on
+ * Makes the store of aborted sockets. undici reports the abort of a request only at the moment at which it would send
+ * the request.
+ * @param isPending says whether a handshake with a URL is going on
  */
 export function createAbortedSockets(isPending: (url: string) => boolean): AbortedSockets {
   const byClosing = new Map<Closing, AbortedSocket>();

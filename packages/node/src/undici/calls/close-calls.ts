@@ -1,32 +1,35 @@
 import { type Closing, guard, patchMethod, stopAll } from '@closespan/core/platform';
 
-/** One call of `close()`, from before it to after it. */
+/** One call of `close()`. The object lives from just before the call until just after the call has returned. */
 export interface CloseCall {
   readonly closing: Closing;
   /** Called when `close()` has returned. */
   noteReturn?(): void;
-  /** Called when `close()` has thrown, and so has closed nothing. */
+  /** Called when `close()` has thrown and therefore has closed nothing. */
   noteThrow?(): void;
 }
 
-/** Watches the app's calls of `close()`, which no channel of undici tells. */
+/** Watches the app's calls of `close()`. No diagnostics channel of undici reports these calls. */
 export interface CloseCalls {
   /**
-   * Patches the `close()` of a class in place, once.
-   * @param noteCall called before each call; it returns `undefined` for a call that closes nothing
+   * Patches the `close()` method of a class in place. A second call for the same class does nothing.
+   * @param noteCall called before each call of `close()`; returns `undefined` if that call closes nothing
    */
   watch(
     prototype: object | undefined,
     noteCall: (self: object, argument: unknown) => CloseCall | undefined,
   ): void;
-  /** Whether a socket is of a class whose calls are watched. */
+  /** Says whether the calls of `close()` on a socket are watched, because of the socket's class. */
   isWatched(socket: object): boolean;
-  /** The call of `close()` that is running now. Errors that undici tells meanwhile are of the same socket. */
+  /**
+   * Returns the call of `close()` that is running now; `undefined` if there is none. Errors that undici reports during
+   * the call belong to the same socket.
+   */
   current(): Closing | undefined;
   stop(): void;
 }
 
-/** Makes a watcher of calls. */
+/** Makes a watcher for the app's calls of `close()`. */
 export function createCloseCalls(): CloseCalls {
   const stops = new Map<object, () => void>();
   let current: Closing | undefined;
@@ -61,8 +64,8 @@ export function createCloseCalls(): CloseCalls {
 }
 
 /**
- * Finds undici's class among those that a prototype inherits from: the last one with a `close()` of its own. The
- * `close()` of an app's subclass may close nothing, or close later.
+ * Finds undici's own class in a prototype chain: the last prototype that itself has `close()`. The `close()` of an
+ * app's subclass may close nothing, or close later.
  */
 function ownerOfClose(prototype: object | undefined): object | undefined {
   let owner: object | undefined;

@@ -2,21 +2,23 @@ import type { SeeModule } from '../../runtime/watch-modules.ts';
 import { HAS_OWN_GLOBAL } from '../../runtime/which-runtime.ts';
 import { GLOBAL_IS_6 } from '../connection/undici-6-internals.ts';
 
-/** The classes of the `undici` package that were found, of every copy that is loaded. */
+/** Classes that were found in all loaded copies of the package `undici`. */
 export interface UndiciClasses {
   readonly seeModule: SeeModule;
-  /** Whether the class of a WebSocket was loaded after observation began, so that all of its sockets are observed. */
+  /**
+   * Says whether the class of a WebSocket was loaded after observation began. All sockets of such a class are observed.
+   */
   isLate(websocket: object): boolean;
-  /** Whether the app may use a `WebSocketStream`, which fires no `close`. */
+  /** Says whether the app may use `WebSocketStream`. A `WebSocketStream` fires no `close` event. */
   hasStreams(): boolean;
   /**
-   * Whether a `close` event that has not come after a failed handshake may still come. undici 6 fires none; a copy with
-   * `WebSocketStream` is newer.
+   * Says whether a `close` event that has not come after a failed handshake may still come. undici 6 fires no such
+   * event. A copy of undici with `WebSocketStream` is newer than undici 6.
    */
   firesClose(): boolean;
 }
 
-/** Callbacks for each class that is found. A class may be found more than once. */
+/** Callbacks for the classes that are found. A class may be found more than once. */
 interface FoundClasses {
   webSocket(prototype: object): void;
   webSocketStream(prototype: object): void;
@@ -24,12 +26,15 @@ interface FoundClasses {
 
 type Exports = Readonly<Record<string, { readonly prototype?: object } | undefined>>;
 
-/** Matches the file of a cached module, and the path by which undici's index requires it. */
+/**
+ * Matches the files of undici that export `WebSocket` and `WebSocketStream`: the path of a cached module, or the path
+ * that undici's index requires.
+ */
 const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?(\.js)?$/;
 
 /**
- * Finds the classes whose `close()` the app calls, by the files that export them: ES module importers load the same
- * files. A request does not lead to the class, since all copies of undici share one dispatcher.
+ * Finds the classes whose `close()` the app calls, by the files that export the classes. ES modules that import undici
+ * load these files, too. A request does not lead to its class, since all copies of undici share one dispatcher.
  */
 export function findUndiciClasses(found: FoundClasses): UndiciClasses {
   const areLate = new WeakMap<object, boolean>();
@@ -64,7 +69,10 @@ export function findUndiciClasses(found: FoundClasses): UndiciClasses {
   };
 }
 
-/** The class of the global `WebSocket`; `undefined` until it is loaded, because a look at the global would load it. */
+/**
+ * Returns the prototype of the global `WebSocket`; `undefined` until its class is loaded. Only the property's
+ * descriptor is read, because reading the property itself would load the class.
+ */
 export function loadedGlobalPrototype(): object | undefined {
   if (HAS_OWN_GLOBAL) return undefined;
   const { value } = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket') ?? {};

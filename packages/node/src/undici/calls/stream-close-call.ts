@@ -12,14 +12,17 @@ interface WebSocketStreamLike {
   readonly opened: Promise<unknown>;
 }
 
-/** Limit of open streams to one URL among which the closed one is looked for; beyond it the code stays unknown. */
+/**
+ * Largest number of open streams to one URL that are searched for the closed stream. If more are open, the close code
+ * may stay unknown.
+ */
 const MOST_CANDIDATES = 100;
 
 /**
- * Notes a call of `close({ closeCode, reason })` on a `WebSocketStream` that is about to run. A stream does not show its
- * connection: its connection is the one over which the call writes bytes, those of the Close frame.
- * @param openStreams connections that belong to no `WebSocket`
- * @param noteClosing called after the call with the connection over which bytes were written
+ * Notes a call of `close({ closeCode, reason })` on a `WebSocketStream` that is about to run. A stream does not reveal
+ * its connection. But the call writes a Close frame, so the connection is the one whose count of written bytes grows.
+ * @param openStreams open connections that belong to no `WebSocket`
+ * @param noteClosing called after the call, with the connection to which bytes were written
  */
 export function noteStreamCloseCall(
   self: object,
@@ -50,13 +53,16 @@ export function noteStreamCloseCall(
   };
 }
 
-/** Reads `closeCode` without calling a getter of the app's object: only undici may call it, once. */
+/** Reads `closeCode` without calling a getter of the app's object. Only undici may call that getter, and only once. */
 function closeCodeOf(info: unknown): number | undefined {
   const object = typeof info === 'object' && info ? info : {};
   return truncatedCode(Object.getOwnPropertyDescriptor(object, 'closeCode')?.value);
 }
 
-/** Whether a promise is pending. A handler of ours would make an unhandled rejection a handled one; `inspect` does not. */
+/**
+ * Says whether a promise is pending. `inspect` is used because a handler for the promise would hide an unhandled
+ * rejection from the app.
+ */
 function isPending(promise: Promise<unknown>): boolean {
   return inspect(promise, { depth: 0 }).includes('<pending>');
 }

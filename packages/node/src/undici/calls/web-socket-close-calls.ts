@@ -5,21 +5,21 @@ import type { AbortedSockets } from './aborted-sockets.ts';
 import type { CloseCall } from './close-calls.ts';
 import { clampedCode } from './requested-code.ts';
 
-/** Keeps the app's calls of `close()` by WebSocket. */
+/** Stores the app's calls of `close()`, by WebSocket. */
 export interface WebSocketCloseCalls {
   /**
-   * Notes a call that is about to run.
-   * @returns `undefined` for a call that closes nothing, as on a socket that is closing
+   * Notes a call of `close()` that is about to run.
+   * @returns `undefined` if the call closes nothing, for example because the socket is closing already
    */
   noteCall(websocket: object, code: unknown): CloseCall | undefined;
-  /** The first call on a socket that did not throw. */
+  /** Returns the first call of `close()` on a socket that did not throw; `undefined` if there is none. */
   of(websocket: object): Closing | undefined;
 }
 
 /**
- * Makes the store of calls. undici 7 and 8 tell of a socket's opening only after the app's listeners, which may close the
- * socket, so calls are kept by socket and not by connection.
- * @param noteClosing called after a call on a socket that was open
+ * Makes the store for calls of `close()`. undici 7 and 8 report the opening of a socket only after the app's listeners
+ * have run. These listeners may close the socket, so calls are stored by socket and not by connection.
+ * @param noteClosing called after a call of `close()` on an open socket
  */
 export function createWebSocketCloseCalls(
   aborted: AbortedSockets,

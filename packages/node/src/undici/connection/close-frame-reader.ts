@@ -1,25 +1,28 @@
 /** The content of a Close frame that the peer has sent (RFC 6455 §5.5.1). */
 export interface CloseFrame {
-  /** Close code; 1005 where the frame holds none (RFC 6455 §7.1.5). */
+  /** Close code; 1005 if the frame has no code (RFC 6455 §7.1.5). */
   readonly code: number;
   readonly reason: string;
 }
 
 const CLOSE = 8;
-/** Most bytes in a control frame. Other frames mark a longer length with 126 or 127 (RFC 6455 §5.2). */
+/**
+ * Largest payload of a control frame, in bytes (RFC 6455 §5.5). Other frames mark a longer length with 126 or 127 (RFC
+ * 6455 §5.2).
+ */
 const LONGEST_CONTROL = 125;
 const DECODER = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * Makes a reader that looks for a Close frame in the peer's bytes, from the first frame on. The reader steps over the
- * payload of every other frame.
- * @returns a function that takes each chunk, and returns the Close frame when the frame's last byte has come. An invalid
- * Close frame counts as none, since undici then fails the connection
+ * Makes a reader that looks for a Close frame in the bytes from the peer, beginning with the first frame. The reader
+ * skips the payload of every other frame.
+ * @returns a function to call with each chunk. The function returns the Close frame when the frame's last byte has
+ * come. An invalid Close frame is ignored, since undici then fails the connection
  */
 export function createCloseFrameReader(): (chunk: Buffer) => CloseFrame | undefined {
-  /** Bytes of the next chunk that belong to a frame that is stepped over. */
+  /** Number of bytes at the start of the next chunk that belong to a skipped frame. */
   let skip = 0;
-  /** The part of a header, or of a Close frame, that came with an earlier chunk. */
+  /** Part of a header, or of a Close frame, that came with an earlier chunk; `undefined` if there is none. */
   let held: Buffer | undefined;
 
   return (chunk) => {
@@ -48,8 +51,8 @@ function isCloseFrame(bytes: Buffer, start: number): boolean {
 }
 
 /**
- * Finds where the payload of a frame starts and ends. A server masks no frame (RFC 6455 §5.1).
- * @returns `undefined` while the frame's header is incomplete
+ * Finds the start and the end of a frame's payload. A server masks no frame (RFC 6455 §5.1).
+ * @returns `undefined` while the header of the frame is incomplete
  */
 function payloadOf(bytes: Buffer, frame: number): { start: number; end: number } | undefined {
   const size = bytes.length - frame;
@@ -77,7 +80,7 @@ function closeFrameOf(payload: Buffer): CloseFrame | undefined {
   }
 }
 
-/** Whether a Close frame may hold a code (RFC 6455 §7.4). */
+/** Says whether a Close frame may contain a code (RFC 6455 §7.4). */
 function isOnTheWire(code: number): boolean {
   return (code >= 1000 && code <= 1014 && (code < 1004 || code > 1006)) || (code >= 3000 && code <= 4999);
 }

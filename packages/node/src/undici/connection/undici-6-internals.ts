@@ -1,15 +1,18 @@
-/** Whether the global `WebSocket` of this Node is undici 6, which fires no `close` after a failed handshake. */
+/** Whether the global `WebSocket` of this Node comes from undici 6, which fires no `close` after a failed handshake. */
 export const GLOBAL_IS_6: boolean = Number.parseInt(process.versions.undici ?? '', 10) < 7;
 
 /**
- * Reads the TCP socket of a WebSocket of undici 6, which keeps it in the response under a symbol.
- * @returns `undefined` before the WebSocket has opened, and for other versions
+ * Reads the TCP socket of a WebSocket of undici 6. undici 6 stores the socket in the response, under a symbol.
+ * @returns `undefined` before the WebSocket has opened, and for other versions of undici
  */
 export function responseSocketOf(websocket: object): object | undefined {
   return symbolValueOf<{ socket?: object }>(websocket, 'response')?.socket;
 }
 
-/** Whether the handshake of a WebSocket of undici 6 has failed: its `readyState` stays 0 then. False for other versions. */
+/**
+ * Says whether the handshake of a WebSocket of undici 6 has failed. The `readyState` of such a WebSocket stays 0.
+ * Returns `false` for other versions of undici.
+ */
 export function hasFailed(websocket: object): boolean {
   const controller = symbolValueOf<{ state?: string }>(websocket, 'controller');
   return controller?.state !== undefined && controller.state !== 'ongoing';

@@ -4,10 +4,13 @@ import { connectionIdOf } from '../../connection/connection-id.ts';
 import { factsOfRequest, type ReceivedCloseFrame, type UndiciFacts, type Wire } from './undici-facts.ts';
 import type { UndiciRequest } from './undici-request.ts';
 
-/** A step in the life of a connection. `released` is the last one: the record is made, or there will be none. */
+/**
+ * A step in the life of an undici connection. `released` is the last step: the record is made, or no record will be
+ * made.
+ */
 export type UndiciState = 'requested' | 'sent' | 'failed' | 'open' | 'closing' | 'released';
 
-/** The facts, as the class below alone may write them. */
+/** Facts of a connection in a writable form. Only the class `UndiciConnection` may write them. */
 type WritableFacts = { -readonly [Name in keyof UndiciFacts]: UndiciFacts[Name] };
 
 /**
@@ -19,9 +22,9 @@ type WritableFacts = { -readonly [Name in keyof UndiciFacts]: UndiciFacts[Name] 
  *           noteRetry                    ▼                      closing
  *               └───────────────────── failed ── noteOpen ──► open
  *
- * `release` ends every state. Only `failed` and `closing` have a timer: a failed handshake waits for its `close` event
- * or a retry, a closing connection for its end. `noteOpen` follows a failure where a dispatcher of the app passed the
- * response on late.
+ * `release` is possible in every state. Only the states `failed` and `closing` have a timer. A failed handshake waits for
+ * its `close` event or for a retry; a closing connection waits for its end. `noteOpen` follows a failure if a dispatcher
+ * of the app passes the response on late.
  */
 export class UndiciConnection {
   readonly #tracked: Connection;
@@ -36,12 +39,12 @@ export class UndiciConnection {
     this.#tracked.connectionId = connectionIdOf(this.#facts.key);
   }
 
-  /** Times, ids and the first sign of closing, as the recorder takes them. */
+  /** Times, ids and the first sign of closing, in the form that the recorder needs. */
   get tracked(): Readonly<Connection> {
     return this.#tracked;
   }
 
-  /** Facts that have been seen so far. */
+  /** Facts about this connection that have been seen so far. */
   get facts(): UndiciFacts {
     return this.#facts;
   }
@@ -50,12 +53,15 @@ export class UndiciConnection {
     return this.#state;
   }
 
-  /** Whether the handshake has not succeeded and is not recorded. A failed handshake may still be tried again. */
+  /**
+   * Says whether the handshake has neither succeeded nor been recorded. A failed handshake counts, too, since undici
+   * may try it again.
+   */
   get isPending(): boolean {
     return this.#state === 'requested' || this.#state === 'sent' || this.#state === 'failed';
   }
 
-  /** Notes that undici makes a new request for the same handshake. Facts of the last attempt are forgotten. */
+  /** Notes that undici makes a new request for the same handshake. The facts of the last attempt are forgotten. */
   noteRetry(): void {
     this.#stopWatching?.();
     this.#changeState('requested');
@@ -65,7 +71,10 @@ export class UndiciConnection {
     this.#facts.statusCode = undefined;
   }
 
-  /** Notes that the request goes out over a wire. @param stopWatching removes the listeners that watch the wire */
+  /**
+   * Notes that the request is sent over a wire: a TCP socket, a TLS socket or an HTTP/2 stream.
+   * @param stopWatching removes the listeners that watch the wire
+   */
   noteSent(wire: Wire, stopWatching: () => void): void {
     this.#facts.wire = wire;
     this.#facts.readBefore = wire.bytesRead ?? 0;
@@ -73,22 +82,25 @@ export class UndiciConnection {
     if (this.#state === 'requested') this.#state = 'sent';
   }
 
-  /** Notes the bytes that an interim response took. @param bytesRead all bytes that had come over the wire by then */
+  /**
+   * Notes that an interim response has come.
+   * @param bytesRead number of all bytes that the TCP or TLS socket had received when that response ended
+   */
   noteInterimResponse(bytesRead: number): void {
     this.#facts.readBefore = bytesRead;
   }
 
-  /** Notes the status of the final response. */
+  /** Notes the HTTP status of the final response. */
   noteResponse(statusCode: number): void {
     this.#facts.statusCode = statusCode;
   }
 
-  /** Notes an error of the handshake; later errors of the same attempt change nothing. */
+  /** Notes an error of the handshake. Later errors of the same attempt change nothing. */
   noteError(error: unknown): void {
     this.#facts.error ??= error;
   }
 
-  /** Notes that the attempt has failed now. */
+  /** Notes that the current attempt of the handshake has failed now. */
   noteFailure(): void {
     this.#changeState('failed');
     this.#facts.failedAt = now();
@@ -106,13 +118,16 @@ export class UndiciConnection {
     this.#tracked.openedAt = now();
   }
 
-  /** Notes that a `WebSocket` uses the connection. @param websocket `undefined` where undici does not show it */
+  /**
+   * Notes that a `WebSocket` uses the connection.
+   * @param websocket the app's socket; `undefined` if undici does not publish the socket
+   */
   noteWebSocket(websocket: WebSocketLike | undefined): void {
     this.#facts.isWebSocket = true;
     this.#facts.websocket = websocket;
   }
 
-  /** Notes the first sign of closing; later signs change nothing. */
+  /** Notes the first sign of closing. Later signs change nothing. */
   noteClosing(closing: Closing): void {
     this.#tracked.closing ??= closing;
     if (this.#state === 'open') this.#state = 'closing';
@@ -125,8 +140,8 @@ export class UndiciConnection {
   }
 
   /**
-   * Limits the wait for an event that may never come. Each change of the state, or a new limit, ends the last limit.
-   * @param timedOut called after the milliseconds; never where the connection neither has failed nor is closing
+   * Limits the wait for an event that may never come. A change of the state, or a new limit, cancels this limit.
+   * @param timedOut called after the milliseconds; never called if the connection has neither failed nor begun to close
    */
   limitWait(milliseconds: number, timedOut: (connection: UndiciConnection) => void): void {
     clearTimeout(this.#timer);
@@ -134,7 +149,10 @@ export class UndiciConnection {
     this.#timer = setTimeout(timedOut, milliseconds, this).unref();
   }
 
-  /** Ends the observation of the connection. @returns false where the observation had ended before */
+  /**
+   * Ends the observation of the connection.
+   * @returns `false` if the observation had ended before
+   */
   release(): boolean {
     if (this.#state === 'released') return false;
     this.#changeState('released');

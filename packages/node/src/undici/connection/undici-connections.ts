@@ -7,8 +7,8 @@ import { keyOf, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
 
 /**
- * Finds the connection of undici that a request, a wire or a WebSocket belongs to. A handshake shows them one after the
- * other, and each of these events joins two:
+ * Finds the connection of undici that belongs to a request, to a WebSocket, or to a wire: a TCP socket, a TLS socket or
+ * an HTTP/2 stream. A handshake brings these objects one after the other. Each event below connects two of them:
  *
  *     app              undici                        wire                 server
  *     new WebSocket ─► undici:request:create         ·                    ·
@@ -21,44 +21,60 @@ import { type WireEvents, watchWire } from './watch-wire.ts';
  *                      undici:websocket:close        ended                ·
  */
 export interface UndiciConnections {
-  /** Notes a request for a WebSocket. A request with the key of a pending handshake tries that handshake again. */
+  /**
+   * Notes a request for a WebSocket. If its key is that of a pending handshake, the request is a new attempt of that
+   * handshake.
+   */
   noteRequest(request: UndiciRequest): UndiciConnection;
-  /** Notes that a request goes out over a wire, which may have carried other requests before. */
+  /**
+   * Notes that a request is sent over a wire: a TCP socket, a TLS socket or an HTTP/2 stream. A socket may have carried
+   * other requests before.
+   */
   noteSent(connection: UndiciConnection, wire: Wire): void;
   /**
-   * Gives the connection that has opened in this turn to its WebSocket.
-   * @param websocket `undefined` from undici 6, which does not tell whose connection opens
-   * @returns `undefined` where no request of the WebSocket was seen
+   * Assigns to a WebSocket the connection that has opened in this turn of the event loop.
+   * @param websocket `undefined` from undici 6, which does not publish the WebSocket that opens
+   * @returns `undefined` if no request of the WebSocket was seen
    */
   noteWebSocket(websocket: WebSocketLike | undefined): UndiciConnection | undefined;
   /**
-   * Notes a call of `close()` in a listener for `open`. undici 7 and 8 tell only after the app's listeners which socket
-   * has opened. Until then, the socket likely has the connection that opened in this turn, if the URLs are equal.
+   * Notes a call of `close()` in a listener for `open`. undici 7 and 8 name the opened socket only after the app's
+   * listeners have run. Until then, the socket probably has the connection that opened in this turn, if the URLs are
+   * equal.
    */
   noteLikelyCall(url: string, closing: Closing): void;
-  /** The likely call of `close()` on a connection that has opened in this turn. */
+  /**
+   * Returns the call of `close()` that was probably made on a connection; `undefined` if there is none. The connection
+   * must have opened in this turn of the event loop.
+   */
   likelyCallOf(connection: UndiciConnection): Closing | undefined;
-  /** The connection that a request was made for; `undefined` for an ignored URL. */
+  /** Returns the connection for which a request was made; `undefined` if the URL is ignored. */
   ofRequest(request: UndiciRequest): UndiciConnection | undefined;
-  /** The pending handshake with a `Sec-WebSocket-Key`. */
+  /** Returns the pending handshake that has a `Sec-WebSocket-Key`; `undefined` if there is none. */
   ofKey(key: unknown): UndiciConnection | undefined;
-  /** The connection that was the last to use a wire. */
+  /** Returns the connection that was the last to use a TCP socket, TLS socket or HTTP/2 stream. */
   ofWire(wire: object): UndiciConnection | undefined;
-  /** The connection of a WebSocket that has opened. */
+  /** Returns the connection of a WebSocket that has opened; `undefined` if the connection is not known. */
   ofWebSocket(websocket: object): UndiciConnection | undefined;
-  /** Handshakes that go on, and those that have failed and are not recorded yet. */
+  /** Returns the handshakes that are going on, and the failed handshakes that are not recorded yet. */
   pending(): readonly UndiciConnection[];
-  /** Whether a handshake with a URL goes on. */
+  /** Says whether a handshake with a URL is going on. */
   isPending(url: string): boolean;
-  /** Connections that are open or closing. */
+  /** Returns the connections that are open or closing. */
   open(): readonly UndiciConnection[];
-  /** Connections that are open or closing and belong to no WebSocket: those of `WebSocketStream`. */
+  /** Returns the open and closing connections that belong to no `WebSocket`: the connections of `WebSocketStream`. */
   streams(): Iterable<UndiciConnection>;
-  /** Forgets a connection whose record is about to be made. @returns false when that was done before */
+  /**
+   * Forgets a connection just before its record is made.
+   * @returns `false` if the connection was forgotten before
+   */
   release(connection: UndiciConnection): boolean;
 }
 
-/** Makes the store of connections. @param events called for events that a wire shows after the opening */
+/**
+ * Makes the store of undici's connections.
+ * @param events called for events after the opening that only the TCP socket, TLS socket or HTTP/2 stream reports
+ */
 export function createUndiciConnections(events: Omit<WireEvents, 'opened'>): UndiciConnections {
   const wireEvents: WireEvents = { ...events, opened };
   const byRequest = new WeakMap<object, UndiciConnection>();

@@ -4,51 +4,66 @@ import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
 /**
- * The stream that carries the bytes of a connection: a TCP or TLS socket, or a stream of HTTP/2. A stream of HTTP/2 does
- * not count its bytes.
+ * The stream that carries the bytes of a connection: a TCP socket, a TLS socket, or an HTTP/2 stream. An HTTP/2 stream
+ * does not count its bytes.
  */
 export type Wire = Duplex & {
   readonly bytesRead?: number;
   readonly bytesWritten?: number;
-  /** The WebSocket that uses the wire; only undici 6 notes it. */
+  /** The WebSocket that uses this stream. Only undici 6 sets this property. */
   readonly ws?: WebSocketLike;
 };
 
-/** A Close frame of the peer, with the moment at which the frame arrived. */
+/** A Close frame that the peer sent, with the time of its arrival. */
 export interface ReceivedCloseFrame extends CloseFrame {
-  /** Monotonic milliseconds. */
+  /** Time at which the frame arrived, in monotonic milliseconds. */
   readonly at: number;
-  /** Bytes that had been written to the wire by then; `undefined` where the wire does not count them. */
+  /**
+   * Number of bytes that undici had sent over the connection when the frame arrived; `undefined` over HTTP/2, whose
+   * streams do not count bytes.
+   */
   readonly written: number | undefined;
 }
 
-/** Facts of an undici connection, as far as they have been seen. Times are monotonic milliseconds. */
+/** Facts about an undici connection that have been seen so far. Times are monotonic milliseconds. */
 export interface UndiciFacts {
-  /** URL that the app gave, as far as the request shows it. */
+  /** URL that the app gave, as far as the request contains this URL. */
   readonly url: string;
-  /** URL of the request. undici's DNS interceptor puts an address in place of the host's name. */
+  /** URL of the request that undici sends. undici's DNS interceptor replaces the name of the host by an address. */
   readonly sentUrl: string;
-  /** `Sec-WebSocket-Key` of the request; the request itself where it has no such header. */
+  /** `Sec-WebSocket-Key` of the request; the request object itself if there is no such header. */
   readonly key: unknown;
-  /** `undefined` until the request is sent. */
+  /**
+   * The stream that carries the connection's bytes: a TCP socket, a TLS socket or an HTTP/2 stream. `undefined` until
+   * the request is sent.
+   */
   readonly wire: Wire | undefined;
-  /** Bytes that had come over the wire before the final response to this connection's request began. */
+  /**
+   * Number of bytes that the TCP or TLS socket had received before the final response to this connection's request
+   * began.
+   */
   readonly readBefore: number;
-  /** Status of the final response to the handshake; 101 also for the 200 of HTTP/2 (RFC 8441 §5). */
+  /**
+   * HTTP status of the final response to the handshake; `undefined` until it has come. The status 200 of HTTP/2 is
+   * stored as 101 (RFC 8441 §5).
+   */
   readonly statusCode: number | undefined;
-  /** The first error of the handshake's last attempt. */
+  /** First error of the handshake's last attempt; `undefined` if there was no error. */
   readonly error: unknown;
-  /** Time of the handshake's last failure; `undefined` when a retry or an opening followed. */
+  /** Time of the handshake's last failure; `undefined` if there was none, or if a retry or an opening followed. */
   readonly failedAt: number | undefined;
-  /** Whether a `WebSocket` uses the connection, whose end undici tells; nothing tells the end of a `WebSocketStream`. */
+  /**
+   * Whether a `WebSocket` uses the connection. undici reports the end of a `WebSocket`, but not the end of a
+   * `WebSocketStream`.
+   */
   readonly isWebSocket: boolean;
-  /** The app's socket; `undefined` for a `WebSocketStream`, and where undici does not show the socket. */
+  /** The app's socket; `undefined` for a `WebSocketStream`, or if undici does not publish the socket. */
   readonly websocket: WebSocketLike | undefined;
   /** The peer's Close frame; `undefined` while none has come. */
   readonly closeFrame: ReceivedCloseFrame | undefined;
 }
 
-/** The facts of a connection that a request shows before it is sent. */
+/** Makes the facts of a connection from a request that is not sent yet. */
 export function factsOfRequest(request: UndiciRequest): UndiciFacts {
   const url = urlOf(request);
   const sentUrl = sentUrlOf(request);
@@ -68,7 +83,10 @@ export function factsOfRequest(request: UndiciRequest): UndiciFacts {
   };
 }
 
-/** Whether a connection may be the one to a socket's URL, as `requestedUrl` returns it. */
+/**
+ * Says whether a connection may belong to a socket with a URL.
+ * @param socketUrl URL of the socket, in the form that `requestedUrl` returns
+ */
 export function isTo({ url, sentUrl }: UndiciFacts, socketUrl: string): boolean {
   return url === socketUrl || sentUrl === socketUrl;
 }

@@ -1,23 +1,23 @@
-/** A request of undici, as the channels of undici publish it. */
+/** A request of undici, as undici's diagnostics channels publish the request. */
 export interface UndiciRequest {
   readonly origin: string;
-  /** Path and query; the whole URL where the origin is a proxy that is not asked for a tunnel (RFC 9112 §3.2.2). */
+  /** Path and query. If the origin is a proxy that makes no tunnel, the path is the whole URL (RFC 9112 §3.2.2). */
   readonly path: string;
-  /** Host name for TLS, where it differs from the host of the origin. */
+  /** Host name for TLS, if that name differs from the host of the origin. */
   readonly servername?: string | null | undefined;
-  /** `websocket` for a WebSocket. */
+  /** Protocol that the request asks to upgrade to: `websocket` for a WebSocket. */
   readonly upgrade: string | null;
-  /** Names and values in turn. */
+  /** Names and values of the headers, one after the other. */
   readonly headers: readonly unknown[];
 }
 
-/** Matches an IP address that is the host of a URL. */
+/** Matches an IP address that is the host of a `ws:` or `wss:` URL. */
 const ADDRESS = /(?<=^wss?:\/\/)([\d.]+|\[[^\]]+\])(?=[:/]|$)/;
 
 /**
- * Reconstructs the URL that the app gave, in the form that `requestedUrl` returns. undici's DNS interceptor puts an
- * address in place of the host's name, and the name is put back. A request to an address for which the app sets `Host`
- * cannot be told apart, and gets that name, too.
+ * Reconstructs the URL that the app gave, in the form that `requestedUrl` returns. undici's DNS interceptor replaces
+ * the name of the host by an address; this function restores the name. If the app itself connects to an address and
+ * sets `Host`, the request looks equal and gets that name, too.
  */
 export function urlOf(request: UndiciRequest): string {
   const { path, servername } = request;
@@ -26,14 +26,17 @@ export function urlOf(request: UndiciRequest): string {
   return servername && path.startsWith('/') ? url.replace(ADDRESS, servername) : url;
 }
 
-/** Makes the URL to which a request goes. undici turns `ws:` into `http:`, and this function turns it back. */
+/**
+ * Builds the URL to which a request is sent. undici turns `ws:` into `http:`, and this function turns `http:` back into
+ * `ws:`.
+ */
 export function sentUrlOf({ origin, path }: UndiciRequest): string {
   const url = path.startsWith('/') ? origin + path : path;
   return url.replace(/^http/, 'ws').replace(/\?$/, '');
 }
 
 /**
- * Brings the `url` of a socket into the form that its request shows: without user info and fragment. A `?` at the end is
+ * Converts the `url` of a socket to the form that its request has: without user info and fragment. A `?` at the end is
  * removed, since some versions of undici drop it.
  */
 export function requestedUrl(url: string): string {
@@ -43,9 +46,9 @@ export function requestedUrl(url: string): string {
 }
 
 /**
- * Finds the `Sec-WebSocket-Key` of a request, which stays equal when undici tries a handshake again. The name is matched
- * in any case, since an app may make such a request itself.
- * @returns the request itself where it has no such header
+ * Finds the `Sec-WebSocket-Key` of a request. The key stays equal when undici tries a handshake again. Upper and lower
+ * case of the header's name do not matter, since an app may make such a request itself.
+ * @returns the request itself if there is no such header
  */
 export function keyOf(request: UndiciRequest): unknown {
   const { headers } = request;

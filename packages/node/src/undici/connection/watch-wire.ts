@@ -3,20 +3,23 @@ import { createCloseFrameReader } from './close-frame-reader.ts';
 import type { UndiciConnection } from './undici-connection.ts';
 import type { Wire } from './undici-facts.ts';
 
-/** Callbacks for events of a connection that only its wire shows, since no channel of undici tells them. */
+/**
+ * Callbacks for events that only the wire of a connection (a TCP socket, TLS socket or HTTP/2 stream) reports. No
+ * diagnostics channel of undici reports these events.
+ */
 export interface WireEvents {
   /** Called when undici has accepted the handshake's response and is about to read frames. */
   opened(connection: UndiciConnection): void;
-  /** Called when the peer's Close frame has come, before undici sees the frame. */
+  /** Called when the peer's Close frame has come, before undici reads the frame. */
   closeFrame(connection: UndiciConnection): void;
-  /** Called when the transport has ended, before undici notices the end. */
+  /** Called when the TCP socket, TLS socket or HTTP/2 stream has ended, before undici notices the end. */
   ended(connection: UndiciConnection): void;
 }
 
 /**
- * Watches the wire of a connection. The app's `WebSocket` and its message path are not touched: the wire's `data` event
- * has two listeners, undici's and ours. Ours is added together with undici's, because a listener of `data` makes data
- * flow.
+ * Watches the wire of a connection: a TCP socket, a TLS socket or an HTTP/2 stream. The app's `WebSocket` and the path
+ * of its messages are not touched. The wire's `data` event has two listeners, one of undici and one of closespan. Both
+ * are added at one moment, because a listener for `data` makes data flow.
  * @returns a function that removes the listeners
  */
 export function watchWire(connection: UndiciConnection, wire: Wire, events: WireEvents): () => void {

@@ -10,14 +10,14 @@ import { endFactsOf } from './undici-close-facts.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 import type { UnjoinedSockets } from './unjoined-sockets.ts';
 
-/** A `close` event of a WebSocket, as a channel of undici tells it. */
+/** A `close` event of a WebSocket, as undici's diagnostics channel publishes the event. */
 export interface UndiciCloseEvent {
   readonly websocket: WebSocketLike;
   readonly code: number;
   readonly reason: string;
 }
 
-/** Parts of the room in which a `close` event may find its connection. */
+/** Parts of the undici observer that help to find the connection of a `close` event. */
 interface CloseEventParts {
   readonly connections: UndiciConnections;
   readonly closeCalls: WebSocketCloseCalls;
@@ -29,8 +29,8 @@ interface CloseEventParts {
 }
 
 /**
- * Makes a listener that joins each `close` event with its connection, and records the end.
- * @param isObserved says whether a socket is observed through its own events, and so is recorded elsewhere
+ * Makes a listener that finds the connection of each `close` event and records the end of the connection.
+ * @param isObserved says whether a socket is observed through its own events; such a socket is recorded elsewhere
  */
 export function recordCloseEvents(
   { connections, closeCalls, classes, aborted, failures, endings, unjoined }: CloseEventParts,

@@ -1,13 +1,17 @@
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 
-/** Milliseconds from a complete closing handshake to the end of TCP, which the server owes; Chromium waits as long. */
+/**
+ * Milliseconds to wait for the end of TCP after both ends have sent a Close frame. The server must then end TCP (RFC
+ * 6455 §5.5.1). Chromium waits as long.
+ */
 const COMPLETE_WAIT = 2000;
-/** Milliseconds from our Close frame to the peer's Close frame; `ws` waits as long. */
+/** Milliseconds to wait for the peer's Close frame after this end has sent one. `ws` waits as long. */
 const PEER_WAIT = 30_000;
 
 /**
- * Limits the wait for the end of a connection that is closing. undici fires `close` when TCP ends, however long that
- * takes. A connection that is open and not closing has no timer.
+ * Limits the time for which a closing connection may take to end. undici fires `close` only when TCP ends, which may
+ * take long. A connection that is open and not closing has no timer.
+ * @param timedOut called when the time is over
  */
 export function limitEnd(
   connection: UndiciConnection,

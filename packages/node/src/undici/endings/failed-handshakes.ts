@@ -5,40 +5,45 @@ import type { UndiciConnections } from '../connection/undici-connections.ts';
 import { isTo } from '../connection/undici-facts.ts';
 import type { UndiciEndings } from './undici-endings.ts';
 
-/** Keeps handshakes that fail, until the `close` event of each. */
+/** Stores handshakes that fail, until the `close` event of each comes. */
 export interface FailedHandshakes {
-  /** Notes a response such as 103, which a final response follows (RFC 9110 §15.2). */
+  /** Notes an interim response such as 103. A final response follows (RFC 9110 §15.2). */
   noteInterimResponse(connection: UndiciConnection): void;
-  /** Notes the final response to a handshake. Every status but 101 fails the handshake. */
+  /** Notes the final response to a handshake. Every status except 101 fails the handshake. */
   noteResponse(connection: UndiciConnection, statusCode: number): void;
   /**
-   * Notes the error of a request.
-   * @param closing the call of `close()` inside which undici tells of the error; `undefined` outside of any
+   * Notes the error of a handshake's request.
+   * @param closing the call of `close()` that is running while undici reports the error; `undefined` if no call is
+   * running
    */
   noteError(connection: UndiciConnection, error: unknown, closing: Closing | undefined): void;
-  /** Notes that undici tries a handshake again. */
+  /** Notes that undici tries a failed handshake again. */
   noteRetry(connection: UndiciConnection): void;
   /**
-   * Takes the failed handshake whose socket fires `close` now.
-   * @param closing the app's call of `close()` on the socket, which aborted the handshake
-   * @returns `undefined` where no handshake with the URL has failed in this turn
+   * Returns, and removes from the store, the failed handshake of a socket that is firing `close` now.
+   * @param closing the app's call of `close()` on the socket, which aborted the handshake; `undefined` if there was no
+   * call
+   * @returns `undefined` if no handshake with the URL has failed in this turn of the event loop
    */
   take(url: string, closing: Closing | undefined): UndiciConnection | undefined;
-  /** Whether the `close` event of any handshake is awaited. */
+  /** Says whether the `close` event of any failed handshake may still come. */
   hasAny(): boolean;
   /**
-   * Records the handshakes that have failed, or that the app aborted, without their `close` event.
-   * @param isLast whether undici is not heard any more
+   * Records each handshake that has failed, or that the app has aborted, and whose `close` event has not come.
+   * @param isLast true if observation ends, so that no event of undici can follow
    */
   recordAll(isLast: boolean): void;
 }
 
-/** Milliseconds to wait for a retry of a failed handshake, or for its `close` event, which undici 6 never fires. */
+/**
+ * Milliseconds to wait, after a handshake has failed, for a retry or for the `close` event. undici 6 never fires this
+ * event.
+ */
 const CLOSE_EVENT_WAIT = 1000;
 
 /**
- * Makes the store of failed handshakes. undici tells of a failure and fires `close` in one turn of the event loop. The
- * events come in the order of the failures, which tells apart several handshakes with one URL.
+ * Makes the store of failed handshakes. undici reports a failure and fires `close` in one turn of the event loop. The
+ * `close` events come in the order of the failures. This order separates several handshakes with one URL.
  * @param firesClose says whether a `close` event that has not come may still come
  */
 export function createFailedHandshakes(
@@ -65,7 +70,10 @@ export function createFailedHandshakes(
     endings.recordFailure(connection, false);
   }
 
-  /** undici tells of a 101 and not that it refuses the response; undici 6 then fires no `close` either. */
+  /**
+   * Notes a failure if a handshake with a 101 response has not opened. undici reports the 101, but does not report that
+   * it refuses the response. undici 6 then fires no `close` either.
+   */
   function noteFailureUnlessOpen(connection: UndiciConnection): void {
     ofThisTurn.delete(connection);
     if (connection.isPending) noteFailure(connection);
@@ -131,7 +139,7 @@ export function createFailedHandshakes(
   };
 }
 
-/** Whether the app has aborted a request. undici itself aborts a request, too, when it refuses the response. */
+/** Says whether the app has aborted a request. undici itself also aborts a request, when it refuses the response. */
 function isAbort({ facts }: UndiciConnection, error: unknown, closing: Closing | undefined): boolean {
   const { wire, readBefore, statusCode } = facts;
   const hasResponse = statusCode !== undefined || (wire?.bytesRead ?? 0) > readBefore;

@@ -3,19 +3,19 @@ import type { CloseFacts } from '@closespan/core/platform';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
 
-/** Facts of how a connection ended: those of a `close` event, or those that stand for one. */
+/** Facts of how a connection ended. The facts come from a `close` event; without such an event they are inferred. */
 export type EndFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
   Partial<Pick<CloseFacts, 'synthetic' | 'closedAt' | 'cause' | 'initiator'>>;
 
 /**
- * Makes the facts of an end from a code and a reason. Every code but 1006 means a clean close: undici makes up no other
- * code, and returns each Close frame at once.
+ * Makes the facts of an end from a code and a reason. Every code except 1006 means a clean close. undici invents no
+ * other code, and returns each Close frame at once.
  */
 export function endFactsOf({ code, reason }: { code: number; reason: string }): EndFacts {
   return { code, reason, wasClean: code !== 1006 };
 }
 
-/** Reads the facts of a close from a connection at its end. */
+/** Makes the facts of a close from a connection of undici and from the facts of its end. */
 export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): CloseFacts {
   const { url, wire, error, statusCode, websocket = wire?.ws } = connection.facts;
   const errorCode = codeOf(wire?.errored) ?? codeOf(error);
@@ -32,16 +32,21 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
   };
 }
 
-/** Facts of a connection that undici fails because of bytes that it received (RFC 6455 §7.1.7). */
+/** Facts of a connection that undici ends because it has received invalid bytes (RFC 6455 §7.1.7). */
 const LOCAL_FAILURE = { initiator: 'local', cause: 'protocol_error' } as const;
 
-/** Whether undici destroyed the wire of an open connection, although the peer had not ended it and no error befell it. */
+/**
+ * Says whether undici itself failed an open connection. undici has then destroyed the wire (the TCP socket), although
+ * the peer had not ended the wire and no error had occurred.
+ */
 function isLocalFailure({ tracked, facts: { wire } }: UndiciConnection): boolean {
   if (tracked.openedAt === undefined || wire?.bytesRead === undefined) return false;
   return wire.destroyed && !wire.readableEnded && codeOf(wire.errored) === undefined;
 }
 
-/** Reads the facts that a WebSocket itself shows at its end. */
+/**
+ * Reads the facts that a `WebSocket` itself holds at its end: subprotocol, extensions and the number of unsent bytes.
+ */
 export function socketFactsOf({
   protocol,
   extensions,
@@ -51,8 +56,8 @@ export function socketFactsOf({
 }
 
 /**
- * Says who sent the first Close frame where no call of `close()` was noted. After its first Close frame undici writes
- * nothing more: bytes written after the peer's frame are undici's response to that frame.
+ * Says who sent the first Close frame, if no call of `close()` was noted. After its first Close frame undici writes
+ * nothing more. So bytes written after the peer's Close frame are undici's response to that frame.
  */
 function initiatorOf({ facts }: UndiciConnection): CloseFacts['initiator'] {
   const { closeFrame, isWebSocket, wire } = facts;
@@ -61,7 +66,10 @@ function initiatorOf({ facts }: UndiciConnection): CloseFacts['initiator'] {
   return (wire?.bytesWritten ?? 0) > closeFrame.written ? 'remote' : 'local';
 }
 
-/** Reads an errno or TLS code. undici's own codes name the part of undici that failed, which explains nothing. */
+/**
+ * Reads an errno or TLS code from an error. undici's own codes are left out, because they name a part of undici and
+ * explain nothing.
+ */
 function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' && !code.startsWith('UND_') ? code : undefined;

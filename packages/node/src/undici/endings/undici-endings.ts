@@ -4,38 +4,43 @@ import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { limitEnd } from './end-timeout.ts';
 import { type EndFacts, endFactsOf, undiciCloseFacts } from './undici-close-facts.ts';
 
-/** Records the ends of connections, those that undici tells and those that undici does not tell. */
+/** Records the ends of undici's connections, also those that undici does not report. */
 export interface UndiciEndings {
-  /** Records the end of a connection; a second end of the same connection changes nothing. */
+  /** Records the end of a connection. A second end of the same connection changes nothing. */
   recordEnd(connection: UndiciConnection, end: EndFacts): void;
   /** Notes the app's call of `close()` on an open connection. */
   noteCloseCall(connection: UndiciConnection, closing: Closing): void;
-  /** Limits the wait for the end of TCP after the peer's Close frame has come. */
+  /** Starts the time limit for the end of TCP, after the peer's Close frame has come. */
   noteCloseFrame(connection: UndiciConnection): void;
-  /** Records a `WebSocketStream` whose transport has ended: nothing else tells the end of a stream. */
+  /**
+   * Records the end of a `WebSocketStream` when its transport has ended. undici reports the end of a stream in no other
+   * way.
+   */
   noteTransportEnd(connection: UndiciConnection): void;
   /**
-   * Records a failed handshake whose `close` event no channel has told.
-   * @param isFired whether the event is just being fired
+   * Records a failed handshake whose `close` event undici has not reported.
+   * @param isFired whether the `close` event is being fired at this moment
    */
   recordFailure(connection: UndiciConnection, isFired: boolean): void;
   /**
    * Records a handshake that the app aborted before the request could be sent.
-   * @param isFired whether the `close` event is just being fired
+   * @param isFired whether the `close` event is being fired at this moment; by default `false`
    */
   recordAborted(connection: UndiciConnection, socket: AbortedSocket, isFired?: boolean): void;
   /**
-   * Records an open connection from the facts that are there, when observation ends.
-   * @param likelyCall a call of `close()` that likely was on this connection
-   * @param exitFacts facts of a connection that has not begun to close; without them, such a connection leaves no record
+   * Records an open connection from the facts that are known when observation ends.
+   * @param likelyCall a call of `close()` that was probably made on this connection
+   * @param exitFacts facts for a connection that has not begun to close; without these facts such a connection leaves
+   * no record
    */
   recordLast(connection: UndiciConnection, likelyCall: Closing | undefined, exitFacts?: EndFacts): void;
 }
 
 /**
- * Makes a recorder of ends.
- * @param release forgets a connection; false when that was done before
- * @param hasStreams says whether a connection that fires no `close` may be of a `WebSocketStream`, which has no events
+ * Makes a recorder for the ends of undici's connections.
+ * @param release forgets a connection; returns `false` if the connection was forgotten before
+ * @param hasStreams says whether the app may use `WebSocketStream`. A `WebSocketStream` fires no `close`, so a missing
+ * event proves nothing
  */
 export function createUndiciEndings(
   recorder: Recorder,
@@ -108,7 +113,7 @@ export function createUndiciEndings(
   };
 }
 
-/** Makes the facts of an end that shows nothing but whether the peer's Close frame has come. */
+/** Makes the facts of an end if only the peer's Close frame, or its absence, is known. */
 function lastFactsOf({ facts: { closeFrame } }: UndiciConnection): EndFacts {
   return closeFrame ? endFactsOf(closeFrame) : NO_CLOSE_FRAME;
 }

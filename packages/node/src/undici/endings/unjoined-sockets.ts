@@ -10,15 +10,16 @@ import {
 import { responseSocketOf } from '../connection/undici-6-internals.ts';
 import { type EndFacts, socketFactsOf } from './undici-close-facts.ts';
 
-/** Records WebSockets whose request was made before observation began, or was never made. */
+/** Records WebSockets without a known request. Their request was made before observation began, or was never made. */
 export interface UnjoinedSockets {
-  /** Observes a socket that the app passes to `observe()`; a second call for a socket changes nothing. */
+  /** Observes a socket that the app passes to `observe()`. A second call for the same socket changes nothing. */
   observe(websocket: WebSocketLike, info: SocketInfo | undefined): void;
-  /** Notes the opening of a socket. */
+  /** Notes that a socket has opened. */
   noteOpen(websocket: WebSocketLike): void;
   /**
-   * Records a socket that fires `close`. A socket that was not observed is recorded, too, where it surely had opened.
-   * @param closing the app's call of `close()`; `undefined` where none was seen
+   * Records a socket that fires `close`. A socket that was not passed to `observe()` is recorded only if it certainly
+   * had opened or is certainly new.
+   * @param closing the app's call of `close()`; `undefined` if no call was seen
    * @param isNew says whether the socket was certainly made after observation began
    */
   recordEnd(
@@ -29,13 +30,16 @@ export interface UnjoinedSockets {
   ): void;
 }
 
-/** A socket without a request, with the facts that the app gave about it. */
+/** A WebSocket without a known request, with the facts that the app gave about the WebSocket. */
 interface UnjoinedSocket {
   readonly connection: Connection;
   readonly info: SocketInfo | undefined;
 }
 
-/** Makes a recorder of unjoined sockets. A socket that the app does not pass to `observe()` shows first when it closes. */
+/**
+ * Makes a recorder for WebSockets without a known request. Without a call of `observe()` such a WebSocket is unknown
+ * until undici reports its opening or its close.
+ */
 export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
   const observed = new WeakMap<WebSocketLike, UnjoinedSocket>();
   const opened = new WeakSet<WebSocketLike>();
@@ -79,7 +83,10 @@ function trackSocket(websocket: WebSocketLike, info?: SocketInfo): UnjoinedSocke
   return { connection, info };
 }
 
-/** Whether a socket shows what only an opened one has: a negotiated subprotocol or extension, or undici 6's response. */
+/**
+ * Says whether a socket has a feature that only an opened socket has. Such a feature is a negotiated subprotocol or
+ * extension, or the response that undici 6 stores.
+ */
 function hasOpened(websocket: WebSocketLike): boolean {
   return Boolean(websocket.protocol || websocket.extensions || responseSocketOf(websocket));
 }
