@@ -144,7 +144,10 @@ export function observeConnections(
     recordOpen() {
       for (const self of openConnections) {
         const tracked = connections.get(self);
-        if (tracked) record(self, tracked, { ...websocketCloseFacts(self, tracked), ...PROCESS_EXIT_FACTS });
+        if (!tracked) continue;
+        // The package has emitted no `close` event, so the app was told no code.
+        const { reportedCode: _, ...facts } = websocketCloseFacts(self, tracked);
+        record(self, tracked, { ...facts, ...PROCESS_EXIT_FACTS });
       }
     },
     stop: () => stopAll(stops),
