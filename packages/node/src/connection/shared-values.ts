@@ -1,4 +1,4 @@
-/** Characters of all keys in one table. */
+/** Largest number of characters that all keys of one table have together. A short key counts as 128 characters. */
 const LIMIT = 32_768;
 
 /**

@@ -8,7 +8,7 @@ import { nextTurn, startPause } from './timers-at-load.ts';
  */
 const detachedContext = new AsyncResource(NAME);
 
-/** Bound of the memory of closes that wait to be exported: 128 MiB. */
+/** Limits the memory that closes take while they wait to be exported. The capacity is 128 MiB. */
 const memory = { capacity: 134_217_728, bytesOf, limit: limitTexts };
 
 /** Loads the code that makes telemetry from recorded closes. The pauses of that code do not keep the process alive. */

@@ -49,10 +49,13 @@ function localHostOf({ localAddress = '', localPort }: Partial<UpgradeSocket> = 
 
 /** Matches a URL without its query: scheme and host, then the path. */
 const WITHOUT_QUERY = /^([^/?]*\/\/[^/?]*)([^?]*)/;
-/** Characters of scheme, host and port that are kept: some more than the longest host name takes. */
+/** Largest number of characters of scheme, host and port that are stored. The longest host name fits. */
 const PLACE_LENGTH = LONGEST_ADDRESS + '*://*:65535'.length;
 
-/** Returns what is kept of a server's URL while a connection is open: no query, and no more than the record will show. */
+/**
+ * Returns the part of a server's URL that is stored while a connection is open. The query is left out. A path that is
+ * too long for the record is cut.
+ */
 export function storedUrl(url: string): string {
   if (url.length <= LONGEST_PATH && !url.includes('?')) return url;
   const [, place = '', path = ''] = WITHOUT_QUERY.exec(url) ?? [];
