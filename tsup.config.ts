@@ -163,7 +163,10 @@ export const builds: Options[] = [
     // What it needs of core, too, with the part of the SDK that is for browsers.
     noExternal: [SDK, /^@closespan\/core/],
     esbuildOptions(options) {
-      options.alias = CORE_SOURCES;
+      options.alias = {
+        ...CORE_SOURCES,
+        '@closespan/core/otlp-metrics': './packages/core/src/page-metrics.ts',
+      };
     },
   }),
   browser(WORKER, { esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts' })] }),

@@ -41,6 +41,8 @@ export interface OtlpReceiverOptions {
    * @defaultValue 200
    */
   readonly status?: (path: string, bytes: Buffer) => number;
+  /** Body of a response. @defaultValue `{}` */
+  readonly body?: () => string;
   /** Further headers of a response. @defaultValue none */
   readonly headers?: () => Record<string, string>;
   /** Milliseconds before a response. @defaultValue 0 */
@@ -52,6 +54,7 @@ export interface OtlpReceiverOptions {
 /** Starts a receiver of OTLP as JSON, which pages of any origin may send to. */
 export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
   const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode } = options;
+  const { body: text = () => '{}' } = options;
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
   const requests: ReceivedRequest[] = [];
@@ -71,7 +74,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     const code = body ? status(path, bytes) : 400;
     if (body && code === 200) keep(path, body);
     if (delay > 0) await wait(delay);
-    response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end('{}');
+    response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end(text());
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');

@@ -5,7 +5,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 const HOUR = 3_600_000;
 /** Nothing is open, and nothing is to be sent. */
 const observer = { observed: new Map(), observe() {}, noteClose: () => undefined, recordEnd() {}, stop() {} };
-const recorder = { record() {}, prepare() {}, async forceFlush() {}, flushNow() {}, async shutdown() {} };
+const recorder = {
+  record() {},
+  prepare() {},
+  async forceFlush() {},
+  cancelExports() {},
+  flushNow() {},
+  async shutdown() {},
+};
 const LOST = { code: 1006, reason: '', wasClean: false };
 
 let stop: () => void;

@@ -18,6 +18,7 @@ export {
   type SocketInfo,
   subprotocolCarrier,
   type Target,
+  type TimeLimit,
   type WebSocketHandle,
   type WebSocketLike,
   type WebSocketOptions,

@@ -5,6 +5,7 @@ export type { Carrier, CarrierOptions } from './propagation/carrier.ts';
 export { queryCarrier } from './propagation/query-carrier.ts';
 export { subprotocolCarrier } from './propagation/subprotocol-carrier.ts';
 export type { Target } from './propagation/target.ts';
+export type { TimeLimit } from './queue/wait-at-most.ts';
 export type { CloseCause, CloseInitiator } from './record/close-cause.ts';
 export type { CloseCategory } from './record/close-code-table.ts';
 export {

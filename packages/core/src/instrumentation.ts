@@ -2,6 +2,7 @@ import { checkOptions, type OptionChecks } from './check-options.ts';
 import { guard } from './guard.ts';
 import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import type { WebSocketOptions } from './options.ts';
+import type { TimeLimit } from './queue/wait-at-most.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 import { diag } from './registered-api.ts';
 import type { Pipeline } from './telemetry/pipeline.ts';
@@ -9,13 +10,19 @@ import { NAME } from './version.ts';
 
 /** Controls a running instrumentation; `instrumentWebSockets()` returns it. */
 export interface WebSocketHandle {
-  /** Resolves when all closes so far have been exported, or when their export has failed. Never rejects. */
-  forceFlush(): Promise<void>;
+  /**
+   * Resolves when all closes so far have been exported, when their export has failed, or when the time is up. Never
+   * rejects.
+   * @param options `timeout`: no limit when absent
+   */
+  forceFlush(options?: TimeLimit): Promise<void>;
   /**
    * Puts every patched object back at once, exports the closes that wait, and stops the built-in pipeline. On Node,
-   * open connections are recorded before, with the cause `process_exit`. Never rejects.
+   * open connections are recorded before, with the cause `process_exit`. Closes that have not arrived when the time is up
+   * are lost, and counted in one `diag` line. Never rejects.
+   * @param options `timeout`: on Node the option `exitTimeout` when absent, elsewhere 5000
    */
-  shutdown(): Promise<void>;
+  shutdown(options?: TimeLimit): Promise<void>;
   /**
    * Observes a socket that the instrumentation cannot find, such as one from a bundled copy of a library. An object
    * that takes no event listeners costs one `diag.error`.
@@ -44,6 +51,8 @@ export interface Installed {
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /** Records failed handshakes whose `close` event is still awaited and may never come. */
   settle?(): void;
+  /** Keeps the process alive until a flush of the app's is done. @defaultValue nothing ends meanwhile */
+  keepAlive?(flushed: Promise<void>): void;
   /**
    * Stops observing and puts every patched object back.
    * @param isEnding whether the process is about to end: open connections are then recorded before
@@ -58,8 +67,9 @@ export interface Running<H extends WebSocketHandle = WebSocketHandle> {
   /**
    * Shuts down as `handle.shutdown()` does.
    * @param isEnding whether the process is about to end; else open connections go on, and leave no record
+   * @param limit time for the exports where the process is about to end; else there is no limit
    */
-  stop(isEnding: boolean): Promise<void>;
+  stop(isEnding: boolean, limit?: TimeLimit): Promise<void>;
 }
 
 /**
@@ -97,25 +107,27 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
     return scope[RUNNING] as Running<H>;
   }
   const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
-  const { observe, settle, stop, ...members } = platform.install(recorder, options);
+  const { observe, settle, keepAlive, stop, ...members } = platform.install(recorder, options);
   const running: Running = {
     handle: {
       ...members,
       observe(...socket) {
         guard('observe', () => observe(...socket));
       },
-      forceFlush() {
+      forceFlush(limit) {
         settle?.();
-        return recorder.forceFlush();
+        const flushed = recorder.forceFlush(limit);
+        keepAlive?.(flushed);
+        return flushed;
       },
-      shutdown: () => running.stop(true),
+      shutdown: (limit) => running.stop(true, limit),
     },
-    stop(isEnding) {
+    stop(isEnding, limit = {}) {
       if (scope[RUNNING] === running) {
         delete scope[RUNNING];
         stop(isEnding);
       }
-      return recorder.shutdown();
+      return recorder.shutdown(isEnding && limit);
     },
   };
   scope[RUNNING] = running;

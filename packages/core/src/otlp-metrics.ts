@@ -1,56 +1,40 @@
 /**
- * The metrics of the built-in pipeline: loaded when no meter provider is given or registered.
+ * The metrics of the built-in pipeline on Node: loaded when no meter provider is given or registered.
  * Apps import `@closespan/core` instead: names of this entry may change in any release.
  * @internal
  * @module
  */
-import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
-import {
-  AggregationTemporality,
-  createAllowListAttributesProcessor,
-  MeterProvider,
-  PeriodicExportingMetricReader,
-} from '@opentelemetry/sdk-metrics';
-import {
-  createResource,
-  exporterConfig,
-  type OtlpProvider,
-  type OtlpSettings,
-} from './telemetry/otlp-settings.ts';
+import type { MeterProvider } from '@opentelemetry/api';
+import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
+import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
+import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { exportInBackground } from './otlp/background-exporter.ts';
+import { createExportDelegate } from './otlp/export-delegate.ts';
+import { exportTarget } from './otlp/export-target.ts';
+import type { ExporterSettings } from './otlp/exporter-settings.ts';
+import { createRunningExports } from './otlp/running-exports.ts';
+import { createSendExport } from './otlp/send-export.ts';
+import { startTimer } from './queue/queue-pause.ts';
+import { createFailureLog } from './telemetry/failure-log.ts';
+import type { OtlpProvider } from './telemetry/otlp-settings.ts';
+import { type MetricSettings, startMeterProvider } from './telemetry/start-meter-provider.ts';
 
-/** Settings of the meter provider; those here differ between platforms. */
-export interface MetricSettings extends OtlpSettings {
-  /** Milliseconds between exports. @defaultValue 60,000 */
-  readonly exportIntervalMillis?: number | undefined;
-  /**
-   * Whether an export holds the change since the last one, for senders that come and go.
-   * @defaultValue `false`: the sum
-   */
-  readonly delta?: boolean;
-  /** Names of the attributes that are sent. @defaultValue all */
-  readonly labels?: readonly string[];
-}
+export type { ExporterSettings } from './otlp/exporter-settings.ts';
+export type { MetricSettings } from './telemetry/start-meter-provider.ts';
 
 /** Starts a meter provider that sends over OTLP/HTTP as JSON. */
-export function createMeterProvider(settings: MetricSettings): OtlpProvider<ApiMeterProvider> {
-  const { exportIntervalMillis = 60_000, delta, labels } = settings;
-  return new MeterProvider({
-    resource: createResource(settings),
-    ...(labels && {
-      views: [
-        { instrumentName: '*', attributesProcessors: [createAllowListAttributesProcessor([...labels])] },
-      ],
-    }),
-    readers: [
-      new PeriodicExportingMetricReader({
-        exporter: new OTLPMetricExporter({
-          ...exporterConfig(settings, '/v1/metrics'),
-          ...(delta && { temporalityPreference: AggregationTemporality.DELTA }),
-        }),
-        exportIntervalMillis,
-        exportTimeoutMillis: Math.min(exportIntervalMillis, 30_000),
-      }),
-    ],
-  });
+export function createMeterProvider(
+  settings: ExporterSettings & MetricSettings,
+): OtlpProvider<MeterProvider> {
+  const { startPause = startTimer, running = createRunningExports(), delta } = settings;
+  const delegate = createExportDelegate(
+    JsonMetricsSerializer,
+    createSendExport(exportTarget(settings, 'metrics'), startPause, running),
+    createFailureLog('export of metrics'),
+  );
+  const exporter = new OTLPMetricExporterBase(
+    { ...exportInBackground(delegate, startPause), setMetrics() {} },
+    delta ? { temporalityPreference: AggregationTemporality.DELTA } : {},
+  );
+  return startMeterProvider(settings, exporter);
 }

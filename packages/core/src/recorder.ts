@@ -1,5 +1,6 @@
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
+import type { TimeLimit } from './queue/wait-at-most.ts';
 import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
 import type { Connection } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
@@ -13,12 +14,18 @@ export interface Recorder {
   record(connection: Connection, facts: CloseFacts): void;
   /** Loads the parts that record closes, since a page that is about to go can load nothing. */
   prepare(): void;
-  /** Resolves when all closes so far have been exported, or when their export has failed. */
-  forceFlush(): Promise<void>;
+  /** Resolves when all closes so far have been exported, when their export has failed, or when the time is up. */
+  forceFlush(limit?: TimeLimit): Promise<void>;
   /** Hands all closes to the exporter within this call, for a page that is about to go. */
   flushNow(): void;
-  /** Flushes, then stops the built-in pipeline; a provider of the user's goes on. */
-  shutdown(): Promise<void>;
+  /** Fails the exports of the built-in pipeline that are on their way, and while `isCancelled` those that follow. */
+  cancelExports(isCancelled: boolean): void;
+  /**
+   * Flushes, then stops the built-in pipeline; a provider of the user's goes on. What has not arrived when the time is up
+   * is lost.
+   * @param limit `false` or absent: no limit
+   */
+  shutdown(limit?: TimeLimit | false): Promise<void>;
 }
 
 /** Loads the module that makes telemetry of closes, which a page does not need to start. */
@@ -71,16 +78,19 @@ export function createRecorder(
       });
     },
     prepare: load,
-    async forceFlush() {
+    async forceFlush(limit) {
       await loadIfNeeded();
-      await recording?.drain();
+      await recording?.drain(limit);
     },
     flushNow() {
       recording?.flushNow();
     },
-    async shutdown() {
+    cancelExports(isCancelled) {
+      recording?.cancelExports(isCancelled);
+    },
+    async shutdown(limit = false) {
       await loadIfNeeded();
-      await recording?.shutdown();
+      await recording?.shutdown(limit);
     },
   };
 }

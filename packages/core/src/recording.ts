@@ -5,12 +5,15 @@
  * @module
  */
 import { diag } from '@opentelemetry/api';
+import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
-import type { StartPause } from './queue/queue-pause.ts';
+import { type StartPause, startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
+import { isMillis, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import { createDestination } from './telemetry/destination.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
+import { limitLine } from './telemetry/limited-line.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
@@ -25,12 +28,17 @@ export interface Recording {
   isWanted(): boolean;
   /** Takes a close; its span is made in a later turn of the event loop. */
   push(closed: PendingClose): void;
-  /** Resolves when all closes so far have been exported, or when their export has failed. */
-  drain(): Promise<void>;
+  /** Resolves when all closes so far have been exported, when their export has failed, or when the time is up. */
+  drain(limit?: TimeLimit): Promise<void>;
   /** Hands all closes to the exporter within this call, for a page that is about to go. */
   flushNow(): void;
-  /** Drains, then stops the built-in pipeline. */
-  shutdown(): Promise<void>;
+  /** Fails the exports of the built-in pipeline that are on their way, and while `isCancelled` those that follow. */
+  cancelExports(isCancelled: boolean): unknown;
+  /**
+   * Drains, then stops the built-in pipeline. Closes that have not arrived after most of the time are dropped.
+   * @param limit time for all of that; `false`: no limit
+   */
+  shutdown(limit: TimeLimit | false): Promise<void>;
 }
 
 /** Bounds the memory of the closes that wait. */
@@ -61,14 +69,22 @@ export interface RecordingSettings {
   readonly createLabelLimits?: CreateLabelLimits;
   /** Starts the queue's pauses. Absent: the queue makes none. */
   readonly startPause?: StartPause;
+  /** Milliseconds that a shutdown may take. @defaultValue 5000 */
+  readonly shutdownMillis?: number | undefined;
   /** Waits for another turn of the event loop. @defaultValue `setImmediate`, or a message channel */
   readonly nextTurn?: () => Promise<void>;
 }
+
+/** Share of a shutdown's time that spans may take at least. */
+const SPANS_SHARE = 0.6;
+/** Milliseconds that spans leave to metrics, unless that is more than the rest. */
+const METRICS_MILLIS = 1000;
 
 /** Starts to make telemetry of closes. Nothing throws: an error costs a `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
   const { options, startPipeline, waiting, capacity, memory, createLabelLimits, startPause, nextTurn } =
     settings;
+  const { shutdownMillis = 5000 } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
   const writer = createRecordWriter(options, destination, createLabelLimits);
@@ -80,12 +96,17 @@ export function createRecording(settings: RecordingSettings): Recording {
       weigh: memory?.bytesOf,
       write,
       wrote,
+      awaitRoom: () => destination.flush(true, true),
       flush: () => destination.flush(true),
     },
     waiting.splice(0).map((closed) => memory?.limit(closed) ?? closed),
     startPause,
     nextTurn,
   );
+  const tellDropped = limitLine((sum) => diag.error(`${NAME}: ${sum} closes dropped, too many wait`));
+  /** Number of closes that wait, as of the last drain. */
+  let left = 0;
+  const tellLeft = limitLine(() => diag.warn(`${NAME}: ${left} closes wait, nothing arrives`));
   let stopping: Promise<void> | undefined;
   // With closes already queued, the queue calls `prepare` itself.
   if (queue.size() === 0) void prepare(false);
@@ -97,7 +118,7 @@ export function createRecording(settings: RecordingSettings): Recording {
 
   /** Counts the closes of a slice, and once those that were dropped before the recording was loaded. */
   function wrote(): void {
-    if (dropped > 0) tellDropped(dropped);
+    tellDropped(dropped, queue.size() === 0);
     writer.wrote(dropped);
     dropped = 0;
   }
@@ -110,18 +131,28 @@ export function createRecording(settings: RecordingSettings): Recording {
     return evicted.length;
   }
 
-  /** Empties the queue. Logs how many closes wait, or with `isLast` are lost, since nothing arrives. */
-  async function drain(isLast: boolean): Promise<void> {
-    const count = (await queue.drain()) + (await destination.unsent());
-    if (count > 0 && (isLast || !stopping)) {
-      diag.warn(`${NAME}: ${count} closes ${isLast ? 'lost' : 'wait'}, nothing arrives`);
+  /** Empties the queue and exports all, metrics last. Logs how many closes wait, since nothing arrives. */
+  async function drainAll(): Promise<void> {
+    if (!stopping) {
+      left = (await queue.drain()) + (await destination.unsent());
+      if (!stopping) tellLeft(left);
     }
+    await (stopping ?? destination.flush(false));
   }
 
-  async function stop(): Promise<void> {
-    await drain(true);
+  async function stop(millis: number | undefined): Promise<void> {
+    // The metrics come last, since they count what was lost. Some of the time is theirs.
+    const forSpans = millis && Math.max(millis * SPANS_SHARE, millis - METRICS_MILLIS);
+    const inTime = await waitFor(queue.drain(), forSpans);
+    if (!inTime) await destination.cancelExports(true);
+    const lost = queue.size() + (await destination.unsent());
+    if (lost > 0) diag.warn(`${NAME}: ${lost} closes lost, ${inTime ? 'nothing arrives' : 'time is up'}`);
     while (queue.size() > 0) makeRoom();
     await destination.shutdown();
+  }
+
+  function waitFor(work: Promise<unknown>, millis: number | undefined): Promise<boolean> {
+    return waitAtMost(work, millis, startPause ?? startTimer);
   }
 
   return {
@@ -130,9 +161,8 @@ export function createRecording(settings: RecordingSettings): Recording {
       if (queue.size() >= capacity || (memory && queue.weight() >= memory.capacity)) tellDropped(makeRoom());
       queue.push(memory?.limit(closed) ?? closed);
     },
-    async drain() {
-      if (!stopping) await drain(false);
-      await (stopping ?? destination.flush(false));
+    async drain(limit) {
+      await waitFor(drainAll(), millisOf(limit));
     },
     flushNow() {
       // Without a provider the closes wait on: the page may stay, or come back.
@@ -140,13 +170,19 @@ export function createRecording(settings: RecordingSettings): Recording {
       queue.drainNow();
       destination.flushNow();
     },
-    shutdown() {
-      stopping ??= stop();
-      return stopping;
+    cancelExports: destination.cancelExports,
+    async shutdown(limit) {
+      const millis = limit === false ? undefined : (millisOf(limit) ?? shutdownMillis);
+      stopping ??= stop(millis);
+      if (!(await waitFor(stopping, millis))) void destination.cancelExports(true);
     },
   };
 }
 
-function tellDropped(count: number): void {
-  diag.error(`${NAME}: ${count} closes dropped, too many wait`);
+/** Reads a time limit. Anything may have been passed, as by an event that a method of the handle listens to. */
+function millisOf(limit: TimeLimit | undefined): number | undefined {
+  const timeout: unknown = guard('timeout', () => limit?.timeout);
+  if (timeout === undefined || isMillis(timeout)) return timeout;
+  diag.warn(`${NAME}: timeout ignored, it is no number of milliseconds`);
+  return undefined;
 }

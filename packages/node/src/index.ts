@@ -13,6 +13,7 @@ export {
   type Peer,
   type SamplerLike,
   type SocketInfo,
+  type TimeLimit,
   type UpgradeRequestLike,
   type WebSocketHandle,
   type WebSocketLike,

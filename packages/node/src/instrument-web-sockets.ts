@@ -102,6 +102,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       if (!ws.observeServer(server)) diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
     settle,
+    keepAlive: flush.keepAlive,
     stop(processEnds) {
       if (processEnds) for (const library of libraries) library.recordOpen();
       stopAll([

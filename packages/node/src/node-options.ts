@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
 import type { OtlpOptions, WebSocketOptions } from '@closespan/core';
-import { BOOLEAN, isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
+import { BOOLEAN, isMillis, isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
 
 /** Options of `instrumentWebSockets()` on Node. Every option may be left out. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
@@ -63,10 +63,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
   propagateContext: BOOLEAN,
   recordClientAddress: BOOLEAN,
   recordOrigin: BOOLEAN,
-  exitTimeout: [
-    'milliseconds from 0 to 2147483647',
-    (value) => typeof value === 'number' && value >= 0 && value <= 0x7fff_ffff,
-  ],
+  exitTimeout: ['milliseconds from 0 to 2147483647', isMillis],
   exitSignals: [
     'an array of names of signals that can be caught',
     (value) => Array.isArray(value) && value.every(isSignal),

@@ -27,7 +27,9 @@ export interface RecordSink<T> {
   mayWait(): boolean;
   /** Called once after each slice of writes. */
   wrote(): void;
-  /** Resolves when all written items have been exported; the queue writes no more until then. */
+  /** Resolves when there is room for further items; the queue writes no more until then. */
+  awaitRoom(): Promise<void>;
+  /** Resolves when all written items have been exported. */
   flush(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ const RETRY_MILLIS = 5000;
  * @param turn waits for another turn of the event loop
  */
 export function createRecordQueue<T>(
-  { ready, mayWait, weigh, write, wrote, flush }: RecordSink<T>,
+  { ready, mayWait, weigh, write, wrote, awaitRoom, flush }: RecordSink<T>,
   waiting: T[],
   startPause?: StartPause,
   turn = nextTurn,
@@ -83,7 +85,7 @@ export function createRecordQueue<T>(
       take(SLICE_ITEMS, performance.now() + SLICE_MILLIS);
       if (unflushed >= FLUSH_ITEMS) {
         unflushed = 0;
-        await flush();
+        await awaitRoom();
         await rest(0);
       }
       await turn();

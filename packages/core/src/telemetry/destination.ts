@@ -37,8 +37,11 @@ export interface Destination {
   unsent(): Promise<number>;
   /**
    * Resolves when all written spans, and unless `spansOnly` all metrics, have been exported, or when that has failed.
+   * @param mayLag whether some of the built-in pipeline's exports may still be on their way
    */
-  flush(spansOnly: boolean): Promise<void>;
+  flush(spansOnly: boolean, mayLag?: boolean): Promise<void>;
+  /** Fails the exports of the built-in pipeline that are on their way, and while `isCancelled` those that follow. */
+  cancelExports(isCancelled: boolean): Promise<void> | undefined;
   /** Starts the export of all written spans within this call, for a page that is about to go. */
   flushNow(): void;
   /** Stops the built-in pipeline; a provider of the user's goes on. */
@@ -117,8 +120,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     },
     ready: async (retryNow) => (await unsent(retryNow)) === 0 || !spansAreOurs,
     unsent,
-    flush: (spansOnly) =>
-      logFailure('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly)]),
+    flush: (spansOnly, mayLag) =>
+      logFailure('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly, mayLag)]),
+    cancelExports: (isCancelled) => pipeline?.cancelExports?.(isCancelled),
     flushNow() {
       if (pipeline?.flushNow) guard('flush', pipeline.flushNow);
       void logFailure('flush', () => [

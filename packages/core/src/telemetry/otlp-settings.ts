@@ -13,8 +13,6 @@ import { signalUrl } from './signal-url.ts';
 export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'sampler'> & {
   /** Resource attributes that the platform knows; `OTEL_RESOURCE_ATTRIBUTES` and `serviceName` win over them. */
   readonly attributes?: Attributes;
-  /** Text that precedes the exporter's `User-Agent`. @defaultValue none */
-  readonly userAgent?: string;
 };
 
 /** A provider of the built-in pipeline, without the types of the SDK that makes it. */
@@ -25,12 +23,11 @@ export type OtlpProvider<T> = T & { forceFlush(): Promise<void>; shutdown(): Pro
  * `OTEL_EXPORTER_OTLP_*`.
  */
 export function exporterConfig(
-  { otlp, userAgent }: OtlpSettings,
+  { otlp }: OtlpSettings,
   path: Parameters<typeof signalUrl>[1],
-): { url?: string; headers?: Record<string, string>; userAgent?: string } {
+): { url?: string; headers?: Record<string, string> } {
   const { url, headers } = otlp || {};
   return {
-    ...(userAgent && { userAgent }),
     ...(url && { url: signalUrl(url, path) }),
     ...(headers && { headers: { ...headers } }),
   };

@@ -14,10 +14,17 @@ export interface Pipeline {
    */
   unsent?(retryNow: boolean): Promise<number>;
   /**
+   * Fails all exports that are on their way, and while `isCancelled` all that follow. Resolves when the spans of these
+   * exports count as unsent.
+   * @defaultValue exports go on
+   */
+  cancelExports?(isCancelled: boolean): Promise<void>;
+  /**
    * Sends all spans and metrics that wait.
    * @param spansOnly leaves out metrics, so that metrics that do not arrive hold no closes back
+   * @param mayLag whether some exports may still be on their way: it is enough that further spans find room
    */
-  forceFlush(spansOnly?: boolean): Promise<void>;
+  forceFlush(spansOnly?: boolean, mayLag?: boolean): Promise<void>;
   /**
    * Sends or stores all spans that wait within this call, for a page that is about to go.
    * @defaultValue `forceFlush` is called

@@ -1,7 +1,6 @@
-import { context, diag } from '@opentelemetry/api';
+import { context } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { NAME } from '../version.ts';
 import type { Outcome } from './outcome-counter.ts';
 import { batchesOf, halvesOf } from './span-batches.ts';
 
@@ -95,14 +94,13 @@ export class ResendingExporter implements SpanExporter {
 
   async #resend(): Promise<void> {
     for (let spans = this.#failed[0]; spans; spans = this.#failed[0]) {
-      const { left, result } = await this.#send(spans, (count) => this.#count('replayed', count));
+      const { left } = await this.#send(spans, (count) => this.#count('replayed', count));
       if (left.length > 0) {
         this.#failed[0] = left;
         this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
         this.#wait();
         return;
       }
-      if (result.code === ExportResultCode.FAILED) diag.error(`${NAME}: closes refused`, result.error);
       this.#failed.shift();
       this.#pause = FIRST_PAUSE;
     }

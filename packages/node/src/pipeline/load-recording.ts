@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { bytesOf, createLabelLimits, type LoadRecording, limitTexts, NAME } from '@closespan/core/platform';
+import type { NodeWebSocketOptions } from '../node-options.ts';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
 /**
@@ -16,7 +17,14 @@ export const loadRecording: LoadRecording = async () => {
   const { createRecording } = await import('@closespan/core/recording');
   return {
     createRecording: detached((settings) => {
-      const recording = createRecording({ ...settings, memory, createLabelLimits, startPause, nextTurn });
+      const recording = createRecording({
+        ...settings,
+        memory,
+        createLabelLimits,
+        startPause,
+        nextTurn,
+        shutdownMillis: (settings.options as NodeWebSocketOptions).exitTimeout,
+      });
       return { ...recording, push: detached(recording.push) };
     }),
   };

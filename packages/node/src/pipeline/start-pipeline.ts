@@ -3,6 +3,7 @@ import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { diag, metrics } from '@opentelemetry/api';
 import { logToConsole } from './console-logger.ts';
 import { isSdkDisabled } from './is-sdk-disabled.ts';
+import { startPause } from './timers-at-load.ts';
 
 const NO_PIPELINE: Pipeline = {
   tracerProvider: undefined,
@@ -19,16 +20,19 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   const { env } = process;
   if (isSdkDisabled(env)) return NO_PIPELINE;
   logToConsole();
-  const [{ createTracerProvider }, { createMeterProvider }, { createOutcomeCounter }] = await Promise.all([
-    import('@closespan/core/otlp'),
-    import('@closespan/core/otlp-metrics'),
-    import('@closespan/core/recording'),
-  ]);
+  const [{ createTracerProvider, createRunningExports }, { createMeterProvider }, { createOutcomeCounter }] =
+    await Promise.all([
+      import('@closespan/core/otlp'),
+      import('@closespan/core/otlp-metrics'),
+      import('@closespan/core/recording'),
+    ]);
+  const running = createRunningExports();
   const settings = {
     ...options,
     // Without an id for each process, the counters of one process overwrite those of another in a Collector.
     attributes: { 'service.instance.id': crypto.randomUUID() },
-    userAgent: `${NAME}/${VERSION}`,
+    running,
+    startPause,
   };
   const exportIntervalMillis = intervalOf(env['OTEL_METRIC_EXPORT_INTERVAL']);
   const meterProvider =
@@ -43,16 +47,23 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   return {
     tracerProvider,
     meterProvider,
+    async cancelExports(isCancelled) {
+      if (isCancelled) running.cancel();
+      else running.allow();
+      await tracerProvider?.forceFlush();
+    },
     unsent: async (retryNow) => (await tracerProvider?.unsent(retryNow)) ?? 0,
     // Metrics are flushed last, since they count which spans arrived.
-    async forceFlush(spansOnly) {
-      await tracerProvider?.forceFlush();
+    async forceFlush(spansOnly, mayLag) {
+      await (mayLag ? tracerProvider?.awaitRoom() : tracerProvider?.forceFlush());
       if (!spansOnly) await meterProvider?.forceFlush();
     },
     async shutdown() {
       try {
         await tracerProvider?.shutdown();
       } finally {
+        // Spans may have been cancelled for want of time, of which metrics have some.
+        running.allow();
         await meterProvider?.shutdown();
       }
     },

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 import { stopAll } from '@closespan/core/platform';
+import { nextTurn } from '../pipeline/timers-at-load.ts';
 
 /** Actions to run at a signal that would end the process. */
 export interface ExitSignalActions {
@@ -37,7 +38,7 @@ function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSign
       return;
     }
     process.on('removeListener', onRemoved);
-    setImmediate(listen);
+    void nextTurn().then(listen);
     appListens();
   }
 
@@ -57,7 +58,7 @@ function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSign
     await beforeDeath();
     if (process.listenerCount(name) === 0) process.kill(process.pid, name);
     // Process 1 of a container survives its own signal.
-    setImmediate(listen);
+    void nextTurn().then(listen);
   }
 
   listen();

@@ -1,8 +1,8 @@
 import { NAME, now, type Recorder } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import type { NodeWebSocketOptions } from '../node-options.ts';
+import { startPause } from '../pipeline/timers-at-load.ts';
 import { watchExitSignals } from './exit-signals.ts';
-import { type ExportRequests, watchExportRequests } from './export-requests.ts';
 
 /** Sends queued closes before the process ends, if the process leaves time for this. */
 export interface FlushBeforeExit {
@@ -13,6 +13,8 @@ export interface FlushBeforeExit {
   watch(): void;
   /** Notes that a close was recorded and must be sent before the process ends. */
   noteRecord(): void;
+  /** Keeps the process alive until a flush of the app's is done, as for closes that wait to be sent. */
+  keepAlive(flushed: Promise<void>): void;
   /**
    * Removes the listeners for the end of the process. The listener for `beforeExit` stays until every close is sent.
    */
@@ -48,11 +50,10 @@ export function flushBeforeExit(
   let endingUntil = 0;
   let sending: Promise<void> | undefined;
   let stopWatching: (() => void) | undefined;
-  /**
-   * Export requests that were cancelled because the time was up. Requests stay cancelled until a new close proves that
-   * the process lives on.
-   */
-  let cancelled: ExportRequests | undefined;
+  /** Flushes that the app waits for. */
+  const flushes = new Set<Promise<void>>();
+  /** Whether the time for exports is up. It stays so until a further close shows that the process lives on. */
+  let isCancelled = false;
 
   function send(): Promise<void> {
     if (!sending) {
@@ -79,26 +80,21 @@ export function flushBeforeExit(
    */
   async function sendInTime(): Promise<void> {
     settle();
-    if (!unsent && !sending) return;
-    const exports = watchExportRequests();
+    if (!unsent && !sending && flushes.size === 0) return;
     const sent = send();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => {
-        diag.error(`${NAME}: exports not done within ${exitTimeout} ms, the process ends`);
-        exports.cancel();
-        cancelled = exports;
-        // Every queued close is written now, though an exporter takes no more than its own queue holds.
-        recorder.flushNow();
-        // A second signal must not wait for the export that hangs.
-        forget(sent);
-        resolve();
-      }, exitTimeout);
-      void sent.then(() => {
-        clearTimeout(timer);
-        if (cancelled !== exports) exports.stop();
-        resolve();
-      });
-    });
+    const limit = startPause(exitTimeout, true);
+    const isOver = limit.over.then(() => true);
+    const isLate = await Promise.race([Promise.all([sent, ...flushes]).then(() => false), isOver]);
+    limit.end();
+    if (!isLate) return;
+    diag.error(`${NAME}: exports not done within ${exitTimeout} ms, the process ends`);
+    isCancelled = true;
+    recorder.cancelExports(true);
+    // Every queued close is written now, though an exporter takes no more than its own queue holds.
+    recorder.flushNow();
+    // Neither a second signal nor another `beforeExit` must wait for what hangs.
+    forget(sent);
+    flushes.clear();
   }
 
   function watch(): void {
@@ -124,10 +120,14 @@ export function flushBeforeExit(
     watch,
     noteRecord() {
       unsent = true;
-      cancelled?.stop();
-      cancelled = undefined;
+      if (isCancelled) recorder.cancelExports(false);
+      isCancelled = false;
       watch();
       if (now() < endingUntil) void send();
+    },
+    keepAlive(flushed) {
+      flushes.add(flushed);
+      void flushed.finally(() => flushes.delete(flushed));
     },
     stop() {
       stopWatching?.();

@@ -1,0 +1,103 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
+import type { ISerializer } from '@opentelemetry/otlp-transformer';
+import type { FailureLog } from '../telemetry/failure-log.ts';
+import type { ExportOutcome } from './export-outcome.ts';
+import type { SendExport } from './send-export.ts';
+
+/** Members of the responses of all signals (OTLP specification, "Partial Success"). */
+interface ExportResponse {
+  readonly partialSuccess?: {
+    readonly rejectedSpans?: unknown;
+    readonly rejectedDataPoints?: unknown;
+    readonly errorMessage?: unknown;
+  };
+}
+
+/** An error of an export, as the callers of an exporter get to see it. */
+export interface ExportError extends Error {
+  /** HTTP status with which the receiver refused the export for good; absent where the export may arrive later. */
+  readonly code?: number;
+  /** Milliseconds that the receiver asked to wait, in a response that may pass. */
+  readonly retryAfter?: number | undefined;
+}
+
+/** Number of exports that may be on their way together. */
+const MOST_RUNNING = 30;
+
+/**
+ * Makes the part of an exporter that exports: it serializes, sends, and tells the log of what fails.
+ * @param onRejected called with the number of items that the receiver rejected of an export that it took
+ */
+export function createExportDelegate<T>(
+  serializer: Pick<ISerializer<T, unknown>, 'serializeRequest'>,
+  send: SendExport,
+  log: FailureLog,
+  onRejected: (count: number) => void = () => {},
+): IOtlpExportDelegate<T> {
+  const running = new Set<Promise<void>>();
+
+  async function exportNow(items: T): Promise<ExportResult> {
+    const outcome = await exportOutcome(items);
+    if (outcome.kind === 'taken') {
+      readResponse(outcome.body);
+      return { code: ExportResultCode.SUCCESS };
+    }
+    const error = errorOf(outcome);
+    log.failed(error.message);
+    return { code: ExportResultCode.FAILED, error };
+  }
+
+  async function exportOutcome(items: T): Promise<ExportOutcome> {
+    if (running.size >= MOST_RUNNING)
+      return { kind: 'failed', reason: 'too many on their way', mayRetry: false };
+    try {
+      return await send(serializer.serializeRequest(items) ?? new Uint8Array());
+    } catch (error) {
+      // Another try would fail alike.
+      return { kind: 'refused', status: 0, reason: `not serialized: ${error}` };
+    }
+  }
+
+  function readResponse(body: Uint8Array): void {
+    const { rejectedSpans, rejectedDataPoints, errorMessage } = readJson(body)?.partialSuccess ?? {};
+    const rejected = Number(rejectedSpans ?? rejectedDataPoints ?? 0);
+    if (!(rejected > 0)) {
+      log.succeeded();
+      return;
+    }
+    log.failed(`${rejected} rejected, ${String(errorMessage).slice(0, 200)}`);
+    onRejected(rejected);
+  }
+
+  return {
+    export(items, done) {
+      const exported = exportNow(items).then(done);
+      running.add(exported);
+      void exported.finally(() => running.delete(exported));
+    },
+    async forceFlush() {
+      await Promise.all(running);
+    },
+    async shutdown() {
+      await Promise.all(running);
+    },
+    setMetrics() {},
+  };
+}
+
+function errorOf(outcome: Exclude<ExportOutcome, { kind: 'taken' }>): ExportError {
+  const error = new Error(outcome.reason);
+  return outcome.kind === 'refused'
+    ? Object.assign(error, { code: outcome.status })
+    : Object.assign(error, { retryAfter: outcome.retryAfter });
+}
+
+/** Reads a response in JSON; `undefined` where the receiver sent something else. */
+function readJson(body: Uint8Array): ExportResponse | undefined | null {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
+import type { StartPause } from '../queue/queue-pause.ts';
+import { type ExportOutcome, outcomeOfStatus } from './export-outcome.ts';
+
+/** One HTTP request with an export in its body. */
+export interface Post {
+  readonly request: (url: string, options: RequestOptions) => ClientRequest;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly agent: Agent;
+  readonly body: Uint8Array;
+}
+
+/** Bytes of a response's body that are read. */
+const LONGEST_BODY = 65_536;
+/** Milliseconds for the body of a response, from its status on. */
+const BODY_MILLIS = 1000;
+
+/**
+ * Makes a request; never rejects. The status decides the outcome, wherever the bytes of the body are. The request's
+ * socket does not keep the process alive.
+ * @param signal ends the request
+ */
+export function post(
+  { request: start, url, headers, agent, body }: Post,
+  startPause: StartPause,
+  signal: AbortSignal,
+): Promise<ExportOutcome> {
+  return new Promise((resolve) => {
+    const request = start(url, { method: 'POST', headers, agent });
+    const destroy = () => void request.destroy(new Error('no response in time'));
+    signal.addEventListener('abort', destroy);
+    if (signal.aborted) destroy();
+
+    request.on('socket', letProcessEnd);
+    let responded = false;
+    const lost = (error: Error) => responded || resolve(outcomeOfError(error, request.reusedSocket));
+    request.on('error', lost);
+    request.on('close', () => {
+      signal.removeEventListener('abort', destroy);
+      lost(new Error('connection closed'));
+    });
+    request.on('response', async (response) => {
+      responded = true;
+      const { statusCode: status = 0 } = response;
+      const limit = startPause(BODY_MILLIS);
+      void limit.over.then(() => response.destroy());
+      const read = await readBody(response);
+      limit.end();
+      if (status >= 200 && status < 300) resolve({ kind: 'taken', body: read });
+      else resolve(outcomeOfStatus(status, response.headers['retry-after']));
+    });
+    request.end(body);
+  });
+}
+
+/** Reads a body up to a limit. Resolves to no bytes where the body is longer, or breaks off. */
+async function readBody(response: IncomingMessage): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of response) {
+      length += chunk.length;
+      if (length > LONGEST_BODY) return new Uint8Array();
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+/** Returns the outcome of a request that broke before its status came. */
+function outcomeOfError(error: NodeJS.ErrnoException, reusedSocket: boolean): ExportOutcome {
+  const { code, message } = error;
+  // A server may close an idle connection in the moment in which a request takes it.
+  const mayRetry = reusedSocket && (code === 'ECONNRESET' || code === 'EPIPE');
+  return { kind: 'failed', reason: code ?? message, mayRetry, retryAfter: mayRetry ? 0 : undefined };
+}
+
+/** Lets the process end while a socket is busy, also while the socket still connects. */
+function letProcessEnd(socket: Socket): void {
+  const unref = () => void socket.unref?.();
+  unref();
+  // Each address that is tried has a handle of its own.
+  if (socket.connecting) socket.on('connectionAttempt', unref);
+}

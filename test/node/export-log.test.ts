@@ -1,0 +1,104 @@
+import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { connectAndClose, startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
+
+let status: number;
+let body: string;
+let lines: string[];
+let receiver: OtlpReceiver;
+let server: WsServer;
+let handle: WebSocketHandle;
+beforeEach(async () => {
+  lines = [];
+  body = '{}';
+  const note = (...args: unknown[]) => lines.push(args.join(' '));
+  diag.setLogger({ error: note, warn: note, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+  vi.stubEnv('OTEL_METRIC_EXPORT_INTERVAL', '20');
+  // A minute is no test's to wait for.
+  vi.useFakeTimers({ toFake: ['performance'] });
+  receiver = await startOtlpReceiver({ status: () => status, body: () => body });
+  server = await startWsServer();
+  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+});
+afterEach(async () => {
+  await handle.shutdown({ timeout: 1000 });
+  await server.close();
+  await receiver.close();
+  vi.useRealTimers();
+  diag.disable();
+  vi.unstubAllEnvs();
+});
+
+/** Sends a number of batches, one after the other. */
+async function sendBatches(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await connectAndClose(server.url);
+    await handle.forceFlush();
+  }
+}
+/** The lines about one signal, without what differs by chance. */
+const linesOf = (signal: string) =>
+  lines
+    .filter((line) => line.includes(`export of ${signal}`))
+    .map((line) => line.replace(/\d+ (times|more)/, 'N $1'));
+
+it.each([400, 401, 404, 413, 500])(
+  'has one line when a refusal by %i begins, one a minute, and one when it ends',
+  async (refusal) => {
+    status = refusal;
+    await sendBatches(10);
+    for (const signal of ['spans', 'metrics']) {
+      expect(linesOf(signal)).toEqual([`closespan: export of ${signal} fails: status ${refusal}`]);
+    }
+    vi.advanceTimersByTime(60_000);
+    await sendBatches(3);
+    vi.advanceTimersByTime(60_000);
+    await sendBatches(3);
+    status = 200;
+    await sendBatches(3);
+    for (const signal of ['spans', 'metrics']) {
+      expect(linesOf(signal)).toEqual([
+        `closespan: export of ${signal} fails: status ${refusal}`,
+        `closespan: export of ${signal} failed N times more: status ${refusal}`,
+        `closespan: export of ${signal} failed N times more: status ${refusal}`,
+        `closespan: export of ${signal} works again, after N more failures`,
+      ]);
+    }
+    expect(lines).toHaveLength(8);
+  },
+);
+
+it('has one line when nothing arrives, however often the app flushes', async () => {
+  status = 429;
+  vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '1');
+  await handle.shutdown({ timeout: 1 });
+  lines.length = 0;
+  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  await sendBatches(10);
+  expect(linesOf('spans')).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('nothing arrives'))).toHaveLength(1);
+});
+
+it('has one line when a part of each batch is rejected', async () => {
+  status = 200;
+  body = '{"partialSuccess":{"rejectedSpans":"1","rejectedDataPoints":"1","errorMessage":"too old"}}';
+  await sendBatches(10);
+  expect(linesOf('spans')).toEqual(['closespan: export of spans fails: 1 rejected, too old']);
+  expect(lines).toHaveLength(2);
+});
+
+it.each([
+  '',
+  'not JSON',
+  '{"partialSuccess":{}}',
+  '[]',
+  'null',
+  '{"partialSuccess":{"rejectedSpans":"many"}}',
+])('has no line where the response to a success is %o', async (text) => {
+  status = 200;
+  body = text;
+  await sendBatches(3);
+  expect(lines).toEqual([]);
+});
