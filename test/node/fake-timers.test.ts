@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
+import { startHostileCollector } from '../helpers/start-hostile-collector.ts';
+import { connectAndClose, startWsServer } from '../helpers/start-ws-server.ts';
+
+const app = fileURLToPath(new URL('fixtures/faked-app.mjs', import.meta.url));
+const NODE = nodeBinary(24) ?? process.execPath;
+
+let receiver: OtlpReceiver;
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+});
+afterEach(() => receiver.close());
+
+describe('timers that vitest faked before the package was loaded', () => {
+  it('keep neither forceFlush() nor shutdown() from settling', async () => {
+    // The fakes of sinon, on the global object and in the module `timers`.
+    vi.useFakeTimers();
+    const { instrumentWebSockets } = await import('@closespan/node');
+    const handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+    const server = await startWsServer();
+    await connectAndClose(server.url);
+    await handle.forceFlush();
+    expect(receiver.spans).toHaveLength(2);
+    await connectAndClose(server.url);
+    await handle.shutdown();
+    expect(receiver.spans).toHaveLength(4);
+    const hostile = await startHostileCollector('takes requests and never answers');
+    const next = instrumentWebSockets({ otlp: { url: hostile.url } });
+    await connectAndClose(server.url);
+    await next.shutdown({ timeout: 300 });
+    await hostile.close();
+    await server.close();
+    vi.useRealTimers();
+  });
+});
+
+const start = (fakes: string, end: string, binary = NODE) =>
+  runNode(binary, [app, fakes, end], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+
+describe.each(['node:test', 'jest', 'sinon'])('timers that are fakes of %s', (fakes) => {
+  it.each(['forceFlush', 'shutdown', 'natural end', 'SIGTERM'])('lose nothing at a %s', async (end) => {
+    expect(await start(fakes, end)).toMatchObject(
+      end === 'SIGTERM' ? { signal: end } : { exitCode: 0, stderr: '' },
+    );
+    expect(receiver.spans).toHaveLength(20);
+  });
+
+  it('do not make the end of a process wait for a collector that hangs', async () => {
+    const hostile = await startHostileCollector('drips the headers');
+    const { exitCode } = await runNode(NODE, [app, fakes, 'natural end'], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: hostile.url,
+      CLOSESPAN_EXIT_TIMEOUT: '300',
+    });
+    expect(exitCode).toBe(0);
+    await hostile.close();
+  });
+});
+
+for (const version of NODE_VERSIONS) {
+  const binary = nodeBinary(version) ?? '';
+  it.skipIf(!binary)(`lose nothing on Node ${version}`, async () => {
+    expect(await start('node:test', 'shutdown', binary)).toMatchObject({ exitCode: 0 });
+    expect(receiver.spans).toHaveLength(20);
+  });
+}
+
+describe('a clock that jumps', () => {
+  it.each(['10 days forward', '10 days back', 'to and fro', 'stands still'])(
+    '%s loses nothing',
+    async (jump) => {
+      expect(await start(jump, 'shutdown')).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(receiver.spans).toHaveLength(20);
+    },
+  );
+});
