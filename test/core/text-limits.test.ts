@@ -1,4 +1,4 @@
-import { bytesOf, limitTexts } from '@closespan/core/platform';
+import { createQueueMemory } from '@closespan/core/platform';
 import { createRecording } from '@closespan/core/recording';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, expect, it } from 'vitest';
@@ -77,7 +77,7 @@ it('keeps closes that wait within their bytes, and tells of those that it drops'
   const recording = createRecording({
     options: {},
     startPipeline: () => new Promise(() => {}),
-    memory: { capacity: 2 ** 20, bytesOf, limit: limitTexts },
+    memory: createQueueMemory(2 ** 20),
     waiting: [],
     dropped: 0,
     capacity: 131_072,

@@ -1,11 +1,10 @@
 import type { WebSocketOptions } from '@closespan/core';
 import {
-  bytesOf,
   type CloseFacts,
   type Connection,
   createLabelLimits,
+  createQueueMemory,
   createRecorder,
-  limitTexts,
   trackConnection,
 } from '@closespan/core/platform';
 import { createRecording } from '@closespan/core/recording';
@@ -57,7 +56,7 @@ export async function recordCloses(
         createRecording({
           ...settings,
           createLabelLimits,
-          memory: { capacity: 2 ** 27, bytesOf, limit: limitTexts },
+          memory: createQueueMemory(2 ** 27),
         }),
     }),
   );

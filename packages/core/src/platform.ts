@@ -38,7 +38,7 @@ export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/ca
 export { type CloseFacts, NO_CLOSE_FRAME, type PendingClose } from './record/close-facts.ts';
 export { type Closing, type Connection, noteCloseStart, now, trackConnection } from './record/connection.ts';
 export { isIgnored } from './record/ignore-urls.ts';
-export { bytesOf, flat, limitText, limitTexts } from './record/queue-memory.ts';
+export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';

@@ -11,6 +11,7 @@ import { type StartPause, startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import { isMillis, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
 import type { PendingClose } from './record/close-facts.ts';
+import type { QueueMemory } from './record/queue-memory.ts';
 import { createDestination } from './telemetry/destination.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import { limitLine } from './telemetry/limited-line.ts';
@@ -39,16 +40,6 @@ export interface Recording {
    * @param limit time for all of that; `false`: no limit
    */
   shutdown(limit: TimeLimit | false): Promise<void>;
-}
-
-/** Bounds the memory of the closes that wait. */
-export interface QueueMemory {
-  /** Bytes that all of them may take; beyond it the oldest normal ones lose their spans. */
-  readonly capacity: number;
-  /** Estimates the bytes of a close. */
-  bytesOf(closed: PendingClose): number;
-  /** Returns a close whose texts are short enough to wait. */
-  limit(closed: PendingClose): PendingClose;
 }
 
 /** Settings of a recording. */
@@ -93,13 +84,12 @@ export function createRecording(settings: RecordingSettings): Recording {
     {
       ready: prepare,
       mayWait: () => destination.mayWait,
-      weigh: memory?.bytesOf,
-      write,
+      write: writeNext,
       wrote,
       awaitRoom: () => destination.flush(true, true),
       flush: () => destination.flush(true),
     },
-    waiting.splice(0).map((closed) => memory?.limit(closed) ?? closed),
+    waiting.splice(0).map(take),
     startPause,
     nextTurn,
   );
@@ -117,6 +107,15 @@ export function createRecording(settings: RecordingSettings): Recording {
   }
 
   /** Counts the closes of a slice, and once those that were dropped before the recording was loaded. */
+  function take(closed: PendingClose): PendingClose {
+    return memory?.take(closed) ?? closed;
+  }
+
+  function writeNext(closed: PendingClose, isLost?: boolean): void {
+    memory?.release(closed);
+    write(closed, isLost);
+  }
+
   function wrote(): void {
     tellDropped(dropped, queue.size() === 0);
     writer.wrote(dropped);
@@ -126,7 +125,7 @@ export function createRecording(settings: RecordingSettings): Recording {
   /** Drops the spans of some closes, the oldest normal ones first. Metrics and the hook still get these closes. */
   function makeRoom(): number {
     const evicted = queue.evict(writer.isNormal);
-    for (const closed of evicted) write(closed, true);
+    for (const closed of evicted) writeNext(closed, true);
     writer.wrote(evicted.length);
     return evicted.length;
   }
@@ -158,8 +157,8 @@ export function createRecording(settings: RecordingSettings): Recording {
   return {
     isWanted: writer.isWanted,
     push(closed) {
-      if (queue.size() >= capacity || (memory && queue.weight() >= memory.capacity)) tellDropped(makeRoom());
-      queue.push(memory?.limit(closed) ?? closed);
+      if (queue.size() >= capacity || memory?.isFull()) tellDropped(makeRoom());
+      queue.push(take(closed));
     },
     async drain(limit) {
       await waitFor(drainAll(), millisOf(limit));

@@ -6,8 +6,6 @@ export interface Backlog<T> {
   shift(): T | undefined;
   /** Returns the number of items. */
   size(): number;
-  /** Returns the sum of the items' weights. */
-  weight(): number;
   /**
    * Removes and returns 1024 items, or all when there are fewer: the oldest that matter less, then the oldest others.
    */
@@ -23,32 +21,23 @@ const EVICTED_ITEMS = 1024;
 /**
  * Makes a backlog whose `shift` moves no other item, as `shift` of an array would.
  * @param incoming first items; the backlog keeps this array and changes it
- * @param weigh returns the weight of an item, which does not change. Absent: items weigh nothing
  */
-export function createBacklog<T>(incoming: T[], weigh: (item: T) => number = () => 0): Backlog<T> {
+export function createBacklog<T>(incoming: T[]): Backlog<T> {
   let outgoing: T[] = [];
   let next = 0;
-  let weight = weightOf(incoming);
-
-  function weightOf(items: readonly T[]): number {
-    return items.reduce((sum, item) => sum + weigh(item), 0);
-  }
 
   return {
     push(item) {
       incoming.push(item);
-      weight += weigh(item);
     },
     shift() {
       if (next === outgoing.length) [outgoing, incoming, next] = [incoming, [], 0];
       const item = outgoing[next];
-      if (item !== undefined) weight -= weigh(item);
       // Items that were taken can be collected as soon as the array is dropped.
       if (++next >= outgoing.length) [outgoing, next] = [[], 0];
       return item;
     },
     size: () => incoming.length + outgoing.length - next,
-    weight: () => weight,
     evict(mattersLess) {
       const items = outgoing.slice(next).concat(incoming);
       const evicted: T[] = [];
@@ -59,7 +48,6 @@ export function createBacklog<T>(incoming: T[], weigh: (item: T) => number = () 
       });
       evicted.push(...kept.splice(0, EVICTED_ITEMS - evicted.length));
       [outgoing, incoming, next] = [[], kept, 0];
-      weight -= weightOf(evicted);
       return evicted;
     },
   };

@@ -19,8 +19,6 @@ export interface RecordSink<T> {
    * @param retryNow whether undelivered spans are sent again first, since somebody waits for the queue
    */
   ready(retryNow: boolean): Promise<boolean>;
-  /** Returns the weight of an item, which does not change. Absent: items weigh nothing. */
-  readonly weigh?: ((item: T) => number) | undefined;
   /** Writes one item. Does not throw. */
   write(item: T): void;
   /** Returns whether items may wait for each other, since many in a row cost less. */
@@ -53,12 +51,12 @@ const RETRY_MILLIS = 5000;
  * @param turn waits for another turn of the event loop
  */
 export function createRecordQueue<T>(
-  { ready, mayWait, weigh, write, wrote, awaitRoom, flush }: RecordSink<T>,
+  { ready, mayWait, write, wrote, awaitRoom, flush }: RecordSink<T>,
   waiting: T[],
   startPause?: StartPause,
   turn = nextTurn,
 ): RecordQueue<T> {
-  const { push, shift, size, weight, evict } = createBacklog(waiting, weigh);
+  const { push, shift, size, evict } = createBacklog(waiting);
   let unflushed = 0;
   let running: Promise<void> | undefined;
   let drains = 0;
@@ -127,7 +125,6 @@ export function createRecordQueue<T>(
       else if (size() === FLUSH_ITEMS) pause?.end();
     },
     size,
-    weight,
     evict,
     async drain() {
       drains++;

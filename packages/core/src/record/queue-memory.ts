@@ -25,11 +25,37 @@ const OBJECT_BYTES = 640;
 /** Bytes of a trace state with 32 members, the most that there may be (W3C Trace Context §3.3.1.1). */
 const TRACE_STATE_BYTES = 4096;
 
+/** Bounds the memory of the closes that wait in a queue. */
+export interface QueueMemory {
+  /** Returns a close as it may wait, with texts within their limits, and counts its bytes. */
+  take(closed: PendingClose): PendingClose;
+  /** Takes the bytes of a close off the count. */
+  release(closed: PendingClose): void;
+  /** Returns whether no close should be taken before others are released. */
+  isFull(): boolean;
+}
+
+/** Makes a memory of a number of bytes, as estimated. */
+export function createQueueMemory(capacity: number): QueueMemory {
+  let bytes = 0;
+  return {
+    take(closed) {
+      const limited = limitTexts(closed);
+      bytes += bytesOf(limited);
+      return limited;
+    },
+    release(closed) {
+      bytes -= bytesOf(closed);
+    },
+    isFull: () => bytes >= capacity,
+  };
+}
+
 /**
  * Returns a close whose texts are within their limits: the same object where no text is too long. A value that is no
  * text becomes `undefined`, since a library may hand over anything.
  */
-export function limitTexts(closed: PendingClose): PendingClose {
+function limitTexts(closed: PendingClose): PendingClose {
   const { facts } = closed;
   let limited: { -readonly [K in keyof CloseFacts]: unknown } | undefined;
   const url: unknown = facts.url;
@@ -59,7 +85,7 @@ export function flat(text: string): string {
  * Estimates the memory of a close that waits, in bytes: its objects, and a byte a character. The texts are within their
  * limits already.
  */
-export function bytesOf({ connection, facts }: PendingClose): number {
+function bytesOf({ connection, facts }: PendingClose): number {
   let bytes = OBJECT_BYTES + facts.url.length;
   for (const name of TEXTS) bytes += facts[name]?.length ?? 0;
   return connection.creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { bytesOf, createLabelLimits, type LoadRecording, limitTexts, NAME } from '@closespan/core/platform';
+import { createLabelLimits, createQueueMemory, type LoadRecording, NAME } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
@@ -9,8 +9,8 @@ import { nextTurn, startPause } from './timers-at-load.ts';
  */
 const detachedContext = new AsyncResource(NAME);
 
-/** Limits the memory that closes take while they wait to be exported. The capacity is 128 MiB. */
-const memory = { capacity: 134_217_728, bytesOf, limit: limitTexts };
+/** Bytes that closes may take while they wait to be exported: 128 MiB. */
+const CAPACITY = 134_217_728;
 
 /** Loads the code that makes telemetry from recorded closes. The pauses of that code do not keep the process alive. */
 export const loadRecording: LoadRecording = async () => {
@@ -19,7 +19,7 @@ export const loadRecording: LoadRecording = async () => {
     createRecording: detached((settings) => {
       const recording = createRecording({
         ...settings,
-        memory,
+        memory: createQueueMemory(CAPACITY),
         createLabelLimits,
         startPause,
         nextTurn,
