@@ -1,15 +1,20 @@
 import type { Carrier, OtlpOptions, WebSocketOptions } from '@closespan/core';
 import { having, isOtlp, type OptionChecks, oneOf } from '@closespan/core/platform';
 
-/** Where and how the built-in pipeline of a page or worker sends. Every member is optional. */
+/**
+ * Address, headers and encoding of the built-in pipeline of a page or worker. The built-in pipeline is an OTLP/HTTP
+ * exporter that starts when the app has no OpenTelemetry SDK. Every member is optional.
+ */
 export interface BrowserOtlpOptions extends OtlpOptions {
   /**
-   * Encoding of spans. Protobuf is loaded when the pipeline starts, and fits more spans into a page's last request.
+   * Encoding of the spans that are sent. With protobuf a page's last request holds more spans. The protobuf code is
+   * loaded when the exporter starts.
    * @defaultValue `'http/json'`
    */
   readonly protocol?: 'http/json' | 'http/protobuf';
   /**
-   * Compression of requests above 1 KiB. A receiver on another origin must allow the header `content-encoding` (CORS).
+   * Compression of requests larger than 1 KiB. A receiver on another origin must allow the header `content-encoding`
+   * (CORS).
    * @defaultValue `'none'`
    */
   readonly compression?: 'gzip' | 'none';
@@ -18,37 +23,41 @@ export interface BrowserOtlpOptions extends OtlpOptions {
 /** Options of `instrumentWebSockets()` in a page or worker. Every option is optional. */
 export interface BrowserWebSocketOptions extends WebSocketOptions {
   /**
-   * The built-in pipeline, an OTLP/HTTP exporter that starts when no tracer provider is given or registered. `false`
-   * keeps the pipeline from starting.
+   * Options of the built-in pipeline, an OTLP/HTTP exporter. The exporter starts when no tracer provider is given or
+   * registered. `false` prevents the start.
    * @defaultValue sends JSON to `http://localhost:4318`
    */
   readonly otlp?: BrowserOtlpOptions | false;
   /**
-   * Carries a connection's id and the active context to the server: `queryCarrier()` or `subprotocolCarrier()`. The
-   * server must accept them.
-   * @defaultValue handshakes carry nothing
+   * Adds the connection's id and the active trace context to each handshake, so that the server can read both. Use
+   * `queryCarrier()` or `subprotocolCarrier()`. The server must accept the URL parameters or subprotocols that the
+   * carrier adds.
+   * @defaultValue adds nothing to handshakes
    */
   readonly carrier?: Carrier;
   /**
-   * Where the built-in pipeline keeps spans that could not be delivered: on the visitor's disk for up to three days, or
-   * in memory while the page lives.
+   * Storage for spans that the built-in pipeline could not deliver. `'indexeddb'` keeps spans on the visitor's disk for
+   * up to three days. `'memory'` keeps spans until the page or worker ends.
    * @defaultValue `'indexeddb'`
    */
   readonly store?: 'indexeddb' | 'memory';
   /**
-   * Whether the built-in pipeline sends metrics, too, with delta temporality and few labels.
+   * Whether the built-in pipeline also sends metrics. The metrics have delta temporality and few labels.
    * @defaultValue `false`
    */
   readonly metrics?: boolean;
 }
 
-/** Checks of the members of option `otlp` that pages and workers add. */
+/** Checks of the members of the option `otlp` that only pages and workers have. */
 export const OTLP_MEMBERS: OptionChecks = {
   protocol: oneOf('http/json', 'http/protobuf'),
   compression: oneOf('gzip', 'none'),
 };
 
-/** Checks of the options that pages and workers add, and of `otlp`, which has more members there. */
+/**
+ * Checks of the options that only pages and workers have. The option `otlp` is also checked here, since `otlp` has more
+ * members in pages and workers.
+ */
 export const BROWSER_OPTION_CHECKS: OptionChecks = {
   otlp: [
     'false or { url, headers, protocol, compression }: an http(s) address, strings, http/json or http/protobuf, gzip or none',

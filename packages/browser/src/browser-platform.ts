@@ -13,13 +13,19 @@ import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-o
 import type { Lifecycle, observeLifecycle } from './lifecycle.ts';
 import { observeStreams } from './observe-streams.ts';
 
-/** Loaders of the code that a page or worker does not need before its first socket. */
+/** Functions that load code. A page or worker needs the code only from its first socket on. */
 export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline' | 'loadRecording'> {
-  /** Loads the observers of exits and interruptions. May reject: the next socket then tries again. */
+  /**
+   * Loads the code that observes exits and interruptions. The promise may reject; the next socket then causes a new
+   * attempt.
+   */
   loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
 }
 
-/** Makes the platform of a page or worker, which observes its globals and loads the parts when the first socket is made. */
+/**
+ * Makes the platform of a page or worker. The platform observes the global `WebSocket` and `WebSocketStream`, and loads
+ * the parts when the app makes its first socket.
+ */
 export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
   return {
     ...parts,

@@ -8,7 +8,8 @@ const platform = createPlatform(parts);
 
 /**
  * Records every close of the global `WebSocket` and `WebSocketStream` of this page or worker from now on. Call the
- * function once at start-up, and in each worker too; a second call returns the same handle and changes no option.
+ * function once at start-up, and once in each worker. A second call returns the handle of the first call and changes no
+ * option.
  * @throws TypeError for a wrong option; never afterwards
  * @example const { forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
@@ -17,12 +18,13 @@ export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): Web
 }
 
 /**
- * Does what `instrumentWebSockets()` does, for apps that call OpenTelemetry's `registerInstrumentations()`. Observation
- * begins with `enable()`, which `registerInstrumentations()` calls.
+ * Records closes as `instrumentWebSockets()` does, for apps that call OpenTelemetry's `registerInstrumentations()`.
+ * Observation begins when `registerInstrumentations()` calls `enable()`.
  */
 export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
   /**
-   * Takes the options of `instrumentWebSockets()`, and `enabled`: with `true` observation begins at once.
+   * Accepts the options of `instrumentWebSockets()`, and the option `enabled`. With `enabled: true` observation begins
+   * at once.
    * @throws TypeError for a wrong option
    */
   constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {

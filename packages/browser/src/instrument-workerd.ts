@@ -18,8 +18,8 @@ const platform: Platform<BrowserWebSocketOptions> = {
 };
 
 /**
- * Records every close of the global `WebSocket` of a Cloudflare Worker from now on; the server's end of a
- * `WebSocketPair` is passed to `observe`. A second call returns the same handle.
+ * Records every close of the global `WebSocket` of a Cloudflare Worker from now on. Pass the server's socket of a
+ * `WebSocketPair` to `observe`. A second call returns the handle of the first call and changes no option.
  * @throws TypeError for a wrong option; never afterwards
  * @example const { observe, forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
@@ -28,11 +28,13 @@ export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): Web
 }
 
 /**
- * Does what `instrumentWebSockets()` does, for Workers that call OpenTelemetry's `registerInstrumentations()`.
+ * Records closes as `instrumentWebSockets()` does, for Workers that call OpenTelemetry's `registerInstrumentations()`.
+ * Observation begins when `registerInstrumentations()` calls `enable()`.
  */
 export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWebSocketOptions> {
   /**
-   * Takes the options of `instrumentWebSockets()`, and `enabled`: with `true` observation begins at once.
+   * Accepts the options of `instrumentWebSockets()`, and the option `enabled`. With `enabled: true` observation begins
+   * at once.
    * @throws TypeError for a wrong option
    */
   constructor(config: BrowserWebSocketOptions & { enabled?: boolean } = {}) {
@@ -45,7 +47,10 @@ function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnTy
   return { observe, stop };
 }
 
-/** Reads the status of a refused handshake, or a protocol error, from the message of workerd's `error` event. */
+/**
+ * Returns the facts in the message of workerd's `error` event: the HTTP status of a refused handshake, or the cause
+ * `protocol_error`.
+ */
 function errorFactsOf(event: unknown): Partial<CloseFacts> {
   const { message = '' } = event as { message?: string };
   const [, status] = /but received (\d{3}) instead/.exec(message) ?? [];

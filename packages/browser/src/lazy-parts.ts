@@ -1,6 +1,6 @@
 import type { Parts } from './browser-platform.ts';
 
-/** Parts that come as chunks when the first socket is made: a page does not need them to start. */
+/** Loads parts as separate chunks when the app makes its first socket. A page starts without these parts. */
 export const parts: Parts = {
   loadLifecycle: () => import('@closespan/browser/lifecycle'),
   loadRecording: () => import('@closespan/core/recording'),

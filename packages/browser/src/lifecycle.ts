@@ -1,6 +1,6 @@
 /**
- * Observes exits and interruptions: loaded when the first socket is made.
- * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * Observes exits and interruptions of a page or worker. The module is loaded when the app makes its first socket.
+ * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
  * @internal
  * @module
  */
@@ -10,17 +10,20 @@ import { observePageExit } from './lifecycle/page-exit.ts';
 import { recordFailedSockets } from './lifecycle/record-open-sockets.ts';
 import { observeWorkerExit } from './lifecycle/worker-exit.ts';
 
-/** Watches exits and interruptions of a page or worker, which end its sockets from outside. */
+/** Watches exits and interruptions, which end the sockets of a page or worker without an act of the app. */
 export interface Lifecycle {
-  /** Returns the facts that exits and interruptions add to a close. */
+  /** Returns the facts that an exit or interruption adds to a close. `undefined` without such facts. */
   readonly platformFacts: ReadPlatformFacts;
-  /** Records failed handshakes whose `close` event is still awaited. */
+  /** Records failed handshakes that have fired no `close` event so far, since the event may never come. */
   settle(): void;
-  /** Removes all listeners. */
+  /** Stops watching, and removes all listeners. */
   stop(): void;
 }
 
-/** Starts to watch exits and interruptions of a page or worker, and records open sockets when the scope goes. */
+/**
+ * Starts to watch exits and interruptions of a page or worker. Open sockets are recorded when the page is unloaded or
+ * the worker closes itself.
+ */
 export function observeLifecycle(
   scope: typeof globalThis,
   observer: SocketObserver,

@@ -1,7 +1,9 @@
 import type { WebSocketLike } from '@closespan/core';
 import { patchBefore, patchMethod, type SocketObserver, stopAll, wrapGlobal } from '@closespan/core/platform';
 
-/** The members of Chromium's `WebSocketStream` that are read; WebSocketStream API § The WebSocketStream interface. */
+/**
+ * Members of Chromium's `WebSocketStream` that closespan reads (WebSocketStream API § The WebSocketStream interface).
+ */
 interface StreamLike {
   readonly url: string;
   readonly opened: Promise<Pick<WebSocketLike, 'protocol' | 'extensions'>>;
@@ -10,8 +12,9 @@ interface StreamLike {
 type Scope = object & { readonly WebSocketStream?: { readonly prototype: object } };
 
 /**
- * Observes each `WebSocketStream` that a scope makes, as a socket that fires events. Readers and writers stay untouched.
- * @returns stops the observation of later streams, and puts the global back
+ * Observes each `WebSocketStream` that the app makes, through an object with the events of a `WebSocket`. The stream's
+ * readers and writers are not touched.
+ * @returns a function that restores the global and observes no later streams
  */
 export function observeStreams(
   scope: Scope,
@@ -22,8 +25,9 @@ export function observeStreams(
   if (!native) return () => {};
   const sockets = new WeakMap<object, WebSocketLike>();
   /**
-   * Derived promises by the stream's promises. A promise that we listen to counts as handled, so the app gets a derived
-   * one, made when it asks: a rejection that the app does not handle stays unhandled.
+   * Promises for the app, found by the stream's promise. closespan listens to the stream's promise, so a rejection of
+   * that promise counts as handled. The app therefore gets a second promise, made when the app reads `opened` or
+   * `closed`. A rejection that the app does not handle is still reported.
    */
   const derived = new WeakMap<object, Promise<unknown> | undefined>();
 
@@ -61,8 +65,8 @@ export function observeStreams(
 }
 
 /**
- * Makes a socket that fires the events of a stream, once its promises tell of them. Who closed is known only where the
- * app calls `close()` of the stream: its readers and writers are not observed.
+ * Makes an object that fires the events of a `WebSocket` when the promises of a stream resolve or reject. The side that
+ * closed is known only if the app calls the stream's `close()`. Readers and writers are not observed.
  */
 function socketOf(
   url: string,

@@ -5,7 +5,7 @@ import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-o
 
 export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarrier } from '@closespan/core';
 
-/** Observes nothing: while a server renders a page, the observation is left to `@closespan/node`. */
+/** Platform that observes nothing. While a server renders a page, `@closespan/node` observes the sockets. */
 const nothing: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install: () => ({ observe() {}, stop() {} }),

@@ -4,9 +4,9 @@ import { observeLifecycle } from './lifecycle.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 
 /**
- * Parts that are in the file from the start. The build puts this module in place of `lazy-parts.ts` where nothing may
- * be loaded later: for workers, since a service worker may not call `import()` (HTML § Integration with the JavaScript
- * module system), and for the one file of a script tag.
+ * Provides parts without loading code later. The build uses this module in place of `lazy-parts.ts` for workers and for
+ * the single file of a script tag. A service worker must not call `import()` (HTML § Integration with the JavaScript
+ * module system).
  */
 export const parts: Parts = {
   loadLifecycle: async () => ({ observeLifecycle }),

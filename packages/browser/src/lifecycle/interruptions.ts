@@ -1,29 +1,33 @@
 import { type CloseFacts, type Connection, now } from '@closespan/core/platform';
 import { listen } from './listen.ts';
 
-/** Knows what took the network from a page or worker: sleep, freezing, times without network. */
+/**
+ * Notes when a page or worker had no network: during sleep of the device, freezing of the page, or loss of the network.
+ */
 export interface Interruptions {
   /**
-   * Returns the interruption that likely ended a connection that closes now, and the milliseconds for which the
-   * connection was suspended. Members are `undefined` where nothing was noticed.
-   * @param startTime epoch milliseconds of the connection's start
+   * Returns the interruption that likely caused the current close, and the milliseconds for which the connection was
+   * suspended. A member is `undefined` if no interruption was noted.
+   * @param startTime start of the connection, in epoch milliseconds
    */
   platformFacts(
     connection: Connection,
     startTime: number,
   ): Pick<CloseFacts, 'interruption' | 'suspendedDuration'>;
-  /** Removes all listeners. */
+  /** Stops watching, and removes all listeners. */
   stop(): void;
 }
 
-/** A smaller step of the wall clock is no sleep: wall clocks are corrected now and then. */
+/**
+ * Smallest step of the wall clock that counts as sleep, in milliseconds. A smaller step is a correction of the clock.
+ */
 const SLEEP_MILLIS = 5000;
-/** A connection that closes longer than this after an interruption did not end because of it. */
+/** Longest time from an interruption to a close that the interruption caused, in milliseconds. */
 const RECENT_MILLIS = 60_000;
 
 /**
- * Starts to note sleep of the device, freezing of the page, and times without network. Sleep is seen where the device
- * stops the monotonic clock and not the wall clock. The clocks are compared at events alone, never by a timer.
+ * Starts to note sleep of the device, freezing of the page, and times without network. Sleep is noticed if the device
+ * stops the monotonic clock but not the wall clock. The clocks are compared when events fire; no timer runs.
  */
 export function observeInterruptions(scope: typeof globalThis): Interruptions {
   const never = Number.NEGATIVE_INFINITY;

@@ -11,23 +11,26 @@ import { recordOpenSockets } from './record-open-sockets.ts';
 /** Watches the exit of one page. */
 export interface PageExit {
   /**
-   * Returns the cause `page_exit` when the browser made this `close` event because the page goes; else `undefined`.
-   * Firefox fires such events ahead of `pagehide`.
+   * Returns the cause `page_exit` if the browser fired the `close` event because the page is being left. Returns
+   * `undefined` for all other events. Firefox fires such events before `pagehide`.
    */
   platformFacts(
     connection: Connection,
     event: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'>,
   ): Partial<CloseFacts> | undefined;
-  /** Removes all listeners. */
+  /** Stops watching, and removes all listeners. */
   stop(): void;
 }
 
-/** A page that is still there so long after `beforeunload` stays: Firefox closes sockets when the next page responds. */
+/**
+ * Longest time from `beforeunload` to the unload of a page, in milliseconds. A page that exists longer was not left.
+ * Firefox closes sockets only when the next page responds.
+ */
 const LEAVING_MILLIS = 30_000;
 
 /**
- * Records open sockets when the page goes, since Chromium and WebKit then fire no `close` event. Closes that wait are
- * sent in a request that outlives the page.
+ * Records open sockets when the page is unloaded, since Chromium and WebKit then fire no `close` event. Records that
+ * are not yet sent are sent in a request that outlives the page.
  */
 export function observePageExit(scope: Window, observer: SocketObserver, recorder: Recorder): PageExit {
   let beforeUnloadAt = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 import type { CloseCause } from '@closespan/core';
 import { CLOSED, type Connection, type SocketObserver } from '@closespan/core/platform';
 
-/** Records failed handshakes whose `close` event is still awaited and may never come. */
+/** Records failed handshakes that have fired no `close` event so far, since the event may never come. */
 export function recordFailedSockets({ observed, recordEnd }: SocketObserver): void {
   for (const [socket, { connection, erroredAt }] of observed) {
     if (connection.openedAt === undefined && erroredAt !== undefined) recordEnd(socket);
@@ -9,8 +9,8 @@ export function recordFailedSockets({ observed, recordEnd }: SocketObserver): vo
 }
 
 /**
- * Records every open socket when its page or worker goes. Their end is certain even in a page that the back/forward
- * cache keeps, since no browser lets a connection live there. So each record is made once, now.
+ * Records every open socket when its page is unloaded or its worker closes itself. Browsers also close the connections
+ * of a page in the back/forward cache. So each socket has ended for certain, and is recorded once.
  */
 export function recordOpenSockets(observer: SocketObserver, cause: CloseCause): void {
   recordFailedSockets(observer);
@@ -22,7 +22,9 @@ export function recordOpenSockets(observer: SocketObserver, cause: CloseCause): 
   }
 }
 
-/** Returns the close code that the browser sends to the server when the page or worker goes. */
+/**
+ * Returns the close code that the browser sends to the server when the page is unloaded or the worker closes itself.
+ */
 function codeAtExit({ openedAt, closing }: Connection): number {
   // A handshake is dropped without a Close frame (WHATWG WebSockets § Garbage collection and shutdown).
   if (openedAt === undefined) return 1006;

@@ -2,9 +2,9 @@ import { patchBefore, type Recorder, type SocketObserver } from '@closespan/core
 import { recordOpenSockets } from './record-open-sockets.ts';
 
 /**
- * Records open sockets when a worker calls `self.close()`. A worker that is terminated runs no code, so its open sockets
+ * Records open sockets when a worker calls `self.close()`. A terminated worker runs no more code, so its open sockets
  * leave no record.
- * @returns puts the worker's `close` back
+ * @returns a function that restores the `close` method of the worker
  */
 export function observeWorkerExit(scope: object, observer: SocketObserver, recorder: Recorder): () => void {
   return patchBefore(scope, 'close', () => {

@@ -1,5 +1,11 @@
-/** Loads the protobuf format, which holds OpenTelemetry's serializer. Rejects where no chunk can be loaded. */
+/**
+ * Loads the protobuf format, which contains OpenTelemetry's serializer. The promise rejects if the chunk cannot be
+ * loaded.
+ */
 export const loadProtobuf = () => import('@closespan/browser/protobuf');
 
-/** Loads the metrics of a page, which hold OpenTelemetry's metrics SDK. Rejects where no chunk can be loaded. */
+/**
+ * Loads the code for the metrics of a page, which contains OpenTelemetry's metrics SDK. The promise rejects if the
+ * chunk cannot be loaded.
+ */
 export const loadMetrics = () => import('@closespan/browser/metrics');

@@ -1,9 +1,12 @@
 import type * as lazy from './lazy-sdk-parts.ts';
 
-/** Rejects: the build puts this module in place of `lazy-sdk-parts.ts` in the one file of a script tag. */
+/**
+ * Returns a rejected promise, since the single file of a script tag contains no protobuf format. The build uses this
+ * module in place of `lazy-sdk-parts.ts` for that file.
+ */
 export const loadProtobuf: typeof lazy.loadProtobuf = () => missing('protobuf');
 
-/** Rejects: the one file of a script tag holds no metrics SDK. */
+/** Returns a rejected promise, since the single file of a script tag contains no metrics SDK. */
 export const loadMetrics: typeof lazy.loadMetrics = () => missing('metrics');
 
 function missing(part: string): Promise<never> {

@@ -2,8 +2,8 @@ import type { Attributes, AttributeValue, HrTime, SpanContext } from '@opentelem
 import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
 
 /**
- * Writes spans as the JSON body of an OTLP export request, grouped by resource and scope. OpenTelemetry's serializer
- * would bring its protobuf code along.
+ * Returns the JSON body of an OTLP export request for spans, grouped by resource and scope. OpenTelemetry's JSON
+ * serializer is not used, since it would add protobuf code to the bundle.
  * @see https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding
  */
 export function serializeOtlpJson(spans: readonly ReadableSpanLike[]): string {
@@ -55,8 +55,8 @@ function toOtlp(span: ReadableSpanLike) {
 }
 
 /**
- * Returns the members of OTLP's `Span` and `Link` that name a span.
- * @param origin the context whose `isRemote` the flags tell: a span's parent, or the linked span
+ * Returns the members of OTLP's `Span` and `Link` that identify a span: ids, trace state and flags.
+ * @param origin context of the span's parent, or of the linked span; the flags state whether that context is remote
  */
 function ids({ traceId, spanId, traceFlags, traceState }: SpanContext, origin: SpanContext | undefined) {
   const flags = (traceFlags & 0xff) | 0x100 | (origin?.isRemote ? 0x200 : 0);

@@ -8,7 +8,7 @@ import { serializeOtlpJson } from './otlp-json.ts';
 export interface OtlpFormat {
   /** Value of the header `content-type`. */
   readonly contentType: string;
-  /** Writes spans as the body of a request. */
+  /** Returns the body of a request that contains the spans. */
   serialize(spans: readonly ReadableSpanLike[]): Uint8Array<ArrayBuffer>;
 }
 
@@ -20,24 +20,30 @@ export const JSON_FORMAT: OtlpFormat = {
 
 /** Options of an OTLP sender. */
 export interface OtlpSenderOptions {
-  /** Full address for spans, such as `https://otlp.example.com/v1/traces`. */
+  /** Full URL of the receiver for spans, such as `https://otlp.example.com/v1/traces`. */
   readonly url: string;
-  /** Headers of each request. */
+  /** Headers that are added to each request. */
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly format: OtlpFormat;
-  /** Whether bodies above 1 KiB are compressed, where the browser has `CompressionStream`. */
+  /**
+   * Whether request bodies larger than 1 KiB are compressed. Without `CompressionStream` in the browser no body is
+   * compressed.
+   */
   readonly gzip: boolean;
 }
 
-/** Browsers allow 64 KiB to all `keepalive` requests of a page together, headers included (Fetch § HTTP-network-or-cache fetch). */
+/**
+ * Most bytes in all unfinished requests that outlive the page. Browsers allow 64 KiB to all `keepalive` requests of a
+ * page together, headers included (Fetch § HTTP-network-or-cache fetch).
+ */
 const LEAVING_BYTES = 60 * 1024;
-/** Smaller bodies are not compressed: headers are most of such a request. */
+/** Largest body that is not compressed, in bytes. Headers are most of such a small request. */
 const GZIP_BYTES = 1024;
 const TIMEOUT_MILLIS = 10_000;
 
 type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
 
-/** Makes a sender that posts OTLP requests with `fetch`. */
+/** Makes a sender that sends spans in OTLP requests with `fetch`. */
 export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptions): SpanSender {
   let leavingBytes = 0;
 
@@ -97,8 +103,8 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
 }
 
 /**
- * Returns the milliseconds of the header `Retry-After` (RFC 9110 §10.2.3); `undefined` where the header is missing, or
- * hidden by CORS.
+ * Returns the value of the header `Retry-After` in milliseconds (RFC 9110 §10.2.3). Returns `undefined` if the header
+ * is missing or invalid, or if CORS hides the header.
  */
 function retryAfterOf({ headers }: Response): number | undefined {
   const value = headers.get('retry-after');

@@ -1,6 +1,6 @@
 /**
- * The metrics of a page: loaded for `metrics: true`.
- * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * Makes the metrics of a page. The module is loaded if the option `metrics` is `true`.
+ * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
  * @internal
  * @module
  */
@@ -16,10 +16,13 @@ import type { OtlpProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
 import type { MeterProvider } from '@opentelemetry/api';
 
-/** A meter provider of the built-in pipeline, whose metrics can be sent at once. */
+/** Meter provider of the built-in pipeline. `forceFlush()` sends the metrics at once. */
 export type PageMeterProvider = OtlpProvider<MeterProvider>;
 
-/** The only labels of a page's metrics. Each label multiplies the streams of metrics, and each page has streams of its own. */
+/**
+ * Labels that the metrics of a page keep; all others are left out. Each label multiplies the number of time series, and
+ * each page adds its time series.
+ */
 const LABELS = [
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_CAUSE,
@@ -28,7 +31,10 @@ const LABELS = [
   ATTR_OUTCOME,
 ];
 
-/** Starts the metrics of a page, with delta temporality: cumulative sums of pages that come and go are of no use. */
+/**
+ * Makes the meter provider of a page, with delta temporality. Cumulative sums are of no use for pages that live for a
+ * short time.
+ */
 export function createPageMeterProvider(options: WebSocketOptions): PageMeterProvider {
   return createMeterProvider({ ...options, delta: true, labels: LABELS });
 }

@@ -12,7 +12,7 @@ import type {
 } from '@opentelemetry/api';
 import type { ReadableSpanLike, ResourceLike, TimedEventLike } from '../store/stored-spans.ts';
 
-/** Values that a span of the built-in pipeline is made with. */
+/** Values for a new span of the built-in pipeline. */
 export interface PipelineSpanInit {
   readonly name: string;
   readonly kind: SpanKind;
@@ -23,11 +23,14 @@ export interface PipelineSpanInit {
   readonly links: Link[];
   readonly resource: ResourceLike;
   readonly scope: { readonly name: string; readonly version?: string };
-  /** Receives the span when the span ends. */
+  /** Called with the span when the span ends. */
   readonly onEnd: (span: ReadableSpanLike) => void;
 }
 
-/** A span of the built-in pipeline. The span acts as a span of OpenTelemetry's SDK, but drops no attribute or event. */
+/**
+ * A span of the built-in pipeline. The class behaves as the span of OpenTelemetry's SDK, but has no limit for
+ * attributes and events.
+ */
 export class PipelineSpan implements Span, ReadableSpanLike {
   name: string;
   readonly kind: SpanKind;
@@ -131,7 +134,10 @@ export class PipelineSpan implements Span, ReadableSpanLike {
   }
 }
 
-/** Returns whether OTLP can hold an attribute's value. Another value, from a user's hook, would spoil the whole request. */
+/**
+ * Returns whether OTLP can represent an attribute's value. A single other value, set by the app's hook, would make the
+ * whole request invalid.
+ */
 function isValue(value: unknown): boolean {
   return Array.isArray(value) ? value.every(isValue) : ['string', 'number', 'boolean'].includes(typeof value);
 }
@@ -141,8 +147,8 @@ function isTime(value: object): value is Date | HrTime {
 }
 
 /**
- * Returns a time as seconds and nanoseconds since the epoch. A number below the page's age is a time of
- * `performance.now()`, as for OpenTelemetry's SDK.
+ * Returns a time as seconds and nanoseconds since the epoch. A number up to the page's age in milliseconds is a time of
+ * `performance.now()`, as in OpenTelemetry's SDK.
  */
 function hrTime(time: TimeInput): HrTime {
   if (Array.isArray(time)) return time;

@@ -18,9 +18,12 @@ import { PipelineSpan } from './pipeline-span.ts';
 export interface PipelineTracerOptions {
   /** Resource of all spans. */
   readonly resource: ResourceLike;
-  /** Decides which spans are sent. @defaultValue all spans, without children of a span that was not sampled */
+  /**
+   * Decides which spans are sent.
+   * @defaultValue sends all spans except children of an unsampled span
+   */
   readonly sampler: SamplerLike | undefined;
-  /** Receives each sampled span when the span ends. */
+  /** Called with each sampled span when the span ends. */
   readonly onEnd: (span: ReadableSpanLike) => void;
 }
 
@@ -29,7 +32,9 @@ const INTERNAL: SpanKind.INTERNAL = 0;
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
-/** Makes the tracer provider of the built-in pipeline, which has a third of the size of the SDK's. */
+/**
+ * Makes the tracer provider of the built-in pipeline. The code has a third of the size of the SDK's tracer provider.
+ */
 export function createPipelineTracerProvider(options: PipelineTracerOptions): TracerProvider {
   return { getTracer: (name, version) => createTracer({ name, ...(version && { version }) }, options) };
 }

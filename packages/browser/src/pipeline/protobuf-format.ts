@@ -1,6 +1,6 @@
 /**
- * The protobuf format: loaded for `otlp: { protocol: 'http/protobuf' }`.
- * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * Encodes spans as protobuf. The module is loaded if the option `otlp` has `protocol: 'http/protobuf'`.
+ * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
  * @internal
  * @module
  */

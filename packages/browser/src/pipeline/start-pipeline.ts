@@ -1,6 +1,7 @@
 /**
- * The built-in pipeline of a page or worker: loaded when no tracer provider is given or registered.
- * Apps import `@closespan/browser` instead: names of this entry may change in any release.
+ * Starts the built-in pipeline of a page or worker, an OTLP/HTTP exporter. The module is loaded when no tracer provider
+ * is given or registered.
+ * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
  * @internal
  * @module
  */
@@ -16,7 +17,10 @@ import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 
-/** Starts the built-in pipeline in a page or worker, which at once sends spans that earlier pages could not deliver. */
+/**
+ * Starts the built-in pipeline in a page or worker. The pipeline begins at once to send spans that earlier pages could
+ * not deliver.
+ */
 export async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = options.otlp || {};
   const url = signalUrl(base, '/v1/traces');
@@ -64,7 +68,10 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   };
 }
 
-/** Loads the protobuf format; JSON takes its place, after one `diag.error`, where no chunk can be loaded. */
+/**
+ * Loads the protobuf format. If the chunk cannot be loaded, the function logs one `diag.error` and returns the JSON
+ * format.
+ */
 async function protobufFormat(): Promise<OtlpFormat> {
   try {
     const { PROTOBUF_FORMAT } = await loadProtobuf();
@@ -75,7 +82,10 @@ async function protobufFormat(): Promise<OtlpFormat> {
   }
 }
 
-/** Starts the metrics of a page; none, after one `diag.error`, where no chunk can be loaded. */
+/**
+ * Starts the metrics of a page. If the chunk cannot be loaded, the function logs one `diag.error` and returns
+ * `undefined`.
+ */
 async function startMetrics(options: BrowserWebSocketOptions): Promise<PageMeterProvider | undefined> {
   try {
     const { createPageMeterProvider } = await loadMetrics();

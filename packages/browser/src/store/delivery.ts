@@ -9,42 +9,51 @@ import type { Sent, SpanSender } from './span-sender.ts';
 import type { RowKey, SpanStore } from './span-store.ts';
 import { isError, type ReadableSpanLike } from './stored-spans.ts';
 
-/** Delivers ended spans: each is stored, then sent, and removed from the store when it has arrived. */
+/** Delivers ended spans. Spans are stored first, then sent. Spans that have arrived are removed from the store. */
 export interface Delivery {
-  /** Takes spans, which are stored at once and sent some 2 seconds later. */
+  /** Adds spans. The spans are stored at once, and are sent about 2 seconds later. */
   add(spans: readonly ReadableSpanLike[]): void;
-  /** Resolves when all spans so far are delivered, or are kept because sending failed. Never rejects. */
+  /**
+   * Sends all spans that were added before the call. Resolves when each span is delivered, or is kept because the send
+   * failed. Never rejects.
+   */
   flush(): Promise<void>;
   /**
-   * Sends spans that wait in a request that outlives the page, and stores those that do not fit. Both begin within this
-   * call.
+   * Sends waiting spans in a request that outlives the page, and stores the spans that do not fit. The send and the
+   * write begin before the function returns.
    */
   flushNow(): void;
-  /** Sends all spans so far, then stops to send by itself. Never rejects. */
+  /** Sends all waiting spans, then stops the timer and the listener that cause later sends. Never rejects. */
   shutdown(): Promise<void>;
 }
 
-/** Parts that a delivery works with. */
+/** Parts that a `Delivery` uses. */
 export interface DeliveryOptions {
   readonly store: SpanStore;
   readonly sender: SpanSender;
-  /** Name of the Web Lock under which one page or worker of the origin sends. */
+  /** Name of the Web Lock. Only the page or worker that holds the lock sends, so one of the origin sends at a time. */
   readonly name: string;
   readonly bounds: StoreBounds;
-  /** Counts closes by what became of them. */
+  /** Counts closes by outcome: stored, replayed or dropped. */
   readonly count: (outcome: Outcome, count: number) => void;
 }
 
-/** Makes a delivery, and begins with spans that earlier pages have left in the store. */
+/**
+ * Makes a `Delivery`, which stores and sends ended spans. First the spans that earlier pages left in the store are
+ * sent.
+ */
 export function createDelivery({ store, sender, name, bounds, count }: DeliveryOptions): Delivery {
   let fresh: ReadableSpanLike[] = [];
-  /** Rows that this page wrote, by id, without those that are being sent. */
+  /** Rows that this page wrote and is not sending now, by id. A row is up to 64 stored spans. */
   const held = new Map<string, SpanRow>();
   const outcomes = createOutcomes(count);
   const outbox = createOutbox({ store, sender, name, bounds, outcomes, held });
   let writing: Promise<void> | undefined;
 
-  /** Writes rows one after the other; spans that come during a write go into the next row. */
+  /**
+   * Writes new spans into rows of the store, one write after the other. Spans that are added during a write are part of
+   * the next write.
+   */
   async function write(): Promise<void> {
     await undefined;
     while (fresh.length > 0) {
@@ -58,7 +67,10 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     outbox.sendLater();
   }
 
-  /** Makes rows of spans, or none where JSON cannot hold a value, such as a bigint that the app's hook has set. */
+  /**
+   * Makes rows for the store out of spans. Returns no rows if JSON cannot represent a value, such as a bigint that the
+   * app's hook has set.
+   */
   function rowsOf(spans: readonly ReadableSpanLike[]): SpanRow[] {
     try {
       const rows = toRows(spans);
@@ -71,7 +83,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     }
   }
 
-  /** Stores spans and removes rows, in one transaction that begins within this call. */
+  /** Stores spans and removes rows in one transaction. The transaction begins before the function returns. */
   function keep(spans: readonly ReadableSpanLike[], remove: readonly RowKey[]): void {
     if (spans.length + remove.length === 0) return;
     const rows = rowsOf(spans);
@@ -80,7 +92,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     outbox.sendLater();
   }
 
-  /** Waits for the end of a leaving page's request, and stores its spans if the request failed. */
+  /** Waits for the result of the last request of a page. Stores the spans of the request if the request failed. */
   async function noteSent(
     sending: Promise<Sent>,
     spans: readonly ReadableSpanLike[],

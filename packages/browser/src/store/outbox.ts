@@ -8,35 +8,40 @@ import type { RowKey, SendPause, SpanStore, StoredRow } from './span-store.ts';
 import { createTimer } from './timer.ts';
 
 /**
- * Says which rows a send takes. `due`: rows of some age. `ours`: also younger rows of this page. `again`: like `ours`, and
- * also during a back-off, but not during a pause that the receiver asked for.
+ * Selects the stored rows that a send includes. `due`: rows older than 2 seconds. `ours`: also younger rows that this
+ * page wrote. `again`: like `ours`, but also while sending waits after a failure. The receiver's `Retry-After` still
+ * holds.
  */
 export type Urgency = 'due' | 'ours' | 'again';
 
-/** Sends the rows of a store, one sender at a time in all pages and workers of an origin. */
+/** Sends the stored rows of spans. Only one page or worker of an origin sends at a time. */
 export interface Outbox {
   /** Whether the last send failed. */
   readonly failing: boolean;
   /**
-   * Sends rows, also those of pages that are gone. Resolves when all of them are sent or have to wait. Never rejects.
-   * @param urgency which rows to send; `due` by default
+   * Sends stored rows, including rows that closed pages left. Resolves when all selected rows are sent or have to wait.
+   * Never rejects.
+   * @param urgency selects the rows to send; `due` by default
    */
   send(urgency?: Urgency): Promise<void>;
-  /** Sends rows that are due in some milliseconds, or earlier. @param millis 2000 by default */
+  /**
+   * Sends rows older than 2 seconds after a wait. An earlier send that is already planned stays.
+   * @param millis wait in milliseconds; 2000 by default
+   */
   sendLater(millis?: number): void;
-  /** Stops the timer: rows are sent by calls of `send` alone. */
+  /** Stops the timer. From then on only calls of `send` send rows, or start the timer again. */
   stop(): void;
 }
 
-/** Parts that an outbox works with. */
+/** Parts that an `Outbox` uses. */
 export interface OutboxOptions {
   readonly store: SpanStore;
   readonly sender: SpanSender;
-  /** Name of the Web Lock under which one page or worker of the origin sends. */
+  /** Name of the Web Lock. Only the page or worker that holds the lock sends, so one of the origin sends at a time. */
   readonly name: string;
   readonly bounds: StoreBounds;
   readonly outcomes: Outcomes;
-  /** Rows that this page wrote, by id, without those that are being sent. */
+  /** Rows that this page wrote and is not sending now, by id. A row is up to 64 stored spans. */
   readonly held: Map<string, StoredRow>;
 }
 
@@ -44,10 +49,10 @@ export interface OutboxOptions {
 const REQUEST_SIZE = 512 * 1024;
 const FIRST_BACK_OFF_MILLIS = 1000;
 const MAX_BACK_OFF_MILLIS = 300_000;
-/** Longest pause, whatever a receiver asks for. */
+/** Longest pause in sending, in milliseconds. A longer `Retry-After` of the receiver is shortened. */
 const MAX_PAUSE_MILLIS = 86_400_000;
 
-/** Makes an outbox for the rows of a store. */
+/** Makes an `Outbox`, which sends the rows of a store. */
 export function createOutbox({ store, sender, name, bounds, outcomes, held }: OutboxOptions): Outbox {
   const timer = createTimer(() => void send());
   let failing = false;
@@ -82,7 +87,10 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
     }
   }
 
-  /** Sends some rows in one request. Resolves to whether the next rows may be sent. */
+  /**
+   * Sends rows in one request. Resolves to `false` if the request failed, so that the next rows have to wait; otherwise
+   * to `true`.
+   */
   async function sendSome(some: readonly RowKey[], pause: SendPause | undefined): Promise<boolean> {
     const ours = some.flatMap(([, , id]) => held.get(id) ?? []);
     for (const [, , id] of some) held.delete(id);

@@ -4,26 +4,37 @@ import { diag } from '@opentelemetry/api';
 import { closesOf } from './span-rows.ts';
 import type { RowKey } from './span-store.ts';
 
-/** Counts closes by the outcome of their rows: stored, replayed or dropped. */
+/** Counts closes by the outcome of the stored rows that contain them: stored, replayed or dropped. */
 export interface Outcomes {
-  /** Notes a row that this page wrote, and that will be sent soon. */
+  /** Notes a row that this page wrote and will send soon. */
   written(key: RowKey): void;
-  /** Counts rows as `stored`, since they could not be sent now; a row counts once. */
+  /**
+   * Counts the closes in rows as `stored`, since the rows could not be sent now. The closes of a row are counted once.
+   */
   stored(keys: readonly RowKey[]): void;
-  /** Counts delivered rows as `replayed`, but for those of this page that were never counted as `stored`. */
+  /**
+   * Counts the closes in delivered rows as `replayed`. A row that this page wrote and never counted as `stored` is not
+   * counted.
+   */
   delivered(keys: readonly RowKey[]): void;
-  /** Forgets rows that are no longer there, such as those that another page has sent. */
+  /**
+   * Removes the notes of rows that the store no longer contains, such as rows that another page has sent.
+   * @param isThere returns whether a row with this id still exists
+   */
   retain(isThere: (id: string) => boolean): void;
-  /** Counts closes as `dropped`, and logs why. */
+  /** Counts closes as `dropped`, and logs the reason. */
   lost(closes: number, why: string): void;
 }
 
-/** The reason in the log for closes that the receiver refused. */
+/** Reason that the log gives for closes that the receiver refused. */
 export const REFUSED = 'the receiver refused them';
 
-/** Makes the count. @param count called with numbers above 0 alone */
+/**
+ * Makes the counter of outcomes.
+ * @param count called only with numbers above 0
+ */
 export function createOutcomes(count: (outcome: Outcome, count: number) => void): Outcomes {
-  /** Ids of rows that this page wrote and that were not counted as `stored`. */
+  /** Ids of rows that this page wrote and has not counted as `stored`. */
   const prompt = new Set<string>();
   const add = (outcome: Outcome, closes: number) => {
     if (closes > 0) count(outcome, closes);

@@ -1,15 +1,15 @@
 import type { RowKey, SpanStore } from './span-store.ts';
 import { parseSpans, type ReadableSpanLike } from './stored-spans.ts';
 
-/** Rows that were read from a store. */
+/** Rows of spans that were read from a store. */
 export interface ReadRows {
-  /** The rows that are still there, each with its spans. */
+  /** Rows that the store still contains, each with its spans. */
   readonly rows: readonly { readonly key: RowKey; readonly spans: readonly ReadableSpanLike[] }[];
-  /** Keys of rows whose text holds no spans, as another version of this package may have written them. */
+  /** Keys of rows whose text cannot be read as spans. Another version of closespan may have written such rows. */
   readonly unreadable: readonly RowKey[];
 }
 
-/** Reads rows of a store, and leaves out those that are gone. */
+/** Reads rows of spans from a store. Rows that the store no longer contains are left out. */
 export async function readRows(store: SpanStore, keys: readonly RowKey[]): Promise<ReadRows> {
   const texts = await store.read(keys);
   const unreadable: RowKey[] = [];

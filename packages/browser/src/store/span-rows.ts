@@ -2,44 +2,53 @@ import { NAME } from '@closespan/core/platform';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
 
-/** Bounds of a store of spans. */
+/** Limits of a store of spans. */
 export interface StoreBounds {
-  /** Size of all rows together, in characters of JSON. */
+  /** Most characters of JSON in all rows together. */
   readonly maxSize: number;
   /** Milliseconds after which a row is dropped. */
   readonly maxAge: number;
 }
 
-/** Bounds for some 4000 closes, over a long weekend. */
+/** Limits of a store by default: about 4000 closes, for up to three days. */
 export const DEFAULT_BOUNDS: StoreBounds = { maxSize: 4 * 1024 * 1024, maxAge: 3 * 86_400_000 };
 
-/** Returns the number of closes among spans; other spans come from a user's own tracers. */
+/** Returns the number of spans that are closes. Other spans come from the app's tracers. */
 export function closesIn(spans: readonly ReadableSpanLike[]): number {
   return spans.filter(({ instrumentationScope }) => instrumentationScope.name === NAME).length;
 }
 
-/** Returns the number of closes in rows, read from their keys. */
+/** Returns the number of closes in rows. Only the keys of the rows are read. */
 export function closesOf(keys: readonly RowKey[]): number {
   return keys.reduce((sum, [, , , , closes]) => sum + closes, 0);
 }
 
-/** A row together with the spans of its text. */
+/** A row of the store, with the spans that its text contains. */
 export interface SpanRow extends StoredRow {
   readonly spans: readonly ReadableSpanLike[];
 }
 
-/** Milliseconds for which a row is left to the page that wrote it, which may yet send it in its last request. */
+/**
+ * Age in milliseconds up to which only the page that wrote a row sends the row. The page may still send the row in its
+ * last request.
+ */
 export const HOLD_MILLIS = 2000;
 
-/** Returns whether a row is left to the page that wrote it. A clock that was set back keeps no row young for long. */
+/**
+ * Returns whether a row was written less than 2 seconds ago, so that only the page that wrote the row sends it. A row
+ * dated 2 seconds or more in the future is not young: the clock was set back.
+ */
 export function isYoung([, time]: RowKey): boolean {
   return Math.abs(Date.now() - time) < HOLD_MILLIS;
 }
 
-/** Most spans in one row: rows are dropped as a whole, so small rows lose few spans. */
+/** Most spans in one row. A row is dropped as a whole, so small rows lose few spans. */
 const ROW_SPANS = 64;
 
-/** Makes rows of spans; abnormal spans get rows apart from the others. Throws for a span that JSON cannot hold. */
+/**
+ * Makes rows for the store out of spans. Abnormal spans and normal spans are in separate rows.
+ * @throws TypeError for a span that JSON cannot represent
+ */
 export function toRows(spans: readonly ReadableSpanLike[]): SpanRow[] {
   const rows: SpanRow[] = [];
   for (const abnormal of [1, 0] as const) {
@@ -57,7 +66,10 @@ function toRow(abnormal: 0 | 1, spans: readonly ReadableSpanLike[]): SpanRow {
   return { key: [abnormal, Date.now(), id, text.length, closesIn(spans)], text, spans };
 }
 
-/** Returns the keys of rows to drop: those too old first; then, while too much is kept, normal ones and the oldest first. */
+/**
+ * Returns the keys of rows to drop. Rows that are too old are dropped first. If the rest is too large, normal rows are
+ * dropped before abnormal rows, and old rows before new rows.
+ */
 export function excessOf(keys: readonly RowKey[], { maxSize, maxAge }: StoreBounds): RowKey[] {
   const oldest = Date.now() - maxAge;
   let total = keys.reduce((sum, [, , , size]) => sum + size, 0);
@@ -72,8 +84,9 @@ export function excessOf(keys: readonly RowKey[], { maxSize, maxAge }: StoreBoun
 }
 
 /**
- * Returns the keys of rows for the next request: abnormal rows first, each kind from the oldest on.
- * @param maxSize characters of all texts together; the first row may be larger
+ * Returns the keys of rows for the next request. Abnormal rows are sent before normal rows, and old rows before new
+ * rows.
+ * @param maxSize most characters of all texts together; the first row may be larger
  */
 export function nextRows(keys: readonly RowKey[], maxSize: number): RowKey[] {
   let size = 0;

@@ -1,28 +1,33 @@
 import type { ReadableSpanLike } from './stored-spans.ts';
 
-/** The end of one send. */
+/** Result of one send. */
 export type Sent =
-  /** The receiver took the spans. */
+  /** The receiver accepted the spans. */
   | { readonly outcome: 'delivered' }
-  /** The receiver will never take the spans. */
+  /** The receiver refused the spans. A later send of the spans is of no use. */
   | { readonly outcome: 'refused' }
-  /** The spans may be sent again, `retryAfter` milliseconds later where the receiver asked for them. */
+  /**
+   * The spans were not accepted, but may be sent again. `retryAfter` is the wait in milliseconds that the receiver
+   * asked for.
+   */
   | { readonly outcome: 'failed'; readonly retryAfter?: number | undefined };
 
-/** Sends spans to one receiver, and never tries again by itself. */
+/** Sends spans to one receiver. A failed send is not repeated. */
 export interface SpanSender {
-  /** Resolves to how the send ended. Never rejects. */
+  /** Sends spans. Resolves to the result of the send. Never rejects. */
   send(spans: readonly ReadableSpanLike[]): Promise<Sent>;
   /**
-   * Sends the first spans, as many as fit, in a request that outlives the page and begins within this call.
-   * @returns the number of spans that fitted, and the end of the send; `undefined` when none fitted
+   * Sends the first spans, as many as fit, in a request that outlives the page. The request begins before the function
+   * returns.
+   * @returns the number of spans that fitted, and the result of the send; `undefined` in its place if no span fitted
    */
   sendLeaving(spans: readonly ReadableSpanLike[]): readonly [taken: number, sent: Promise<Sent> | undefined];
 }
 
 /**
- * Reads an HTTP status as the end of a send: 2xx delivered, 4xx but for 408 and 429 refused, all others failed.
- * @param retryAfter milliseconds for which the receiver asked to wait
+ * Returns the result of a send by the HTTP status. 2xx is `delivered`, 4xx except 408 and 429 is `refused`, every other
+ * status is `failed`.
+ * @param retryAfter wait in milliseconds that the receiver asked for
  */
 export function sentOf(status: number, retryAfter?: number): Sent {
   if (status >= 200 && status < 300) return { outcome: 'delivered' };

@@ -3,57 +3,60 @@ import { diag } from '@opentelemetry/api';
 import { createStore, get, getMany, keys, promisifyRequest, set } from 'idb-keyval';
 
 /**
- * Key of a row in the store. Bounds and order are decided by keys alone, so that no row is read for them. IndexedDB sorts
- * keys: normal before abnormal, then by age.
+ * Key of a row in the store. Limits and order are computed from keys alone, so no row has to be read. IndexedDB sorts
+ * normal rows before abnormal rows, and old rows before new rows.
  */
 export type RowKey = [
-  /** 1 for spans with status ERROR, 0 for others. */
+  /** 1 if the spans have the status ERROR, otherwise 0. */
   abnormal: 0 | 1,
-  /** Epoch milliseconds at which the row was written. */
+  /** Time at which the row was written, in epoch milliseconds. */
   time: number,
   id: string,
   /** Length of the row's text, in characters. */
   size: number,
-  /** Number of closes in the row; other spans are not counted. */
+  /** Number of closes in the row. Other spans are not counted. */
   closes: number,
 ];
 
-/** A row of the store: up to 64 spans as text. */
+/** A row of the store: the JSON text of up to 64 spans, and its key. */
 export interface StoredRow {
   readonly key: RowKey;
   readonly text: string;
 }
 
-/** A pause in sending after a failure, for all pages and workers of the origin. */
+/** A pause in sending after a failure. All pages and workers of the origin share the pause. */
 export interface SendPause {
-  /** Epoch milliseconds at which the pause is over. */
+  /** Time at which the pause ends, in epoch milliseconds. */
   readonly until: number;
-  /** Number of sends that failed one after the other. */
+  /** Number of failed sends since the last send that did not fail. */
   readonly failures: number;
-  /** Whether the receiver asked for the pause with `Retry-After`. */
+  /** Whether the receiver asked for the pause with the header `Retry-After`. */
   readonly asked: boolean;
 }
 
-/** Keeps rows of spans: in IndexedDB, where they outlive the page, or in memory. */
+/** Keeps rows of spans in IndexedDB, in which rows outlive the page, or in memory. */
 export interface SpanStore {
-  /** Resolves to the keys of all rows, sorted. */
+  /** Resolves to the keys of all rows: normal rows before abnormal rows, and old rows before new rows. */
   keys(): Promise<RowKey[]>;
-  /** Resolves to the text of each row, in the order of the keys; `undefined` for a row that is gone. */
+  /**
+   * Resolves to the text of each row, in the order of the keys. The text is `undefined` for a row that no longer
+   * exists.
+   */
   read(keys: readonly RowKey[]): Promise<(string | undefined)[]>;
-  /** Adds and removes rows in one transaction, which begins within this call. */
+  /** Adds and removes rows in one transaction. The transaction begins before the function returns. */
   change(add: readonly StoredRow[], remove: readonly RowKey[]): Promise<void>;
-  /** Resolves to the pause in sending; `undefined` without one. */
+  /** Resolves to the current pause in sending, or to `undefined` without a pause. */
   pause(): Promise<SendPause | undefined>;
-  /** Replaces the pause in sending; `undefined` removes it. */
+  /** Sets the pause in sending. `undefined` removes the pause. */
   setPause(pause: SendPause | undefined): Promise<void>;
 }
 
 const PAUSE = 'pause';
 
 /**
- * Opens the store of a name in IndexedDB, which all pages and workers of an origin share. Where IndexedDB is missing or
- * fails, the store is in memory, after one `diag.warn`. Without Web Locks, as on plain `http:` pages, the store is in
- * memory, too: two pages would send the rows that both find.
+ * Opens the IndexedDB store with this name, which all pages and workers of an origin share. If IndexedDB is missing or
+ * fails, the function logs one `diag.warn`, and the store is in memory. The store is also in memory without Web Locks,
+ * as on `http:` pages. Without a lock two pages would send the rows that both find.
  */
 export function openSpanStore(name: string): SpanStore {
   const memory = createMemoryStore();
@@ -96,7 +99,7 @@ function createDurableStore(name: string): SpanStore {
   };
 }
 
-/** Makes a store in memory, which ends with its page or worker. */
+/** Makes a store in memory. The rows are lost when the page or worker ends. */
 export function createMemoryStore(): SpanStore {
   const rows = new Map<string, StoredRow>();
   let pause: SendPause | undefined;

@@ -7,35 +7,36 @@ import { type Sent, type SpanSender, sentOf } from './span-sender.ts';
 import { openSpanStore } from './span-store.ts';
 import type { ReadableSpanLike } from './stored-spans.ts';
 
-/** The result of an export. OpenTelemetry's `ExportResult` has this shape. */
+/** Result of an export. OpenTelemetry's `ExportResult` has the same shape. */
 export interface ExportResultLike {
   /** 0 for success, 1 for failure. */
   code: number;
-  /** The reason of a failure. */
+  /** Reason of a failure. */
   error?: Error;
 }
 
-/** An exporter of spans. OpenTelemetry's `SpanExporter` has this shape. */
+/** An exporter of spans. OpenTelemetry's `SpanExporter` has the same shape. */
 export interface SpanExporterLike {
-  /** Exports ended spans, and calls back once with the result. */
+  /** Exports ended spans, and calls `resultCallback` once with the result. */
   export(spans: ReadableSpanLike[], resultCallback: (result: ExportResultLike) => void): void;
-  /** Resolves when all exports that have begun are over. */
+  /** Resolves when all exports that began before the call have ended. */
   forceFlush?(): Promise<void>;
-  /** Resolves when the exporter has stopped; later exports fail. */
+  /** Stops the exporter, so that later exports fail. Resolves when the exporter has stopped. */
   shutdown(): Promise<void>;
 }
 
-/** Options of a `StoredSpanExporter`; each of them may be left out. */
+/** Options of a `StoredSpanExporter`. Every option is optional. */
 export interface StoredSpanExporterOptions {
   /**
-   * Name of the IndexedDB database. All pages and workers of the origin share a database by its name, so give each
-   * receiver its own.
+   * Name of the IndexedDB database. Pages and workers of one origin share the databases, so use one name for each
+   * receiver.
    * @defaultValue `closespan`
    */
   readonly name?: string;
   /**
-   * Most characters of JSON that the database keeps. Beyond them the oldest normal spans are dropped, then the oldest.
-   * @defaultValue 4,194,304: some 4000 closes
+   * Most characters of JSON that the database keeps. Above this limit the oldest normal spans are dropped first, then
+   * the oldest abnormal spans.
+   * @defaultValue 4,194,304: about 4000 closes
    */
   readonly maxSize?: number;
   /**
@@ -44,18 +45,22 @@ export interface StoredSpanExporterOptions {
    */
   readonly maxAge?: number;
   /**
-   * Provider of the meter for `websocket.telemetry.records`, which counts closes that are stored, replayed or dropped.
-   * @defaultValue the registered provider
+   * Meter provider for the metric `websocket.telemetry.records`, which counts closes that are stored, replayed or
+   * dropped.
+   * @defaultValue the meter provider that is registered with OpenTelemetry
    */
   readonly meterProvider?: MeterProvider;
 }
 
-/** Most spans in the last export of a page: browsers allow 64 KiB to its requests, which hold some 60 spans as JSON. */
+/**
+ * Most spans in the last export of a page. Browsers allow 64 KiB to such requests, which is enough for about 60 spans
+ * as JSON.
+ */
 const LEAVING_SPANS = 50;
 
 /**
- * Wraps an exporter of yours, and keeps spans in IndexedDB until the exporter has delivered them. Spans whose export
- * fails are exported again, also after a reload of the page and a restart of the browser.
+ * Keeps spans in IndexedDB until an exporter of yours has delivered them. Spans whose export failed are exported again,
+ * even after a reload of the page or a restart of the browser.
  * @example new BatchSpanProcessor(new StoredSpanExporter(new OTLPTraceExporter({ url })))
  */
 export class StoredSpanExporter implements SpanExporterLike {
@@ -65,7 +70,7 @@ export class StoredSpanExporter implements SpanExporterLike {
   #leaving = false;
 
   /**
-   * Wraps an exporter.
+   * Wraps an exporter, which sends the stored spans.
    * @throws TypeError when `exporter` has no method `export`
    */
   constructor(exporter: SpanExporterLike, options: StoredSpanExporterOptions = {}) {
@@ -104,7 +109,7 @@ export class StoredSpanExporter implements SpanExporterLike {
     globalThis.addEventListener?.('pageshow', stay, first);
   }
 
-  /** Takes ended spans, and calls back with success as soon as they are delivered or stored. */
+  /** Accepts ended spans, and calls `resultCallback` with success once the spans are delivered or stored. */
   export(spans: ReadableSpanLike[], resultCallback: (result: ExportResultLike) => void): void {
     this.#delivery.add(spans);
     if (this.#leaving || globalThis.document?.visibilityState === 'hidden') {
@@ -115,13 +120,16 @@ export class StoredSpanExporter implements SpanExporterLike {
     void this.#delivery.flush().then(() => resultCallback({ code: 0 }));
   }
 
-  /** Resolves when all spans so far are delivered, or are kept because their export failed. */
+  /**
+   * Exports all spans that were passed before the call. Resolves when each span is delivered, or is kept because its
+   * export failed.
+   */
   async forceFlush(): Promise<void> {
     await this.#delivery.flush();
     await this.#exporter.forceFlush?.();
   }
 
-  /** Exports all spans that wait, stops, and shuts the wrapped exporter down. */
+  /** Exports all waiting spans, stops, and shuts down the wrapped exporter. */
   async shutdown(): Promise<void> {
     this.#stop.abort();
     await this.#delivery.shutdown();
@@ -143,7 +151,10 @@ function createExporterSender(exporter: SpanExporterLike): SpanSender {
   };
 }
 
-/** Reads how an export ended. OTLP exporters put the HTTP status into the error's `code`, or into its message. */
+/**
+ * Returns the result of an export. OTLP exporters write the HTTP status into the `code` of the error, or into its
+ * message.
+ */
 function sentBy({ code, error }: ExportResultLike): Sent {
   if (code === 0) return { outcome: 'delivered' };
   const [, status] = /non-retryable status (\d{3})/.exec(error?.message ?? '') ?? [];

@@ -1,6 +1,6 @@
 import type { Attributes, HrTime, Link, SpanContext, SpanKind, SpanStatus } from '@opentelemetry/api';
 
-/** An ended span with the fields that exporters read. OpenTelemetry's `ReadableSpan` has this shape. */
+/** An ended span with the fields that exporters read. OpenTelemetry's `ReadableSpan` has the same fields. */
 export interface ReadableSpanLike {
   readonly name: string;
   readonly kind: SpanKind;
@@ -25,7 +25,7 @@ export interface ReadableSpanLike {
   };
 }
 
-/** An event of a span. OpenTelemetry's `TimedEvent` has this shape. */
+/** An event of a span. OpenTelemetry's `TimedEvent` has the same fields. */
 export interface TimedEventLike {
   time: HrTime;
   name: string;
@@ -33,7 +33,7 @@ export interface TimedEventLike {
   droppedAttributesCount?: number;
 }
 
-/** The service that a span belongs to. OpenTelemetry's `Resource` has this shape. */
+/** The service that made a span, as attributes. OpenTelemetry's `Resource` has the same fields. */
 export interface ResourceLike {
   readonly attributes: Attributes;
   readonly schemaUrl?: string;
@@ -46,19 +46,23 @@ interface StoredSpan extends Omit<ReadableSpanLike, 'spanContext' | 'parentSpanC
   readonly links: (Omit<Link, 'context'> & { context: Context })[];
 }
 
-/** Returns whether a span has the status ERROR: such spans are sent first and dropped last. */
+/** Returns whether a span has the status ERROR. Spans with this status are sent first and dropped last. */
 export function isError({ status }: ReadableSpanLike): boolean {
   return status.code === 2;
 }
 
-/** Writes spans as JSON text, with their times and ids. Throws for a value that JSON cannot hold. */
+/**
+ * Returns spans as JSON text, with times and ids.
+ * @throws TypeError for a value that JSON cannot represent
+ */
 export function stringifySpans(spans: readonly ReadableSpanLike[]): string {
   return JSON.stringify(spans.map(toStored));
 }
 
 /**
- * Reads spans from a text of `stringifySpans`, as exporters take them. Spans of one resource share one object.
- * @throws SyntaxError for a text that is no JSON
+ * Reads spans from a text of `stringifySpans`, in the form that exporters accept. Spans with equal resources share one
+ * resource object.
+ * @throws SyntaxError for a text that is not JSON
  */
 export function parseSpans(text: string): ReadableSpanLike[] {
   // Serializers group spans by the identity of their resource.

@@ -1,14 +1,16 @@
 import { outsideZone } from './outside-zone.ts';
 
-/** Runs an act at the earliest of the times that were asked for. */
+/** Calls one function at the earliest of the requested times. */
 export interface Timer {
-  /** Asks for the act in some milliseconds; a later time than the one that waits changes nothing. */
+  /**
+   * Requests a call after a number of milliseconds. The request changes nothing if an earlier call is already planned.
+   */
   wake(millis: number): void;
-  /** Forgets all times that were asked for. */
+  /** Cancels the planned call. */
   stop(): void;
 }
 
-/** Makes a timer for one act. The timer runs outside of zone.js. */
+/** Makes a timer for one function. zone.js does not notice the timer. */
 export function createTimer(act: () => void): Timer {
   let at = Number.POSITIVE_INFINITY;
   let id: ReturnType<typeof setTimeout> | undefined;
