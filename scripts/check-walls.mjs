@@ -21,6 +21,7 @@ const FLOORS = {
     ['recorder.ts'],
     ['observe'],
     ['propagation'],
+    ['running.ts'],
     ['instrumentation.ts'],
     ['platform-instrumentation.ts'],
     ['index.ts', 'platform.ts'],

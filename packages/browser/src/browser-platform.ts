@@ -36,7 +36,7 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       let loading: Promise<void> | undefined;
       const observer = createSocketObserver(
         recorder,
-        (socket) => socket instanceof native,
+        (socket) => stopClose !== undefined && socket instanceof native,
         (...event) => lifecycle?.platformFacts(...event),
       );
 
@@ -54,9 +54,12 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       };
       const observeUnlessIgnored: Installed['observe'] = (socket) =>
         isIgnored(socket.url, ignoreUrls) || observe(socket);
+      const stopClose = patchBefore(native?.prototype, 'close', (socket, [code]) =>
+        observer.noteClose(socket, code),
+      );
       const stops = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
-        patchBefore(native?.prototype, 'close', (socket, [code]) => observer.noteClose(socket, code)),
+        stopClose,
         observeStreams(globalThis, observeUnlessIgnored, observer.noteClose),
       ];
       return {

@@ -45,7 +45,11 @@ export function observeStreams(
       'get',
     );
 
+  const getters = [patchGetter('opened'), patchGetter('closed')];
+  // Without the getters, to listen to a promise would hide a rejection that the app does not handle.
+  if (!getters.every(Boolean)) return () => stopAll(getters);
   const stops = [
+    ...getters,
     wrapGlobal<StreamLike>(scope, 'WebSocketStream', (stream) => {
       const { url, opened, closed } = stream;
       const socket = socketOf(url, opened, closed, noteClose);
@@ -58,8 +62,6 @@ export function observeStreams(
       // A stream that is not observed has no socket, and `noteClose` finds nothing.
       noteClose(sockets.get(stream) as object, (info as { closeCode?: number } | undefined)?.closeCode),
     ),
-    patchGetter('opened'),
-    patchGetter('closed'),
   ];
   return () => stopAll(stops);
 }

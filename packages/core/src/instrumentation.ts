@@ -5,6 +5,7 @@ import type { WebSocketOptions } from './options.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 import { diag } from './registered-api.ts';
+import { currentlyRunning, forgetRunning, keepRunning, type Running } from './running.ts';
 import type { Pipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
@@ -60,25 +61,6 @@ export interface Installed {
   stop(isEnding: boolean): void;
 }
 
-/** An instrumentation that runs in this global scope. */
-export interface Running<H extends WebSocketHandle = WebSocketHandle> {
-  /** Controls the instrumentation; `instrumentWebSockets()` returns it. */
-  readonly handle: H;
-  /**
-   * Shuts down as `handle.shutdown()` does.
-   * @param isEnding whether the process is about to end; else open connections go on, and leave no record
-   * @param limit time for the exports where the process is about to end; else there is no limit
-   */
-  stop(isEnding: boolean, limit?: TimeLimit): Promise<void>;
-}
-
-/**
- * Key of the running instrumentation in the global scope. A registered symbol, so that ES module and CommonJS copies of
- * a package find each other's.
- */
-const RUNNING = Symbol.for('closespan.running');
-const scope = globalThis as { [RUNNING]?: Running | undefined };
-
 /**
  * Starts to observe on a platform. While an instrumentation runs, its handle is returned and the options change
  * nothing.
@@ -94,7 +76,7 @@ export function startInstrumentation<O extends WebSocketOptions, H extends WebSo
 
 /** Returns the handle of the running instrumentation. `H` is that of the platform, since a global scope has one. */
 export function runningHandle<H extends WebSocketHandle>(): H | undefined {
-  return scope[RUNNING]?.handle as H | undefined;
+  return currentlyRunning()?.handle as H | undefined;
 }
 
 /** Starts to observe with options that are checked already; returns what runs, if something runs. */
@@ -102,35 +84,39 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   platform: Platform<O, H>,
   options: O,
 ): Running<H> {
-  if (scope[RUNNING]) {
+  const current = currentlyRunning();
+  if (current) {
     diag.debug(`${NAME}: runs already, options ignored`);
-    return scope[RUNNING] as Running<H>;
+    return current as Running<H>;
   }
+  let isObserving = true;
   const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
   const { observe, settle, keepAlive, stop, ...members } = platform.install(recorder, options);
-  const running: Running = {
+  const running: Running<WebSocketHandle> = {
     handle: {
       ...members,
       observe(...socket) {
-        guard('observe', () => observe(...socket));
+        if (isObserving) guard('observe', () => observe(...socket));
       },
       forceFlush(limit) {
-        settle?.();
+        if (settle) guard('settle', settle);
         const flushed = recorder.forceFlush(limit);
         keepAlive?.(flushed);
         return flushed;
       },
       shutdown: (limit) => running.stop(true, limit),
     },
+    isObserving: () => isObserving,
     stop(isEnding, limit = {}) {
-      if (scope[RUNNING] === running) {
-        delete scope[RUNNING];
-        stop(isEnding);
+      if (isObserving) {
+        isObserving = false;
+        forgetRunning(running);
+        guard('stop', () => stop(isEnding));
       }
       return recorder.shutdown(isEnding && limit);
     },
   };
-  scope[RUNNING] = running;
+  keepRunning(running);
   // `install` returned the members that `H` adds to those of every handle.
   return running as Running<H>;
 }

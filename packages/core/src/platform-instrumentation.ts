@@ -1,7 +1,8 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { BOOLEAN, checkOptions } from './check-options.ts';
-import { type Platform, type Running, start } from './instrumentation.ts';
+import { type Platform, start } from './instrumentation.ts';
 import type { WebSocketOptions } from './options.ts';
+import type { Running } from './running.ts';
 import { NAME, VERSION } from './version.ts';
 
 /** Tells whether an instrumentation observes. */

@@ -27,6 +27,7 @@ export interface NodeWebSocketHandle extends WebSocketHandle {
  */
 export function instrumentServer(server: WebSocketServerLike): void {
   const handle = runningHandle<NodeWebSocketHandle>();
-  if (handle) handle.instrumentServer(server);
+  // In one global scope with a page, as in Electron, the handle may be that of the page.
+  if (typeof handle?.instrumentServer === 'function') handle.instrumentServer(server);
   else diag.warn(`${NAME}: instrumentServer does nothing before instrumentWebSockets()`);
 }

@@ -104,8 +104,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     settle,
     keepAlive: flush.keepAlive,
     stop(processEnds) {
-      if (processEnds) for (const library of libraries) library.recordOpen();
       stopAll([
+        ...(processEnds ? libraries.map(({ recordOpen }) => recordOpen) : []),
         stopModules,
         unobserved.stop,
         upgrades.stop,

@@ -4,9 +4,13 @@ import { recordOpenSockets } from './record-open-sockets.ts';
 /**
  * Records open sockets when a worker calls `self.close()`. A terminated worker runs no more code, so its open sockets
  * leave no record.
- * @returns a function that restores the `close` method of the worker
+ * @returns a function that restores the `close` method of the worker; `undefined` if that method is frozen
  */
-export function observeWorkerExit(scope: object, observer: SocketObserver, recorder: Recorder): () => void {
+export function observeWorkerExit(
+  scope: object,
+  observer: SocketObserver,
+  recorder: Recorder,
+): (() => void) | undefined {
   return patchBefore(scope, 'close', () => {
     recordOpenSockets(observer, 'page_exit');
     recorder.flushNow();

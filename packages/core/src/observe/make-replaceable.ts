@@ -1,6 +1,8 @@
+import { defineProperty, warnOfFrozen } from './define-property.ts';
+
 /**
  * Makes the global `WebSocket` a plain value of `globalThis`, so that a proxy can take its place. Deno defines an
- * accessor, and in workerd the global object inherits the class. A plain value stays as it is.
+ * accessor, and in workerd the global object inherits the class. A plain value stays as it is, and so does a frozen one.
  * @returns a function that restores the former state, unless somebody has replaced the value since
  */
 export function makeReplaceable(name: 'WebSocket'): () => void {
@@ -8,10 +10,13 @@ export function makeReplaceable(name: 'WebSocket'): () => void {
   if (descriptor && !descriptor.get) return () => {};
   const { enumerable = true } = descriptor ?? {};
   const value = globalThis[name];
-  Object.defineProperty(globalThis, name, { value, enumerable, writable: true, configurable: true });
+  if (!defineProperty(globalThis, name, { value, enumerable, writable: true, configurable: true })) {
+    warnOfFrozen(globalThis, name);
+    return () => {};
+  }
   return () => {
     if (globalThis[name] !== value) return;
-    if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+    if (descriptor) defineProperty(globalThis, name, descriptor);
     else Reflect.deleteProperty(globalThis, name);
   };
 }

@@ -26,7 +26,7 @@ export function observeGlobal(
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
   const observer = createSocketObserver(
     recorder,
-    (socket) => socket instanceof native,
+    (socket) => seesCloses && socket instanceof native,
     (connection) => errorFacts.get(connection),
   );
 
@@ -45,11 +45,20 @@ export function observeGlobal(
     if (!('listenerCount' in socket)) socket.addEventListener('error', onError);
   };
 
+  const { prototype } = native ?? {};
+  const note = (name: string, codeOf: (args: readonly unknown[]) => unknown) =>
+    patchBefore(prototype, name, (socket, args) => observer.noteClose(socket, codeOf(args)));
+  const stopClose = note('close', ([code]) => code);
+  // Only the sockets of Bun have `terminate`.
+  const stopTerminate = note('terminate', () => undefined);
+  const seesCloses = Boolean(stopClose && (stopTerminate || !(prototype && 'terminate' in prototype)));
+
   const stops = [
     wrapGlobal<WebSocket>(globalThis, 'WebSocket', (socket) => {
       if (!isIgnored(socket.url, ignoreUrls)) observe(socket);
     }),
-    patchBefore(native?.prototype, 'close', (socket, [code]) => observer.noteClose(socket, code)),
+    stopClose,
+    stopTerminate,
     stopReplacing,
   ];
   return {

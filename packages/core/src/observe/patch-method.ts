@@ -9,10 +9,15 @@ type Around = (original: (...args: unknown[]) => unknown, self: object, args: un
  * Replaces a method in place, or a getter, by a proxy: name, length and printed text stay those of the original.
  * @param around called in place of the method, with the original, `this` and the arguments
  * @param field `get` for a getter
- * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since,
- * lets the proxy do no more than call the original
+ * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since or
+ * frozen the property, lets the proxy do no more than call the original; `undefined` where nothing could be patched
  */
-export function patchMethod(owner: object, name: string, around: Around, field?: 'get'): () => void {
+export function patchMethod(
+  owner: object,
+  name: string,
+  around: Around,
+  field?: 'get',
+): (() => void) | undefined {
   return replaceValue<Method>(
     owner,
     name,
@@ -26,14 +31,14 @@ export function patchMethod(owner: object, name: string, around: Around, field?:
 /**
  * Runs `before` ahead of each call of a method. An error in `before` costs a `diag.error`, and the call goes on.
  * @param before may return a function that takes back what it noted; that function runs if the call throws
- * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since,
- * lets the proxy do no more than call the original
+ * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since or
+ * frozen the property, lets the proxy do no more than call the original; `undefined` where nothing could be patched
  */
 export function patchBefore(
   owner: object | undefined,
   name: string,
   before: (self: object, args: readonly unknown[]) => (() => void) | undefined,
-): () => void {
+): (() => void) | undefined {
   return replaceValue<Method>(owner, name, {
     apply(target, self, args) {
       let takeBack = guard(name, () => before(self, args));

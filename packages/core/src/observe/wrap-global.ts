@@ -11,15 +11,15 @@ export type Construct<S> = (target: Constructor<S>, args: unknown[], newTarget: 
  * and subclassing stay as they are. Meanwhile `prototype.constructor` is the proxy.
  * @param constructed called with each new object; an error in it costs a `diag.error`
  * @param construct makes the objects, and throws only where the class throws; `Reflect.construct` where absent
- * @returns a function that stops the replacement: it restores the class, or, where others have wrapped the proxy since,
- * lets the proxy do no more than construct
+ * @returns a function that stops the replacement: it restores the class, or, where others have wrapped the proxy since
+ * or frozen the global, lets the proxy do no more than construct; `undefined` where nothing could be replaced
  */
 export function wrapGlobal<S extends object>(
   scope: object,
   name: string,
   constructed: (socket: S) => void,
   construct: Construct<S> = Reflect.construct,
-): () => void {
+): (() => void) | undefined {
   const stopWrapping = replaceValue<Constructor<S>>(scope, name, {
     construct(target, args, newTarget) {
       // The trap's type says less than the language: `newTarget` is a constructor.
@@ -28,10 +28,11 @@ export function wrapGlobal<S extends object>(
       return socket;
     },
   });
+  if (!stopWrapping) return undefined;
   const wrapped = (scope as Record<string, Constructor<S> | undefined>)[name];
   const stopLinking = replaceValue(wrapped?.prototype, 'constructor', () => wrapped as object);
   return () => {
-    stopLinking();
+    stopLinking?.();
     stopWrapping();
   };
 }

@@ -1,12 +1,8 @@
-import type { WebSocketOptions } from '@closespan/core';
 import {
   type CloseFacts,
   type Connection,
   createSocketObserver,
   observeGlobal,
-  patchBefore,
-  type Recorder,
-  type SocketObserver,
 } from '@closespan/core/platform';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
@@ -29,7 +25,7 @@ export interface OtherSocketsObserver extends LibraryObserver {
 export function observeOtherSockets({ recorder, options }: LibraryTools): OtherSocketsObserver {
   const handedOver = new WeakSet<object>();
   const observer = HAS_OWN_GLOBAL
-    ? observeOwnGlobal(recorder, options)
+    ? observeGlobal(recorder, options, errorFactsOf)
     : createSocketObserver(recorder, () => false, fillGaps);
   return {
     observe(socket, info) {
@@ -42,25 +38,6 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
       for (const socket of observer.observed.keys()) observer.recordEnd(socket, PROCESS_EXIT_FACTS);
     },
     stop: observer.stop,
-  };
-}
-
-/**
- * Observes the global `WebSocket` of Bun or Deno. In Node the global `WebSocket` is undici's and is observed in another
- * way.
- */
-function observeOwnGlobal(recorder: Recorder, options: WebSocketOptions): SocketObserver {
-  const observer = observeGlobal(recorder, options, errorFactsOf);
-  // Only the sockets of Bun have `terminate`.
-  const stopTerminate = patchBefore(globalThis.WebSocket.prototype, 'terminate', (socket) =>
-    observer.noteClose(socket, undefined),
-  );
-  return {
-    ...observer,
-    stop() {
-      stopTerminate();
-      observer.stop();
-    },
   };
 }
 

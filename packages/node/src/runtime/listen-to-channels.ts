@@ -9,7 +9,8 @@ import { guard, stopAll } from '@closespan/core/platform';
 export function listenToChannels(channels: Readonly<Record<string, (message: never) => void>>): () => void {
   const stops = Object.entries(channels).map(([name, listener]) => {
     const guarded = (message: unknown) => guard(name, () => listener(message as never), undefined);
-    subscribe(name, guarded);
+    // A channel that is frozen takes no listener.
+    guard(name, () => subscribe(name, guarded));
     return () => unsubscribe(name, guarded);
   });
   return () => stopAll(stops);

@@ -21,11 +21,12 @@ type ModuleCache = Readonly<Record<string, { readonly exports: unknown } | undef
 export function watchModules(watchers: readonly SeeModule[]): () => void {
   const { _cache } = Module as unknown as { readonly _cache: ModuleCache };
   for (const file of Object.keys(_cache)) show(exportsOf(_cache[file]), file, false);
-  return patchMethod(Module, '_load', (load, _self, args) => {
+  const stop = patchMethod(Module, '_load', (load, _self, args) => {
     const exported = load(...args);
     show(exported, String(args[0]), true);
     return exported;
   });
+  return () => stop?.();
 
   function show(exported: unknown, name: string, isLate: boolean): void {
     for (const see of watchers) guard('modules', () => see(exported, name, isLate), undefined);

@@ -1,4 +1,4 @@
-import { isIgnored, stopAll } from '@closespan/core/platform';
+import { isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
@@ -46,14 +46,21 @@ export function observeUndici(
       );
     },
   });
+  const honest: Recorder = {
+    ...recorder,
+    record(connection, facts) {
+      const { initiator = 'unknown' } = facts;
+      recorder.record(connection, connection.closing || calls.areSeen() ? facts : { ...facts, initiator });
+    },
+  };
   const endings: UndiciEndings = createUndiciEndings(
-    recorder,
+    honest,
     aborted,
     connections.release,
     classes.hasStreams,
   );
   const failures = createFailedHandshakes(connections, aborted, endings, classes.firesClose);
-  const unjoined = createUnjoinedSockets(recorder);
+  const unjoined = createUnjoinedSockets(honest);
 
   const channels = undiciChannels(connections, failures, calls, {
     noteRequest(request) {

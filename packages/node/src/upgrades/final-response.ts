@@ -34,13 +34,14 @@ type ResponseIn = (
   stream: RespondingStream,
 ) => FinalResponse | undefined;
 
+const WITHOUT_WRITEV = ['_write', '_destroy'] as const;
+const ALL_METHODS = [...WITHOUT_WRITEV, '_writev'] as const;
 const awaitedByStream = new WeakMap<object, AwaitedResponse>();
 const interceptors = {
   _write: intercept('_write', responseInChunk),
   _writev: intercept('_writev', responseInChunks),
   _destroy: intercept('_destroy', (error) => ({ error: error as Error | null })),
 };
-const { _writev: _, ...withoutWritev } = interceptors;
 
 /**
  * Calls `onResponse` once, when a server writes the final response to a request, or when the stream is destroyed.
@@ -57,8 +58,16 @@ export function onFinalResponse(
   if (stream.destroyed || awaitedByStream.has(stream)) return;
   const { _write, _writev, _destroy, _httpMessage } = stream as unknown as RespondingStream;
   const queued = _httpMessage ? request : undefined;
+  const names = _writev ? ALL_METHODS : WITHOUT_WRITEV;
+  // With half of the methods, a response would be told as a stream that was destroyed without one.
+  if (!names.every((name) => canDefine(stream, name))) return;
   awaitedByStream.set(stream, { _write, _writev, _destroy, onResponse, queued, text: '' });
-  Object.defineProperties(stream, _writev ? interceptors : withoutWritev);
+  for (const name of names) Object.defineProperty(stream, name, interceptors[name]);
+}
+
+/** Returns whether an object, which may be frozen or sealed, takes a property of ours. */
+function canDefine(owner: object, name: Method): boolean {
+  return Object.getOwnPropertyDescriptor(owner, name)?.configurable ?? Object.isExtensible(owner);
 }
 
 function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
@@ -91,8 +100,9 @@ function look(
 }
 
 function putMethodsBack(stream: Methods, originals: Methods): void {
-  for (const name of ['_write', '_writev', '_destroy'] as const) {
-    if (stream[name] === interceptors[name].value) stream[name] = originals[name];
+  for (const name of ALL_METHODS) {
+    // An assignment would throw where the stream was frozen since.
+    if (stream[name] === interceptors[name].value) Reflect.set(stream, name, originals[name]);
   }
 }
 

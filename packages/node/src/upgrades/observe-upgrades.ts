@@ -69,7 +69,7 @@ export function observeUpgrades(
     });
   }
 
-  const stops: (() => void)[] = [];
+  const stops: ((() => void) | undefined)[] = [];
   const stopWaiting = whenServing((prototypes) => {
     for (const prototype of prototypes) stops.push(patchInherited(prototype, 'emit', noteEmit));
   });

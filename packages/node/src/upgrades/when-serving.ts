@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { guard } from '@closespan/core/platform';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 
 const ACCEPTED = 'net.server.socket';
@@ -16,10 +17,10 @@ export function whenServing(onServing: (prototypes: readonly object[]) => void):
       process.getBuiltinModule('node:http').Server,
       process.getBuiltinModule('node:https').Server,
     ];
-    onServing(classes.map(({ prototype }) => prototype));
+    guard('upgrade', () => onServing(classes.map(({ prototype }) => prototype)));
   };
   // Bun and Deno publish nothing when they accept a connection.
   if (HAS_OWN_GLOBAL) onAccepted();
-  else subscribe(ACCEPTED, onAccepted);
+  else guard('upgrade', () => subscribe(ACCEPTED, onAccepted));
   return () => unsubscribe(ACCEPTED, onAccepted);
 }

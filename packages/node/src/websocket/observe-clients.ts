@@ -59,7 +59,7 @@ export function observeClients(
   /** Current handshake of each client; `null` while there is nothing to record. */
   const attempts = createPrivateSlot<Attempt | null>();
   const propagate = propagateThroughHttp(options);
-  const stops: (() => void)[] = [];
+  const stops: ((() => void) | undefined)[] = [];
 
   function noteAttempt(client: Client, connection: CompactConnection): Attempt | null {
     const { base64nonce, _req: request } = client;

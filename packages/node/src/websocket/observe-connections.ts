@@ -45,7 +45,7 @@ export function observeConnections(
   /** Tracked connections. The value is `null` for a connection that is recorded or ignored. */
   const connections = createPrivateSlot<TrackedConnection | null>();
   const openConnections = new Set<PackageConnection>();
-  const stops: (() => void)[] = [];
+  const stops: ((() => void) | undefined)[] = [];
 
   function trackedOf(self: PackageConnection): TrackedConnection | null {
     let tracked = connections.get(self);

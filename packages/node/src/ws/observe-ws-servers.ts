@@ -42,7 +42,7 @@ export function observeWsServers(
   sockets: () => Pick<WsSocketsObserver, 'observeClass' | 'observe' | 'observeAccepted'>,
 ): WsServersObserver {
   const prototypes = new Set<object>();
-  const stops: (() => void)[] = [];
+  const stops: ((() => void) | undefined)[] = [];
   let upgrade: UpgradeRequest | undefined;
   let tcp: UpgradeSocket | undefined;
 

@@ -18,11 +18,14 @@ import { isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.t
 
 /** Observes the sockets of `ws`, both of clients and of servers. */
 export interface WsSocketsObserver {
-  /** Patches the prototype of a `ws` socket class in place. A second call for the same prototype does nothing. */
-  observeClass(prototype: object): void;
   /**
-   * Observes a socket whose class closespan has not found, and every later socket of that class.
-   * @returns `false` if the socket is not of `ws`
+   * Patches the prototype of a socket class in place, once.
+   * @returns false for a class that is frozen: its sockets are not observed
+   */
+  observeClass(prototype: object): boolean;
+  /**
+   * Observes a socket of a class that was not found, and every socket that the class makes later.
+   * @returns false for a socket that is not of `ws`, or whose class is frozen
    */
   observe(socket: object, info?: SocketInfo): boolean;
   /** Observes a socket that a server is accepting now, and whose class closespan has not found. */
@@ -40,8 +43,11 @@ export function observeWsSockets(
   { recorder, options, foundLibrary, connectionBegan }: LibraryTools,
   takeAccepted: () => CompactConnection | null | undefined,
 ): WsSocketsObserver {
-  const prototypes = new Set<object>();
-  const stops: (() => void)[] = [];
+  /** The classes that were found, and whether each could be patched. */
+  const prototypes = new Map<object, boolean>();
+  /** Classes whose calls of `close()` or `terminate()` cannot be seen. */
+  const blindClasses = new Set<object>();
+  const stops: ((() => void) | undefined)[] = [];
   const propagate = propagateThroughHttp(options);
   const terminated = new WeakSet<WsSocket>();
   const connections = createWsConnections(options, takeAccepted, (socket) => recordEnd(socket, true));
@@ -80,7 +86,8 @@ export function observeWsSockets(
     const connection = connections.of(socket);
     if (!connection) return;
     connections.addFinalFacts(socket, connection);
-    record(socket, connection, wsCloseFacts(socket, connection, synthetic, terminated.has(socket)));
+    const facts = wsCloseFacts(socket, connection, synthetic, terminated.has(socket));
+    record(socket, connection, isBlindTo(socket) ? { ...facts, initiator: 'unknown' } : facts);
   }
 
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
@@ -90,14 +97,35 @@ export function observeWsSockets(
     recorder.record(connection, facts);
   }
 
-  function observeClass(prototype: object): void {
-    if (prototypes.has(prototype)) return;
-    prototypes.add(prototype);
+  function isBlindTo(socket: WsSocket): boolean {
+    for (const prototype of blindClasses) {
+      if (Object.prototype.isPrototypeOf.call(prototype, socket)) return true;
+    }
+    return false;
+  }
+
+  function observeClass(prototype: object): boolean {
+    const known = prototypes.get(prototype);
+    if (known !== undefined) return known;
     foundLibrary();
-    const before = (name: string, note: (socket: WsSocket, first: unknown) => (() => void) | undefined) => {
-      stops.push(patchBefore(prototype, name, (socket, [first]) => note(socket as WsSocket, first)));
-    };
+    const before = (name: string, note: (socket: WsSocket, first: unknown) => (() => void) | undefined) =>
+      patchBefore(prototype, name, (socket, [first]) => note(socket as WsSocket, first));
+    const beginAndEnd = [
+      before('setSocket', (socket, tcp) => noteOpen(socket, tcp as WsSocket['_socket'])),
+      before('emitClose', (socket) => recordEnd(socket, false)),
+    ];
+    const isSeen = beginAndEnd.every(Boolean);
+    prototypes.set(prototype, isSeen);
+    // Half of a connection's life would be told as something else, such as a failed handshake.
+    if (!isSeen) {
+      stopAll(beginAndEnd);
+      return false;
+    }
+    const calls = [before('close', noteClose), before('terminate', noteTerminate)];
+    if (!calls.every(Boolean)) blindClasses.add(prototype);
     stops.push(
+      ...beginAndEnd,
+      ...calls,
       watchReqProperty(
         prototype,
         (socket, request) => {
@@ -107,21 +135,13 @@ export function observeWsSockets(
         connections.noteAccepted,
       ),
     );
-    before('setSocket', (socket, tcp) => noteOpen(socket, tcp as WsSocket['_socket']));
-    before('emitClose', (socket) => recordEnd(socket, false));
-    before('close', noteClose);
-    before('terminate', noteTerminate);
+    return true;
   }
 
-  /**
-   * Patches the class of a socket.
-   * @returns the socket; `undefined` if the socket is not of `ws`
-   */
+  /** Patches the class of a socket; `undefined` for a socket that is not of `ws`, or whose class is frozen. */
   function observeClassOf(socket: object): WsSocket | undefined {
     const prototype = socketPrototypeOf(socket);
-    if (!prototype) return undefined;
-    observeClass(prototype);
-    return socket as WsSocket;
+    return prototype && observeClass(prototype) ? (socket as WsSocket) : undefined;
   }
 
   return {

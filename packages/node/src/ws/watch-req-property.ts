@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { guard } from '@closespan/core/platform';
+import { defineProperty, guard, warnOfFrozen } from '@closespan/core/platform';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
 
@@ -11,41 +11,61 @@ import type { WsSocket } from './ws-socket.ts';
 const openRequests = new WeakMap<WsSocket, ClientRequest>();
 let openRequestCount = 0;
 
+/** Callbacks of an accessor; none while nobody watches. */
+interface Watcher {
+  /** Called with each request. */
+  assigned?: (socket: WsSocket, request: ClientRequest) => void;
+  /** Called in Bun alone, when a client has taken the server's response. */
+  accepted?: (socket: WsSocket) => void;
+}
+
+/** Accessors that stand, by prototype: one that was frozen since is watched again by a later call. */
+const watchers = new WeakMap<object, Watcher>();
+
 /**
  * Watches the property `_req`, in which `ws` stores the request of a client's handshake. An accessor on the prototype
  * sees each assignment. The accessor then makes the property that the assignment would have made, for some clients only
  * after the handshake.
  * @param assigned called with each request
- * @param accepted called only in Bun, when a client has taken the server's response
- * @returns a function that stops the watching
+ * @param accepted called in Bun alone, when a client has taken the server's response
+ * @returns a function that stops it; `undefined` where the prototype is frozen
  */
 export function watchReqProperty(
   prototype: object,
-  assigned: (socket: WsSocket, request: ClientRequest) => void,
-  accepted: (socket: WsSocket) => void,
-): () => void {
-  let watching = true;
+  assigned: Required<Watcher>['assigned'],
+  accepted: Required<Watcher>['accepted'],
+): (() => void) | undefined {
+  const standing = watchers.get(prototype);
+  const watcher = Object.assign(standing ?? {}, { assigned, accepted });
+  if (!standing && !defineProperty(prototype, '_req', accessor(watcher))) {
+    warnOfFrozen(prototype, '_req');
+    return undefined;
+  }
+  watchers.set(prototype, watcher);
 
-  Object.defineProperty(prototype, '_req', {
+  return () => {
+    for (const name of ['assigned', 'accepted'] as const) delete watcher[name];
+    // `ws` still reads the requests of handshakes that go on.
+    if (openRequestCount === 0 && Reflect.deleteProperty(prototype, '_req')) watchers.delete(prototype);
+  };
+}
+
+function accessor(watcher: Watcher): PropertyDescriptor & ThisType<WsSocket> {
+  return {
     configurable: true,
-    get(this: WsSocket) {
+    get() {
       return openRequests.get(this);
     },
-    set(this: WsSocket, value: ClientRequest | null) {
+    set(value: ClientRequest | null) {
+      const { assigned, accepted } = watcher;
       const isKnown = openRequests.has(this);
-      if (value && (isKnown || (watching && (IS_BUN || followsRedirects(this))))) {
+      if (value && (isKnown || (assigned && (IS_BUN || followsRedirects(this))))) {
         if (!isKnown) openRequestCount++;
         openRequests.set(this, value);
       } else makeProperty(this, value);
-      if (IS_BUN && !value && watching) guard('ws', () => accepted(this), undefined);
-      if (value && watching) guard('ws', () => assigned(this, value), undefined);
+      if (IS_BUN && !value && accepted) guard('ws', () => accepted(this), undefined);
+      if (value && assigned) guard('ws', () => assigned(this, value), undefined);
     },
-  });
-
-  return () => {
-    watching = false;
-    // `ws` still reads the requests of handshakes that go on.
-    if (openRequestCount === 0) Reflect.deleteProperty(prototype, '_req');
   };
 }
 
@@ -60,7 +80,7 @@ export function makeReqProperty(socket: WsSocket): void {
 
 function makeProperty(socket: WsSocket, value: ClientRequest | null): void {
   if (openRequests.delete(socket)) openRequestCount--;
-  Object.defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
+  defineProperty(socket, '_req', { value, writable: true, enumerable: true, configurable: true });
 }
 
 /**

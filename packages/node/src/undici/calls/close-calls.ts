@@ -21,6 +21,8 @@ export interface CloseCalls {
   ): void;
   /** Says whether the calls of `close()` on a socket are watched, because of the socket's class. */
   isWatched(socket: object): boolean;
+  /** Returns whether the calls of every watched class are seen: a class may be frozen. */
+  areSeen(): boolean;
   /**
    * Returns the call of `close()` that is running now; `undefined` if there is none. Errors that undici reports during
    * the call belong to the same socket.
@@ -31,7 +33,7 @@ export interface CloseCalls {
 
 /** Makes a watcher for the app's calls of `close()`. */
 export function createCloseCalls(): CloseCalls {
-  const stops = new Map<object, () => void>();
+  const stops = new Map<object, (() => void) | undefined>();
   let current: Closing | undefined;
 
   return {
@@ -58,6 +60,7 @@ export function createCloseCalls(): CloseCalls {
     },
     isWatched: (socket) =>
       [...stops.keys()].some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
+    areSeen: () => ![...stops.values()].includes(undefined),
     current: () => current,
     stop: () => stopAll([...stops.values()]),
   };
