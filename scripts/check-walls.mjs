@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 const FLOORS = {
   core: [
     ['version.ts', 'registered-api.ts'],
-    ['guard.ts', 'expected.ts'],
+    ['guard.ts', 'expected.ts', 'own-options.ts'],
+    ['call-hook.ts'],
     ['stop-all.ts', 'record'],
     ['semconv.ts', 'queue'],
     ['sampler.ts'],

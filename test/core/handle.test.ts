@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { instrumentWebSockets, WebSocketInstrumentation } from '@closespan/node';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 const commonJs: { instrumentWebSockets: typeof instrumentWebSockets } = createRequire(import.meta.url)(
   '@closespan/node',
@@ -25,5 +25,28 @@ describe('a handle', () => {
     expect(instrumentWebSockets()).toBe(handle);
     instrumentation.disable();
     expect(instrumentWebSockets({ otlp: false })).not.toBe(handle);
+  });
+
+  it.each([
+    ['another shape', { handle: { shutdown: 1 } }],
+    ['no handle', {}],
+    ['a text', 'closespan'],
+    ['a shape that throws', { handle: {}, isObserving: () => false, stop: 1 }],
+  ])('of %s, as of another version, is not used', (_what, value) => {
+    for (const key of ['closespan.running', 'closespan.running.1']) {
+      Object.defineProperty(globalThis, Symbol.for(key), { value, configurable: true, writable: true });
+    }
+    const handle = instrumentWebSockets({ otlp: false });
+    expect(Reflect.ownKeys(handle)).toContain('instrumentServer');
+    expect(instrumentWebSockets()).toBe(handle);
+    Reflect.deleteProperty(globalThis, Symbol.for('closespan.running'));
+  });
+
+  it('that is stopped observes nothing more', async () => {
+    const handle = instrumentWebSockets({ otlp: false });
+    await handle.shutdown();
+    const socket = { url: '', readyState: 0, addEventListener: vi.fn(), removeEventListener() {} };
+    handle.observe(socket);
+    expect(socket.addEventListener).not.toHaveBeenCalled();
   });
 });

@@ -1,10 +1,12 @@
 import type { WebSocketInstrumentation as BrowserInstrumentation } from '@closespan/browser';
 import { AbnormalCloseSampler, type WebSocketOptions } from '@closespan/core';
 import { instrumentWebSockets, WebSocketInstrumentation } from '@closespan/node';
+import { startOtlpReceiver } from '@closespan/testing';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import type { Instrumentation } from '@opentelemetry/instrumentation';
 import { AlwaysOffSampler, type Sampler } from '@opentelemetry/sdk-trace-base';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
+import { connectAndClose, startWsServer } from '../helpers/start-ws-server.ts';
 
 describe('options', () => {
   it.each<[string, unknown, string]>([
@@ -18,7 +20,14 @@ describe('options', () => {
     ['otlp', { url: new URL('http://localhost:4318') }, 'got `{"url":"http://localhost:4318/"}` (object)'],
     ['otlp', { url: 'http://bad host' }, 'got `{"url":"http://bad host"}` (object)'],
     ['otlp', { url: 'http://localhost:99999' }, 'got `{"url":"http://localhost:99999"}` (object)'],
-    ['otlp', { url: 'http://localhost?token=1' }, 'got `{"url":"http://localhost?token=1"}` (object)'],
+    // Secrets are cut.
+    ['otlp', { url: 'http://localhost?token=1' }, 'got `{"url":"http://localhost"}` (object)'],
+    ['otlp', { url: 'ftp://me:pa?ss@w@localhost/a#b' }, 'got `{"url":"ftp://localhost/a"}` (object)'],
+    ['otlp', { url: new URL('http://me:secret@localhost/?a') }, 'got `{"url":"http://localhost/"}` (object)'],
+    ['otlp', { url: 'me:secret@localhost:4318' }, 'got `{"url":"localhost:4318"}` (object)'],
+    ['otlp', 'http://me:secret@localhost?token=1', 'got `http://localhost` (string)'],
+    ['ignoreUrls', ['wss://me:secret@localhost?token=1', 1], 'got `["wss://localhost",1]` (object)'],
+    ['otlp', { constructor: 1 }, 'got `{}` (object)'],
     // As from a file that ends with a line.
     ['otlp', { headers: { authorization: 'Bearer secret\n' } }, 'got `{}` (object)'],
     ['otlp', { headers: { 'no name': 'x' } }, 'got `{}` (object)'],
@@ -58,6 +67,93 @@ describe('options', () => {
     await instrumentWebSockets(options).shutdown();
     diag.disable();
     expect(warn).toHaveBeenCalledExactlyOnceWith('closespan: option sampleRate is unknown and ignored');
+  });
+});
+
+describe('options of an object that something else has touched', () => {
+  it.each(['constructor', 'toString', '__proto__'])('may have an unknown one named %s', async (name) => {
+    const warn = vi.fn();
+    diag.setLogger({ error() {}, warn, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+    const options = Object.defineProperty({ otlp: false }, name, { value: 1, enumerable: true });
+    await instrumentWebSockets(options as WebSocketOptions).shutdown();
+    diag.disable();
+    expect(warn).toHaveBeenCalledExactlyOnceWith(`closespan: option ${name} is unknown and ignored`);
+  });
+
+  it('are their own alone', async () => {
+    const receiver = await startOtlpReceiver();
+    const stranger = await startOtlpReceiver();
+    const polluted: Record<string, unknown> = {
+      otlp: { url: stranger.url },
+      serviceName: 'stranger',
+      4001: { name: 'Stranger' },
+    };
+    const prototype = Object.prototype as unknown as Record<string, unknown>;
+    for (const [name, value] of Object.entries(polluted)) {
+      Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+    }
+    const server = await startWsServer();
+    try {
+      process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url;
+      for (const options of [{}, { otlp: {} }]) {
+        const handle = instrumentWebSockets(options);
+        await connectAndClose(server.url, (socket) => socket.close(4001));
+        await server.idle();
+        await handle.shutdown();
+      }
+    } finally {
+      delete process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+      for (const name of Object.keys(polluted)) delete prototype[name];
+      await Promise.all([server.close(), receiver.close(), stranger.close()]);
+    }
+    expect(stranger.spans).toEqual([]);
+    const names = receiver.spans.map(({ attributes }) => attributes['websocket.close.name']);
+    expect(names).toEqual(Array(4).fill('Private use'));
+  });
+
+  it('are read once', async () => {
+    const meaning = { name: 'First', abnormal: false };
+    const closeCodes = { 4001: meaning };
+    const records: string[] = [];
+    const handle = instrumentWebSockets({
+      otlp: false,
+      closeCodes,
+      closeHook: ({ name }) => void records.push(name),
+    });
+    meaning.name = 'Changed';
+    Object.defineProperty(closeCodes, 4001, {
+      get() {
+        throw new Error('read again');
+      },
+    });
+    const server = await startWsServer();
+    await connectAndClose(server.url, (socket) => socket.close(4001));
+    await server.idle();
+    await handle.shutdown();
+    await server.close();
+    expect(records).toEqual(['First', 'First']);
+  });
+
+  it('may match with an expression of any flags, one that throws', async () => {
+    class Throwing extends RegExp {
+      override [Symbol.search](): number {
+        throw new Error('from an expression');
+      }
+    }
+    const urls: string[] = [];
+    const handle = instrumentWebSockets({
+      otlp: false,
+      ignoreUrls: [/health/g, /ws:.*ready/y, new Throwing('all')],
+      closeHook: ({ endpoint }) => void urls.push(endpoint.path),
+    });
+    const server = await startWsServer();
+    for (const path of ['/health', '/health', '/ready', '/ready', '/kept']) {
+      await connectAndClose(server.url + path);
+      await server.idle();
+    }
+    await handle.shutdown();
+    await server.close();
+    expect(urls).toEqual(['/kept', '/kept']);
   });
 });
 

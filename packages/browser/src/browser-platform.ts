@@ -36,7 +36,8 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       let loading: Promise<void> | undefined;
       const observer = createSocketObserver(
         recorder,
-        (socket) => stopClose !== undefined && socket instanceof native,
+        (socket) => socket instanceof native,
+        () => stopClose !== undefined,
         (...event) => lifecycle?.platformFacts(...event),
       );
 

@@ -58,7 +58,9 @@ export const CHECKS: OptionChecks = {
 export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
   checkOption('options', ['an object', (value) => Object(value) === value], options);
   for (const [name, value] of Object.entries(options)) {
-    const check = platformChecks[name] ?? CHECKS[name];
+    // Own ones: every object inherits a `constructor`.
+    const checks = [platformChecks, CHECKS].find((table) => Object.hasOwn(table, name));
+    const check = checks?.[name];
     if (!check) diag.warn(`${NAME}: option ${name} is unknown and ignored`);
     else if (value !== undefined) checkOption(name, check, value);
   }
@@ -87,7 +89,7 @@ export const OTLP_MEMBERS: OptionChecks = {
 export function isOtlp(value: unknown, platformMembers: OptionChecks = {}): boolean {
   const members = { ...OTLP_MEMBERS, ...platformMembers };
   const isMember = ([name, member]: [string, unknown]) =>
-    member === undefined || members[name]?.[1]?.(member) === true;
+    member === undefined || (Object.hasOwn(members, name) && members[name]?.[1](member) === true);
   return value === false || everyField(value, isMember);
 }
 

@@ -2,6 +2,7 @@ import { checkOptions, type OptionChecks } from './check-options.ts';
 import { guard } from './guard.ts';
 import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import type { WebSocketOptions } from './options.ts';
+import { ownOptions } from './own-options.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 import { diag } from './registered-api.ts';
@@ -70,8 +71,9 @@ export function startInstrumentation<O extends WebSocketOptions, H extends WebSo
   platform: Platform<O, H>,
   options: O,
 ): H {
-  checkOptions(options, platform.optionChecks);
-  return start(platform, options).handle;
+  const own = ownOptions(options);
+  checkOptions(own, platform.optionChecks);
+  return start(platform, own).handle;
 }
 
 /** Returns the handle of the running instrumentation. `H` is that of the platform, since a global scope has one. */
@@ -89,9 +91,10 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
     diag.debug(`${NAME}: runs already, options ignored`);
     return current as Running<H>;
   }
+  const own = ownOptions(options);
   let isObserving = true;
-  const recorder = createRecorder(options, () => platform.startPipeline(options), platform.loadRecording);
-  const { observe, settle, keepAlive, stop, ...members } = platform.install(recorder, options);
+  const recorder = createRecorder(own, () => platform.startPipeline(own), platform.loadRecording);
+  const { observe, settle, keepAlive, stop, ...members } = platform.install(recorder, own);
   const running: Running<WebSocketHandle> = {
     handle: {
       ...members,

@@ -37,7 +37,15 @@ export type { QueuePause, StartPause } from './queue/queue-pause.ts';
 export { isMillis } from './queue/wait-at-most.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
 export { type CloseFacts, NO_CLOSE_FRAME, type PendingClose } from './record/close-facts.ts';
-export { type Closing, type Connection, noteCloseStart, now, trackConnection } from './record/connection.ts';
+export {
+  type Closing,
+  type Connection,
+  markSuppressed,
+  noteCloseStart,
+  now,
+  trackConnection,
+} from './record/connection.ts';
+export { templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';

@@ -2,7 +2,7 @@ import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
 import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
-import type { Connection } from './record/connection.ts';
+import { type Connection, isUnrecorded } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
 import { diag } from './registered-api.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
@@ -68,6 +68,7 @@ export function createRecorder(
     record(connection, facts) {
       // This runs within the app's event handler.
       guard('record', () => {
+        if (isUnrecorded(connection)) return;
         if (recording) {
           if (recording.isWanted()) recording.push(stampClose(connection, facts));
           return;

@@ -14,6 +14,8 @@ import type {
 const REGISTRY = Symbol.for('opentelemetry.js.api.1');
 /** Under this key all of them keep the active span in a context. */
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
+/** Under this key `suppressTracing()` of all SDKs marks a context. */
+const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const scope = globalThis as {
   readonly [REGISTRY]?: {
@@ -35,6 +37,11 @@ export const diag: Readonly<Record<'error' | 'warn' | 'debug', Log>> = {
 /** Returns the active context; `undefined` where no context manager is registered. */
 export function activeContext(): Context | undefined {
   return scope[REGISTRY]?.context?.active();
+}
+
+/** Returns whether nothing that is done in a context may be recorded, as the requests of an exporter. */
+export function isSuppressed(context: Context | undefined): boolean {
+  return context?.getValue(SUPPRESSED) === true;
 }
 
 /** Returns the ids of the span that is active in a context; `undefined` without a span. */

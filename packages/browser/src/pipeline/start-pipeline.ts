@@ -8,7 +8,7 @@
 import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { createOutcomeCounter, signalUrl } from '@closespan/core/recording';
 import { diag, metrics } from '@opentelemetry/api';
-import type { BrowserWebSocketOptions } from '../browser-options.ts';
+import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
 import { createMemoryStore, openSpanStore } from '../store/span-store.ts';
@@ -22,7 +22,9 @@ import { createPipelineTracerProvider } from './pipeline-tracer.ts';
  * not deliver.
  */
 export async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
-  const { url: base = 'http://localhost:4318', headers, protocol, compression } = options.otlp || {};
+  // Without a prototype, to which somebody may have added a `url`.
+  const members: BrowserOtlpOptions = options.otlp || Object.create(null);
+  const { url: base = 'http://localhost:4318', headers, protocol, compression } = members;
   const url = signalUrl(base, '/v1/traces');
   const [format, meters] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,

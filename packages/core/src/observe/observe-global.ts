@@ -5,11 +5,14 @@ import { isIgnored } from '../record/ignore-urls.ts';
 import type { Recorder } from '../recorder.ts';
 import { stopAll } from '../stop-all.ts';
 import { makeReplaceable } from './make-replaceable.ts';
-import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
+import { createSocketObserver, isMadeUp, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
 import { CLOSED } from './ready-state.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
+
+/** Whether the runtime marks the events that it fires itself as trusted (DOM § Event). */
+const MARKS_EVENTS = !('Deno' in globalThis);
 
 /**
  * Observes each socket that the global `WebSocket` of Bun, Deno or workerd makes from now on, and sockets that are
@@ -24,16 +27,19 @@ export function observeGlobal(
   const stopReplacing = makeReplaceable('WebSocket');
   const native = globalThis.WebSocket;
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
+  const isNative = (socket: object) => socket instanceof native;
   const observer = createSocketObserver(
     recorder,
-    (socket) => seesCloses && socket instanceof native,
+    isNative,
+    () => seesCloses,
     (connection) => errorFacts.get(connection),
+    MARKS_EVENTS,
   );
 
   const onError = (event: unknown) => {
     const { target } = event as { readonly target: WebSocketLike };
     const known = observer.observed.get(target);
-    if (!known) return;
+    if (!known || (isNative(target) && isMadeUp(event, MARKS_EVENTS))) return;
     errorFacts.set(known.connection, errorFactsOf(event));
     // `close` follows in this task; in workerd it never follows a protocol error.
     if (target.readyState === CLOSED) setTimeout(observer.recordEnd, 0, target);

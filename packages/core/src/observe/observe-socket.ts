@@ -2,7 +2,7 @@ import { guard } from '../guard.ts';
 import { type CloseFacts, NO_CLOSE_FRAME } from '../record/close-facts.ts';
 import { type Connection, noteCloseStart, now, trackConnection } from '../record/connection.ts';
 import type { Recorder } from '../recorder.ts';
-import { CLOSING, OPEN } from './ready-state.ts';
+import { CLOSED, CLOSING, OPEN } from './ready-state.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
 /** Observes sockets through their events, and records the end of each. */
@@ -48,6 +48,8 @@ interface ObservedSocket {
   readonly startTime: number;
   /** Facts that the app or a carrier passed with the socket. */
   readonly info: SocketInfo | undefined;
+  /** Whether the runtime itself fires the socket's events, so that no others are believed. */
+  readonly isNative: boolean;
   /** Whether each `close()` of the app has been noted, so that the record can tell who closed first. */
   readonly hasNotes: boolean;
   /** Monotonic milliseconds of the last `error` event; `undefined` before. */
@@ -57,6 +59,8 @@ interface ObservedSocket {
 /** Members of an event that are read; a `close` event has all of them. */
 interface EventLike {
   readonly type: string;
+  /** False for an event that a script has dispatched (DOM § Event); absent where a library makes the events. */
+  readonly isTrusted?: boolean;
   readonly target: WebSocketLike;
   readonly code: number;
   readonly reason: string;
@@ -68,20 +72,24 @@ type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthe
 
 /**
  * Makes an observer, whose sockets share one listener.
- * @param notesClosing returns whether `noteClose` will be called for each `close()` of a socket; without these calls
+ * @param isNative returns whether the runtime itself fires the socket's events: others on the socket are then ignored
+ * @param seesCalls returns whether `noteClose` will be called for each `close()` of a native socket; without these calls
  * the record cannot tell who closed first
+ * @param marksEvents whether the runtime marks its own events as trusted, which Deno does not
  */
 export function createSocketObserver(
   recorder: Recorder,
-  notesClosing: (socket: WebSocketLike) => boolean,
+  isNative: (socket: WebSocketLike) => boolean,
+  seesCalls: () => boolean,
   platformFacts?: ReadPlatformFacts,
+  marksEvents = true,
 ): SocketObserver {
   const observed = new Map<WebSocketLike, ObservedSocket>();
 
   const listener = (event: unknown) => {
     const { type, target, code, reason, wasClean } = event as EventLike;
     const known = observed.get(target);
-    if (!known) return;
+    if (!known || (known.isNative && isMadeUp(event as EventLike, marksEvents))) return;
     if (type === 'open') known.connection.openedAt ??= now();
     else if (type === 'close') finish(target, { code, reason, wasClean });
     else {
@@ -144,7 +152,8 @@ export function createSocketObserver(
         connection,
         startTime: Date.now(),
         info,
-        hasNotes: socket.readyState !== CLOSING && notesClosing(socket),
+        isNative: isNative(socket),
+        hasNotes: socket.readyState !== CLOSING && isNative(socket) && seesCalls(),
         erroredAt: undefined,
       });
       // A page that is about to go can load nothing.
@@ -163,6 +172,17 @@ export function createSocketObserver(
       for (const socket of observed.keys()) forget(socket);
     },
   };
+}
+
+/**
+ * Returns whether a script has dispatched an event on a native socket, as libraries that reconnect do. An event that does
+ * not fit the socket's state is made up, too (WHATWG WebSockets § Feedback from the protocol).
+ */
+export function isMadeUp(event: unknown, marksEvents = true): boolean {
+  const { type, isTrusted, target } = event as EventLike;
+  // The app's own listener may have called `close()` within the `open` event.
+  const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : CLOSING;
+  return target.readyState < first || (marksEvents && isTrusted === false);
 }
 
 /**

@@ -60,5 +60,6 @@ const RANGES: readonly CloseCodeClass[] = [
 /** Returns name and category of a close code. A code that is not registered has those of its range. */
 export function classifyCloseCode(code: number): CloseCodeClass {
   const range = Math.min(Math.max(Math.floor(code / 1000), 0), RANGES.length - 1) || 0;
-  return CLOSE_CODES[code] ?? (RANGES[range] as CloseCodeClass);
+  const known = Object.hasOwn(CLOSE_CODES, code) ? CLOSE_CODES[code] : undefined;
+  return known ?? (RANGES[range] as CloseCodeClass);
 }

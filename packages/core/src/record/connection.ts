@@ -1,5 +1,5 @@
-import type { SpanContext } from '@opentelemetry/api';
-import { activeContext, spanContextOf } from '../registered-api.ts';
+import type { Context, SpanContext } from '@opentelemetry/api';
+import { activeContext, isSuppressed, spanContextOf } from '../registered-api.ts';
 
 /**
  * Holds all that is remembered of a connection while its socket is open: no span and no timer. Times are monotonic
@@ -47,13 +47,27 @@ export const now: () => number = () => performance.now();
 
 /** Starts to track a connection, within the context that is active where the connection is made. */
 export function trackConnection(active = activeContext(), startedAt: number = now()): Connection {
-  return {
+  return markSuppressed(active, {
     startedAt,
     openedAt: undefined,
     creation: spanContextOf(active),
     closing: undefined,
     connectionId: undefined,
-  };
+  });
+}
+
+/** Connections that were made in a context of `suppressTracing()`, as those of an exporter over WebSockets. */
+const suppressed = new WeakSet<Connection>();
+
+/** Marks a connection that leaves no record, since the context in which the connection is made is suppressed. */
+export function markSuppressed<C extends Connection>(active: Context | undefined, connection: C): C {
+  if (isSuppressed(active)) suppressed.add(connection);
+  return connection;
+}
+
+/** Returns whether a connection leaves no record. Each record of an exporter's own connection would make another. */
+export function isUnrecorded(connection: Connection): boolean {
+  return suppressed.has(connection);
 }
 
 /**

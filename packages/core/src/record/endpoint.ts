@@ -1,4 +1,4 @@
-import { guard } from '../guard.ts';
+import { callHook } from '../call-hook.ts';
 import { cut, LONGEST_ADDRESS, LONGEST_PATH, LONGEST_TEMPLATE, LONGEST_URL } from './text-limits.ts';
 
 /** Parts of a connection's URL, without those that may hold secrets: user info, query and fragment. */
@@ -64,11 +64,13 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
     const scheme = url.protocol.slice(0, -1);
     const origin = `${url.protocol}//${url.host}`;
-    // A hook that throws must not disclose the parts that it should have hidden.
-    const full = redactUrl ? guard('redactUrl', () => redactUrl(url), origin) : origin + url.pathname;
+    // A hook gets a copy, which it may change. One that throws must not disclose the parts that it should have hidden.
+    const full = redactUrl
+      ? callHook('redactUrl', 'string', () => redactUrl(new URL(url)), origin)
+      : origin + url.pathname;
     const pathname = redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname;
     const path = cut(pathname, LONGEST_PATH);
-    const template = knownTemplate ?? (urlTemplate && guard('urlTemplate', () => urlTemplate(url)));
+    const template = knownTemplate ?? (urlTemplate && templateOf(urlTemplate, url));
     const { hostname } = url;
     return {
       url: cut(
@@ -83,6 +85,20 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
       template: (template && cut(template, LONGEST_TEMPLATE)) || undefined,
     };
   }
+}
+
+/** Returns the name that `urlTemplate` gives a URL; `undefined` for none, and for anything but a text. */
+export function templateOf<A extends unknown[]>(
+  urlTemplate: (url: URL, ...more: A) => string | undefined,
+  url: URL,
+  ...more: A
+): string | undefined {
+  // No name is a result that fits.
+  const call = () => {
+    const template = urlTemplate(new URL(url), ...more);
+    return template === undefined ? '' : template;
+  };
+  return callHook('urlTemplate', 'string', call, undefined);
 }
 
 /** Does what `URL.parse` does, which Node 20 lacks. The error is not logged: it holds the URL, and so the query. */

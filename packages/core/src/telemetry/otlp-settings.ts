@@ -6,7 +6,7 @@ import {
   type Resource,
   resourceFromAttributes,
 } from '@opentelemetry/resources';
-import type { WebSocketOptions } from '../options.ts';
+import type { OtlpOptions, WebSocketOptions } from '../options.ts';
 import { signalUrl } from './signal-url.ts';
 
 /** Settings of the built-in pipeline. On Node, absent ones are read from the `OTEL_*` variables. */
@@ -26,11 +26,12 @@ export function exporterConfig(
   { otlp }: OtlpSettings,
   path: Parameters<typeof signalUrl>[1],
 ): { url?: string; headers?: Record<string, string> } {
-  const { url, headers } = otlp || {};
-  return {
+  // Without a prototype, to which somebody may have added a `url`.
+  const { url, headers }: OtlpOptions = otlp || Object.create(null);
+  return Object.assign(Object.create(null), {
     ...(url && { url: signalUrl(url, path) }),
     ...(headers && { headers: { ...headers } }),
-  };
+  });
 }
 
 /**

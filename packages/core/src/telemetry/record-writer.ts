@@ -1,4 +1,5 @@
-import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
+import { diag, INVALID_SPAN_CONTEXT, type Meter, type Tracer, trace } from '@opentelemetry/api';
+import { callHook } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { PendingClose } from '../record/close-facts.ts';
@@ -45,7 +46,7 @@ export function createRecordWriter(
     closeCodes,
     parseEndpoint: createEndpointParser(options),
     redactReason: (reason: string) =>
-      redactReason ? guard('redactReason', () => redactReason(reason), '') : reason,
+      redactReason ? callHook('redactReason', 'string', () => redactReason(reason), '') : reason,
   };
   let meter: Meter | undefined;
   let metrics: CloseMetrics | undefined;
@@ -57,8 +58,10 @@ export function createRecordWriter(
       () => {
         const found = destination.find();
         if (destination.meter !== meter) {
-          metrics = destination.meter && createCloseMetrics(destination.meter, createLimits?.(closeCodes));
-          meter = destination.meter;
+          const newMeter = destination.meter;
+          meter = newMeter;
+          metrics =
+            newMeter && guard('meter', () => createCloseMetrics(newMeter, createLimits?.(closeCodes)));
         }
         return found;
       },
@@ -72,19 +75,23 @@ export function createRecordWriter(
       return;
     }
     const abnormal = isAbnormal
-      ? guard('isAbnormal', () => isAbnormal(record), record.abnormal)
+      ? callHook('isAbnormal', 'boolean', () => isAbnormal(record), record.abnormal)
       : record.abnormal;
     const errorType = errorTypeOf(record, abnormal);
-    metrics?.add(record, errorType);
-    let span: Span | undefined;
-    if (tracer) span = startCloseSpan(tracer, record, closeAttributes(record, errorType), options);
+    guard('meter', () => metrics?.add(record, errorType));
+    // A provider that throws costs its own signal alone.
+    const span =
+      tracer &&
+      guard('tracer', () => startCloseSpan(tracer, record, closeAttributes(record, errorType), options));
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
       const call = async () => closeHook(record, span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
       call().catch((error) => diag.error(`${NAME}: closeHook threw`, error));
     }
-    if (span?.isRecording()) exported++;
-    span?.end(record.closeTime);
+    guard('span', () => {
+      if (span?.isRecording()) exported++;
+      span?.end(record.closeTime);
+    });
   }
 
   return {
@@ -97,7 +104,8 @@ export function createRecordWriter(
     write(closed, isLost) {
       // As `guard` does, without a closure for each close.
       try {
-        write(createCloseRecord(closed, rules), isLost ? undefined : destination.tracer);
+        const record = createCloseRecord(closed, rules);
+        write(isAbnormal || closeHook ? frozen(record) : record, isLost ? undefined : destination.tracer);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }
@@ -109,4 +117,16 @@ export function createRecordWriter(
       exported = 0;
     },
   };
+}
+
+/** Freezes a record for hooks: one hook must not change what the next one, the span and the metrics get. */
+function frozen(record: CloseRecord): CloseRecord {
+  const { endpoint, peer, creation } = record;
+  return Object.freeze({
+    ...record,
+    // Others hold these objects, too.
+    endpoint: Object.freeze({ ...endpoint }),
+    peer: peer && Object.freeze({ ...peer }),
+    creation: creation && Object.freeze({ ...creation }),
+  });
 }

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { type Closing, type Connection, now } from '@closespan/core/platform';
+import { type Closing, type Connection, markSuppressed, now } from '@closespan/core/platform';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 import { keyBytes } from './connection-id.ts';
 import type { Handshake, HandshakeFacts } from './handshake.ts';
@@ -63,6 +63,7 @@ export class CompactConnection implements Connection {
     this.#handshake = creation ? new Traced(creation, handshake) : handshake;
     this.#placeOrClosing = undefined;
     this.#started = tenthsOf(startedAt);
+    markSuppressed(active, this);
   }
 
   get creation(): SpanContext | undefined {

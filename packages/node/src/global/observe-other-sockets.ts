@@ -26,7 +26,12 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
   const handedOver = new WeakSet<object>();
   const observer = HAS_OWN_GLOBAL
     ? observeGlobal(recorder, options, errorFactsOf)
-    : createSocketObserver(recorder, () => false, fillGaps);
+    : createSocketObserver(
+        recorder,
+        () => false,
+        () => false,
+        fillGaps,
+      );
   return {
     observe(socket, info) {
       handedOver.add(socket);

@@ -1,9 +1,11 @@
 import type { WebSocketOptions } from '@closespan/core';
+import type { ExporterSettings, MetricSettings } from '@closespan/core/otlp-metrics';
 import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { diag, metrics } from '@opentelemetry/api';
 import { logToConsole } from './console-logger.ts';
 import { isSdkDisabled } from './is-sdk-disabled.ts';
 import { startPause } from './timers-at-load.ts';
+import { warnOfUnspoken } from './warn-of-unspoken.ts';
 
 const NO_PIPELINE: Pipeline = {
   tracerProvider: undefined,
@@ -20,6 +22,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   const { env } = process;
   if (isSdkDisabled(env)) return NO_PIPELINE;
   logToConsole();
+  warnOfUnspoken(env);
   const [{ createTracerProvider, createRunningExports }, { createMeterProvider }, { createOutcomeCounter }] =
     await Promise.all([
       import('@closespan/core/otlp'),
@@ -27,18 +30,18 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
       import('@closespan/core/recording'),
     ]);
   const running = createRunningExports();
-  const settings = {
-    ...options,
+  // Without a prototype, to which somebody may have added an option.
+  const settings: ExporterSettings & MetricSettings = Object.assign(Object.create(null), options, {
     // Without an id for each process, the counters of one process overwrite those of another in a Collector.
     attributes: { 'service.instance.id': crypto.randomUUID() },
     running,
     startPause,
-  };
-  const exportIntervalMillis = intervalOf(env['OTEL_METRIC_EXPORT_INTERVAL']);
+    exportIntervalMillis: intervalOf(env['OTEL_METRIC_EXPORT_INTERVAL']),
+  });
   const meterProvider =
     options.meterProvider || env['OTEL_METRICS_EXPORTER'] === 'none'
       ? undefined
-      : createMeterProvider({ ...settings, exportIntervalMillis });
+      : createMeterProvider(settings);
   const meters = options.meterProvider ?? meterProvider ?? metrics.getMeterProvider();
   const tracerProvider =
     env['OTEL_TRACES_EXPORTER'] === 'none'

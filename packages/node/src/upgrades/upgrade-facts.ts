@@ -1,7 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { flat, guard, LONGEST_ADDRESS, LONGEST_PATH, limitText, takeFromUrl } from '@closespan/core/platform';
+import {
+  flat,
+  LONGEST_ADDRESS,
+  LONGEST_PATH,
+  limitText,
+  takeFromUrl,
+  templateOf,
+} from '@closespan/core/platform';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
@@ -80,9 +87,7 @@ export function createUpgradeFactsReader({
   return (request, over, url) => {
     const withoutQuery = storedUrl(url);
     const template =
-      urlTemplate && URL.canParse(url)
-        ? (guard('urlTemplate', () => urlTemplate(new URL(url), request), undefined) ?? '')
-        : undefined;
+      urlTemplate && URL.canParse(url) ? (templateOf(urlTemplate, new URL(url), request) ?? '') : undefined;
     const origin = recordOrigin ? originOf(request) : undefined;
     // No header contains a line feed, so the key is unambiguous.
     const facts = share(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({

@@ -1,0 +1,136 @@
+import type { CloseRecord, WebSocketOptions } from '@closespan/core';
+import { trackConnection } from '@closespan/core/platform';
+import { context, createContextKey, DiagLogLevel, diag, type Span } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { suppressTracing } from '@opentelemetry/core';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordCloses } from '../helpers/record-closes.ts';
+
+const error = vi.fn();
+const rejections = vi.fn();
+beforeEach(() => {
+  diag.setLogger({ error, warn: error, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+  process.on('unhandledRejection', rejections);
+});
+afterEach(() => {
+  process.off('unhandledRejection', rejections);
+  diag.disable();
+  vi.clearAllMocks();
+});
+
+const rejecting = async () => {
+  throw new Error('from a hook');
+};
+const WRONG: [string, () => unknown][] = [
+  ['a promise that rejects', rejecting],
+  ['a promise', async () => 'text'],
+  [
+    'what only looks like a promise',
+    () =>
+      Object.defineProperty({}, 'then', {
+        get() {
+          throw new Error('no promise');
+        },
+      }),
+  ],
+  ['an object', () => ({ toString: () => 'secret' })],
+  ['a symbol', () => Symbol('secret')],
+  ['a bigint', () => 1n],
+  ['a String object', () => Object('secret')],
+  ['null', () => null],
+];
+const NAMES = ['redactUrl', 'redactReason', 'urlTemplate', 'isAbnormal'] as const;
+
+describe.each(NAMES)('a hook %s', (name) => {
+  it.each(WRONG)('that returns %s is not believed', async (_what, hook) => {
+    const options = { [name]: hook } as WebSocketOptions;
+    const { spans, points } = await recordCloses([{ code: 1008, reason: 'secret' }], options);
+    // A rejection is unhandled after the microtasks of the turn in which it happened.
+    await new Promise((resolve) => void setImmediate(resolve));
+    const [span] = spans;
+    const attributes = span?.attributes ?? {};
+    const spanName = span?.name;
+    expect(attributes).toMatchObject({
+      'url.full': name === 'redactUrl' ? 'wss://example.com' : 'wss://example.com/chat',
+      'error.type': 'policy',
+    });
+    expect(attributes['websocket.close.reason']).toBe(name === 'redactReason' ? undefined : 'secret');
+    expect(attributes['url.template']).toBeUndefined();
+    expect(spanName).toBe('websocket.close');
+    expect(points['websocket.client.closes']).toHaveLength(1);
+    expect(error.mock.calls).toEqual([[expect.stringContaining(`closespan: ${name} returned no`)]]);
+    expect(rejections).not.toHaveBeenCalled();
+  });
+});
+
+it('urlTemplate may return nothing', async () => {
+  await recordCloses([{}], { urlTemplate: () => undefined });
+  expect(error).not.toHaveBeenCalled();
+});
+
+it('a hook may change the URL that it gets, and changes no other fact', async () => {
+  const { spans } = await recordCloses([{}], {
+    redactUrl(url) {
+      url.host = 'elsewhere.test:1';
+      url.search = '';
+      return 'wss://hidden/';
+    },
+    urlTemplate: (url) => url.search,
+  });
+  expect(spans[0]?.attributes).toMatchObject({
+    'server.address': 'example.com',
+    'server.port': 443,
+    'url.full': 'wss://hidden/',
+    'url.template': '?token=secret',
+  });
+});
+
+it('a hook that changes its record changes nothing', async () => {
+  const change = (record: CloseRecord, _span?: Span) => {
+    for (const object of [record, record.endpoint, record.peer]) {
+      for (const key of Object.keys(object ?? {})) Reflect.set(object as object, key, 'changed');
+    }
+    return true;
+  };
+  const peer = { address: '192.0.2.1', port: 1 };
+  const { spans } = await recordCloses([{ peer }, { peer }], { isAbnormal: change, closeHook: change });
+  expect(spans).toHaveLength(2);
+  expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toContain('changed');
+  expect(peer).toEqual({ address: '192.0.2.1', port: 1 });
+});
+
+it.each(['tracerProvider', 'meterProvider'] as const)(
+  'a %s that throws costs its own signal alone',
+  async (name) => {
+    const throwing: object = new Proxy(() => {}, {
+      get: (_target, key) => (key === 'then' ? undefined : throwing),
+      apply() {
+        throw new Error('from a provider');
+      },
+    });
+    const fails = { getTracer: () => throwing, getMeter: () => throwing, forceFlush: async () => {} };
+    const closeHook = vi.fn();
+    const { spans } = await recordCloses([{}], { [name]: fails, closeHook });
+    expect(closeHook).toHaveBeenCalledOnce();
+    expect(spans).toHaveLength(name === 'meterProvider' ? 1 : 0);
+  },
+);
+
+describe('a connection made under suppressTracing', () => {
+  const manager = new AsyncLocalStorageContextManager();
+  beforeEach(() => context.setGlobalContextManager(manager.enable()));
+  afterEach(() => context.disable());
+
+  it.each([
+    ['of the SDK', suppressTracing(context.active())],
+    [
+      'of another copy of the SDK',
+      context.active().setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true),
+    ],
+  ])('%s leaves no record', async (_what, suppressed) => {
+    const connection = context.with(suppressed, () => trackConnection());
+    const { spans, points } = await recordCloses([{ connection }, { code: 4001 }]);
+    expect(spans.map(({ attributes }) => attributes['websocket.close.code'])).toEqual([4001]);
+    expect(points['websocket.client.closes']).toHaveLength(1);
+  });
+});
