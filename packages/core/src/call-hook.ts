@@ -3,10 +3,11 @@ import { diag } from './registered-api.ts';
 import { NAME } from './version.ts';
 
 /**
- * Calls a hook of the user, and believes a result of the right type alone. A hook that throws, or that returns anything
- * else, costs one `diag.error`. A promise is anything else, and its rejection is not left unhandled.
- * @param type `typeof` of a result that fits
- * @param fallback returned in place of a result that does not fit
+ * Calls a hook of the user, and returns its result if the result has the right type. A hook that throws, or returns
+ * another type, is logged with `diag.error`. A promise has another type; if the promise is rejected, the rejection is
+ * handled.
+ * @param type `typeof` of a valid result
+ * @param fallback returned instead of an invalid result
  */
 export function callHook<T, F>(
   name: string,

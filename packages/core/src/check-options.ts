@@ -3,33 +3,39 @@ import type { WebSocketOptions } from './options.ts';
 import { diag } from './registered-api.ts';
 import { NAME } from './version.ts';
 
-/** Checks an option: the first item continues "Expected `name` to be" in the error, the second tests a value. */
+/**
+ * Check of one option. The first item continues the error text "Expected `name` to be". The second item returns whether
+ * a value is valid.
+ */
 export type OptionCheck = readonly [expectation: string, fits: (value: unknown) => boolean];
-/** Checks of options, by option. */
+/** Checks of options, by the option's name. */
 export type OptionChecks = Readonly<Record<string, OptionCheck>>;
 type Fields = Readonly<Record<string, unknown>>;
 
 const isType = (type: string) => (value: unknown) => typeof value === type;
 const isString = isType('string');
-/** Returns whether a value is an object all of whose fields fit. */
+/** Returns whether a value is an object and all of its fields pass the test `fits`. */
 const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
   typeof value === 'object' && value !== null && Object.entries(value).every(fits);
 
-/** Checks an option that is `true` or `false`. */
+/** Checks that the value of an option is `true` or `false`. */
 export const BOOLEAN: OptionCheck = ['a boolean', isType('boolean')];
 const FUNCTION: OptionCheck = ['a function', isType('function')];
-/** Makes a check for an option that is an object with a certain method. */
+/**
+ * Makes a check for an option whose value is an object with a given method.
+ * @param method name of the method
+ */
 export const having = (method: string): OptionCheck => [
   `an object with ${method}()`,
   (value) => typeof (value as Fields | null)?.[method] === 'function',
 ];
-/** Makes a check for an option with few values. */
+/** Makes a check for an option that has a fixed list of values. */
 export const oneOf = (...values: unknown[]): OptionCheck => [
   values.join(' or '),
   (value) => values.includes(value),
 ];
 
-/** Checks of the options that every platform has. */
+/** Checks of the options that exist on every platform. */
 export const CHECKS: OptionChecks = {
   serviceName: ['a string', isString],
   otlp: ['false or { url, headers }: an http(s) address, strings', (value) => isOtlp(value)],
@@ -51,9 +57,10 @@ export const CHECKS: OptionChecks = {
 } satisfies Record<keyof WebSocketOptions, OptionCheck>;
 
 /**
- * Checks options at the call. An option without a check costs one `diag.warn`; `undefined` fits every option.
- * @param platformChecks checks of the options that one platform adds, or checks better
- * @throws TypeError for a value that does not fit
+ * Checks the options that the app passes. An unknown option is logged with `diag.warn`. `undefined` is valid for every
+ * option.
+ * @param platformChecks checks of one platform; such a check replaces the common check of an option
+ * @throws TypeError for an invalid value
  */
 export function checkOptions(options: WebSocketOptions, platformChecks: OptionChecks = {}): void {
   checkOption('options', ['an object', (value) => Object(value) === value], options);
@@ -67,14 +74,14 @@ export function checkOptions(options: WebSocketOptions, platformChecks: OptionCh
 }
 
 /**
- * Checks one value.
- * @throws TypeError for a value that does not fit
+ * Checks the value of one option.
+ * @throws TypeError for an invalid value
  */
 export function checkOption(name: string, [expectation, fits]: OptionCheck, value: unknown): void {
   if (!fits(value)) throw expected(name, expectation, value);
 }
 
-/** Checks of the members of option `otlp` that every platform takes. */
+/** Checks of the members of the option `otlp` that exist on every platform. */
 export const OTLP_MEMBERS: OptionChecks = {
   // An address to which a path can be appended.
   url: ['an http(s) address', (url) => isString(url) && /^https?:[^?#]+$/.test(url as string)],
@@ -82,9 +89,9 @@ export const OTLP_MEMBERS: OptionChecks = {
 };
 
 /**
- * Returns whether a value of the option `otlp` is `false`, or an object whose members all are known and have the right
- * types.
- * @param platformMembers checks of the members that one platform adds to `url` and `headers`
+ * Returns whether a value of the option `otlp` is valid: `false`, or an object whose members are known and have the
+ * right types.
+ * @param platformMembers checks of members that only one platform has, beside `url` and `headers`
  */
 export function isOtlp(value: unknown, platformMembers: OptionChecks = {}): boolean {
   const members = { ...OTLP_MEMBERS, ...platformMembers };
@@ -93,7 +100,10 @@ export function isOtlp(value: unknown, platformMembers: OptionChecks = {}): bool
   return value === false || everyField(value, isMember);
 }
 
-/** Returns whether a field of `closeCodes` is a code with `{ name, abnormal }`. */
+/**
+ * Returns whether a field of the option `closeCodes` is valid: the key is a close code, and the value is an object with
+ * `name` or `abnormal`.
+ */
 function isMeaning([code, meaning]: [string, unknown]): boolean {
   const isField = ([name, field]: [string, unknown]) =>
     typeof field === (name === 'name' ? 'string' : 'boolean');

@@ -1,8 +1,8 @@
 /**
- * Makes the error for a wrong value. Of an object the message shows the members `url`, `protocol` and `compression`
- * alone, since headers may be secret. Texts are shown without the user info, query and fragment of a URL.
- * @param name the option or parameter that holds the value
- * @param expectation continues "Expected `name` to be"
+ * Makes the error for an invalid value. If the value is an object, the message shows only its members `url`, `protocol`
+ * and `compression`, because headers may be secret. User info, query and fragment of a URL are not shown.
+ * @param name name of the option or parameter
+ * @param expectation text that follows "Expected `name` to be"
  */
 export function expected(name: string, expectation: string, value: unknown): TypeError {
   return new TypeError(
@@ -21,7 +21,10 @@ function factOf(value: unknown): string {
   }
 }
 
-/** Cuts user info first: a password may hold a question mark. */
+/**
+ * Removes user info, query and fragment from a text. User info is removed first, because a password may contain a
+ * question mark.
+ */
 function withoutSecrets(text: string): string {
   return text.replace(/^([a-z][a-z\d+.-]*:\/+)?[\s\S]*@/i, '$1').replace(/[?#][\s\S]*$/, '');
 }

@@ -2,9 +2,9 @@ import { diag } from './registered-api.ts';
 import { NAME } from './version.ts';
 
 /**
- * Runs code that must not throw into the app: code of ours inside the app's event handlers, and the user's hooks.
- * @param what names the code in the log
- * @returns the result; where the code threw, `fallback` after one `diag.error`
+ * Runs code that must not throw into the app: closespan's code inside the app's event handlers, and the user's hooks.
+ * @param what name of the code in the log
+ * @returns the result of `run`. If `run` throws, the error is logged with `diag.error` and `fallback` is returned
  */
 export function guard<T>(what: string, run: () => T): T | undefined;
 export function guard<T>(what: string, run: () => T, fallback: T): T;

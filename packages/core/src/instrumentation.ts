@@ -10,62 +10,69 @@ import { currentlyRunning, forgetRunning, keepRunning, type Running } from './ru
 import type { Pipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
-/** Controls a running instrumentation; `instrumentWebSockets()` returns it. */
+/** Controls a running instrumentation. `instrumentWebSockets()` returns this handle. */
 export interface WebSocketHandle {
   /**
-   * Resolves when all closes so far have been exported, when their export has failed, or when the time is up. Never
-   * rejects.
-   * @param options `timeout`: no limit when absent
+   * Resolves when all closes so far have been exported, when their export has failed, or when the time limit has
+   * passed. Never rejects.
+   * @param options `timeout`: time limit in milliseconds. Without `timeout` there is no limit
    */
   forceFlush(options?: TimeLimit): Promise<void>;
   /**
-   * Puts every patched object back at once, exports the closes that wait, and stops the built-in pipeline. On Node,
-   * open connections are recorded before, with the cause `process_exit`. Closes that have not arrived when the time is up
-   * are lost, and counted in one `diag` line. Never rejects.
-   * @param options `timeout`: on Node the option `exitTimeout` when absent, elsewhere 5000
+   * Restores every patched object at once, exports the waiting closes, and stops the built-in pipeline (closespan's
+   * OTLP/HTTP exporter). On Node, every open connection is first recorded with the cause `process_exit`. Closes that
+   * have not arrived at the time limit are lost, and one `diag` line says how many. Never rejects.
+   * @param options `timeout`: time limit in milliseconds. The default is the option `exitTimeout` on Node, and 5000
+   * elsewhere
    */
   shutdown(options?: TimeLimit): Promise<void>;
   /**
-   * Observes a socket that the instrumentation cannot find, such as one from a bundled copy of a library. An object
-   * that takes no event listeners costs one `diag.error`.
+   * Observes a socket that the instrumentation cannot find, such as a socket from a bundled copy of a library. If the
+   * object has no event listeners, an error is logged with `diag.error`.
    */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
 }
 
-/** Adapts core to one kind of runtime. */
+/** Adapts core to one kind of runtime, such as browsers or Node. */
 export interface Platform<
   O extends WebSocketOptions = WebSocketOptions,
   H extends WebSocketHandle = WebSocketHandle,
 > {
-  /** Checks of the options that only this platform has, or that it checks better. @defaultValue none */
+  /**
+   * Checks of this platform's options. Such a check replaces core's check of an option. @defaultValue only core's
+   * checks
+   */
   readonly optionChecks?: OptionChecks;
-  /** Starts to observe. Members beyond those of `Installed` become members of the handle. */
+  /** Starts observation. Members of the result beyond those of `Installed` become members of the handle. */
   install(recorder: Recorder, options: O): Installed & Omit<H, keyof WebSocketHandle>;
-  /** Loads and starts the built-in pipeline. */
+  /** Loads and starts the built-in pipeline (closespan's OTLP/HTTP exporter). */
   startPipeline(options: O): Promise<Pipeline>;
-  /** Loads the code that makes telemetry of closes; called when the first socket is made. */
+  /** Loads the code that makes spans and metrics of closes. Called when the app makes its first socket. */
   readonly loadRecording: LoadRecording;
 }
 
-/** Controls the observation that a platform has installed. */
+/** Controls the observation that a platform has started. */
 export interface Installed {
-  /** Observes one more socket, which the app hands over. */
+  /** Observes one more socket, which the app passed to `observe()` of the handle. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
-  /** Records failed handshakes whose `close` event is still awaited and may never come. */
+  /** Records failed handshakes that still wait for a `close` event. That event may never come. */
   settle?(): void;
-  /** Keeps the process alive until a flush of the app's is done. @defaultValue nothing ends meanwhile */
+  /**
+   * Keeps the process alive until a flush that the app has requested is finished.
+   * @defaultValue the process is not kept alive
+   */
   keepAlive?(flushed: Promise<void>): void;
   /**
-   * Stops observing and puts every patched object back.
-   * @param isEnding whether the process is about to end: open connections are then recorded before
+   * Stops observation and restores every patched object.
+   * @param isEnding whether the process is about to end; if so, open connections are first recorded
    */
   stop(isEnding: boolean): void;
 }
 
 /**
- * Starts to observe on a platform. While an instrumentation runs, its handle is returned and the options change
- * nothing.
- * @throws TypeError for a wrong option
+ * Starts to observe on a platform and returns the handle. If an instrumentation already runs, its handle is returned
+ * and the options are only checked.
+ * @throws TypeError for an invalid option
  */
 export function startInstrumentation<O extends WebSocketOptions, H extends WebSocketHandle>(
   platform: Platform<O, H>,
@@ -76,12 +83,18 @@ export function startInstrumentation<O extends WebSocketOptions, H extends WebSo
   return start(platform, own).handle;
 }
 
-/** Returns the handle of the running instrumentation. `H` is that of the platform, since a global scope has one. */
+/**
+ * Returns the handle of the running instrumentation, or `undefined` if none runs. A global scope has one platform, so
+ * the caller knows the type `H`.
+ */
 export function runningHandle<H extends WebSocketHandle>(): H | undefined {
   return currentlyRunning()?.handle as H | undefined;
 }
 
-/** Starts to observe with options that are checked already; returns what runs, if something runs. */
+/**
+ * Starts to observe with options that have been checked. If an instrumentation already runs, that instrumentation is
+ * returned and the options are ignored.
+ */
 export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   platform: Platform<O, H>,
   options: O,

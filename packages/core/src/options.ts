@@ -3,10 +3,12 @@ import type { CloseCodeMeanings } from './record/close-codes.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { SamplerLike } from './sampler.ts';
 
-/** Options of the built-in pipeline: an OTLP/HTTP exporter that starts when the app has no OpenTelemetry SDK. */
+/**
+ * Options of the built-in pipeline: an OTLP/HTTP exporter that closespan starts when the app has no OpenTelemetry SDK.
+ */
 export interface OtlpOptions {
   /**
-   * Base address of an OTLP/HTTP receiver; `/v1/traces` and `/v1/metrics` are appended.
+   * Base address of an OTLP/HTTP receiver. closespan appends `/v1/traces` or `/v1/metrics`.
    * @defaultValue `OTEL_EXPORTER_OTLP_ENDPOINT` on Node, else `http://localhost:4318`
    */
   readonly url?: string;
@@ -17,89 +19,95 @@ export interface OtlpOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Names the members of a server's upgrade request that tell a route; Node's `IncomingMessage` has them. */
+/** Members of a server's upgrade request that can identify a route. Node's `IncomingMessage` has these members. */
 export interface UpgradeRequestLike {
   /** HTTP method of the request. */
   readonly method?: string | undefined;
-  /** Path and query of the request. */
+  /** Path and query of the request's URL. */
   readonly url?: string | undefined;
-  /** Headers by lower-case name. */
+  /** Headers of the request, by lower-case name. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** Options of `instrumentWebSockets()`; each of them may be left out. */
+/** Options of `instrumentWebSockets()`. Every option may be left out. */
 export interface WebSocketOptions {
   /**
-   * `service.name` of the built-in pipeline.
+   * Value of the resource attribute `service.name` that the built-in pipeline (closespan's OTLP/HTTP exporter) sends.
    * @defaultValue `OTEL_SERVICE_NAME` on Node, else `unknown_service`
    */
   readonly serviceName?: string;
   /**
-   * Options of the built-in pipeline, which starts only when no tracer provider is given or registered. With `false` it
-   * never starts.
+   * Options of the built-in pipeline (closespan's OTLP/HTTP exporter). The pipeline starts only if no tracer provider
+   * is given or registered. With `false`, the pipeline never starts.
    */
   readonly otlp?: OtlpOptions | false;
   /**
-   * Provider that gets the spans.
-   * @defaultValue the registered provider, looked up again for later closes; without one, the built-in pipeline
+   * Tracer provider that receives the spans.
+   * @defaultValue the registered provider, which is looked up again for later closes; if none is registered, the
+   * built-in pipeline (closespan's OTLP/HTTP exporter)
    */
   readonly tracerProvider?: TracerProvider;
   /**
-   * Provider that gets the metrics.
-   * @defaultValue the registered provider, looked up again for later closes; without one, the built-in pipeline if it
-   * runs
+   * Meter provider that receives the metrics.
+   * @defaultValue the registered provider, which is looked up again for later closes; if none is registered, the
+   * built-in pipeline (closespan's OTLP/HTTP exporter), if the pipeline runs
    */
   readonly meterProvider?: MeterProvider;
   /**
-   * Sampler of the built-in pipeline, e.g. `new AbnormalCloseSampler(0.05)`.
-   * @defaultValue `OTEL_TRACES_SAMPLER` on Node, else every span is kept
+   * Sampler of the built-in pipeline (closespan's OTLP/HTTP exporter), for example `new AbnormalCloseSampler(0.05)`.
+   * @defaultValue the sampler in `OTEL_TRACES_SAMPLER` on Node, else a sampler that keeps every span
    */
   readonly sampler?: SamplerLike;
   /**
-   * Leaves out connections whose URL contains one of these strings, or matches one of these expressions.
-   * @defaultValue none
+   * Excludes connections from observation: each connection whose URL contains one of these strings, or matches one of
+   * these regular expressions.
+   * @defaultValue no connection is excluded
    */
   readonly ignoreUrls?: readonly (string | RegExp)[];
   /**
-   * Returns a low-cardinality name of a URL, for the span's name and `url.template`; `undefined` for none. The URL is
-   * unredacted. On a Node server the upgrade request comes as the second argument.
+   * Returns a name of low cardinality for a URL, or `undefined` for no name. The name becomes part of the span's name
+   * and the value of `url.template`. The URL is not redacted. On a Node server, the second argument is the upgrade
+   * request.
    * @defaultValue no name
    */
   readonly urlTemplate?: (url: URL, request?: UpgradeRequestLike) => string | undefined;
   /**
-   * Returns the value of `url.full`, whose path becomes `url.path`. If it throws, the URL's origin is recorded.
-   * @defaultValue drops user info, query and fragment
+   * Returns the text to record as `url.full`. The path in this text is recorded as `url.path`. If the function throws
+   * or returns no text, only the URL's origin is recorded.
+   * @defaultValue removes user info, query and fragment
    */
   readonly redactUrl?: (url: URL) => string;
   /**
-   * Returns the recorded text for the peer's close reason; an empty string leaves the reason out. If it throws, the
-   * reason is left out.
-   * @defaultValue the reason as it is
+   * Returns the text to record for the peer's close reason. If the function throws, or returns an empty string or no
+   * text, no reason is recorded.
+   * @defaultValue records the reason unchanged
    */
   readonly redactReason?: (reason: string) => string;
   /**
-   * Names of the app's close codes, and whether a close with them is an error.
-   * @defaultValue none
+   * Names of the app's close codes, and whether a close with such a code counts as an error.
+   * @defaultValue registered names; the code's category and `wasClean` decide about errors
    */
   readonly closeCodes?: CloseCodeMeanings;
   /**
-   * Returns whether a close is an error; wins over all other rules.
+   * Returns whether a close counts as an error. The result overrides all other rules. If the function throws or returns
+   * no boolean, the record's `abnormal` decides.
    * @defaultValue the record's `abnormal`
    */
   readonly isAbnormal?: (record: CloseRecord) => boolean;
   /**
-   * Time that the span covers: `close` from the first sign of closing, `lifetime` from construction.
+   * Start of the span. With `close`, the span starts at the first sign of closing. With `lifetime`, the span starts
+   * when the socket is made. Every span ends at the close.
    * @defaultValue `close`
    */
   readonly spanTiming?: 'close' | 'lifetime';
   /**
-   * Parent of the span: with `none` a new root that links to the span active at construction, with `creation` that
-   * span.
+   * Parent of the span. With `none`, the span is a root span and links to the span that was active when the socket was
+   * made. With `creation`, the parent is the span that was active when the socket was made.
    * @defaultValue `none`
    */
   readonly parent?: 'none' | 'creation';
   /**
-   * Receives each record and its span before the span ends. A returned promise is not awaited; an error costs a
+   * Receives each record and its span before the span ends. A returned promise is not awaited. An error is logged with
    * `diag.error`.
    */
   readonly closeHook?: (record: CloseRecord, span: Span) => void;

@@ -1,6 +1,6 @@
 /**
- * The metrics of the built-in pipeline on Node: loaded when no meter provider is given or registered.
- * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * Metrics of the built-in pipeline (closespan's OTLP/HTTP exporter) on Node. This entry is loaded if no meter provider
+ * is given or registered. Apps import `@closespan/core` instead: names of this entry may change in any release.
  * @internal
  * @module
  */
@@ -22,7 +22,7 @@ import { type MetricSettings, startMeterProvider } from './telemetry/start-meter
 export type { ExporterSettings } from './otlp/exporter-settings.ts';
 export type { MetricSettings } from './telemetry/start-meter-provider.ts';
 
-/** Starts a meter provider that sends over OTLP/HTTP as JSON. */
+/** Starts a meter provider that sends metrics over OTLP/HTTP as JSON. */
 export function createMeterProvider(
   settings: ExporterSettings & MetricSettings,
 ): OtlpProvider<MeterProvider> {

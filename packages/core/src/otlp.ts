@@ -1,6 +1,6 @@
 /**
- * The spans of the built-in pipeline on Node: loaded when no tracer provider is given or registered.
- * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * Spans of the built-in pipeline (closespan's OTLP/HTTP exporter) on Node. This entry is loaded if no tracer provider
+ * is given or registered. Apps import `@closespan/core` instead: names of this entry may change in any release.
  * @internal
  * @module
  */
@@ -24,23 +24,26 @@ export { createRunningExports, type RunningExports } from './otlp/running-export
 export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
 
 /**
- * Tracer provider that keeps undelivered spans and sends them again. Its `forceFlush` also waits for batches on their
- * way.
+ * Tracer provider that keeps undelivered spans and sends them again. `forceFlush()` also waits for batches whose export
+ * has already begun.
  */
 export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
   /**
-   * Resolves to the number of spans that have not arrived. These spans are sent again after 5 to 30 seconds, until they
-   * arrive.
-   * @param retryNow whether these spans are sent again first
+   * Resolves to the number of undelivered spans. Undelivered spans are sent again after about 5 to 30 seconds, until
+   * they arrive or the collector refuses them.
+   * @param retryNow if `true`, undelivered spans are first sent again
    */
   unsent(retryNow: boolean): Promise<number>;
-  /** Sends the spans that wait; resolves when further spans find room, though an export may still be on its way. */
+  /**
+   * Sends the waiting spans. Resolves when there is room for further spans. Some export requests may then still have no
+   * response.
+   */
   awaitRoom(): Promise<void>;
 }
 
 /**
- * Starts a tracer provider that sends batches over OTLP/HTTP as JSON.
- * @param count called with outcome and number of spans that were not delivered at once
+ * Starts a tracer provider that sends spans in batches over OTLP/HTTP as JSON.
+ * @param count called with the outcome and the number of spans that were not delivered by the first export
  */
 export function createTracerProvider(
   settings: ExporterSettings,

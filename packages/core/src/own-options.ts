@@ -1,7 +1,7 @@
 /**
- * Copies options once, so that later changes and getters of the app's object change nothing. The copy has own
- * properties alone: what somebody has added to `Object.prototype` is no option.
- * @returns the copy; a value that is no object is returned as it is
+ * Copies options, so that later changes and getters of the app's object have no effect. Only properties of the object
+ * itself are copied: a property of `Object.prototype` is not an option.
+ * @returns the copy, or the value itself if the value is not an object
  */
 export function ownOptions<O>(options: O): O {
   if (Object(options) !== options) return options;
@@ -11,7 +11,7 @@ export function ownOptions<O>(options: O): O {
   return own as O;
 }
 
-/** Copies plain objects, of any realm; an object of a class stays as it is. */
+/** Copies plain objects of any realm, with all plain objects inside. An instance of a class is not copied. */
 function copyDeep(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
@@ -21,7 +21,7 @@ function copyDeep(value: unknown): unknown {
   return own;
 }
 
-/** Copies own enumerable properties into an object without a prototype. */
+/** Copies the enumerable properties of an object itself into an object without a prototype. */
 function copyOwn(value: unknown): Record<string, unknown> {
   return Object.assign(Object.create(null), value);
 }

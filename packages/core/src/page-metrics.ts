@@ -4,7 +4,7 @@ import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
 import { exporterConfig, type OtlpProvider } from './telemetry/otlp-settings.ts';
 import { type MetricSettings, startMeterProvider } from './telemetry/start-meter-provider.ts';
 
-/** Starts a meter provider that sends over OTLP/HTTP as JSON, by the `fetch` of a page. */
+/** Starts a meter provider for a page. The provider sends metrics over OTLP/HTTP as JSON, with `fetch`. */
 export function createMeterProvider(settings: MetricSettings): OtlpProvider<MeterProvider> {
   return startMeterProvider(
     settings,

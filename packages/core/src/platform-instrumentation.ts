@@ -5,25 +5,26 @@ import type { WebSocketOptions } from './options.ts';
 import type { Running } from './running.ts';
 import { NAME, VERSION } from './version.ts';
 
-/** Tells whether an instrumentation observes. */
+/** Whether an instrumentation observes sockets. */
 type Enabled = { enabled?: boolean };
 
 /**
- * Has the shape of OpenTelemetry's `Instrumentation`, for `registerInstrumentations({ instrumentations: [...] })`. Each
- * platform derives a class from this one.
+ * Base of each platform's class `WebSocketInstrumentation`. The class has the shape of OpenTelemetry's
+ * `Instrumentation`, for `registerInstrumentations({ instrumentations: [...] })`.
  */
 export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSocketOptions> {
-  /** Name of the instrumentation scope. */
+  /** Name of the OpenTelemetry instrumentation scope. */
   readonly instrumentationName: string = NAME;
-  /** Version of the instrumentation scope. */
+  /** Version of the OpenTelemetry instrumentation scope. */
   readonly instrumentationVersion: string = VERSION;
   readonly #platform: Platform<O>;
   #config: O & Enabled;
   #running: Running | undefined;
 
   /**
-   * @param config options of `instrumentWebSockets()`; observation starts at once with `enabled: true`
-   * @throws TypeError for a wrong option
+   * Makes an instrumentation. Observation starts at once only with `enabled: true`.
+   * @param config options of `instrumentWebSockets()`, and `enabled`
+   * @throws TypeError for an invalid option
    */
   constructor(platform: Platform<O>, config: O & Enabled) {
     this.#platform = platform;
@@ -33,32 +34,35 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
     if (config.enabled === true) this.enable();
   }
 
-  /** Starts to observe. Does nothing while enabled. */
+  /** Starts observation. Does nothing if the instrumentation is already enabled. */
   enable(): void {
     this.#running ??= start(this.#platform, this.#config);
     this.#config = { ...this.#config, enabled: true };
   }
 
-  /** Puts every patched object back. Closes that wait are still exported; open connections leave no record. */
+  /**
+   * Stops observation and restores every patched object. Waiting closes are still exported. Connections that are still
+   * open get no record.
+   */
   disable(): void {
     void this.#running?.stop(false);
     this.#running = undefined;
     this.#config = { ...this.#config, enabled: false };
   }
 
-  /** Sends spans to another provider from now on. Connections that are open leave no record. */
+  /** Sends later spans to another tracer provider. Connections that are open at this call get no record. */
   setTracerProvider(tracerProvider: TracerProvider): void {
     this.setConfig({ ...this.#config, tracerProvider });
   }
 
-  /** Sends metrics to another provider from now on. Connections that are open leave no record. */
+  /** Sends later metrics to another meter provider. Connections that are open at this call get no record. */
   setMeterProvider(meterProvider: MeterProvider): void {
     this.setConfig({ ...this.#config, meterProvider });
   }
 
   /**
-   * Replaces all options at once. Connections that are open leave no record.
-   * @throws TypeError for a wrong option
+   * Replaces all options at once, except `enabled`. Connections that are open at this call get no record.
+   * @throws TypeError for an invalid option
    */
   setConfig(config: O & Enabled): void {
     this.#check(config);
@@ -68,7 +72,7 @@ export abstract class PlatformInstrumentation<O extends WebSocketOptions = WebSo
     if (enabled) this.enable();
   }
 
-  /** Returns the options, and whether the instrumentation is enabled. */
+  /** Returns the current options. `enabled` is `true` while the instrumentation observes. */
   getConfig(): O & Enabled {
     return this.#config;
   }

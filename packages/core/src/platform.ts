@@ -1,5 +1,5 @@
 /**
- * The parts of core that `@closespan/browser` and `@closespan/node` are made of. Apps import `@closespan/core` instead:
+ * Parts of core from which `@closespan/browser` and `@closespan/node` are built. Apps import `@closespan/core` instead:
  * names of this entry may change in any release.
  * @internal
  * @module

@@ -8,32 +8,44 @@ import { diag } from './registered-api.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
-/** Turns closed connections into spans, metrics and hook calls, in later turns of the event loop. */
+/** Turns closed connections into spans, metrics and hook calls. This happens in later turns of the event loop. */
 export interface Recorder {
-  /** Takes the end of a connection; call it once a connection. Never throws. */
+  /** Records the end of a connection. Observers call this function once for each connection. Never throws. */
   record(connection: Connection, facts: CloseFacts): void;
-  /** Loads the parts that record closes, since a page that is about to go can load nothing. */
+  /**
+   * Loads the code that makes spans and metrics. Called early, because a page that is being unloaded can load nothing.
+   */
   prepare(): void;
-  /** Resolves when all closes so far have been exported, when their export has failed, or when the time is up. */
+  /**
+   * Resolves when all closes so far have been exported, when their export has failed, or when the time limit has
+   * passed.
+   */
   forceFlush(limit?: TimeLimit): Promise<void>;
-  /** Hands all closes to the exporter within this call, for a page that is about to go. */
+  /**
+   * Passes all waiting closes to the exporter before the function returns. Meant for a page that is about to be
+   * unloaded. Without a provider, the closes stay in the queue.
+   */
   flushNow(): void;
-  /** Fails the exports of the built-in pipeline that are on their way, and while `isCancelled` those that follow. */
+  /**
+   * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
+   * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
+   */
   cancelExports(isCancelled: boolean): void;
   /**
-   * Flushes, then stops the built-in pipeline; a provider of the user's goes on. What has not arrived when the time is up
-   * is lost.
-   * @param limit `false` or absent: no limit
+   * Exports all waiting closes, then stops the built-in pipeline (closespan's OTLP/HTTP exporter). A provider of the
+   * user keeps running. Closes that have not arrived at the time limit are lost.
+   * @param limit time limit; `false` or absent for no limit
    */
   shutdown(limit?: TimeLimit | false): Promise<void>;
 }
 
-/** Loads the module that makes telemetry of closes, which a page does not need to start. */
+/** Loads the module that makes spans and metrics of closes. A page does not need this module at its start. */
 export type LoadRecording = () => Promise<{ readonly createRecording: typeof createRecording }>;
 
 /**
- * Makes a recorder, which holds closes until their recording is loaded: a page needs no recording to start.
- * @param startPipeline called once, when a record has no other provider to go to
+ * Makes a recorder. Closes wait in the recorder until the module that makes spans and metrics is loaded. A page does
+ * not need this module at its start.
+ * @param startPipeline called once, when closes are recorded and no provider is given or registered
  */
 export function createRecorder(
   options: WebSocketOptions,
@@ -59,7 +71,10 @@ export function createRecorder(
     return loading;
   }
 
-  /** Loads the recording where closes wait for it; without a close there is nothing to flush. */
+  /**
+   * Loads the module that makes spans and metrics, if closes wait for it. Without waiting closes, there is nothing to
+   * flush.
+   */
   function loadIfNeeded(): Promise<void> | undefined {
     return waiting.length > 0 ? load() : loading;
   }

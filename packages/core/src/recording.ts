@@ -1,6 +1,6 @@
 /**
- * Makes telemetry of closes: loaded when the first socket is made, so that pages start with less.
- * Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * Makes spans and metrics of closes. This entry is loaded when the app makes its first socket, so that a page loads
+ * less code at its start. Apps import `@closespan/core` instead: names of this entry may change in any release.
  * @internal
  * @module
  */
@@ -25,53 +25,69 @@ export { signalUrl } from './telemetry/signal-url.ts';
 
 /** Makes spans, metrics and hook calls of closes. */
 export interface Recording {
-  /** Returns whether a record would reach a provider or a hook. When it would not, a close costs this call alone. */
+  /** Returns whether a record would reach a provider or a hook. If not, a close costs only this call. */
   isWanted(): boolean;
-  /** Takes a close; its span is made in a later turn of the event loop. */
+  /** Adds a close to the queue. The span is made in a later turn of the event loop. */
   push(closed: PendingClose): void;
-  /** Resolves when all closes so far have been exported, when their export has failed, or when the time is up. */
+  /**
+   * Resolves when all closes so far have been exported, when their export has failed, or when the time limit has
+   * passed.
+   */
   drain(limit?: TimeLimit): Promise<void>;
-  /** Hands all closes to the exporter within this call, for a page that is about to go. */
+  /**
+   * Passes all waiting closes to the exporter before the function returns. Meant for a page that is about to be
+   * unloaded. Without a provider, the closes stay in the queue.
+   */
   flushNow(): void;
-  /** Fails the exports of the built-in pipeline that are on their way, and while `isCancelled` those that follow. */
+  /**
+   * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
+   * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
+   */
   cancelExports(isCancelled: boolean): unknown;
   /**
-   * Drains, then stops the built-in pipeline. Closes that have not arrived after most of the time are dropped.
-   * @param limit time for all of that; `false`: no limit
+   * Exports all waiting closes, then stops the built-in pipeline (closespan's OTLP/HTTP exporter). Closes that have not
+   * arrived after most of the time are dropped.
+   * @param limit time limit for the whole shutdown; `false` for no limit
    */
   shutdown(limit: TimeLimit | false): Promise<void>;
 }
 
-/** Settings of a recording. */
+/** Settings of a recording, which makes spans and metrics of closes. */
 export interface RecordingSettings {
-  /** Options of the user. */
+  /** Options that the user passed to `instrumentWebSockets()`. */
   readonly options: WebSocketOptions;
-  /** Called once, when a record has no other provider to go to. */
+  /**
+   * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Called once, when closes are recorded and no
+   * provider is given or registered.
+   */
   readonly startPipeline: StartPipeline;
-  /** Closes that came before the recording was loaded; the recording moves them to its queue. */
+  /** Closes from before the recording was loaded. The recording moves these closes to its queue. */
   readonly waiting: PendingClose[];
-  /** Number of earlier closes that found no place in `waiting`. */
+  /** Number of closes that were dropped before the recording was loaded, because `waiting` was full. */
   readonly dropped: number;
-  /** Number of closes that may wait; beyond it the oldest normal ones lose their spans. */
+  /** Number of closes that may wait. If more closes wait, the oldest normal closes lose their spans first. */
   readonly capacity: number;
-  /** Bounds the memory of the closes that wait. Absent: their number alone is bounded, as in pages. */
+  /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
   readonly memory?: QueueMemory;
-  /** Makes the limits of metric labels. Absent: the first values become labels, as in pages. */
+  /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
-  /** Starts the queue's pauses. Absent: the queue makes none. */
+  /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
   readonly startPause?: StartPause;
-  /** Milliseconds that a shutdown may take. @defaultValue 5000 */
+  /** Time limit of a shutdown, in milliseconds. @defaultValue 5000 */
   readonly shutdownMillis?: number | undefined;
-  /** Waits for another turn of the event loop. @defaultValue `setImmediate`, or a message channel */
+  /** Waits for another turn of the event loop. @defaultValue uses `setImmediate`, else a `MessageChannel` */
   readonly nextTurn?: () => Promise<void>;
 }
 
-/** Share of a shutdown's time that spans may take at least. */
+/** Smallest share of a shutdown's time for the export of spans. */
 const SPANS_SHARE = 0.6;
-/** Milliseconds that spans leave to metrics, unless that is more than the rest. */
+/**
+ * Time of a shutdown that is kept for the export of metrics, in milliseconds. In a short shutdown, spans get their
+ * share `SPANS_SHARE` first.
+ */
 const METRICS_MILLIS = 1000;
 
-/** Starts to make telemetry of closes. Nothing throws: an error costs a `diag.error`. */
+/** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
   const { options, startPipeline, waiting, capacity, memory, createLabelLimits, startPause, nextTurn } =
     settings;
@@ -94,19 +110,21 @@ export function createRecording(settings: RecordingSettings): Recording {
     nextTurn,
   );
   const tellDropped = limitLine((sum) => diag.error(`${NAME}: ${sum} closes dropped, too many wait`));
-  /** Number of closes that wait, as of the last drain. */
+  /** Number of closes that were waiting at the end of the last drain. */
   let left = 0;
   const tellLeft = limitLine(() => diag.warn(`${NAME}: ${left} closes wait, nothing arrives`));
   let stopping: Promise<void> | undefined;
   // With closes already queued, the queue calls `prepare` itself.
   if (queue.size() === 0) void prepare(false);
 
-  /** Finds a provider, or starts the built-in pipeline when there is none. */
+  /**
+   * Finds a provider, or starts the built-in pipeline (closespan's OTLP/HTTP exporter) if there is none. Resolves to
+   * whether closes may become spans now.
+   */
   async function prepare(retryNow: boolean): Promise<boolean> {
     return (find() || ((await destination.load()) && find())) && (await destination.ready(retryNow));
   }
 
-  /** Counts the closes of a slice, and once those that were dropped before the recording was loaded. */
   function take(closed: PendingClose): PendingClose {
     return memory?.take(closed) ?? closed;
   }
@@ -116,13 +134,20 @@ export function createRecording(settings: RecordingSettings): Recording {
     write(closed, isLost);
   }
 
+  /**
+   * Counts the closes that the queue has just written. The first call also counts the closes that were dropped before
+   * the recording was loaded.
+   */
   function wrote(): void {
     tellDropped(dropped, queue.size() === 0);
     writer.wrote(dropped);
     dropped = 0;
   }
 
-  /** Drops the spans of some closes, the oldest normal ones first. Metrics and the hook still get these closes. */
+  /**
+   * Removes up to 1024 closes from the queue and drops their spans. The oldest normal closes are removed first. Metrics
+   * and the hook still get these closes. Returns the number of removed closes.
+   */
   function makeRoom(): number {
     const evicted = queue.evict(writer.isNormal);
     for (const closed of evicted) writeNext(closed, true);
@@ -130,7 +155,7 @@ export function createRecording(settings: RecordingSettings): Recording {
     return evicted.length;
   }
 
-  /** Empties the queue and exports all, metrics last. Logs how many closes wait, since nothing arrives. */
+  /** Exports all waiting closes, then the metrics. If closes cannot be delivered, logs how many closes wait. */
   async function drainAll(): Promise<void> {
     if (!stopping) {
       left = (await queue.drain()) + (await destination.unsent());
@@ -178,7 +203,10 @@ export function createRecording(settings: RecordingSettings): Recording {
   };
 }
 
-/** Reads a time limit. Anything may have been passed, as by an event that a method of the handle listens to. */
+/**
+ * Returns the milliseconds of a time limit, or `undefined` for no limit. The argument may be any value: for example an
+ * event, if the app uses a method of the handle as a listener.
+ */
 function millisOf(limit: TimeLimit | undefined): number | undefined {
   const timeout: unknown = guard('timeout', () => limit?.timeout);
   if (timeout === undefined || isMillis(timeout)) return timeout;

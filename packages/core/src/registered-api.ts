@@ -8,13 +8,13 @@ import type {
 } from '@opentelemetry/api';
 
 /**
- * Under this key all copies and 1.x versions of the OpenTelemetry API share what an app has registered. To read the key
- * saves a page 2 to 3 kB at its start: the API is then loaded with the parts that make telemetry.
+ * Key under which all copies of the OpenTelemetry API 1.x share what the app has registered. A page that reads this key
+ * loads 2 to 3 kB less at its start. The API is loaded later, with the code that makes spans.
  */
 const REGISTRY = Symbol.for('opentelemetry.js.api.1');
-/** Under this key all of them keep the active span in a context. */
+/** Key under which all copies of the OpenTelemetry API 1.x store the active span in a context. */
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
-/** Under this key `suppressTracing()` of all SDKs marks a context. */
+/** Key under which `suppressTracing()` of every OpenTelemetry SDK marks a context. */
 const SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
 
 const scope = globalThis as {
@@ -27,29 +27,35 @@ const scope = globalThis as {
 
 type Log = (message: string, ...details: unknown[]) => void;
 
-/** Logs through the logger that the app has given to the API's `diag`; without one nothing is logged. */
+/** Logs through the logger that the app has given to the API's `diag`. Without a logger, nothing is logged. */
 export const diag: Readonly<Record<'error' | 'warn' | 'debug', Log>> = {
   error: (...line) => scope[REGISTRY]?.diag?.error(...line),
   warn: (...line) => scope[REGISTRY]?.diag?.warn(...line),
   debug: (...line) => scope[REGISTRY]?.diag?.debug(...line),
 };
 
-/** Returns the active context; `undefined` where no context manager is registered. */
+/** Returns the active context, or `undefined` if no context manager is registered. */
 export function activeContext(): Context | undefined {
   return scope[REGISTRY]?.context?.active();
 }
 
-/** Returns whether nothing that is done in a context may be recorded, as the requests of an exporter. */
+/**
+ * Returns whether a context is marked with `suppressTracing()`: nothing in it may be recorded, such as the requests of
+ * an exporter.
+ */
 export function isSuppressed(context: Context | undefined): boolean {
   return context?.getValue(SUPPRESSED) === true;
 }
 
-/** Returns the ids of the span that is active in a context; `undefined` without a span. */
+/** Returns the ids of the span that is active in a context, or `undefined` if there is no span. */
 export function spanContextOf(context: Context | undefined): SpanContext | undefined {
   return (context?.getValue(SPAN) as Span | undefined)?.spanContext();
 }
 
-/** Writes the active context into fields as the registered propagator does. Without a propagator nothing is written. */
+/**
+ * Writes the active context into `fields`, in the format of the registered propagator. Without a propagator, `fields`
+ * stays unchanged.
+ */
 export function injectContext(fields: Record<string, string>): void {
   scope[REGISTRY]?.propagation?.inject(activeContext() ?? contextOf(new Map()), fields, {
     set(carrier, key, value) {
@@ -58,7 +64,7 @@ export function injectContext(fields: Record<string, string>): void {
   });
 }
 
-/** Makes a context of values: a propagator gets an empty one where no context manager is registered. */
+/** Makes a context that holds the given values. A propagator gets an empty one if no context manager is registered. */
 function contextOf(values: ReadonlyMap<symbol, unknown>): Context {
   return {
     getValue: (key) => values.get(key),

@@ -2,17 +2,23 @@ import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { expected } from './expected.ts';
 import { ATTR_ERROR_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
 
-/** Decision of a sampler about a span: 0 drops the span, 1 records it, 2 records and exports it. */
+/**
+ * Decision of a sampler about one span. 0 drops the span, 1 records the span without exporting it, 2 records and
+ * exports the span.
+ */
 export interface SamplingResultLike {
-  /** Number of OpenTelemetry's `SamplingDecision`. */
+  /**
+   * Decision, as a number of OpenTelemetry's `SamplingDecision`: 0 drops the span, 1 records it, 2 records and exports
+   * it.
+   */
   readonly decision: 0 | 1 | 2;
   /** Attributes that the sampler adds to the span. @defaultValue none */
   readonly attributes?: Readonly<Attributes>;
 }
 
-/** Names the members of OpenTelemetry's `Sampler`, a type that the API package does not have. */
+/** Members of OpenTelemetry's `Sampler`. This type needs no dependency on the OpenTelemetry SDK. */
 export interface SamplerLike {
-  /** Decides about a span before it starts. */
+  /** Decides about a span before the span starts. */
   shouldSample(
     context: Context,
     traceId: string,
@@ -21,7 +27,7 @@ export interface SamplerLike {
     attributes: Attributes,
     links: Link[],
   ): SamplingResultLike;
-  /** Describes the sampler in one line. */
+  /** Returns one line of text that describes the sampler. */
   toString(): string;
 }
 
@@ -29,14 +35,15 @@ const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
 /**
- * Keeps every abnormal WebSocket close, and a share of all other spans. A close span starts with all of its attributes,
- * so that the sampler sees how the connection ended.
+ * Keeps every abnormal WebSocket close, and a share of all other spans. A close span has all of its attributes when it
+ * starts, so the sampler can read how the connection ended.
  * @example new AbnormalCloseSampler(0.05) // every abnormal close, 5 % of the others
  */
 export class AbnormalCloseSampler implements SamplerLike {
   readonly #base: number | SamplerLike;
 
   /**
+   * Makes a sampler that keeps the span of every abnormal close.
    * @param base decides about all other spans: a sampler, or the ratio of traces to keep, from 0 to 1. A ratio keeps
    * the traces that OpenTelemetry's `TraceIdRatioBasedSampler` keeps
    * @throws TypeError for any other value
@@ -49,7 +56,7 @@ export class AbnormalCloseSampler implements SamplerLike {
     this.#base = base;
   }
 
-  /** Keeps the span of an abnormal close; `base` decides about every other span. */
+  /** Keeps the span of an abnormal close. For every other span, `base` decides. */
   shouldSample(...args: Parameters<SamplerLike['shouldSample']>): SamplingResultLike {
     const base = this.#base;
     const [, traceId, spanName, , attributes] = args;
@@ -58,13 +65,13 @@ export class AbnormalCloseSampler implements SamplerLike {
     return { decision: abnormal || isWithin(traceId, base as number) ? RECORD_AND_SAMPLED : NOT_RECORD };
   }
 
-  /** Describes this sampler and its base in one line. */
+  /** Returns one line of text that describes this sampler and its base. */
   toString(): string {
     return `AbnormalCloseSampler{${this.#base}}`;
   }
 }
 
-/** Returns whether a ratio keeps a trace. The trace's id alone decides, so that every process decides alike. */
+/** Returns whether a ratio keeps a trace. Only the trace id decides, so that all processes decide in the same way. */
 function isWithin(traceId: string, ratio: number): boolean {
   let mixed = 0;
   for (const word of traceId.match(/.{8}/g) ?? []) mixed ^= Number.parseInt(word, 16);

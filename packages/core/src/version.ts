@@ -1,6 +1,6 @@
 import { version } from '../package.json';
 
-/** Name of the instrumentation scope, and of this project in logs. */
+/** Name of the OpenTelemetry instrumentation scope, and name of this project in logs. */
 export const NAME = 'closespan';
-/** Version of the instrumentation scope, which all packages share. */
+/** Version of the OpenTelemetry instrumentation scope. All packages share this version. */
 export const VERSION: string = version;

@@ -1,10 +1,10 @@
 import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 
-/** Objects and names of properties that the log has told. */
+/** Objects and property names about which a warning was logged. */
 const told = new Set<unknown>();
 
-/** Defines a property. Returns false, and throws nothing, where the property or its object is frozen. */
+/** Defines a property. Returns `false`, and does not throw, if the property or its object is frozen. */
 export function defineProperty(owner: object, name: string, descriptor: PropertyDescriptor): boolean {
   try {
     return Reflect.defineProperty(owner, name, descriptor);
@@ -14,7 +14,10 @@ export function defineProperty(owner: object, name: string, descriptor: Property
   }
 }
 
-/** Says in one `diag.warn` an object and a name that a property is frozen, so that its calls go unseen. */
+/**
+ * Logs with `diag.warn` that a property is frozen, so that its calls are not seen. Logs one line for each object and
+ * each name.
+ */
 export function warnOfFrozen(owner: object, name: string): void {
   if (told.has(owner) || told.has(name)) return;
   told.add(owner).add(name);

@@ -1,9 +1,9 @@
 import { defineProperty, warnOfFrozen } from './define-property.ts';
 
 /**
- * Makes the global `WebSocket` a plain value of `globalThis`, so that a proxy can take its place. Deno defines an
- * accessor, and in workerd the global object inherits the class. A plain value stays as it is, and so does a frozen one.
- * @returns a function that restores the former state, unless somebody has replaced the value since
+ * Makes the global `WebSocket` a plain property of `globalThis`, so that a proxy can replace it. Deno defines an
+ * accessor, and in workerd the global object inherits the class. A plain or frozen property stays unchanged.
+ * @returns a function that restores the original property, unless other code has replaced the value meanwhile
  */
 export function makeReplaceable(name: 'WebSocket'): () => void {
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);

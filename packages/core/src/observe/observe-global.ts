@@ -11,13 +11,13 @@ import { CLOSED } from './ready-state.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
-/** Whether the runtime marks the events that it fires itself as trusted (DOM § Event). */
+/** Whether the runtime marks its events as trusted (`isTrusted`, DOM § Event). */
 const MARKS_EVENTS = !('Deno' in globalThis);
 
 /**
- * Observes each socket that the global `WebSocket` of Bun, Deno or workerd makes from now on, and sockets that are
- * passed.
- * @param errorFactsOf reads the facts that the runtime's `error` event shows beyond the standard
+ * Observes each socket that the global `WebSocket` of Bun, Deno or workerd makes after this call, and each socket
+ * passed to `observe`.
+ * @param errorFactsOf reads facts of the runtime's `error` event that the WHATWG standard does not define
  */
 export function observeGlobal(
   recorder: Recorder,

@@ -5,35 +5,36 @@ import type { Recorder } from '../recorder.ts';
 import { CLOSED, CLOSING, OPEN } from './ready-state.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
-/** Observes sockets through their events, and records the end of each. */
+/** Observes sockets through their events, and records the end of each socket. */
 export interface SocketObserver {
-  /** Observes a socket until its end. Does nothing for a socket that is observed already. */
+  /** Observes a socket until its end. Does nothing if the socket is already observed. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /**
-   * Notes that the app called `close(code)`. Returns a function that takes the note back; `undefined` without a note.
+   * Notes that the app called `close(code)`. Returns a function that removes the note, or `undefined` if nothing was
+   * noted.
    */
   noteClose(socket: object, code: unknown): (() => void) | undefined;
   /**
-   * Sockets that are observed and have not ended. `erroredAt` is in monotonic milliseconds; `undefined`: no error so
-   * far.
+   * Sockets that are observed and have not ended. `erroredAt` is the time of the last `error` event, in monotonic
+   * milliseconds. `erroredAt` is `undefined` if there was no error.
    */
   readonly observed: ReadonlyMap<
     WebSocketLike,
     { readonly connection: Connection; readonly erroredAt: number | undefined }
   >;
   /**
-   * Records the end of a socket for which no event will come.
-   * @param facts replace those of a connection that ended without a Close frame
+   * Records the end of a socket that fires no `close` event.
+   * @param facts facts that replace the default: an end without a Close frame, with code 1006
    */
   recordEnd(socket: WebSocketLike, facts?: Pick<CloseFacts, 'code' | 'cause' | 'initiator'>): void;
-  /** Stops observing, and removes all listeners. */
+  /** Stops observation and removes all listeners. */
   stop(): void;
 }
 
 /**
- * Reads the facts of a close that only the platform knows; called within the `close` event.
- * @param startTime epoch milliseconds at which observation of the socket began
- * @returns facts that replace those of the event; `undefined` for none
+ * Reads facts about a close that only the platform knows. Called when an observed socket ends.
+ * @param startTime time at which observation of the socket began, in epoch milliseconds
+ * @returns facts that replace those of the `close` event, or `undefined` for none
  */
 export type ReadPlatformFacts = (
   connection: Connection,
@@ -41,25 +42,27 @@ export type ReadPlatformFacts = (
   startTime: number,
 ) => Partial<CloseFacts> | undefined;
 
-/** State of a socket that is observed. */
+/** State that the observer keeps for one observed socket. */
 interface ObservedSocket {
   readonly connection: Connection;
-  /** Epoch milliseconds at which observation began, by a clock that runs on while the device sleeps. */
+  /**
+   * Time at which observation of the socket began, in epoch milliseconds. The clock continues while the device sleeps.
+   */
   readonly startTime: number;
-  /** Facts that the app or a carrier passed with the socket. */
+  /** Facts about the socket that the caller of `observe` passed. `undefined` if none were passed. */
   readonly info: SocketInfo | undefined;
-  /** Whether the runtime itself fires the socket's events, so that no others are believed. */
+  /** Whether the runtime fires the socket's events. If so, events from scripts are ignored. */
   readonly isNative: boolean;
-  /** Whether each `close()` of the app has been noted, so that the record can tell who closed first. */
+  /** Whether each `close()` of the app is noted, so that the record can say who closed first. */
   readonly hasNotes: boolean;
-  /** Monotonic milliseconds of the last `error` event; `undefined` before. */
+  /** Time of the last `error` event, in monotonic milliseconds. `undefined` if there was no `error` event. */
   erroredAt: number | undefined;
 }
 
-/** Members of an event that are read; a `close` event has all of them. */
+/** Members of an event that the observer reads. Only a `close` event has all of these members. */
 interface EventLike {
   readonly type: string;
-  /** False for an event that a script has dispatched (DOM § Event); absent where a library makes the events. */
+  /** `false` for an event that a script has dispatched (DOM § Event). Absent if a library makes the events. */
   readonly isTrusted?: boolean;
   readonly target: WebSocketLike;
   readonly code: number;
@@ -67,15 +70,15 @@ interface EventLike {
   readonly wasClean: boolean;
 }
 
-/** Facts that the `close` event shows, or that stand in for the event. */
+/** Facts that a `close` event contains, or facts that replace a missing `close` event. */
 type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
 /**
- * Makes an observer, whose sockets share one listener.
- * @param isNative returns whether the runtime itself fires the socket's events: others on the socket are then ignored
- * @param seesCalls returns whether `noteClose` will be called for each `close()` of a native socket; without these calls
- * the record cannot tell who closed first
- * @param marksEvents whether the runtime marks its own events as trusted, which Deno does not
+ * Makes an observer of sockets. All observed sockets share one listener.
+ * @param isNative returns whether the runtime fires the events of a socket; if so, events from scripts are ignored
+ * @param seesCalls returns whether `noteClose` will be called for each `close()` of a native socket; if not, the record
+ * cannot say who closed first
+ * @param marksEvents whether the runtime marks its events as trusted; Deno does not
  */
 export function createSocketObserver(
   recorder: Recorder,
@@ -175,8 +178,8 @@ export function createSocketObserver(
 }
 
 /**
- * Returns whether a script has dispatched an event on a native socket, as libraries that reconnect do. An event that does
- * not fit the socket's state is made up, too (WHATWG WebSockets § Feedback from the protocol).
+ * Returns whether a script has dispatched an event on a native socket, as libraries that reconnect do. An event that
+ * contradicts the socket's `readyState` also comes from a script (WHATWG WebSockets § Feedback from the protocol).
  */
 export function isMadeUp(event: unknown, marksEvents = true): boolean {
   const { type, isTrusted, target } = event as EventLike;
@@ -186,8 +189,8 @@ export function isMadeUp(event: unknown, marksEvents = true): boolean {
 }
 
 /**
- * Returns the types of events to listen for: no `error` on an event emitter, where a listener would keep alive an app
- * that is meant to crash.
+ * Returns the types of events to listen for. `error` is left out for an event emitter: a listener for `error` would
+ * keep an app alive that is meant to crash.
  */
 function typesFor(socket: WebSocketLike): readonly string[] {
   return 'listenerCount' in socket ? ['open', 'close'] : ['open', 'close', 'error'];

@@ -2,15 +2,15 @@ import { guard } from '../guard.ts';
 import { replaceValue } from './replace-value.ts';
 
 type Method = (this: object, ...args: unknown[]) => unknown;
-/** Runs in place of a method, and returns the result of the call. */
+/** Runs instead of a method. The returned value becomes the result of the call. */
 type Around = (original: (...args: unknown[]) => unknown, self: object, args: unknown[]) => unknown;
 
 /**
- * Replaces a method in place, or a getter, by a proxy: name, length and printed text stay those of the original.
- * @param around called in place of the method, with the original, `this` and the arguments
+ * Replaces a method or getter by a proxy. Name, length and printed text stay those of the original.
+ * @param around called instead of the method, with the original, `this` and the arguments
  * @param field `get` for a getter
- * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since or
- * frozen the property, lets the proxy do no more than call the original; `undefined` where nothing could be patched
+ * @returns a function that stops the patch: it restores the original. If other code has wrapped the proxy or frozen the
+ * property, the proxy stays and only calls the original. `undefined` if nothing could be patched
  */
 export function patchMethod(
   owner: object,
@@ -29,10 +29,11 @@ export function patchMethod(
 }
 
 /**
- * Runs `before` ahead of each call of a method. An error in `before` costs a `diag.error`, and the call goes on.
- * @param before may return a function that takes back what it noted; that function runs if the call throws
- * @returns a function that stops the patch: it restores the original, or, where others have wrapped the proxy since or
- * frozen the property, lets the proxy do no more than call the original; `undefined` where nothing could be patched
+ * Runs `before` ahead of each call of a method. An error in `before` is logged with `diag.error`, and the method is
+ * still called.
+ * @param before may return a function that removes what `before` noted; the returned function runs if the method throws
+ * @returns a function that stops the patch: it restores the original. If other code has wrapped the proxy or frozen the
+ * property, the proxy stays and only calls the original. `undefined` if nothing could be patched
  */
 export function patchBefore(
   owner: object | undefined,

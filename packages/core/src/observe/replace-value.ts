@@ -1,22 +1,24 @@
 import { defineProperty, warnOfFrozen } from './define-property.ts';
 
-/** Traps for a proxy of a function. */
+/** Traps of a proxy for a function or a class. */
 type Traps<T extends object> = Pick<ProxyHandler<T>, 'apply' | 'construct'>;
 
-/** A proxy that stands where it cannot be taken away: its handler, and the function that stops it. */
+/**
+ * Proxy that could not be removed from its property: the handler of the proxy, and the function that stops the proxy.
+ */
 type Standing = readonly [handler: object, stop: () => void];
 
-/** Proxies that do no more than call the original, by the object whose property holds them and by the property. */
+/** Stopped proxies that could not be removed and only call the original, by object and property name. */
 const standing = new WeakMap<object, Map<string, Standing>>();
 
 /**
- * Replaces a function in place: the value of a property, or its getter. A property that is missing or that holds no
- * function stays as it is. One that is frozen stays, too, and costs a `diag.warn`; there a proxy from before, which
- * could not be taken away, goes to work again.
- * @param by traps for a proxy of the function, or a function that returns the new value
+ * Replaces a function that is the value or the getter of a property. Nothing changes if the property is missing or
+ * holds no function. A frozen property also stays unchanged, and is logged with `diag.warn`. If a frozen property holds
+ * an earlier proxy that could not be removed, this proxy works again.
+ * @param by traps of a proxy for the function, or a function that returns the new value
  * @param field `get` for a getter
- * @returns a function that stops the replacement: it removes the traps, and restores the original unless the property
- * is frozen or somebody has replaced the value since; `undefined` where nothing was replaced
+ * @returns a function that stops the replacement: it removes the traps. It also restores the original, unless the
+ * property is frozen or other code has replaced the value. `undefined` if nothing was replaced
  */
 export function replaceValue<T extends object>(
   owner: object | undefined,
@@ -40,7 +42,10 @@ export function replaceValue<T extends object>(
   return stop;
 }
 
-/** Sets a proxy that stands in a frozen property to work again. Without one, the property goes unseen. */
+/**
+ * Makes a stopped proxy in a frozen property work again. If there is no such proxy, logs that calls of the property are
+ * not seen.
+ */
 function resume(owner: object, name: string, by: object): (() => void) | undefined {
   const [handler, stop] = standing.get(owner)?.get(name) ?? [];
   if (handler) Object.assign(handler, by);

@@ -1,6 +1,5 @@
 /**
- * Names the members of a WHATWG `WebSocket` that observation reads. Sockets of browsers, undici and `ws` have all of
- * them.
+ * Members of a WHATWG `WebSocket` that closespan reads. Sockets of browsers, undici and `ws` have all of these members.
  * @see WHATWG WebSockets § The WebSocket interface
  */
 export interface WebSocketLike {
@@ -8,24 +7,27 @@ export interface WebSocketLike {
   readonly url: string;
   /** State of the connection: 0 connecting, 1 open, 2 closing, 3 closed. */
   readonly readyState: number;
-  /** Negotiated subprotocol; empty when there is none. */
+  /** Negotiated subprotocol (RFC 6455 §1.9). Empty if there is none. */
   readonly protocol?: string;
-  /** Negotiated extensions; empty when there are none. */
+  /** Negotiated extensions (RFC 6455 §9). Empty if there are none. */
   readonly extensions?: string;
-  /** Bytes that `send` has queued and that are not on the network yet. */
+  /** Number of bytes that `send` has queued and that are not on the network yet. */
   readonly bufferedAmount?: number;
-  /** Adds a listener of `open`, `close` or `error`. */
+  /** Adds a listener for the event `open`, `close` or `error`. */
   addEventListener(type: string, listener: (event: unknown) => void): void;
-  /** Removes a listener. */
+  /** Removes a listener that `addEventListener` has added. */
   removeEventListener(type: string, listener: (event: unknown) => void): void;
 }
 
-/** Tells facts that a socket does not show. */
+/** Facts about a socket that closespan cannot read from the socket. */
 export interface SocketInfo {
   /** URL of the connection. @defaultValue `socket.url` */
   readonly url?: string;
-  /** The end of the connection that the socket is. @defaultValue `client` */
+  /** Whether the socket is the client's or the server's end of the connection. @defaultValue `client` */
   readonly kind?: 'client' | 'server';
-  /** Id that the other end records, too: 16 hexadecimal digits. @defaultValue an id that no other connection has */
+  /**
+   * Id of the connection, which the other end records, too: 16 hexadecimal digits.
+   * @defaultValue an id that no other connection has
+   */
   readonly connectionId?: string;
 }

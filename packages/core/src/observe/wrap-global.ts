@@ -3,16 +3,17 @@ import { replaceValue } from './replace-value.ts';
 
 type Constructor<S> = (new (...args: unknown[]) => S) & { readonly prototype: object };
 
-/** Constructs an object, with the parameters and the result of `Reflect.construct`. */
+/** Constructs an object. Parameters and result are those of `Reflect.construct`. */
 export type Construct<S> = (target: Constructor<S>, args: unknown[], newTarget: Constructor<S>) => S;
 
 /**
- * Replaces a global class by a proxy that sees each construction. `instanceof`, statics, `name`, `length`, printed text
- * and subclassing stay as they are. Meanwhile `prototype.constructor` is the proxy.
- * @param constructed called with each new object; an error in it costs a `diag.error`
- * @param construct makes the objects, and throws only where the class throws; `Reflect.construct` where absent
- * @returns a function that stops the replacement: it restores the class, or, where others have wrapped the proxy since
- * or frozen the global, lets the proxy do no more than construct; `undefined` where nothing could be replaced
+ * Replaces a global class by a proxy, and calls `constructed` with each new object. `instanceof`, static members,
+ * `name`, `length`, printed text and subclassing stay unchanged. While the class is replaced, `prototype.constructor`
+ * is the proxy.
+ * @param constructed called with each new object; an error in this function is logged with `diag.error`
+ * @param construct makes the objects, and throws only if the class throws
+ * @returns a function that stops the replacement: it restores the class. If other code has wrapped the proxy or frozen
+ * the global, the proxy stays and only constructs objects. `undefined` if nothing could be replaced
  */
 export function wrapGlobal<S extends object>(
   scope: object,

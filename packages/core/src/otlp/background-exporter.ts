@@ -1,29 +1,34 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { StartPause } from '../queue/queue-pause.ts';
 
-/** Members that all exporters of the SDK have. */
+/** Members that all exporters of the OpenTelemetry SDK have. */
 interface Exporter<T> {
   export(items: T, done: (result: ExportResult) => void): void;
   forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
 }
 
-/** An exporter whose exports go on in the background. */
+/** Exporter that reports each export as done at once, and continues the export in the background. */
 export interface BackgroundExporter<T> extends Exporter<T> {
-  /** Resolves when all exports so far are done. */
+  /** Resolves when all exports so far are finished. */
   forceFlush(): Promise<void>;
-  /** Resolves when there is room for another export: all are done, or the wait was long and few are on their way. */
+  /**
+   * Resolves when there is room for another export: when all exports are finished, or when at most three are unfinished
+   * after 2 seconds.
+   */
   awaitRoom(): Promise<void>;
 }
 
-/** Milliseconds for which the next exports wait for the ones before. */
+/** Longest time for which further exports wait for all earlier exports, in milliseconds. */
 const LONGEST_WAIT = 2000;
-/** Number of exports on their way at which the next one waits for one of them, however long. */
+/**
+ * Number of unfinished exports at which the next export waits until another export is finished, without a time limit.
+ */
 const MOST_RUNNING = 4;
 
 /**
- * Makes an exporter that is done with each export at once, as the SDK sees it. The SDK then starts no timer, which would
- * keep the process alive, and logs no failure, which the exporter inside logs already.
+ * Makes an exporter that reports each export as successful at once. So the SDK starts no timer, which would keep the
+ * process alive. The SDK also logs no failure, since the inner exporter logs failures.
  */
 export function exportInBackground<T>(exporter: Exporter<T>, startPause: StartPause): BackgroundExporter<T> {
   const running = new Set<Promise<unknown>>();

@@ -5,7 +5,9 @@ import type { FailureLog } from '../telemetry/failure-log.ts';
 import type { ExportOutcome } from './export-outcome.ts';
 import type { SendExport } from './send-export.ts';
 
-/** Members of the responses of all signals (OTLP specification, "Partial Success"). */
+/**
+ * Members of an export response that closespan reads, for spans and metrics (OTLP specification, "Partial Success").
+ */
 interface ExportResponse {
   readonly partialSuccess?: {
     readonly rejectedSpans?: unknown;
@@ -14,20 +16,21 @@ interface ExportResponse {
   };
 }
 
-/** An error of an export, as the callers of an exporter get to see it. */
+/** Error of an export, as an exporter passes the error to its callers. */
 export interface ExportError extends Error {
-  /** HTTP status with which the receiver refused the export for good; absent where the export may arrive later. */
+  /** HTTP status with which the receiver permanently refused the export. Absent if the export may arrive later. */
   readonly code?: number;
-  /** Milliseconds that the receiver asked to wait, in a response that may pass. */
+  /** Time for which the receiver asked to wait, in milliseconds. Present only if the export may arrive later. */
   readonly retryAfter?: number | undefined;
 }
 
-/** Number of exports that may be on their way together. */
+/** Largest number of exports that may be unfinished at one time. */
 const MOST_RUNNING = 30;
 
 /**
- * Makes the part of an exporter that exports: it serializes, sends, and tells the log of what fails.
- * @param onRejected called with the number of items that the receiver rejected of an export that it took
+ * Makes the part of an exporter that serializes and sends the items, and reports failures to a log.
+ * @param onRejected called with the number of items that the receiver rejected, if the receiver accepted the other
+ * items of the export
  */
 export function createExportDelegate<T>(
   serializer: Pick<ISerializer<T, unknown>, 'serializeRequest'>,
@@ -93,7 +96,7 @@ function errorOf(outcome: Exclude<ExportOutcome, { kind: 'taken' }>): ExportErro
     : Object.assign(error, { retryAfter: outcome.retryAfter });
 }
 
-/** Reads a response in JSON; `undefined` where the receiver sent something else. */
+/** Reads a response as JSON. Returns `undefined` if the receiver sent another format. */
 function readJson(body: Uint8Array): ExportResponse | undefined | null {
   try {
     return JSON.parse(new TextDecoder().decode(body));

@@ -4,15 +4,18 @@ import { NAME, VERSION } from '../version.ts';
 
 type HttpConfiguration = ReturnType<typeof convertLegacyHttpOptions>;
 
-/** Address, headers and limits of the exports of one signal. */
+/** Address, headers and limits of the exports of one signal: spans or metrics. */
 export interface ExportTarget extends Pick<HttpConfiguration, 'url' | 'headers' | 'agentFactory'> {
   /** Compression of each request's body. */
   readonly compression: 'gzip' | 'none';
-  /** Milliseconds that one export may take in all, with its pauses and further tries. */
+  /** Longest time for one export, in milliseconds, including pauses and further tries. */
   readonly timeoutMillis: number;
 }
 
-/** Returns the target of a signal: from the options, else from `OTEL_EXPORTER_OTLP_*`, else OpenTelemetry's defaults. */
+/**
+ * Returns the target of one signal. The settings come from the options, else from `OTEL_EXPORTER_OTLP_*`, else from
+ * OpenTelemetry's defaults.
+ */
 export function exportTarget(settings: OtlpSettings, signal: 'traces' | 'metrics'): ExportTarget {
   return convertLegacyHttpOptions(
     exporterConfig(settings, `/v1/${signal}`),

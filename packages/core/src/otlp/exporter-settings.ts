@@ -2,10 +2,13 @@ import type { StartPause } from '../queue/queue-pause.ts';
 import type { OtlpSettings } from '../telemetry/otlp-settings.ts';
 import type { RunningExports } from './running-exports.ts';
 
-/** Settings of the built-in pipeline of Node. */
+/** Settings of the built-in pipeline (closespan's OTLP/HTTP exporter) on Node. */
 export type ExporterSettings = OtlpSettings & {
-  /** Starts the pauses and deadlines of exports. @defaultValue the global timer */
+  /** Starts the pauses and time limits of exports. @defaultValue uses the global timer, `setTimeout` */
   readonly startPause?: StartPause;
-  /** Exports that are on their way, where several signals are cancelled together. @defaultValue a set of its own */
+  /**
+   * Set of unfinished exports. Exporters that share one set are cancelled together. @defaultValue a new set for each
+   * exporter
+   */
   readonly running?: RunningExports;
 };

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { StartPause } from '../queue/queue-pause.ts';
 import { type ExportOutcome, outcomeOfStatus } from './export-outcome.ts';
 
-/** One HTTP request with an export in its body. */
+/** One HTTP request that has an export as its body. */
 export interface Post {
   readonly request: (url: string, options: RequestOptions) => ClientRequest;
   readonly url: string;
@@ -12,15 +12,15 @@ export interface Post {
   readonly body: Uint8Array;
 }
 
-/** Bytes of a response's body that are read. */
+/** Largest body of a response that is read, in bytes. */
 const LONGEST_BODY = 65_536;
-/** Milliseconds for the body of a response, from its status on. */
+/** Longest time for the body of a response after its status, in milliseconds. */
 const BODY_MILLIS = 1000;
 
 /**
- * Makes a request; never rejects. The status decides the outcome, wherever the bytes of the body are. The request's
- * socket does not keep the process alive.
- * @param signal ends the request
+ * Sends a request and resolves to its outcome. Never rejects. The status of the response decides the outcome, even if
+ * the body is incomplete. The request's socket does not keep the process alive.
+ * @param signal aborts the request
  */
 export function post(
   { request: start, url, headers, agent, body }: Post,
@@ -55,7 +55,7 @@ export function post(
   });
 }
 
-/** Reads a body up to a limit. Resolves to no bytes where the body is longer, or breaks off. */
+/** Reads a body up to a limit. Resolves to zero bytes if the body is longer or incomplete. */
 async function readBody(response: IncomingMessage): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -71,7 +71,7 @@ async function readBody(response: IncomingMessage): Promise<Uint8Array> {
   }
 }
 
-/** Returns the outcome of a request that broke before its status came. */
+/** Returns the outcome of a request that failed before the status of its response arrived. */
 function outcomeOfError(error: NodeJS.ErrnoException, reusedSocket: boolean): ExportOutcome {
   const { code, message } = error;
   // A server may close an idle connection in the moment in which a request takes it.
@@ -79,7 +79,7 @@ function outcomeOfError(error: NodeJS.ErrnoException, reusedSocket: boolean): Ex
   return { kind: 'failed', reason: code ?? message, mayRetry, retryAfter: mayRetry ? 0 : undefined };
 }
 
-/** Lets the process end while a socket is busy, also while the socket still connects. */
+/** Allows the process to end while a socket is busy or is still connecting. */
 function letProcessEnd(socket: Socket): void {
   const unref = () => void socket.unref?.();
   unref();

@@ -1,14 +1,17 @@
-/** The requests and pauses of the exports that are on their way. */
+/** Set of the requests and pauses of unfinished exports, which can be cancelled together. */
 export interface RunningExports {
-  /** Adds what ends one request or pause; returns a function that takes it off. Called at once while cancelled. */
+  /**
+   * Adds a function that cancels one request or pause. Returns a function that removes the added function from the set.
+   * While exports are cancelled, `cancel` is called at once.
+   */
   add(cancel: () => void): () => void;
-  /** Ends everything that is on its way, and until `allow` what follows. */
+  /** Cancels all requests and pauses. Later ones are cancelled, too, until `allow` is called. */
   cancel(): void;
-  /** Lets exports go again. */
+  /** Allows later exports after a call of `cancel`. */
   allow(): void;
 }
 
-/** Makes an empty set of running exports. */
+/** Makes an empty set of unfinished exports. */
 export function createRunningExports(): RunningExports {
   const running = new Set<() => void>();
   let isCancelled = false;

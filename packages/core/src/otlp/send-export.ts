@@ -5,19 +5,22 @@ import type { ExportTarget } from './export-target.ts';
 import { type Post, post } from './post.ts';
 import type { RunningExports } from './running-exports.ts';
 
-/** Sends the body of one export; resolves to what became of it, and never rejects. */
+/** Sends the body of one export. Resolves to the outcome of the export, and never rejects. */
 export type SendExport = (body: Uint8Array) => Promise<ExportOutcome>;
 
-/** Number of requests that one export may take. */
+/** Largest number of requests for one export. */
 const MOST_TRIES = 6;
-/** Milliseconds before the second try where the receiver named no time; grows by half with each try. */
+/**
+ * Time before the second request of an export, in milliseconds, if the receiver named no time. The time grows by half
+ * with each further request.
+ */
 const FIRST_PAUSE = 1000;
-/** Milliseconds that a timer can wait for. */
+/** Longest time that a timer accepts, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Makes a function that sends exports over HTTP. One deadline covers a whole export, wherever its bytes are. Within that
- * deadline a status that OTLP calls retryable is tried again; a connection that fails is not.
+ * Makes a function that sends exports over HTTP. One deadline applies to the whole export. Before the deadline, an
+ * export is sent again after a status that OTLP calls retryable, but not after a new connection has failed.
  */
 export function createSendExport(
   { url, headers, agentFactory, compression, timeoutMillis }: ExportTarget,

@@ -9,39 +9,43 @@ import { injectContext } from '../registered-api.ts';
 import { createTargetCheck, type Target } from './target.ts';
 
 /**
- * Carries the connection's id and the active context to a server, in handshakes whose headers a page cannot set. Made
- * by `queryCarrier()` or `subprotocolCarrier()`.
+ * Carries the connection's id and the active trace context to a server. A page cannot set headers of a handshake, so a
+ * carrier uses the URL or the subprotocols. `queryCarrier()` and `subprotocolCarrier()` make carriers.
  */
 export interface Carrier {
   /**
-   * Returns a constructor of sockets: it changes the arguments where it carries something, and has the socket observed.
+   * Returns a function that constructs sockets. If the carrier carries something, the function changes the arguments
+   * and has the new socket observed.
    */
   carry(observer: SocketObserver, ignoreUrls?: readonly (string | RegExp)[]): Construct<WebSocketLike>;
 }
 
-/** Changes the arguments of `new WebSocket(url)` in place, and returns whether it has. */
+/**
+ * Changes the arguments of `new WebSocket(url)` in place, so that they carry the identifiers. Returns whether the
+ * arguments were changed.
+ */
 type Put = (args: unknown[], url: URL, carried: CarriedContext) => boolean;
 
-/** Options of a carrier. */
+/** Options of a carrier, which carries the connection's id and trace context in a handshake. */
 export interface CarrierOptions {
   /**
-   * Servers beyond the page's origin that the carrier carries to: origins such as `wss://chat.example.com`, and
-   * expressions that match a URL without its query.
-   * @defaultValue none: the page's origin alone
+   * Servers to which the carrier carries, in addition to the page's origin. An item is an origin such as
+   * `wss://chat.example.com`, or a regular expression that matches a URL without its query.
+   * @defaultValue none: only the page's origin
    */
   readonly propagateTo?: readonly Target[];
 }
 
 /**
- * Makes a carrier.
- * @throws TypeError for a wrong option
+ * Makes a carrier, which carries the connection's id and trace context in a handshake.
+ * @throws TypeError for an invalid option
  */
 export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): Carrier {
   const isTarget = createTargetCheck(propagateTo);
 
   /**
-   * Puts id and context into the arguments. Returns facts of the socket to be made; `undefined` when it carries
-   * nothing.
+   * Adds the id and the trace context to the arguments of a constructor. Returns facts about the new socket, or
+   * `undefined` if nothing is carried.
    */
   function change(args: unknown[], ignoreUrls: readonly (string | RegExp)[] | undefined) {
     const url = urlOf(args[0]);
@@ -62,8 +66,8 @@ export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): C
 }
 
 /**
- * Parses the first argument of the constructor (WHATWG WebSockets § The WebSocket interface). Returns `undefined` where
- * the constructor will throw.
+ * Parses the first argument of the constructor `WebSocket` (WHATWG WebSockets § The WebSocket interface). Returns
+ * `undefined` if the argument is not a URL.
  */
 function urlOf(argument: unknown): URL | undefined {
   if (typeof argument !== 'string' && !(argument instanceof URL)) return undefined;

@@ -2,9 +2,10 @@ import { protocolOf } from '../record/carried-context.ts';
 import { type Carrier, type CarrierOptions, createCarrier } from './carrier.ts';
 
 /**
- * Makes a carrier that adds a subprotocol behind those that the app asks for. A connection for which the app asks for
- * none carries nothing, since a browser fails a connection whose server selects no subprotocol (RFC 6455 §4.1).
- * @throws TypeError for a wrong option
+ * Makes a carrier, which takes the connection's id and trace context to the server in an additional subprotocol. The
+ * carrier adds this subprotocol after those of the app. If the app requests no subprotocol, nothing is carried: a
+ * browser fails a connection whose server selects none (RFC 6455 §4.1).
+ * @throws TypeError for an invalid option
  * @example instrumentWebSockets({ carrier: subprotocolCarrier() })
  */
 export function subprotocolCarrier(options: CarrierOptions = {}): Carrier {

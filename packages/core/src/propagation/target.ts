@@ -1,14 +1,14 @@
 import { checkOption } from '../check-options.ts';
 
 /**
- * Names servers: by an origin such as `wss://chat.example.com`, or by an expression that matches a URL without its
- * query.
+ * One or more servers: an origin such as `wss://chat.example.com`, or a regular expression that matches a URL without
+ * its query.
  */
 export type Target = string | RegExp;
 
 /**
- * Makes a check that holds for URLs of the page's origin, and of a target.
- * @throws TypeError for a wrong target
+ * Makes a function that returns whether a URL belongs to the page's origin or to one of the targets.
+ * @throws TypeError for an invalid target
  */
 export function createTargetCheck(targets: readonly Target[]): (url: URL) => boolean {
   checkOption('propagateTo', ['an array of origins (wss://example.com) and RegExps', areTargets], targets);
@@ -28,8 +28,8 @@ function areTargets(value: unknown): boolean {
 }
 
 /**
- * Returns the origin of an address, with `ws` for `http`; `undefined` where the address is no URL of a WebSocket or
- * page.
+ * Returns the origin of an address, with `ws` instead of `http`. Returns `undefined` if the address is neither a
+ * WebSocket URL nor an HTTP URL.
  */
 function originOf(address: unknown): string | undefined {
   try {

@@ -1,26 +1,27 @@
-/** Holds items in the order in which they came. */
+/** Holds items in the order of their arrival. */
 export interface Backlog<T> {
-  /** Adds an item behind the others. */
+  /** Adds an item after all other items. */
   push(item: T): void;
-  /** Removes and returns the oldest item; `undefined` when there is none. */
+  /** Removes and returns the oldest item. Returns `undefined` if there is no item. */
   shift(): T | undefined;
   /** Returns the number of items. */
   size(): number;
   /**
-   * Removes and returns 1024 items, or all when there are fewer: the oldest that matter less, then the oldest others.
+   * Removes and returns 1024 items, or all items if there are fewer. Items for which `mattersLess` returns `true` are
+   * removed first, then others. Older items are removed before newer items.
    */
   evict(mattersLess: (item: T) => boolean): T[];
 }
 
 /**
- * Number of items that one eviction removes. An eviction copies the backlog, so that room for one item alone costs too
- * much.
+ * Number of items that one eviction removes. Each eviction copies the whole backlog, so removing a single item would
+ * cost too much.
  */
 const EVICTED_ITEMS = 1024;
 
 /**
- * Makes a backlog whose `shift` moves no other item, as `shift` of an array would.
- * @param incoming first items; the backlog keeps this array and changes it
+ * Makes a backlog. Its `shift` moves no other items, unlike `shift` of an array.
+ * @param incoming first items of the backlog; the backlog keeps and changes this array
  */
 export function createBacklog<T>(incoming: T[]): Backlog<T> {
   let outgoing: T[] = [];

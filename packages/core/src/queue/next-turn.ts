@@ -1,4 +1,7 @@
-/** Resolves in another turn of the event loop. Uses no timer, since browsers delay timers in hidden pages. */
+/**
+ * Resolves in another turn of the event loop. The function uses no timer, because browsers delay timers in hidden
+ * pages.
+ */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') {

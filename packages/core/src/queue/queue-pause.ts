@@ -1,18 +1,19 @@
-/** A time in which somebody rests. */
+/** A pause, which ends after some time or by a call of `end`. */
 export interface QueuePause {
   /** Resolves when the pause is over. */
   readonly over: Promise<void>;
-  /** Cuts the pause short. */
+  /** Ends the pause early. */
   end(): void;
 }
 
 /**
- * Starts a pause of some milliseconds.
- * @param keepsAlive whether the pause keeps alive a process that has nothing else to do; absent: it does not
+ * Starts a pause of the given number of milliseconds.
+ * @param keepsAlive whether the pause keeps a process alive that has nothing else to do. By default, the process may
+ * end
  */
 export type StartPause = (millis: number, keepsAlive?: boolean) => QueuePause;
 
-/** Starts a pause by the global timer. */
+/** Starts a pause with the global timer, `setTimeout`. */
 export const startTimer: StartPause = (millis, keepsAlive) => {
   let end = () => {};
   const over = new Promise<void>((resolve) => {

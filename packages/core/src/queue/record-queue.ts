@@ -2,52 +2,61 @@ import { type Backlog, createBacklog } from './backlog.ts';
 import { nextTurn } from './next-turn.ts';
 import type { QueuePause, StartPause } from './queue-pause.ts';
 
-/** Holds closes until they become spans, in slices that an exporter keeps up with even when many end at once. */
+/**
+ * Holds closes until they become spans. The queue writes closes in small groups, so that an exporter is not overloaded
+ * when many connections end at once.
+ */
 export interface RecordQueue<T> extends Omit<Backlog<T>, 'shift'> {
   /**
-   * Writes and flushes all items so far. Resolves to the number of items left, since the sink is not ready for them.
+   * Writes and flushes all items in the queue. Resolves to the number of items that are left because the sink (the code
+   * that writes items) is not ready.
    */
   drain(): Promise<number>;
-  /** Writes all items within this call, for a page that is about to go. */
+  /** Writes all items before the function returns. Meant for a page that is about to be unloaded. */
   drainNow(): void;
 }
 
-/** Writes the items of a queue. */
+/** Writes the items of a queue, and exports what was written. */
 export interface RecordSink<T> {
   /**
-   * Resolves to whether items may be written; while not, they wait for the next try.
-   * @param retryNow whether undelivered spans are sent again first, since somebody waits for the queue
+   * Resolves to whether items may be written. If not, the items wait for the next try.
+   * @param retryNow if `true`, undelivered spans are first sent again, because a caller waits for the queue
    */
   ready(retryNow: boolean): Promise<boolean>;
   /** Writes one item. Does not throw. */
   write(item: T): void;
-  /** Returns whether items may wait for each other, since many in a row cost less. */
+  /** Returns whether an item may wait for further items. Writing many items in a row costs less. */
   mayWait(): boolean;
-  /** Called once after each slice of writes. */
+  /** Called once after each slice: a group of items that is written in one turn of the event loop. */
   wrote(): void;
-  /** Resolves when there is room for further items; the queue writes no more until then. */
+  /** Resolves when there is room for further items. The queue writes no items until then. */
   awaitRoom(): Promise<void>;
   /** Resolves when all written items have been exported. */
   flush(): Promise<void>;
 }
 
-/** Items of one slice, which is written within one turn of the event loop. */
+/** Largest number of items in a slice, a group of items that is written in one turn of the event loop. */
 const SLICE_ITEMS = 64;
-/** Milliseconds after which a slice ends early. */
+/** Longest time for writing a slice, in milliseconds. After this time, the slice ends early. */
 const SLICE_MILLIS = 4;
 /**
- * Items after which the queue waits for a flush: a default batch processor holds 2048 spans and sends 512 at a time.
+ * Number of items after which the queue waits for room. A default batch processor holds 2048 spans and sends 512 spans
+ * at a time.
  */
 const FLUSH_ITEMS = 512;
-/** Milliseconds for which items wait for each other, since writing many in a row costs less than one now and then. */
+/**
+ * Time for which items wait for further items, in milliseconds. Writing many items in a row costs less than writing
+ * single items now and then.
+ */
 const GATHER_MILLIS = 50;
-/** Milliseconds between tries while the sink is not ready. */
+/** Time between two tries to write, in milliseconds, while the sink (the code that writes items) is not ready. */
 const RETRY_MILLIS = 5000;
 
 /**
- * Makes a queue that writes its items in later turns of the event loop, never in the caller's.
- * @param waiting first items; the queue keeps this array and changes it
- * @param startPause absent in pages: a browser delays the timers of hidden pages, and so the queue makes no pauses
+ * Makes a queue that writes its items in later turns of the event loop, not during the call of `push`.
+ * @param waiting first items of the queue; the queue keeps and changes this array
+ * @param startPause starts a pause. Absent in pages, where the queue makes no pauses, because browsers delay the timers
+ * of hidden pages
  * @param turn waits for another turn of the event loop
  */
 export function createRecordQueue<T>(
@@ -62,7 +71,7 @@ export function createRecordQueue<T>(
   let drains = 0;
   let pause: QueuePause | undefined;
 
-  /** Writes up to `limit` items, until the monotonic time `until`. */
+  /** Writes up to `limit` items. Stops early when the monotonic time `until`, in milliseconds, has passed. */
   function take(limit: number, until: number): void {
     let taken = 0;
     while (taken < limit && size() > 0) {
@@ -90,7 +99,10 @@ export function createRecordQueue<T>(
     }
   }
 
-  /** Resolves to whether the sink is ready. While nobody waits, tries again after each pause. */
+  /**
+   * Resolves to whether the sink (the code that writes items) is ready. If no caller waits for the queue, tries again
+   * after each pause.
+   */
   async function isReady(): Promise<boolean> {
     for (;;) {
       const isAwaited = drains > 0;
@@ -102,7 +114,8 @@ export function createRecordQueue<T>(
   }
 
   /**
-   * Pauses, so that a process that has nothing else to do may end. Makes no pause while somebody waits for the queue.
+   * Pauses the queue, so that a process that has nothing else to do may end. Does nothing if a caller waits for the
+   * queue.
    */
   async function rest(millis: number): Promise<void> {
     if (drains > 0) return;

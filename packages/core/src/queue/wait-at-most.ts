@@ -1,14 +1,18 @@
 import type { StartPause } from './queue-pause.ts';
 
-/** Limits the time of a flush or a shutdown. */
+/** Time limit of a flush or a shutdown. */
 export interface TimeLimit {
-  /** Milliseconds from 0 to 2147483647. Another value costs one `diag.warn`, and the default holds. */
+  /**
+   * Time limit in milliseconds: a number from 0 to 2147483647. Any other value is logged with `diag.warn`, and the
+   * default limit applies.
+   */
   readonly timeout?: number | undefined;
 }
 
 /**
- * Resolves as soon as work is done or its time is up, to whether the work was done. The process is kept alive until then.
- * @param millis absent: no limit
+ * Resolves when the work is done or the time limit has passed. The result says whether the work was done. With a time
+ * limit, the process is kept alive until then.
+ * @param millis time limit in milliseconds; `undefined` for no limit
  */
 export async function waitAtMost(
   work: Promise<unknown>,
@@ -23,7 +27,7 @@ export async function waitAtMost(
   return inTime;
 }
 
-/** Returns whether a value is a number of milliseconds that a timer can wait for. */
+/** Returns whether a value is a number of milliseconds that a timer accepts: 0 to 2147483647. */
 export function isMillis(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 0x7fff_ffff;
 }

@@ -1,41 +1,55 @@
-/** Identifiers that a client carries in its handshake's URL or subprotocols, since a browser sets no headers. */
+/**
+ * Identifiers that a client carries in the URL or the subprotocols of its handshake. A page needs this, because it
+ * cannot set headers of a handshake.
+ */
 export interface CarriedContext {
-  /** `websocket.connection.id` for the spans of both ends: 16 hexadecimal digits. */
+  /** Value of `websocket.connection.id` in the spans of both ends: 16 hexadecimal digits. */
   readonly connectionId: string;
-  /** `traceparent` as the client's propagator wrote it (W3C Trace Context §3.2); absent where no span was active. */
+  /**
+   * Header `traceparent` as the client's propagator wrote it (W3C Trace Context §3.2). `undefined` if no span was
+   * active.
+   */
   readonly traceparent?: string | undefined;
 }
 
-/** A text without its carried part. `carried` is `undefined` when the text carried nothing, or nothing readable. */
+/** A URL or header without the part that a carrier of closespan added, and the identifiers in that part. */
 interface Taken {
-  /** The text as the app wrote it. */
+  /** The URL or header as the app wrote it. */
   readonly rest: string;
-  /** Identifiers that the text carried; `undefined` for none. */
+  /** Identifiers that the URL or header carried. `undefined` if there were none, or none that can be read. */
   readonly carried: CarriedContext | undefined;
 }
 
 const ID = /^[0-9a-f]{16}$/;
-/** Allows more than version 00 of the format, since the server's propagator validates the text. */
+/**
+ * Pattern of a `traceparent` that is accepted. The pattern allows more than version 00 of the format, because the
+ * server's propagator checks the text.
+ */
 const TRACEPARENT = /^[0-9a-f-]{1,128}$/;
 const PARAMETER = /([?&])closespan=([^&#]*)(&?)/;
 const PROTOCOL = 'closespan.';
 
-/** Returns whether a subprotocol is one that `subprotocolCarrier` added, and none of the app's. */
+/** Returns whether `subprotocolCarrier` added a subprotocol. If not, the subprotocol comes from the app. */
 export function isCarrying(protocol: string): boolean {
   return protocol.startsWith(PROTOCOL);
 }
 
-/** Returns a subprotocol that carries the identifiers. It is a `token`, as RFC 6455 §4.1 requires of subprotocols. */
+/** Returns a subprotocol that carries the identifiers. The subprotocol is a `token`, as RFC 6455 §4.1 requires. */
 export function protocolOf(carried: CarriedContext): string {
   return PROTOCOL + format(carried);
 }
 
-/** Returns a query parameter that carries the identifiers, without characters that a URL must escape. */
+/**
+ * Returns a query parameter that carries the identifiers. The parameter contains no characters that a URL must escape.
+ */
 export function parameterOf(carried: CarriedContext): string {
   return `closespan=${format(carried)}`;
 }
 
-/** Takes the carrying parameter out of a URL: an absolute one, or the path and query of a request. */
+/**
+ * Removes the query parameter that carries identifiers from a URL, and reads the identifiers.
+ * @param url absolute URL, or path and query of a request
+ */
 export function takeFromUrl(url: string): Taken {
   const match = PARAMETER.exec(url);
   if (!match) return { rest: url, carried: undefined };
@@ -43,7 +57,10 @@ export function takeFromUrl(url: string): Taken {
   return { rest: url.replace(parameter, after ? before : ''), carried: parse(text) };
 }
 
-/** Takes the carrying subprotocol out of a `Sec-WebSocket-Protocol` header, a list with commas (RFC 6455 §11.3.4). */
+/**
+ * Removes the subprotocol that carries identifiers from a header, and reads the identifiers.
+ * @param header value of `Sec-WebSocket-Protocol`: a list with commas (RFC 6455 §11.3.4)
+ */
 export function takeFromProtocols(header: string): Taken {
   if (!header.includes(PROTOCOL)) return { rest: header, carried: undefined };
   const offers = header.split(',').map((offer) => offer.trim());

@@ -1,6 +1,6 @@
 import type { CloseCategory } from './close-code-table.ts';
 
-/** Explains why a connection ended: one of a fixed set of causes, and never more than the facts show. */
+/** Cause of the end of a connection: one of a fixed set. A cause claims no more than the observed facts prove. */
 export type CloseCause =
   | 'handshake_rejected'
   | 'handshake_failed'
@@ -25,35 +25,38 @@ export type CloseCause =
   | 'unknown';
 
 /**
- * Tells who closed first: this end's call (`local`), the peer's Close frame (`remote`), or nobody, since the transport
- * died (`none`). `unknown`: the facts do not tell.
+ * Who closed the connection first. `local`: this end closed. `remote`: the peer sent a Close frame. `none`: nobody
+ * closed, the transport was lost. `unknown`: the facts do not decide.
  */
 export type CloseInitiator = 'local' | 'remote' | 'none' | 'unknown';
 
-/** Names a loss of network that the platform saw: the device slept (`suspended`), or it was `offline`. */
+/**
+ * Loss of network that the platform noticed. `suspended`: the device slept or the page was frozen. `offline`: the
+ * device had no network.
+ */
 export type Interruption = 'suspended' | 'offline';
 
-/** Facts that decide the cause of a close. */
+/** Facts from which the cause of a close is concluded. */
 export interface CauseFacts {
   /** Whether the handshake succeeded. */
   readonly opened: boolean;
-  /** Close code; 1006 when no Close frame arrived. */
+  /** Close code. The code is 1006 if no Close frame arrived. */
   readonly code: number;
-  /** Kind of ending that the code stands for. */
+  /** Kind of ending that the close code means. */
   readonly category: CloseCategory;
-  /** Tells who closed first. */
+  /** Who closed the connection first. */
   readonly initiator: CloseInitiator;
-  /** Status of the response to the handshake, other than 101; `undefined` where no response was seen. */
+  /** HTTP status of the response to the handshake. `undefined` if no response was seen, or for status 101. */
   readonly httpStatusCode: number | undefined;
-  /** errno or library code, e.g. `ECONNRESET`; `undefined` where none was seen. */
+  /** errno or error code of a library, e.g. `ECONNRESET`. `undefined` if no such code was seen. */
   readonly errorCode: string | undefined;
-  /** Loss of network shortly before the close; `undefined` where none was noticed. */
+  /** Loss of network shortly before the close. `undefined` if none was noticed. */
   readonly interruption: Interruption | undefined;
-  /** Milliseconds from the first sign of closing to the close; 0 when the close came without a sign. */
+  /** Time from the first sign of closing to the close, in milliseconds. 0 if there was no sign before the close. */
   readonly closingDuration: number;
 }
 
-/** Causes that a code alone decides. */
+/** Causes that the close code alone decides, by code. */
 const CAUSES: Readonly<Record<number, CloseCause>> = {
   1009: 'message_too_big',
   1011: 'server_error',
@@ -63,13 +66,14 @@ const CAUSES: Readonly<Record<number, CloseCause>> = {
 };
 const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
 /**
- * Milliseconds, below the shortest time for which a runtime waits for the peer's Close frame. WebKitGTK waits 5 s, up
- * to 250 ms less or 750 ms more, since GLib runs timers together. Firefox waits 20 s, `ws` 30 s, Chromium 60 s.
+ * Limit in milliseconds. If a code 1006 comes later than this limit after a call of `close()`, the peer sent no Close
+ * frame in time. The limit is below the shortest wait of a runtime for that frame. WebKitGTK waits 5 s, up to 250 ms
+ * less or 750 ms more, since GLib runs timers together. Firefox waits 20 s, `ws` 30 s, Chromium 60 s.
  */
 const CLOSE_TIMEOUT = 4000;
 const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
-/** Returns the cause of a close: the first rule that fits wins. Never throws. */
+/** Returns the cause of a close. The first rule that applies decides. Never throws. */
 export function closeCause(facts: CauseFacts): CloseCause {
   const { opened, code, category, initiator, httpStatusCode, errorCode, interruption } = facts;
   if (!opened) {

@@ -1,6 +1,6 @@
 /**
- * Groups close codes by the kind of ending: one of a fixed set, decided by the code alone. `lost` means that no Close
- * frame arrived, and `library` and `application` are the ranges 3000-3999 and 4000-4999 (RFC 6455 §7.4.2).
+ * Kind of ending that a close code means: one of a fixed set, decided by the code alone. `lost`: no Close frame
+ * arrived. `library` and `application`: unregistered codes from 3000-3999 and codes from 4000-4999 (RFC 6455 §7.4.2).
  */
 export type CloseCategory =
   | 'normal'
@@ -13,7 +13,7 @@ export type CloseCategory =
   | 'application'
   | 'reserved';
 
-/** Name and category of a close code, or of a range of codes. */
+/** Name and category of a close code, or of a range of close codes. */
 export type CloseCodeClass = readonly [name: string, category: CloseCategory];
 
 const RESERVED = 'reserved';
@@ -22,8 +22,8 @@ const TRANSIENT = 'transient';
 const POLICY = 'policy';
 
 /**
- * Names of the IANA WebSocket Close Code Number Registry. For 1014 the registry has a description only; the name here
- * is its short form.
+ * Names and categories of registered close codes. The names come from the IANA WebSocket Close Code Number Registry.
+ * For 1014 the registry has only a description; the name here is its short form.
  */
 export const CLOSE_CODES: Readonly<Record<number, CloseCodeClass>> = {
   1000: ['Normal Closure', 'normal'],
@@ -47,7 +47,10 @@ export const CLOSE_CODES: Readonly<Record<number, CloseCodeClass>> = {
   3008: ['Timeout', POLICY],
 };
 
-/** Ranges of close codes (RFC 6455 §7.4.2): entry n holds n000 to n999, and the last entry all codes from 5000. */
+/**
+ * Names and categories of ranges of close codes (RFC 6455 §7.4.2). Entry n covers the codes n000 to n999. The last
+ * entry covers all codes from 5000.
+ */
 const RANGES: readonly CloseCodeClass[] = [
   ['Reserved, not used', RESERVED],
   ['Reserved for future revisions of the standard', RESERVED],
@@ -57,7 +60,9 @@ const RANGES: readonly CloseCodeClass[] = [
   ['Outside every range', RESERVED],
 ];
 
-/** Returns name and category of a close code. A code that is not registered has those of its range. */
+/**
+ * Returns the name and category of a close code. A code that is not registered has the name and category of its range.
+ */
 export function classifyCloseCode(code: number): CloseCodeClass {
   const range = Math.min(Math.max(Math.floor(code / 1000), 0), RANGES.length - 1) || 0;
   const known = Object.hasOwn(CLOSE_CODES, code) ? CLOSE_CODES[code] : undefined;

@@ -1,33 +1,39 @@
 import { CLOSE_CODES, type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 
-/** Describes one close code, after the IANA WebSocket Close Code Number Registry and RFC 6455 §7.4. */
+/** Description of one close code, based on the IANA WebSocket Close Code Number Registry and RFC 6455 §7.4. */
 export interface CloseCodeInfo {
-  /** The code that was asked about. */
+  /** The close code that is described. */
   readonly code: number;
-  /** Name in the IANA WebSocket Close Code Number Registry; an unregistered code has the name of its range. */
+  /**
+   * The app's name of the code, or else the name in the IANA WebSocket Close Code Number Registry. An unregistered code
+   * has the name of its range.
+   */
   readonly name: string;
-  /** Kind of ending that the code stands for. */
+  /** Kind of ending that the close code means. */
   readonly category: CloseCategory;
-  /** Says when an endpoint reports this code. */
+  /** Text that says when an endpoint reports this code. */
   readonly description: string;
   /** Whether an endpoint may put the code into a Close frame (RFC 6455 §7.4). */
   readonly sendable: boolean;
-  /** Whether `close(code)` of a browser takes it: 1000 and 3000-4999 (WHATWG WebSockets § close). */
+  /** Whether a browser's `close(code)` accepts the code: 1000 and 3000-4999 (WHATWG WebSockets § close). */
   readonly closable: boolean;
 }
 
-/** Names and judges one close code of an app. */
+/** Name of an app's close code, and whether a close with this code counts as an error. */
 export interface CloseCodeMeaning {
-  /** Replaces the registry's name. @defaultValue the registry's name */
+  /** Name of the close code. @defaultValue the name in the IANA registry, or of the code's range */
   readonly name?: string;
-  /** Whether a close with this code is an error. @defaultValue decided by the code's category and `wasClean` */
+  /** Whether a close with this code counts as an error. @defaultValue the code's category and `wasClean` decide */
   readonly abnormal?: boolean;
 }
 
-/** Meanings that an app gives to close codes, by code: `{ 4401: { name: 'Unauthorized', abnormal: true } }`. */
+/**
+ * Names of an app's close codes, and whether a close with such a code counts as an error, by code. For example `{ 4401:
+ * { name: 'Unauthorized', abnormal: true } }`.
+ */
 export type CloseCodeMeanings = Readonly<Record<number, CloseCodeMeaning>>;
 
-/** Descriptions of the codes 1000 to 1015, in order. */
+/** Descriptions of the close codes 1000 to 1015, in order. */
 const DESCRIPTIONS = [
   'The connection served its purpose',
   'A server stops or a page is left',
@@ -46,18 +52,19 @@ const DESCRIPTIONS = [
   'The server behind a gateway failed',
   'The TLS handshake failed',
 ];
-/** Descriptions of the registered codes from 3000. */
+/** Descriptions of the registered close codes above 1015, by code. */
 const REGISTERED: Readonly<Record<number, string>> = {
   3000: 'Authorization is needed',
   3003: 'Authorization is not enough',
   3008: 'The peer took too long',
 };
-/** Codes that an endpoint reports and never sends (RFC 6455 §7.4.1); 1004 has no meaning yet. */
+/** Registered close codes that an endpoint never sends (RFC 6455 §7.4.1). The code 1004 has no meaning yet. */
 const NEVER_SENT = [1004, 1005, 1006, 1015];
 
 /**
- * Describes a close code. Every number has a description: an unregistered one has that of its range. Never throws.
- * @param meanings names of the app, which replace the registry's
+ * Describes a close code. Every number has a description; an unregistered code has the description of its range. Never
+ * throws.
+ * @param meanings names of the app's close codes, which replace the registered names
  * @see RFC 6455 §7.4, IANA WebSocket Close Code Number Registry
  * @example describeCloseCode(1006).name // 'Abnormal Closure'
  */

@@ -3,21 +3,21 @@ import { type Connection, now } from './connection.ts';
 
 /** Address of the remote end of a TCP connection. */
 export interface Peer {
-  /** IPv4 or IPv6 address. */
+  /** IPv4 or IPv6 address of the remote end. */
   readonly address: string;
-  /** TCP port. */
+  /** TCP port of the remote end. */
   readonly port: number;
 }
 
-/** Facts of one close, as a runtime shows them; an observer writes them at the close. */
+/** Facts about one close, as the runtime reports them. An observer collects the facts at the close. */
 export interface CloseFacts {
-  /** The end of the connection that was observed. */
+  /** Which end of the connection was observed. */
   readonly kind: 'client' | 'server';
-  /** URL as the runtime has it, secrets included; the record has a redacted one. */
+  /** URL of the connection as the runtime reports it, secrets included. The record has a redacted URL. */
   readonly url: string;
-  /** Close code (WHATWG WebSockets § CloseEvent); 1006 when no Close frame arrived. */
+  /** Close code (WHATWG WebSockets § CloseEvent). The code is 1006 if no Close frame arrived. */
   readonly code: number;
-  /** Text of the peer's Close frame; empty when there is none. */
+  /** Text of the peer's Close frame. Empty if there is none. */
   readonly reason: string;
   /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
   readonly wasClean: boolean;
@@ -28,64 +28,80 @@ export interface CloseFacts {
   /** Negotiated extensions (RFC 6455 §9). @defaultValue none */
   readonly extensions?: string | undefined;
   /**
-   * Result of `urlTemplate` for the upgrade request; `''` is none.
+   * Name that `urlTemplate` returned for the upgrade request. An empty string means that there is no name.
    * @defaultValue `urlTemplate` is called with the URL alone
    */
   readonly template?: string | undefined;
-  /** Remote end of the TCP connection; `undefined` where it is not known, or not to be recorded. */
+  /** Remote end of the TCP connection. `undefined` if the remote end is unknown, or must not be recorded. */
   readonly peer?: Peer | undefined;
-  /** Address of the client behind proxies, as its server knows it; `undefined` where it is not to be recorded. */
+  /**
+   * Address of the client behind proxies, as the server knows it. `undefined` except on servers with the option
+   * `recordClientAddress`.
+   */
   readonly clientAddress?: string | undefined;
-  /** `Origin` header of the upgrade request; `undefined` where there is none, or where it is not to be recorded. */
+  /**
+   * `Origin` header of the upgrade request. `undefined` if there is none, and except on servers with the option
+   * `recordOrigin`.
+   */
   readonly origin?: string | undefined;
-  /** Bytes that the app passed to `send` and that never left this end. @defaultValue 0 */
+  /** Number of bytes that the app passed to `send` and that never left this end. @defaultValue 0 */
   readonly unsentSize?: number | undefined;
-  /** Whether the facts are inferred, since the runtime fired no `close` event. @defaultValue `false` */
+  /** Whether the runtime fired no `close` event, so that the facts are inferred. @defaultValue `false` */
   readonly synthetic?: boolean;
-  /** Whether an `error` event came before the close; the event alone tells no cause. @defaultValue `false` */
+  /**
+   * Whether an `error` event came before the close. The event alone does not explain the close. @defaultValue `false`
+   */
   readonly errored?: boolean;
-  /** errno or library code of the error, e.g. `ECONNRESET`; `undefined` where the runtime shows none. */
+  /** errno or error code of a library, e.g. `ECONNRESET`. `undefined` if the runtime reports none. */
   readonly errorCode?: string | undefined;
-  /** Status of the response to the handshake; `undefined` where no response was seen. */
+  /** HTTP status of the response to the handshake. `undefined` if no response was seen. */
   readonly httpStatusCode?: number | undefined;
-  /** Monotonic milliseconds at which the connection was over. @defaultValue the time of the call of `record` */
+  /**
+   * Time at which the connection ended, in monotonic milliseconds. @defaultValue the time at which `record` is called
+   */
   readonly closedAt?: number | undefined;
-  /** Cause that only the observer can know. @defaultValue concluded from the other facts */
+  /** Cause of the close, if only the observer can know the cause. @defaultValue concluded from the other facts */
   readonly cause?: CloseCause | undefined;
-  /** Loss of network that the platform saw shortly before the close; `undefined` where it saw none. */
+  /** Loss of network that the platform noticed shortly before the close. `undefined` if there was none. */
   readonly interruption?: Interruption | undefined;
   /**
-   * Milliseconds for which the device slept or the page was frozen, since the connection was made.
-   * @defaultValue not noticed
+   * Time for which the device slept or the page was frozen since the connection was made, in milliseconds.
+   * @defaultValue none was noticed
    */
   readonly suspendedDuration?: number | undefined;
   /**
-   * Who closed first, for an observer that knows better than the event.
+   * Who closed first, if the observer knows more than the `close` event says.
    * @defaultValue concluded from the other facts
    */
   readonly initiator?: CloseInitiator | undefined;
 }
 
-/** Facts of a connection that ended without a Close frame: code 1006 and no reason (RFC 6455 §7.1.5, §7.1.6). */
+/**
+ * Code, reason and `wasClean` of a connection that ended without a Close frame: code 1006 and no reason (RFC 6455
+ * §7.1.5, §7.1.6).
+ */
 export const NO_CLOSE_FRAME: Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> = {
   code: 1006,
   reason: '',
   wasClean: false,
 };
 
-/** A close that waits for its record: connection, facts and the time of the close. */
+/** A close that waits until its record is made: the connection, the facts and the time of the close. */
 export interface PendingClose {
   /** The connection that ended. */
   readonly connection: Connection;
-  /** Facts of its end. */
+  /** Facts about the end of the connection. */
   readonly facts: CloseFacts;
-  /** Monotonic milliseconds of the close. */
+  /** Time of the close, in monotonic milliseconds. */
   readonly closedAt: number;
-  /** Epoch milliseconds of the close, by a clock that runs on while the device sleeps. */
+  /** Time of the close, in epoch milliseconds. The clock continues while the device sleeps. */
   readonly closeTime: number;
 }
 
-/** Adds the time to the facts of a close: `closedAt` where the facts have one, else the time of this call. */
+/**
+ * Adds the time of the close to its facts. The time is `closedAt` of the facts, or the time of this call if `closedAt`
+ * is absent.
+ */
 export function stampClose(connection: Connection, facts: CloseFacts): PendingClose {
   const time = now();
   const { closedAt = time } = facts;

@@ -5,70 +5,92 @@ import type { Peer } from './close-facts.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /**
- * Describes the end of one connection; each connection has one record. Times are epoch milliseconds, durations
+ * Describes the end of one connection. Each connection has one record. Times are epoch milliseconds, durations are
  * milliseconds.
  */
 export interface CloseRecord {
-  /** The end of the connection that was observed. */
+  /** Which end of the connection was observed. */
   readonly kind: 'client' | 'server';
-  /** 16 hexadecimal digits. Both ends have one id where both run on Node, or where a `carrier` carries it. */
+  /**
+   * Id of the connection: 16 hexadecimal digits. Both ends have one id if both run on Node, or if a `carrier` carries
+   * the id.
+   */
   readonly connectionId: string;
   /** Parts of the URL, without user info, query and fragment. */
   readonly endpoint: Endpoint;
-  /** Remote end of the TCP connection; `undefined` where it is not known, or not to be recorded. */
+  /** Remote end of the TCP connection. `undefined` if the remote end is unknown, or must not be recorded. */
   readonly peer: Peer | undefined;
-  /** Address of the client behind proxies; `undefined` but on servers with the option `recordClientAddress`. */
+  /** Address of the client behind proxies. `undefined` except on servers with the option `recordClientAddress`. */
   readonly clientAddress: string | undefined;
-  /** `Origin` header of the handshake; `undefined` but on servers with the option `recordOrigin`. */
+  /** `Origin` header of the handshake. `undefined` except on servers with the option `recordOrigin`. */
   readonly origin: string | undefined;
   /**
-   * Close code (WHATWG WebSockets § CloseEvent). Where the `close` event had another one, `reportedCode` has that one.
+   * Close code (WHATWG WebSockets § CloseEvent). If the `close` event had another code, `reportedCode` holds the code
+   * of the event.
    */
   readonly code: number;
-  /** Name of the code: the app's by `closeCodes`, else the registry's, else that of the code's range. */
+  /**
+   * Name of the close code: the app's name in `closeCodes`, else the registered name, else the name of the code's
+   * range.
+   */
   readonly name: string;
-  /** Kind of ending that the code stands for. */
+  /** Kind of ending that the close code means. */
   readonly category: CloseCategory;
-  /** Text of the peer's Close frame after `redactReason`; empty when there is none. */
+  /** Text of the peer's Close frame, after `redactReason`. Empty if there is none. */
   readonly reason: string;
   /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
   readonly wasClean: boolean;
-  /** Tells who closed first. */
+  /** Who closed the connection first. */
   readonly initiator: CloseInitiator;
-  /** Explains why the connection ended. */
+  /** Cause of the end of the connection. */
   readonly cause: CloseCause;
-  /** Whether the close counts as an error, by the default rules and `closeCodes`; `isAbnormal` decides after this. */
+  /**
+   * Whether the close counts as an error, by the default rules and `closeCodes`. The option `isAbnormal` can change
+   * this later.
+   */
   readonly abnormal: boolean;
-  /** Whether the record is inferred, since the runtime fired no `close` event. */
+  /** Whether the runtime fired no `close` event, so that the record was made from other facts. */
   readonly synthetic: boolean;
-  /** Code of the runtime's `close` event where it differs from `code`; else `undefined`. */
+  /** Code of the runtime's `close` event, if that code differs from `code`; else `undefined`. */
   readonly reportedCode: number | undefined;
-  /** Code that the app passed to `close(code)`; `undefined` where the app passed none. */
+  /** Code that the app passed to `close(code)`. `undefined` if the app passed no code. */
   readonly requestedCode: number | undefined;
-  /** Time of construction; `closingTime` where the connection was made before observation began. */
+  /**
+   * Time of construction, in epoch milliseconds. Equal to `closingTime` if the connection was made before observation
+   * began.
+   */
   readonly startTime: number;
-  /** Time of the first sign of closing; `closeTime` where the close came without a sign. */
+  /**
+   * Time of the first sign of closing, in epoch milliseconds. Equal to `closeTime` if there was no sign before the
+   * close.
+   */
   readonly closingTime: number;
-  /** Time of the close. */
+  /** Time of the close, in epoch milliseconds. */
   readonly closeTime: number;
   /** Whether the connection had opened. */
   readonly handshakeSucceeded: boolean;
-  /** Construction to open, or to failure; `undefined` when the connection was made before observation began. */
+  /**
+   * Time from construction to open, or to failure, in milliseconds. `undefined` if the connection was made before
+   * observation began.
+   */
   readonly handshakeDuration: number | undefined;
-  /** Open to close; `undefined` when the handshake failed, or when its end was not observed. */
+  /** Time from open to close, in milliseconds. `undefined` if the handshake failed, or if its end was not observed. */
   readonly connectionDuration: number | undefined;
-  /** Time for which the device slept or the page was frozen, meanwhile; `undefined` when none was noticed. */
+  /**
+   * Time for which the device slept or the page was frozen since construction, in milliseconds. `undefined` if none was
+   * noticed.
+   */
   readonly suspendedDuration: number | undefined;
-  /** Negotiated subprotocol (RFC 6455 §1.9); empty when there is none. */
+  /** Negotiated subprotocol (RFC 6455 §1.9). Empty if there is none. */
   readonly subprotocol: string;
-  /** Negotiated extensions (RFC 6455 §9); empty when there are none. */
+  /** Negotiated extensions (RFC 6455 §9). Empty if there are none. */
   readonly extensions: string;
-  /** Bytes that the app passed to `send` and that never left this end. */
+  /** Number of bytes that the app passed to `send` and that never left this end. */
   readonly unsentSize: number;
-  /** Status of the response to the handshake, other than 101; `undefined` where no response was seen. */
+  /** HTTP status of the response to the handshake. `undefined` if no response was seen, or for status 101. */
   readonly httpStatusCode: number | undefined;
-  /** errno or library code of the error that ended the connection; `undefined` where none was seen. */
+  /** errno or library code of the error that ended the connection. `undefined` if no such code was seen. */
   readonly errorCode: string | undefined;
-  /** Ids of the span that was active when the connection was made; `undefined` where none was. */
+  /** Ids of the span that was active when the connection was made. `undefined` if no span was active. */
   readonly creation: SpanContext | undefined;
 }

@@ -2,8 +2,8 @@ import type { Context, SpanContext } from '@opentelemetry/api';
 import { activeContext, isSuppressed, spanContextOf } from '../registered-api.ts';
 
 /**
- * Holds all that is remembered of a connection while its socket is open: no span and no timer. Times are monotonic
- * milliseconds.
+ * Holds everything that closespan remembers of a connection while its socket is open. An open connection has no span
+ * and no timer. Times are monotonic milliseconds.
  *
  * ```
  * trackConnection        open            noteCloseStart        recorder.record(connection, facts)
@@ -15,37 +15,47 @@ import { activeContext, isSuppressed, spanContextOf } from '../registered-api.ts
  * ```
  */
 export interface Connection {
-  /** Time of construction; NaN when the connection was made before observation began. */
+  /** Time of construction, in monotonic milliseconds. NaN if the connection was made before observation began. */
   readonly startedAt: number;
-  /** Time of `open`; `undefined` until the handshake has succeeded, NaN when it did so before observation began. */
+  /**
+   * Time of `open`, in monotonic milliseconds. `undefined` until the handshake has succeeded. NaN if the handshake
+   * succeeded before observation began.
+   */
   openedAt: number | undefined;
-  /** Ids of the span that was active at the start. The span itself is not held, so that memory for it can be freed. */
+  /**
+   * Ids of the span that was active when the connection was made. The span itself is not kept, so that its memory can
+   * be freed.
+   */
   readonly creation: SpanContext | undefined;
-  /** First sign of closing; `undefined` before. */
+  /** First sign that the connection closes. `undefined` before such a sign. */
   closing: Closing | undefined;
   /**
-   * 16 hexadecimal digits, derived from the handshake where both ends know it. `undefined`: the record gets a random
-   * id.
+   * Id of the connection: 16 hexadecimal digits, derived from the handshake or passed with the socket. If `undefined`,
+   * the record gets an id that only this end knows.
    */
   connectionId: string | undefined;
 }
 
 /** First sign that a connection closes. */
 export interface Closing {
-  /** Monotonic milliseconds. */
+  /** Time of the sign, in monotonic milliseconds. */
   readonly at: number;
-  /** The end that closed first: `local` by a call of the app, `remote` by a Close frame of the peer. */
-  readonly by: 'local' | 'remote';
   /**
-   * Code that the app passed to `close(code)`; `undefined` where the app passed none, or where the peer closed first.
+   * The end that closed first: `local` if the app's call closed the connection, `remote` if the peer sent a Close
+   * frame.
    */
+  readonly by: 'local' | 'remote';
+  /** Code that the app passed to `close(code)`. `undefined` if the app passed no code, or if the peer closed first. */
   readonly code: number | undefined;
 }
 
-/** Returns monotonic milliseconds: a clock that never steps, and that some systems stop while the device sleeps. */
+/**
+ * Returns the time in monotonic milliseconds, from a clock that never jumps. Some systems stop this clock while the
+ * device sleeps.
+ */
 export const now: () => number = () => performance.now();
 
-/** Starts to track a connection, within the context that is active where the connection is made. */
+/** Starts to track a new connection, with the ids of the span in the active context. */
 export function trackConnection(active = activeContext(), startedAt: number = now()): Connection {
   return markSuppressed(active, {
     startedAt,
@@ -56,23 +66,29 @@ export function trackConnection(active = activeContext(), startedAt: number = no
   });
 }
 
-/** Connections that were made in a context of `suppressTracing()`, as those of an exporter over WebSockets. */
+/**
+ * Connections that were made in a context of `suppressTracing()`, such as the connections of an exporter that uses
+ * WebSockets.
+ */
 const suppressed = new WeakSet<Connection>();
 
-/** Marks a connection that leaves no record, since the context in which the connection is made is suppressed. */
+/** Marks a connection that gets no record, if its context is one of `suppressTracing()`. Returns the connection. */
 export function markSuppressed<C extends Connection>(active: Context | undefined, connection: C): C {
   if (isSuppressed(active)) suppressed.add(connection);
   return connection;
 }
 
-/** Returns whether a connection leaves no record. Each record of an exporter's own connection would make another. */
+/**
+ * Returns whether a connection gets no record. Otherwise each record of an exporter's connection would cause another
+ * record.
+ */
 export function isUnrecorded(connection: Connection): boolean {
   return suppressed.has(connection);
 }
 
 /**
- * Notes the first sign of closing; a later sign changes nothing.
- * @returns a function that takes the note back, for a `close()` that throws; `undefined` where nothing was noted
+ * Notes the first sign that a connection closes. A later sign changes nothing.
+ * @returns a function that removes the note, for a `close()` that throws; `undefined` if nothing was noted
  */
 export function noteCloseStart(
   connection: Connection,

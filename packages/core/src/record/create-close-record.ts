@@ -7,19 +7,25 @@ import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
 import { uniqueId } from './unique-id.ts';
 
-/** Options of the user that decide how facts become a record. */
+/** Options of the user that decide how facts about a close become a record. */
 export interface RecordRules {
-  /** Names and judgements of close codes. @defaultValue those of the code table */
+  /**
+   * Names of close codes, and whether a close with such a code counts as an error. @defaultValue those of the code
+   * table
+   */
   readonly closeCodes?: CloseCodeMeanings | undefined;
-  /** Turns the peer's close reason into the recorded one. Does not throw. */
+  /** Returns the text to record for the peer's close reason. Never throws. */
   readonly redactReason: (reason: string) => string;
-  /** Turns a URL into the recorded endpoint; a `template` that is known, `''` included, replaces `urlTemplate`. */
+  /**
+   * Returns the parts of a URL that are recorded. If `template` is passed, even an empty one, `urlTemplate` is not
+   * called.
+   */
   readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
 }
 
-/** Categories whose closes count as errors. */
+/** Categories of close codes that count as errors. */
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
-/** Causes that are never errors, whatever the code. */
+/** Causes that never count as errors, whatever the close code is. */
 const EXPECTED: ReadonlySet<CloseCause> = new Set([
   'page_exit',
   'bfcache',
@@ -29,8 +35,8 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set([
 ]);
 
 /**
- * Concludes name, category, initiator, cause and outcome from the facts of a close. Pure, but for the random id of a
- * connection that has none.
+ * Makes the record of a close, and concludes name, category, initiator and cause from the facts. A connection without
+ * an id gets a random id.
  */
 export function createCloseRecord(closed: PendingClose, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
@@ -99,7 +105,8 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
 }
 
 /**
- * Returns whether a close after `open` counts as an error: by `closeCodes`, else by the code's category and `wasClean`.
+ * Returns whether a close after `open` counts as an error. `closeCodes` decides, else the code's category and
+ * `wasClean`.
  */
 export function isAbnormalCode(
   code: number,
@@ -109,7 +116,7 @@ export function isAbnormalCode(
   return closeCodes?.[code]?.abnormal ?? (!wasClean || ABNORMAL.has(classifyCloseCode(code)[1]));
 }
 
-/** Concludes who closed first: by a noted sign of closing, else by the observer, else by the event. */
+/** Returns who closed first. A noted sign of closing decides, else the observer, else the `close` event. */
 function initiatorOf(
   facts: CloseFacts,
   code: number,
@@ -126,8 +133,8 @@ function initiatorOf(
 }
 
 /**
- * Returns a time or duration, or `undefined` for NaN: times from before observation are NaN, and so are durations since
- * then. A duration that rounding made negative becomes 0.
+ * Returns a time or duration, or `undefined` for NaN. A time before observation is NaN, and so is a duration since such
+ * a time. A duration that rounding made negative becomes 0.
  */
 function known(millis: number): number | undefined {
   return Number.isNaN(millis) ? undefined : Math.max(0, millis);

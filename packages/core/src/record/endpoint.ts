@@ -1,40 +1,38 @@
 import { callHook } from '../call-hook.ts';
 import { cut, LONGEST_ADDRESS, LONGEST_PATH, LONGEST_TEMPLATE, LONGEST_URL } from './text-limits.ts';
 
-/** Parts of a connection's URL, without those that may hold secrets: user info, query and fragment. */
+/** Parts of a connection's URL. User info, query and fragment are left out, because they may hold secrets. */
 export interface Endpoint {
-  /**
-   * Value of `url.full`: the result of `redactUrl`, else scheme, host and path. Empty for a URL that cannot be parsed.
-   */
+  /** Value of `url.full`: the result of `redactUrl`, else scheme, host and path. Empty if the URL cannot be parsed. */
   readonly url: string;
-  /** `ws` or `wss`, or the scheme that a library uses; empty for a URL that cannot be parsed. */
+  /** `ws`, `wss` or another scheme that a library uses. Empty if the URL cannot be parsed. */
   readonly scheme: string;
-  /** Host name or IP address; empty where the URL has no host. */
+  /** Host name or IP address in the URL. Empty if the URL has no host. */
   readonly address: string;
-  /** Port of the URL, else 80 for `ws` and 443 for `wss`; `undefined` for another scheme. */
+  /** Port of the URL. Without a port in the URL, 80 for `ws`, 443 for `wss`, and `undefined` for another scheme. */
   readonly port: number | undefined;
-  /** Path, after `redactUrl`; empty where the redacted text is no URL. */
+  /** Path of the URL, after `redactUrl`. Empty if the result of `redactUrl` is not a URL. */
   readonly path: string;
-  /** Low-cardinality name that `urlTemplate` gave the URL; `undefined` where it gave none. */
+  /** Name of low cardinality that `urlTemplate` returned for the URL. `undefined` if there is no name. */
   readonly template: string | undefined;
 }
 
-/** Options of the user that change or name URLs. */
+/** Options of the user that redact or name URLs. */
 interface UrlHooks {
   readonly redactUrl?: (url: URL) => string;
   readonly urlTemplate?: (url: URL) => string | undefined;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
-/** Characters of the cached URLs and of what was parsed from them. A full cache starts anew. */
+/** Number of characters that the cache may hold, in URLs and in their parsed parts. A fuller cache is emptied. */
 const CACHE_LIMIT = 262_144;
 
-/** Parses a URL. A `template` that is passed, `''` included, takes the place of a call of `urlTemplate`. */
+/** Parses a URL. If `template` is passed, even an empty one, `urlTemplate` is not called. */
 type EndpointParser = (url: string, template?: string) => Endpoint;
 
 /**
- * Makes a parser of URLs that calls the user's hooks. Without hooks each distinct URL is parsed once, since parsing
- * costs more than a span.
+ * Makes a parser of URLs that calls the user's hooks `redactUrl` and `urlTemplate`. Without these hooks, each distinct
+ * URL is parsed once, because parsing takes longer than making a span.
  */
 export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
   const cache = new Map<string, Endpoint>();
@@ -87,7 +85,10 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
   }
 }
 
-/** Returns the name that `urlTemplate` gives a URL; `undefined` for none, and for anything but a text. */
+/**
+ * Returns the name that `urlTemplate` returns for a URL. Returns `undefined` if there is no name, or if the result is
+ * not a text.
+ */
 export function templateOf<A extends unknown[]>(
   urlTemplate: (url: URL, ...more: A) => string | undefined,
   url: URL,
@@ -101,7 +102,10 @@ export function templateOf<A extends unknown[]>(
   return callHook('urlTemplate', 'string', call, undefined);
 }
 
-/** Does what `URL.parse` does, which Node 20 lacks. The error is not logged: it holds the URL, and so the query. */
+/**
+ * Parses a URL as `URL.parse` does, which Node 20 lacks. Returns `undefined` for an invalid URL. The error is not
+ * logged, because its text contains the URL with its query.
+ */
 function parseUrl(url: string): URL | undefined {
   try {
     return new URL(url);

@@ -1,11 +1,14 @@
 import { guard } from '../guard.ts';
 
-/** Characters of a URL that are looked at: an expression may take a time that grows with the square of the length. */
+/**
+ * Number of characters of a URL that are searched. The time for a regular expression may grow with the square of the
+ * length.
+ */
 const LONGEST = 2048;
 
 /**
- * Returns whether a URL contains a string of `ignoreUrls`, or matches an expression of it. Of a URL the first 2048
- * characters are looked at. An expression that throws matches nothing.
+ * Returns whether a URL contains a string of `ignoreUrls`, or matches a regular expression of `ignoreUrls`. Only the
+ * first 2048 characters of the URL are searched. A regular expression that throws does not match.
  */
 export function isIgnored(url: string, ignoreUrls: readonly (string | RegExp)[] = []): boolean {
   const text = url.slice(0, LONGEST);

@@ -2,40 +2,48 @@ import type { CloseFacts, PendingClose } from './close-facts.ts';
 import { cut, LONGEST_TEMPLATE } from './text-limits.ts';
 
 /**
- * Most characters of each text that a peer, a proxy or a library may choose. A longer text is cut, and its last
- * character is then an ellipsis (`…`).
+ * Largest number of characters of each text that a peer, a proxy or a library may choose. A longer text is cut, and
+ * then ends with an ellipsis (`…`).
  */
 const LONGEST = {
-  /** A Close frame has room for 123 bytes (RFC 6455 §5.5); a library may hand over more. */
+  /**
+   * Limit of the close reason, in characters. A Close frame has room for 123 bytes (RFC 6455 §5.5), but a library may
+   * pass more.
+   */
   reason: 256,
   subprotocol: 128,
   extensions: 256,
   template: LONGEST_TEMPLATE,
   origin: 255,
-  /** An IPv6 address with a zone may have any length. */
+  /** Limit of the client's address, in characters. An IPv6 address with a zone may have any length. */
   clientAddress: 64,
   errorCode: 64,
 } as const;
 const TEXTS = Object.keys(LONGEST) as (keyof typeof LONGEST)[];
-/** Most characters of a URL that waits, with its query. */
+/** Largest number of characters of a URL in the queue, including the query. */
 const LONGEST_RAW_URL = 2048;
 
-/** Bytes of a waiting close without its texts, as measured in Node 24. */
+/** Memory of a waiting close without its texts, in bytes, as measured in Node 24. */
 const OBJECT_BYTES = 640;
-/** Bytes of a trace state with 32 members, the most that there may be (W3C Trace Context §3.3.1.1). */
+/**
+ * Memory of a trace state with 32 members, in bytes. A trace state has at most 32 members (W3C Trace Context §3.3.1.1).
+ */
 const TRACE_STATE_BYTES = 4096;
 
-/** Bounds the memory of the closes that wait in a queue. */
+/** Limits the memory of the closes that wait in a queue. */
 export interface QueueMemory {
-  /** Returns a close as it may wait, with texts within their limits, and counts its bytes. */
+  /** Counts the memory of a close that will wait. Returns the close with texts within their limits. */
   take(closed: PendingClose): PendingClose;
-  /** Takes the bytes of a close off the count. */
+  /** Subtracts the memory of a close that no longer waits. */
   release(closed: PendingClose): void;
-  /** Returns whether no close should be taken before others are released. */
+  /** Returns whether the memory is used up, so that other closes must leave the queue first. */
   isFull(): boolean;
 }
 
-/** Makes a memory of a number of bytes, as estimated. */
+/**
+ * Makes a memory limit for waiting closes.
+ * @param capacity number of bytes, by estimate, that the closes may take
+ */
 export function createQueueMemory(capacity: number): QueueMemory {
   let bytes = 0;
   return {
@@ -52,8 +60,8 @@ export function createQueueMemory(capacity: number): QueueMemory {
 }
 
 /**
- * Returns a close whose texts are within their limits: the same object where no text is too long. A value that is no
- * text becomes `undefined`, since a library may hand over anything.
+ * Returns a close with texts within their limits. If no text is too long, `closed` itself is returned. A value that is
+ * not a text becomes `undefined`, because a library may pass any value.
  */
 function limitTexts(closed: PendingClose): PendingClose {
   const { facts } = closed;
@@ -70,20 +78,23 @@ function limitTexts(closed: PendingClose): PendingClose {
   return limited ? { ...closed, facts: limited as CloseFacts } : closed;
 }
 
-/** Returns a text within the limit of its kind, as a copy that shares no memory. */
+/** Returns a text within the limit for its kind. The result is a copy, which keeps no longer text in memory. */
 export function limitText(name: keyof typeof LONGEST, text: string): string {
   return flat(cut(text, LONGEST[name]));
 }
 
-/** Returns a copy that shares no memory. V8 makes a part of a text as a view, which keeps the whole text in memory. */
+/**
+ * Returns a copy of a text that shares no memory with another text. V8 makes a part of a text as a view, which keeps
+ * the whole text in memory.
+ */
 export function flat(text: string): string {
   // To join an array writes a new text. V8 copies texts of less than 13 characters by itself.
   return text.length < 13 ? text : [text.slice(0, 1), text.slice(1)].join('');
 }
 
 /**
- * Estimates the memory of a close that waits, in bytes: its objects, and a byte a character. The texts are within their
- * limits already.
+ * Returns an estimate of the memory of a waiting close, in bytes: its objects, and one byte for each character. The
+ * texts must already be within their limits.
  */
 function bytesOf({ connection, facts }: PendingClose): number {
   let bytes = OBJECT_BYTES + facts.url.length;

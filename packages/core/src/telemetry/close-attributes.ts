@@ -35,8 +35,8 @@ import {
 } from '../semconv.ts';
 
 /**
- * Returns the value of `error.type`: HTTP status, errno, else the cause. Returns `undefined` for a close that is no
- * error.
+ * Returns the value of `error.type`: the HTTP status of a rejected handshake, else the errno or library code, else the
+ * cause. Returns `undefined` for a close that is not an error.
  */
 export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | undefined {
   if (!abnormal) return undefined;
@@ -44,7 +44,7 @@ export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | un
   return record.errorCode ?? record.cause;
 }
 
-/** Returns the attributes of a close span. Facts that are absent from the record have no attribute. */
+/** Returns the attributes of a close span. A fact that is absent from the record has no attribute. */
 export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
   const { endpoint, peer, requestedCode, reportedCode } = record;
   const { handshakeDuration, connectionDuration, suspendedDuration } = record;

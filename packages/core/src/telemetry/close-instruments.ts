@@ -8,23 +8,23 @@ import {
   METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
 } from '../semconv.ts';
 
-/** Instruments that measure the connections of one kind. */
+/** Metric instruments for connections of one kind: of clients or of servers. */
 export interface CloseInstruments {
-  /** Closed connections. */
+  /** Counter of closed connections. */
   readonly closes: Counter;
-  /** Seconds from open to close. */
+  /** Histogram of the time from open to close, in seconds. */
   readonly connectionDuration: Histogram;
-  /** Seconds from construction to open, or to failure. */
+  /** Histogram of the time from construction to open, or to failure, in seconds. */
   readonly handshakeDuration: Histogram;
 }
 
-/** Bucket edges in seconds, with edges at the idle limits of common proxies. */
+/** Bucket edges for the duration of connections, in seconds. Some edges are the idle limits of common proxies. */
 const CONNECTION_BUCKETS = [
   0.1, 1, 5, 15, 30, 45, 60, 75, 100, 120, 300, 360, 600, 1800, 3600, 7200, 14400, 43200, 86400,
 ];
-/** Bucket edges in seconds. */
+/** Bucket edges for the duration of handshakes, in seconds. */
 const HANDSHAKE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-/** Makes the instruments of clients and servers. */
+/** Makes the metric instruments for connections of clients and of servers. */
 export function createCloseInstruments(
   meter: Meter,
 ): Readonly<Record<'client' | 'server', CloseInstruments>> {

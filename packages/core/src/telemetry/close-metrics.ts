@@ -17,40 +17,44 @@ import { createCloseInstruments } from './close-instruments.ts';
 import type { LabelLimits } from './label-limits.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 
-/** Counts closes and measures connections and handshakes. Metrics are never sampled. */
+/** Counts closes, and measures the duration of connections and handshakes. Sampling does not reduce metrics. */
 export interface CloseMetrics {
-  /** Adds a close: measures its durations at once, and counts it at the next call of `count`. */
+  /** Adds a close. Its durations are measured at once. The close is counted at the next call of `count`. */
   add(record: CloseRecord, errorType: string | undefined): void;
   /**
-   * Counts the closes added since the last call. Closes with equal labels are counted together, since a metric store
-   * looks labels up at each call.
-   * @param exported number of closes whose spans were handed to a provider
-   * @param dropped number of closes that could not be kept
+   * Counts the closes that were added since the last call. Closes with equal labels are counted together, since a
+   * metric store looks labels up at each call.
+   * @param exported number of closes whose spans were passed to a provider
+   * @param dropped number of closes whose spans were dropped
    */
   count(exported: number, dropped: number): void;
-  /** Measures a handshake that no connection followed: a server refused it. */
+  /** Measures a handshake that a server refused, so that no connection followed. */
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
 }
 
-/** Number of values that become labels in a page, of codes outside 1000-1015 and of hosts. */
+/** Largest number of hosts that become labels in a page, and of close codes outside 1000-1015. */
 const DISTINCT_VALUES = 50;
 
-/** Labels of the server that all metrics of a record share, and a text that no other server has. */
+/** Labels of a server that all metrics of a record share, with a text (`key`) that no other server has. */
 interface Place {
   readonly labels: Attributes;
   readonly key: string;
 }
 
 /**
- * Makes the instruments of client and server.
- * @param limits bounds the labels. Absent: the first values become labels, which is enough for the peers of a page
+ * Makes the counters and histograms for connections of clients and servers.
+ * @param limits limits for metric labels. By default, the first values become labels, which is enough for the few
+ * servers of a page
  */
 export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValues()): CloseMetrics {
   const instruments = createCloseInstruments(meter);
   const addOutcome = createOutcomeCounter(meter);
   const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
-  /** Measures the handshake; the error of a later close is not one of the handshake. */
+  /**
+   * Measures the handshake of a connection. An error of a later close does not count as an error of the handshake.
+   * Returns labels for the server.
+   */
   function addHandshake(record: CloseRecord, errorType = ''): Place {
     const { kind, handshakeDuration, httpStatusCode: status } = record;
     const { address, port } = record.endpoint;
@@ -119,7 +123,7 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
   };
 }
 
-/** Makes limits by which the first values become labels. */
+/** Makes limits for metric labels: the first 50 hosts and the first 50 close codes outside 1000-1015 become labels. */
 function firstValues(): LabelLimits {
   const isFirstCode = firstDistinct<number>();
   const isFirstHost = firstDistinct<string>();
@@ -130,7 +134,7 @@ function firstValues(): LabelLimits {
   };
 }
 
-/** Makes a check that holds for the first different values, and for no others. */
+/** Makes a function that returns `true` for the first 50 different values, and `false` for all others. */
 function firstDistinct<T>(): (value: T) => boolean {
   const seen = new Set<T>();
   return (value) => seen.has(value) || (seen.size < DISTINCT_VALUES && Boolean(seen.add(value)));

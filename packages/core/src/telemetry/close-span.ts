@@ -18,7 +18,7 @@ const ERROR: SpanStatusCode.ERROR = 2;
 
 const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };
 
-/** Starts the span of a close. Its attributes are there from the start, so that a sampler sees them. */
+/** Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them. */
 export function startCloseSpan(
   tracer: Tracer,
   record: CloseRecord,

@@ -12,53 +12,73 @@ import type { WebSocketOptions } from '../options.ts';
 import { NAME, VERSION } from '../version.ts';
 import type { Pipeline, StartPipeline } from './pipeline.ts';
 
-/** Chooses where spans and metrics go: to given providers, else to registered ones, else to the built-in pipeline. */
+/**
+ * Chooses the providers that receive spans and metrics: given providers, else registered ones, else the built-in
+ * pipeline (closespan's OTLP/HTTP exporter).
+ */
 export interface Destination {
-  /** Tracer that the last `find` has found; `undefined` when there is none. */
+  /** Tracer that the last call of `find` found. `undefined` if there was none. */
   readonly tracer: Tracer | undefined;
-  /** Meter that the last `find` has found; `undefined` when there is none. */
+  /** Meter that the last call of `find` found. `undefined` if there was none. */
   readonly meter: Meter | undefined;
   /**
-   * Whether closes may wait for each other, as of the last `find`: when all of them go to the built-in pipeline, which
-   * no app shuts down behind the queue's back.
+   * Whether a close may wait for further closes. `true` if the last call of `find` chose the built-in pipeline
+   * (closespan's OTLP/HTTP exporter) for spans and metrics. The app could shut down another provider before the closes
+   * are written.
    */
   readonly mayWait: boolean;
-  /** Looks for providers again; cheap. Returns whether there is one, or none on purpose. */
+  /**
+   * Looks for providers again; the call is cheap. Returns `true` if there is one, or if the option `otlp: false` needs
+   * none.
+   */
   find(): boolean;
-  /** Starts the built-in pipeline; resolves to whether it runs. Never rejects. */
+  /**
+   * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Resolves to whether the pipeline runs. Never
+   * rejects.
+   */
   load(): Promise<boolean>;
   /**
-   * Resolves to whether closes may be written: when all spans of the built-in pipeline have arrived, or when spans go
-   * to another provider.
-   * @param retryNow whether undelivered spans are sent again first
+   * Resolves to whether closes may be written. Closes must wait while the built-in pipeline (closespan's OTLP/HTTP
+   * exporter) has undelivered spans. Closes need not wait if spans are sent to another provider.
+   * @param retryNow if `true`, undelivered spans are first sent again
    */
   ready(retryNow: boolean): Promise<boolean>;
-  /** Resolves to the number of spans that the built-in pipeline has not delivered. */
+  /** Resolves to the number of spans that the built-in pipeline (closespan's OTLP/HTTP exporter) has not delivered. */
   unsent(): Promise<number>;
   /**
-   * Resolves when all written spans, and unless `spansOnly` all metrics, have been exported, or when that has failed.
-   * @param mayLag whether some of the built-in pipeline's exports may still be on their way
+   * Resolves when all written spans and metrics have been exported, or when the export has failed.
+   * @param spansOnly if `true`, the built-in pipeline (closespan's OTLP/HTTP exporter) does not export metrics
+   * @param mayLag if `true`, resolves when there is room for further spans, although some exports of the pipeline may
+   * be unfinished
    */
   flush(spansOnly: boolean, mayLag?: boolean): Promise<void>;
-  /** Fails the exports of the built-in pipeline that are on their way, and while `isCancelled` those that follow. */
+  /**
+   * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
+   * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
+   */
   cancelExports(isCancelled: boolean): Promise<void> | undefined;
-  /** Starts the export of all written spans within this call, for a page that is about to go. */
+  /**
+   * Starts the export of all written spans before the function returns. Meant for a page that is about to be unloaded.
+   */
   flushNow(): void;
-  /** Stops the built-in pipeline; a provider of the user's goes on. */
+  /** Stops the built-in pipeline (closespan's OTLP/HTTP exporter). A provider of the user keeps running. */
   shutdown(): Promise<void>;
 }
 
-/** Members that providers of the SDK have, and that their API does not name. */
+/** Members that providers of the SDK have, and that the types of the OpenTelemetry API do not declare. */
 type Flushable = { forceFlush?(): Promise<void> };
-/** Members of the provider that the API registers globally, which passes calls on once a provider is registered. */
+/**
+ * Members of the global tracer provider of the OpenTelemetry API. This provider forwards calls to the provider that the
+ * app has registered.
+ */
 type Proxied = TracerProvider & {
   getDelegate?(): TracerProvider;
   getDelegateTracer?(name: string, version: string): Tracer | undefined;
 };
 
 /**
- * Makes a destination.
- * @param startPipeline called by `load`: once, and again only after it has failed
+ * Makes a destination, which chooses the providers that receive spans and metrics.
+ * @param startPipeline called by `load` once, and again only if the last start has failed
  */
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
   let tracer: Tracer | undefined;
@@ -83,7 +103,7 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     return Boolean(tracer ?? pipeline) || options.otlp === false;
   }
 
-  /** Returns the provider that spans go to, be it given or registered. */
+  /** Returns the tracer provider that is given in the options or registered by the app. */
   function provided(): Flushable {
     const provider = tracerProviderOf(options);
     return (provider.getDelegate?.() ?? provider) as Flushable;
@@ -141,7 +161,7 @@ function tracerProviderOf(options: WebSocketOptions): Proxied {
   return options.tracerProvider ?? trace.getTracerProvider();
 }
 
-/** Runs asynchronous steps together; an error is logged and not thrown. */
+/** Starts asynchronous steps together and waits for them. An error is logged with `diag.error` and not thrown. */
 async function logFailure(what: string, begin: () => (Promise<void> | undefined)[]): Promise<void> {
   try {
     await Promise.all(begin());

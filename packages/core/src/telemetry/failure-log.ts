@@ -2,16 +2,16 @@ import { diag } from '@opentelemetry/api';
 import { NAME } from '../version.ts';
 import { BETWEEN_LINES } from './limited-line.ts';
 
-/** Logs what may fail again and again, without a line for each time. */
+/** Logs failures of an action that may fail many times, without a line for each failure. */
 export interface FailureLog {
-  /** Notes a failure: logs the first one, and then the number of failures, at most once a minute. */
+  /** Counts a failure. Logs the first failure at once, and later the number of new failures, at most once a minute. */
   failed(reason: string): void;
-  /** Notes a success: logs the first one after failures that were logged. */
+  /** Notes a success. Logs a line if earlier failures were logged and this is the first success since then. */
   succeeded(): void;
 }
 
 /**
- * Makes a log.
+ * Makes a log of repeated failures.
  * @param what subject of each line, such as `export of spans`
  */
 export function createFailureLog(what: string): FailureLog {

@@ -1,32 +1,37 @@
 import { now } from '../record/connection.ts';
 
-/** Decides which values of one label are shown, where strangers choose the values. */
+/** Decides which values of one label are shown in metrics. Meant for labels with values that strangers choose. */
 export interface LabelBudget {
-  /** Counts a value, and returns whether the value is shown. */
+  /** Counts a value, and returns whether the value is shown in metrics. */
   allows(value: string): boolean;
-  /** Returns whether a value was among the first ten, or is at least a tenth of all values of late. */
+  /**
+   * Returns whether a value is trusted: it was among the first ten values, or is at least a tenth of all recent values.
+   */
   isTrusted(value: string): boolean;
 }
 
-/** A value that was seen. */
+/** State of a value that was counted. */
 interface Seen {
-  /** How often the value was seen, where half of a period counts half in the next one. */
+  /** How often the value was counted. At the end of each period, this number is halved. */
   count: number;
   isShown: boolean;
-  /** Whether the value keeps its place for good. */
+  /** Whether the value is shown permanently, because it was among the first values. */
   isFirst: boolean;
 }
 
-/** Number of first values that keep their places for good. */
+/** Number of first values that are shown permanently. */
 const FIRST_VALUES = 10;
-/** Number of values that may take another's place in one period. Each makes series that a metric store keeps for good. */
+/**
+ * Number of values that may replace a shown value in one period. Each new value makes time series, which a metric store
+ * keeps permanently.
+ */
 const REPLACEMENTS = 10;
-/** Milliseconds of a period. */
+/** Length of a period, in milliseconds. */
 const PERIOD = 600_000;
 
 /**
- * Makes a budget of values. A value without a place gets one when it was seen more than twice as often as the rarest
- * value that has one. So a stranger who invents values does not push out what is often seen.
+ * Makes a budget that limits the number of shown values. A hidden value is shown if it is counted more than twice as
+ * often as the rarest shown value, which it replaces. So invented values do not replace frequent values.
  * @param places number of values that are shown at the same time
  */
 export function createLabelBudget(places: number, time: () => number = now): LabelBudget {
@@ -47,7 +52,10 @@ export function createLabelBudget(places: number, time: () => number = now): Lab
     }
   }
 
-  /** Returns the value that was seen the least, of those that have a place and may lose it, or of those without. */
+  /**
+   * Returns the value with the lowest count, either of the shown values or of the hidden values. The first values are
+   * left out, because they are shown permanently.
+   */
   function rarest(isShown: boolean): [value: string, seen: Seen] | undefined {
     let found: [string, Seen] | undefined;
     for (const entry of values) {

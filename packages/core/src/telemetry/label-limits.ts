@@ -3,34 +3,43 @@ import type { CloseCodeMeanings } from '../record/close-codes.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createLabelBudget } from './label-budget.ts';
 
-/** Bounds the labels of metrics, since peers choose close codes and hosts, and a metric store keeps each label set. */
+/** Limits the labels of metrics. Peers choose close codes and hosts, and a metric store keeps each set of labels. */
 export interface LabelLimits {
-  /** Counts the host of a record, and returns whether the host becomes labels. Called once a record. */
+  /** Counts the host of a record, and returns whether the host becomes a label. Called once for each record. */
   allowsHost(record: CloseRecord): boolean;
-  /** Counts the code of a record, and returns whether the code becomes a label. */
+  /** Counts the close code of a record, and returns whether the code becomes a label. */
   allowsCode(record: CloseRecord): boolean;
   /**
-   * Returns labels within the bound of a metric: these, or fewer where the metric has too many label sets.
-   * @param key text that no other labels of the metric have
+   * Returns labels within the limit of a metric. If the metric has too many sets of labels, fewer labels are returned.
+   * @param key text that identifies this set of labels in the metric
    */
   within(metric: object, key: string, labels: Attributes, record: CloseRecord): Attributes;
 }
 
-/** Makes the limits of one process. */
+/** Makes the limits for metric labels in one process. */
 export type CreateLabelLimits = (closeCodes: CloseCodeMeanings | undefined) => LabelLimits;
 
-/** Values of one label at the same time. */
+/** Number of values of one label that become labels at the same time. */
 const PLACES = 50;
-/** Label sets of a metric, of hosts and codes that strangers may have invented. */
+/**
+ * Largest number of label sets of a metric before sets with unknown hosts or codes are reduced, since strangers may
+ * have invented these values.
+ */
 const MOST_SETS_OF_STRANGERS = 500;
-/** Label sets of a metric, with those of trusted hosts and codes. */
+/** Largest number of label sets of a metric before sets with trusted hosts and codes are reduced, too. */
 const MOST_SETS = 900;
-/** Label sets of a metric, with those that have lost host and template. The rest of 1,000 has `other` for each value. */
+/**
+ * Largest number of label sets of a metric, including reduced sets, which have no host and no template. Further sets
+ * have the value `other` in each label, so that there are at most 1,000 sets.
+ */
 const MOST_REDUCED_SETS = 990;
-/** Matches the names of the labels that a metric with too many label sets loses first. */
+/** Pattern of the label names that are removed first if a metric has too many label sets. */
 const OF_STRANGERS = /^(server|url)\./;
 
-/** Makes limits that a stranger cannot use up: named, first and frequent values keep their labels. */
+/**
+ * Makes limits for metric labels that a stranger cannot use up. Values that the app names, first values and frequent
+ * values keep their labels.
+ */
 export const createLabelLimits: CreateLabelLimits = (closeCodes) => {
   const hosts = { client: createLabelBudget(PLACES), server: createLabelBudget(PLACES) };
   const appCodes = createLabelBudget(PLACES);
@@ -39,7 +48,10 @@ export const createLabelLimits: CreateLabelLimits = (closeCodes) => {
 
   const isNamed = ({ code }: CloseRecord) =>
     (code >= 1000 && code < 1016) || closeCodes?.[code] !== undefined;
-  /** A code that the app passed to `close(code)` is the app's own, unless the app relays those of its peers. */
+  /**
+   * Returns the budget that counts the code of a record. A code that the app passed to `close(code)` is the app's,
+   * unless the app relays codes of its peers.
+   */
   const budgetOf = ({ code, requestedCode }: CloseRecord) => (requestedCode === code ? appCodes : peerCodes);
 
   function isTrusted(record: CloseRecord): boolean {
@@ -67,7 +79,7 @@ export const createLabelLimits: CreateLabelLimits = (closeCodes) => {
   };
 };
 
-/** Returns host and port as one text. */
+/** Returns the host and port of a record as one text. */
 function hostOf({ endpoint: { address, port } }: CloseRecord): string {
   return `${address} ${port}`;
 }

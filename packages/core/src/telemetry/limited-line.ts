@@ -1,10 +1,10 @@
-/** Milliseconds between two lines of one kind. */
+/** Shortest time between two log lines of one kind, in milliseconds. */
 export const BETWEEN_LINES = 60_000;
 
 /**
- * Makes a function that logs a number, at most once a minute.
+ * Makes a function that adds numbers and logs their sum, at most once a minute.
  * @param log called with the sum of the numbers since the last line
- * @returns a function that adds a number; 0 with `isLast` logs what was added within the last minute
+ * @returns a function that adds a number. With `isLast`, the sum is logged at once, unless the sum is 0
  */
 export function limitLine(log: (sum: number) => void): (count: number, isLast?: boolean) => void {
   let sum = 0;

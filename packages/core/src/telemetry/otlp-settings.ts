@@ -9,18 +9,27 @@ import {
 import type { OtlpOptions, WebSocketOptions } from '../options.ts';
 import { signalUrl } from './signal-url.ts';
 
-/** Settings of the built-in pipeline. On Node, absent ones are read from the `OTEL_*` variables. */
+/**
+ * Settings of the built-in pipeline (closespan's OTLP/HTTP exporter). On Node, absent settings are read from the
+ * `OTEL_*` variables.
+ */
 export type OtlpSettings = Pick<WebSocketOptions, 'serviceName' | 'otlp' | 'sampler'> & {
-  /** Resource attributes that the platform knows; `OTEL_RESOURCE_ATTRIBUTES` and `serviceName` win over them. */
+  /**
+   * Resource attributes that the platform knows. `OTEL_RESOURCE_ATTRIBUTES` and `serviceName` override these
+   * attributes.
+   */
   readonly attributes?: Attributes;
 };
 
-/** A provider of the built-in pipeline, without the types of the SDK that makes it. */
+/**
+ * Provider of the built-in pipeline (closespan's OTLP/HTTP exporter). This type does not use the types of the
+ * OpenTelemetry SDK.
+ */
 export type OtlpProvider<T> = T & { forceFlush(): Promise<void>; shutdown(): Promise<void> };
 
 /**
- * Returns the exporter settings of one signal. An absent one is left to the exporter, which reads
- * `OTEL_EXPORTER_OTLP_*`.
+ * Returns the exporter's settings for one signal: spans or metrics. For absent settings, the exporter reads the
+ * variables `OTEL_EXPORTER_OTLP_*`.
  */
 export function exporterConfig(
   { otlp }: OtlpSettings,
@@ -35,7 +44,8 @@ export function exporterConfig(
 }
 
 /**
- * Returns the resource of the built-in pipeline: SDK, then `attributes`, `OTEL_RESOURCE_ATTRIBUTES` and `serviceName`.
+ * Returns the resource of the built-in pipeline (closespan's OTLP/HTTP exporter). Later sources override earlier
+ * sources: the SDK, `attributes`, `OTEL_RESOURCE_ATTRIBUTES`, `serviceName`.
  */
 export function createResource({ serviceName, attributes = {} }: OtlpSettings): Resource {
   const detected = defaultResource()

@@ -2,12 +2,12 @@ import type { Meter } from '@opentelemetry/api';
 import { ATTR_OUTCOME, METRIC_WEBSOCKET_TELEMETRY_RECORDS } from '../semconv.ts';
 
 /**
- * Tells what became of a close record: `exported` to a provider, `stored` for a later try, `replayed` (delivered late),
- * or `dropped`.
+ * Outcome of a close record: `exported` to a provider, `stored` for a later try, `replayed` (delivered late), or
+ * `dropped`.
  */
 export type Outcome = 'exported' | 'stored' | 'replayed' | 'dropped';
 
-/** Makes a function that counts records by outcome. All callers with one meter share one counter. */
+/** Makes a function that counts close records by outcome. All callers with one meter share one counter. */
 export function createOutcomeCounter(meter: Meter): (outcome: Outcome, count: number) => void {
   const records = meter.createCounter(METRIC_WEBSOCKET_TELEMETRY_RECORDS, {
     unit: '{record}',

@@ -1,38 +1,38 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 
-/** The built-in pipeline: an OTLP/HTTP exporter of ours that starts when the app has no OpenTelemetry SDK. */
+/** The built-in pipeline: an OTLP/HTTP exporter that closespan starts when the app has no OpenTelemetry SDK. */
 export interface Pipeline {
-  /** Provider of the tracer for close spans; `undefined` when spans are switched off. */
+  /** Provider of the tracer for close spans. `undefined` if spans are switched off. */
   readonly tracerProvider: TracerProvider | undefined;
-  /** Provider of the meter for close metrics; `undefined` when metrics are switched off. */
+  /** Provider of the meter for close metrics. `undefined` if metrics are switched off. */
   readonly meterProvider: MeterProvider | undefined;
   /**
-   * Resolves to the number of spans that have not arrived. While there are some, closes wait in the queue, where they
-   * take less memory than spans. A pipeline with this member also lets closes wait for each other.
-   * @param retryNow whether these spans are sent again first
+   * Resolves to the number of undelivered spans. While there are undelivered spans, closes wait in the queue, because a
+   * close takes less memory than a span. If this function exists, a close may also wait for further closes.
+   * @param retryNow if `true`, undelivered spans are first sent again
    */
   unsent?(retryNow: boolean): Promise<number>;
   /**
-   * Fails all exports that are on their way, and while `isCancelled` all that follow. Resolves when the spans of these
-   * exports count as unsent.
-   * @defaultValue exports go on
+   * Makes all unfinished exports fail. Resolves when the spans of these exports are counted as undelivered.
+   * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
+   * @defaultValue exports cannot be cancelled
    */
   cancelExports?(isCancelled: boolean): Promise<void>;
   /**
-   * Sends all spans and metrics that wait.
-   * @param spansOnly leaves out metrics, so that metrics that do not arrive hold no closes back
-   * @param mayLag whether some exports may still be on their way: it is enough that further spans find room
+   * Sends all waiting spans and metrics.
+   * @param spansOnly if `true`, metrics are left out, so that undelivered metrics do not make closes wait
+   * @param mayLag if `true`, resolves when there is room for further spans, although some exports may be unfinished
    */
   forceFlush(spansOnly?: boolean, mayLag?: boolean): Promise<void>;
   /**
-   * Sends or stores all spans that wait within this call, for a page that is about to go.
-   * @defaultValue `forceFlush` is called
+   * Sends or stores all waiting spans before the function returns. Meant for a page that is about to be unloaded.
+   * @defaultValue the caller calls `forceFlush`
    */
   flushNow?(): void;
-  /** Sends all spans and metrics that wait, then stops. */
+  /** Sends all waiting spans and metrics, then stops the pipeline. */
   shutdown(): Promise<void>;
 }
 
-/** Loads and starts the built-in pipeline. */
+/** Loads and starts the built-in pipeline (closespan's OTLP/HTTP exporter). */
 export type StartPipeline = (options: WebSocketOptions) => Promise<Pipeline>;

@@ -13,28 +13,29 @@ import { startCloseSpan } from './close-span.ts';
 import type { Destination } from './destination.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
 
-/** Makes span, metrics and hook call of each close. */
+/** Makes the span, the metrics and the hook call of each close. */
 export interface RecordWriter {
   /** Returns whether a record would reach a provider or a hook. */
   isWanted(): boolean;
-  /** Looks for providers again. Returns whether there is one, or none on purpose. */
+  /** Looks for providers again. Returns `true` if there is one, or if the option `otlp: false` needs none. */
   find(): boolean;
   /**
-   * Makes span, metrics and hook call of a close; makes no span of one that could not be kept (`isLost`). Never throws.
+   * Makes the span, the metrics and the hook call of a close. Never throws.
+   * @param isLost if `true`, no span is made, because the close could not be kept
    */
   write(closed: PendingClose, isLost?: boolean): void;
-  /** Returns whether a close is normal by its code alone; normal ones are dropped first. */
+  /** Returns whether a close is normal, judged by its code and `wasClean` alone. Normal closes are dropped first. */
   isNormal(closed: PendingClose): boolean;
   /**
-   * Counts the closes written since the last call: one look-up in a metric store for many closes.
-   * @param dropped number of closes that could not be kept
+   * Counts the closes that were written since the last call. So many closes need only one look-up in a metric store.
+   * @param dropped number of closes whose spans were dropped
    */
   wrote(dropped: number): void;
 }
 
 /**
- * Makes a writer, whose spans and metrics go where `destination` has found providers.
- * @param createLimits makes the limits of metric labels. Absent: the first values become labels
+ * Makes a writer. Its spans and metrics are sent to the providers that `destination` has found.
+ * @param createLimits makes the limits for metric labels. If absent, the first values become labels
  */
 export function createRecordWriter(
   options: WebSocketOptions,
@@ -119,7 +120,10 @@ export function createRecordWriter(
   };
 }
 
-/** Freezes a record for hooks: one hook must not change what the next one, the span and the metrics get. */
+/**
+ * Returns a frozen copy of a record for hooks. So one hook cannot change what other hooks, the span and the metrics
+ * receive.
+ */
 function frozen(record: CloseRecord): CloseRecord {
   const { endpoint, peer, creation } = record;
   return Object.freeze({

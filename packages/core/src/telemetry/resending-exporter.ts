@@ -4,27 +4,30 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Outcome } from './outcome-counter.ts';
 import { batchesOf, halvesOf } from './span-batches.ts';
 
-/** Milliseconds until undelivered spans are sent again; doubles with each failure. */
+/** Time until undelivered spans are sent again, in milliseconds. The time doubles with each failure. */
 const FIRST_PAUSE = 5000;
-/** Milliseconds that the pause does not exceed. */
+/** Longest time until undelivered spans are sent again, in milliseconds. */
 const LONGEST_PAUSE = 30_000;
-/** Statuses of a refusal that may be due to few of the spans. Halves of the batch are sent then, down to one span. */
+/**
+ * HTTP statuses with which a collector may refuse a batch because of a few spans. The halves of such a batch are sent
+ * again, down to single spans.
+ */
 const DIVISIBLE: readonly unknown[] = [400, 413, 422];
-/** Number of refusals in a row after which batches are not divided: the collector refuses whatever it gets. */
+/** Number of refusals in a row after which batches are no longer divided, because the collector refuses everything. */
 const MOST_REFUSALS = 64;
 
-/** Result of sending spans. */
+/** Result of an attempt to send spans. */
 interface Sent {
-  /** The spans that did not arrive and may arrive later. */
+  /** Spans that did not arrive and may arrive later. */
   readonly left: ReadableSpan[];
-  /** The last failure, or a success. */
+  /** Last final refusal, or a failure that may pass, or a success. */
   readonly result: ExportResult;
 }
 
 /**
- * Keeps the spans that an exporter could not deliver in all of its tries, and sends them again: a collector that is
- * away for a minute costs no span. Spans that the collector refuses for good are not kept. No request is longer than
- * 1 MB, unless it has a single span.
+ * Keeps the spans that an exporter could not deliver in all of its tries, and sends them again. So no span is lost if a
+ * collector is away for a minute. Spans that the collector refuses permanently are not kept. No request is longer than
+ * 1 MB, unless the request contains a single span.
  */
 export class ResendingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
@@ -37,13 +40,16 @@ export class ResendingExporter implements SpanExporter {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resending: Promise<void> | undefined;
 
-  /** @param count called with outcome and number of spans that were not delivered at once */
+  /**
+   * Makes an exporter that sends through another exporter.
+   * @param count called with the outcome and the number of spans that were not delivered by the first export
+   */
   constructor(exporter: SpanExporter, count: (outcome: Outcome, count: number) => void) {
     this.#exporter = exporter;
     this.#count = count;
   }
 
-  /** Exports spans; those that did not arrive are kept, and sent again later. */
+  /** Exports spans. Spans that did not arrive are kept and sent again later. */
   export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
     const sending = this.#export(spans).then((result) => {
       this.#sending.delete(sending);
@@ -57,7 +63,7 @@ export class ResendingExporter implements SpanExporter {
     return this.#failed.flat().length;
   }
 
-  /** Sends the waiting spans again, until the first batch that does not arrive. */
+  /** Sends the waiting spans again, batch by batch. Stops at the first batch that does not arrive. */
   resend(): Promise<void> {
     this.#resending ??= this.#resend().finally(() => {
       this.#resending = undefined;
@@ -65,13 +71,13 @@ export class ResendingExporter implements SpanExporter {
     return this.#resending;
   }
 
-  /** Resolves when the requests on their way have ended. */
+  /** Resolves when all export requests that have begun are finished. */
   async forceFlush(): Promise<void> {
     await Promise.all(this.#sending);
     await this.#exporter.forceFlush?.();
   }
 
-  /** Stops. Spans that still wait are counted as `dropped`. */
+  /** Stops the exporter. Spans that still wait are counted as `dropped`. */
   async shutdown(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
@@ -108,7 +114,8 @@ export class ResendingExporter implements SpanExporter {
   }
 
   /**
-   * Sends spans in requests of at most 1 MB. What a collector refuses for good is counted as `dropped`.
+   * Sends spans in requests of at most 1 MB; a single span may be longer. Spans that a collector refuses permanently
+   * are counted as `dropped`.
    * @param arrived called with the number of spans of each request that arrived
    */
   async #send(spans: ReadableSpan[], arrived: (count: number) => void): Promise<Sent> {
@@ -141,7 +148,10 @@ export class ResendingExporter implements SpanExporter {
     });
   }
 
-  /** Starts the timer of the next try. Its random part keeps processes apart that lost the collector together. */
+  /**
+   * Starts the timer of the next try. The time has a random part, so that processes do not all send at one moment after
+   * the collector was away.
+   */
   #wait(): void {
     clearTimeout(this.#timer);
     if (this.#isStopped) return;
@@ -151,7 +161,8 @@ export class ResendingExporter implements SpanExporter {
 }
 
 /**
- * Returns whether a failure may pass. For an HTTP status that is final the exporter's error has a number as its `code`.
+ * Returns whether an export has failed for a reason that may pass. If the failure is final, the exporter's error has an
+ * HTTP status as its `code`.
  */
 function mayArriveLater({ code, error }: ExportResult): boolean {
   return code === ExportResultCode.FAILED && typeof codeOf(error) !== 'number';

@@ -2,19 +2,20 @@ import type { Attributes } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 
 /**
- * Bytes of the longest body, where several spans are in it. The proxy `nginx` takes no longer one by default.
+ * Largest body of a request with several spans, in bytes. The limit is below the default limit of the proxy `nginx` (1
+ * MiB).
  */
 const LONGEST_BODY = 1_000_000;
-/** Bytes of a span in JSON without name, attributes, links and events. */
+/** Size of a span in JSON without name, attributes, links and events, in bytes. */
 const SPAN_BYTES = 600;
-/** Bytes around the name and the value of an attribute in JSON, and around a number. */
+/** Size in JSON of what surrounds the name and value of an attribute, or of a number, in bytes. */
 const ATTRIBUTE_BYTES = 64;
-/** Bytes of a link or an event in JSON without its texts and attributes. */
+/** Size of a link or event in JSON without its texts and attributes, in bytes. */
 const ITEM_BYTES = 200;
-/** A text of which JSON escapes nothing (RFC 8259 §7) and each character is one byte. */
+/** Pattern of a text that has one byte for each character in JSON, because nothing is escaped (RFC 8259 §7). */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
-/** Splits spans into batches, none of which is longer in JSON than 1 MB, unless it is a single span. */
+/** Splits spans into batches of at most 1 MB in JSON. A batch with a single span may be longer. */
 export function batchesOf(spans: readonly ReadableSpan[]): ReadableSpan[][] {
   const batches: ReadableSpan[][] = [];
   let batch: ReadableSpan[] = [];
@@ -38,7 +39,7 @@ export function halvesOf(batch: readonly ReadableSpan[]): [ReadableSpan[], Reada
   return [batch.slice(0, middle), batch.slice(middle)];
 }
 
-/** Estimates the bytes of a span in JSON: never fewer than there are. */
+/** Returns an estimate of a span's size in JSON, in bytes. The estimate is never too small. */
 function spanBytes({ name, attributes, links, events, status }: ReadableSpan): number {
   let bytes = SPAN_BYTES + textBytes(name) + textBytes(status.message ?? '') + attributesBytes(attributes);
   for (const { context, attributes: linked = {} } of links) {
@@ -61,7 +62,10 @@ function valueBytes(value: unknown): number {
   return value.reduce((bytes: number, item) => bytes + ATTRIBUTE_BYTES + valueBytes(item), 0);
 }
 
-/** Estimates the bytes of a text in JSON. UTF-8 has at most three for a unit of UTF-16 (RFC 3629 §3). */
+/**
+ * Returns an estimate of a text's size in JSON, in bytes. UTF-8 needs at most three bytes for a unit of UTF-16 (RFC
+ * 3629 §3).
+ */
 function textBytes(text: string): number {
   return PLAIN.test(text) ? text.length : JSON.stringify(text).length * 3;
 }

@@ -6,17 +6,20 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { createResource, type OtlpSettings } from './otlp-settings.ts';
 
-/** Settings of metrics that differ between platforms. */
+/** Settings of a meter provider. Each platform passes different values. */
 export interface MetricSettings extends OtlpSettings {
-  /** Milliseconds between two exports. @defaultValue 60,000 */
+  /** Time between two exports, in milliseconds. @defaultValue 60,000 */
   readonly exportIntervalMillis?: number | undefined;
-  /** Whether each export has what came since the last one, for senders that come and go. @defaultValue cumulative */
+  /**
+   * Whether an export holds only the change since the last export. Meant for senders that live for a short time.
+   * @defaultValue `false`: an export holds the sum since the start
+   */
   readonly delta?: boolean;
-  /** Labels that are sent. @defaultValue all */
+  /** Names of the attributes that are sent. @defaultValue all attributes */
   readonly labels?: readonly string[];
 }
 
-/** Starts a meter provider that exports by an exporter from time to time. */
+/** Starts a meter provider that exports with the given exporter at regular intervals. */
 export function startMeterProvider(settings: MetricSettings, exporter: PushMetricExporter): MeterProvider {
   const { exportIntervalMillis = 60_000, labels } = settings;
   return new MeterProvider({
