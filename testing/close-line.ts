@@ -1,22 +1,22 @@
 import type { CloseRecord } from '@closespan/core';
 
-/** A span of a close: as a receiver got it, or as an in-memory exporter of the SDK keeps it. */
+/** Span of a close, as a receiver got the span, or as an in-memory exporter of the SDK keeps the span. */
 type CloseSpan = {
   readonly kind: number;
   readonly attributes: Readonly<Record<string, unknown>>;
 } & ({ readonly statusCode: number } | { readonly status: { readonly code: number } });
 
-/** OTLP's numbers; the SDK's are one less. */
+/** Ends of a connection, by OTLP's number of the span kind. The SDK's numbers are one less. */
 const SIDES: Readonly<Record<number, string>> = { 2: 'server', 3: 'client' };
 
 /**
- * Writes a close as one line: path, side, code, clean or not, initiator and cause. The optional parts follow:
- * - `synthetic`: no `close` event was seen
+ * Returns a close as one line of text: path, side, code, clean or not, initiator and cause. Optional parts follow:
+ * - `synthetic`: the runtime fired no `close` event
  * - `reason=`, `requested_code=`, `reported_code=`: the attributes `websocket.close.*`
- * - `status=`: the HTTP status of a failed handshake
- * - `error=`: `error.type`, of an abnormal close
- * - `span_status=`: the code of the span's status, only where that code contradicts `error=`
- * @param close a span, or the record that `closeHook` gets
+ * - `status=`: the HTTP status of the response to a failed handshake
+ * - `error=`: the attribute `error.type` of an abnormal close
+ * - `span_status=`: the code of the span's status, only if the code contradicts `error=`
+ * @param close a span, or a record that `closeHook` receives
  * @example '/chat client 1006 unclean none handshake_rejected status=401 error=401'
  */
 export function closeLine(close: CloseSpan | CloseRecord): string {

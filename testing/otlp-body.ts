@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 
-/** The body of an OTLP export request, as far as receivers of this project read it (OTLP 1.x, JSON encoding). */
+/**
+ * Body of an OTLP export request (OTLP 1.x, JSON encoding). The type has only the members that receivers of this
+ * project read.
+ */
 export interface OtlpBody {
   resourceSpans?: {
     resource?: { attributes?: KeyValue[] };
@@ -10,13 +13,13 @@ export interface OtlpBody {
   resourceMetrics?: { scopeMetrics: { metrics: OtlpMetric[] }[] }[];
 }
 
-/** One attribute. */
+/** One attribute of a span, point, link or resource. */
 export interface KeyValue {
   key: string;
   value: OtlpValue;
 }
 
-/** The value of an attribute; exactly one member is present. */
+/** Value of an attribute. Exactly one member is present. */
 export interface OtlpValue {
   stringValue?: string;
   intValue?: string | number;
@@ -56,8 +59,8 @@ interface OtlpPoint {
 }
 
 /**
- * Reads the body of an export request: JSON, or what `decode` reads; gzip is unpacked.
- * @returns `undefined` for a body that cannot be read
+ * Reads the body of an export request: JSON, or another format if `decode` is passed. A gzip body is unpacked.
+ * @returns the content, or `undefined` if the body cannot be read
  */
 export function readOtlpBody(
   { headers }: IncomingMessage,

@@ -7,51 +7,55 @@ import { type OtlpBody, readOtlpBody } from './otlp-body.ts';
 import { type ReceivedPoint, receivedPoints } from './received-point.ts';
 import { type ReceivedSpan, receivedSpans } from './received-span.ts';
 
-/** An OTLP/HTTP receiver on a port of 127.0.0.1 that keeps what exporters send, in place of a Collector. */
+/**
+ * OTLP/HTTP receiver on a port of 127.0.0.1. The receiver keeps what exporters send, and takes the place of a Collector
+ * in tests.
+ */
 export interface OtlpReceiver {
-  /** Base address, as `OTEL_EXPORTER_OTLP_ENDPOINT` takes it. */
+  /** Base address of the receiver, without a path. `OTEL_EXPORTER_OTLP_ENDPOINT` accepts this address. */
   readonly url: string;
   readonly spans: readonly ReceivedSpan[];
   readonly points: readonly ReceivedPoint[];
-  /** Every export request, also those that were refused. */
+  /** All export requests so far, including requests that the receiver refused. */
   readonly requests: readonly ReceivedRequest[];
-  /** Resolves with all spans once there are that many. */
+  /** Resolves with all received spans as soon as there are at least `count` spans. */
   waitForSpans(count: number): Promise<readonly ReceivedSpan[]>;
-  /** Calls a listener with each span that arrives; returns `stop`, which removes the listener. */
+  /** Calls a listener with each span that arrives. Returns `stop`, a function that removes the listener. */
   onSpan(listener: (span: ReceivedSpan) => void): () => void;
   close(): Promise<void>;
 }
 
-/** An export request as a receiver got it. */
+/** Export request as a receiver got it. */
 interface ReceivedRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
-  /** Bytes of the body as sent, which gzip may have made smaller. */
+  /** Number of bytes of the body as sent. A body that gzip has compressed is smaller. */
   readonly size: number;
-  /** Epoch milliseconds. */
+  /** Time at which the request was received, in epoch milliseconds. */
   readonly time: number;
 }
 
-/** How a receiver behaves; without options it takes everything at once. */
+/** Options of a receiver. Without options, the receiver accepts every request at once. */
 export interface OtlpReceiverOptions {
-  /** @defaultValue a free port */
+  /** TCP port of the receiver. @defaultValue a free port */
   readonly port?: number;
   /**
-   * HTTP status of the response at a path to the bytes of a body; bodies are kept with 200 alone.
+   * Returns the HTTP status of the response for a path and the bytes of a request body. Bodies are kept only with
+   * status 200.
    * @defaultValue 200
    */
   readonly status?: (path: string, bytes: Buffer) => number;
-  /** Body of a response. @defaultValue `{}` */
+  /** Returns the body of a response. @defaultValue `{}` */
   readonly body?: () => string;
-  /** Further headers of a response. @defaultValue none */
+  /** Returns further headers of a response. @defaultValue none */
   readonly headers?: () => Record<string, string>;
-  /** Milliseconds before a response. @defaultValue 0 */
+  /** Time before a response is sent, in milliseconds. @defaultValue 0 */
   readonly delay?: number;
-  /** Reads bodies that are not JSON. @defaultValue such bodies get status 400 */
+  /** Reads bodies that are not JSON. @defaultValue such bodies get a response with status 400 */
   readonly decode?: (body: Buffer) => OtlpBody;
 }
 
-/** Starts a receiver of OTLP as JSON, which pages of any origin may send to. */
+/** Starts a receiver of OTLP as JSON. Pages of any origin may send to the receiver. */
 export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
   const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode } = options;
   const { body: text = () => '{}' } = options;
@@ -117,7 +121,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
   };
 }
 
-/** Sets the headers that CORS asks for (WHATWG Fetch § CORS protocol). */
+/** Sets the response headers with which a page of any origin may send (WHATWG Fetch § CORS protocol). */
 function allowEveryOrigin(response: ServerResponse): void {
   response
     .setHeader('access-control-allow-origin', '*')

@@ -1,21 +1,21 @@
 import type { OtlpBody } from './otlp-body.ts';
 import { type AttributeMap, plainAttributes } from './plain-attributes.ts';
 
-/** A data point of a metric as a receiver got it. */
+/** Data point of a metric, as a receiver got the point. */
 export interface ReceivedPoint {
   /** Name of the metric. */
   readonly name: string;
   readonly unit: string;
   readonly attributes: AttributeMap;
-  /** The value of a sum or gauge; of a histogram, the count. */
+  /** Value of a sum or gauge. For a histogram, the count of its values. */
   readonly value: number;
-  /** The sum of a histogram's values; `undefined` for other metrics. */
+  /** Sum of a histogram's values. `undefined` for other metrics. */
   readonly sum: number | undefined;
-  /** The edges of a histogram's buckets; `undefined` for other metrics. */
+  /** Edges of a histogram's buckets. `undefined` for other metrics. */
   readonly bounds: readonly number[] | undefined;
 }
 
-/** Reads the data points of an export request, in the order of the body. */
+/** Returns the data points of an export request, in the order of the body. */
 export function receivedPoints({ resourceMetrics = [] }: OtlpBody): ReceivedPoint[] {
   return resourceMetrics.flatMap(({ scopeMetrics }) =>
     scopeMetrics.flatMap(({ metrics }) =>

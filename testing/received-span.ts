@@ -1,26 +1,26 @@
 import type { OtlpBody } from './otlp-body.ts';
 import { type AttributeMap, plainAttributes } from './plain-attributes.ts';
 
-/** A span as a receiver got it, with plain attributes. Times are epoch milliseconds. */
+/** Span as a receiver got it, with plain attributes. Times are epoch milliseconds. */
 export interface ReceivedSpan {
   readonly name: string;
-  /** OTLP's numbers: 2 server, 3 client. */
+  /** Kind of the span, as OTLP's number: 2 server, 3 client. */
   readonly kind: number;
   readonly traceId: string;
   readonly spanId: string;
-  /** `undefined` for a root span. */
+  /** Id of the parent span. `undefined` for a root span. */
   readonly parentSpanId: string | undefined;
   readonly startTime: number;
   readonly endTime: number;
   readonly attributes: AttributeMap;
-  /** 0 unset, 1 ok, 2 error. */
+  /** Status of the span: 0 unset, 1 ok, 2 error. */
   readonly statusCode: number;
   readonly links: readonly { traceId: string; spanId: string; attributes: AttributeMap }[];
   readonly resource: AttributeMap;
   readonly scope: { readonly name: string; readonly version?: string };
 }
 
-/** Reads the spans of an export request, in the order of the body. */
+/** Returns the spans of an export request, in the order of the body. */
 export function receivedSpans({ resourceSpans = [] }: OtlpBody): ReceivedSpan[] {
   return resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ scope = { name: '' }, spans }) =>
