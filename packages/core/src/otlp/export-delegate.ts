@@ -17,7 +17,7 @@ interface ExportResponse {
 }
 
 /** Error of an export, as an exporter passes the error to its callers. */
-export interface ExportError extends Error {
+interface ExportError extends Error {
   /** HTTP status with which the receiver permanently refused the export. Absent if the export may arrive later. */
   readonly code?: number;
   /** Time for which the receiver asked to wait, in milliseconds. Present only if the export may arrive later. */
