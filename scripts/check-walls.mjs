@@ -17,6 +17,7 @@ const FLOORS = {
     ['sampler.ts'],
     ['options.ts'],
     ['check-options.ts', 'telemetry'],
+    ['recording-settings.ts'],
     ['recording.ts', 'page-metrics.ts', 'otlp'],
     ['otlp.ts', 'otlp-metrics.ts'],
     ['recorder.ts'],

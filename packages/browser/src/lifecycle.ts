@@ -10,7 +10,7 @@ import { observePageExit } from './lifecycle/page-exit.ts';
 import { recordFailedSockets } from './lifecycle/record-open-sockets.ts';
 import { observeWorkerExit } from './lifecycle/worker-exit.ts';
 
-/** Watches exits and interruptions, which end the sockets of a page or worker without an act of the app. */
+/** Watches for exits and interruptions of a page or worker. They end its sockets although the app closed none. */
 export interface Lifecycle {
   /** Returns the facts that an exit or interruption adds to a close. `undefined` without such facts. */
   readonly platformFacts: ReadPlatformFacts;

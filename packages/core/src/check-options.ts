@@ -89,9 +89,9 @@ export const OTLP_MEMBERS: OptionChecks = {
 };
 
 /**
- * Returns whether a value of the option `otlp` is valid: `false`, or an object whose members are known and have the
- * right types.
- * @param platformMembers checks of members that only one platform has, beside `url` and `headers`
+ * Returns whether a value of the option `otlp` is valid: `false`, or an object with only known members of the right
+ * types. `url` and `headers` are always known.
+ * @param platformMembers checks of further members, which only one platform has
  */
 export function isOtlp(value: unknown, platformMembers: OptionChecks = {}): boolean {
   const members = { ...OTLP_MEMBERS, ...platformMembers };

@@ -85,7 +85,8 @@ export interface WebSocketOptions {
   readonly redactReason?: (reason: string) => string;
   /**
    * Names of the app's close codes, and whether a close with such a code counts as an error.
-   * @defaultValue registered names; the code's category and `wasClean` decide about errors
+   * @defaultValue Names come from the IANA registry. The code's category and `wasClean` decide whether a close is an
+   * error.
    */
   readonly closeCodes?: CloseCodeMeanings;
   /**

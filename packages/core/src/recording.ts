@@ -5,17 +5,13 @@
  * @module
  */
 import { diag } from '@opentelemetry/api';
-import { guard } from './guard.ts';
-import type { WebSocketOptions } from './options.ts';
-import { type StartPause, startTimer } from './queue/queue-pause.ts';
+import { startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
-import { isMillis, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
+import { millisOf, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
 import type { PendingClose } from './record/close-facts.ts';
-import type { QueueMemory } from './record/queue-memory.ts';
+import type { RecordingSettings } from './recording-settings.ts';
 import { createDestination } from './telemetry/destination.ts';
-import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import { limitLine } from './telemetry/limited-line.ts';
-import type { StartPipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
@@ -50,33 +46,6 @@ export interface Recording {
    * @param limit time limit for the whole shutdown; `false` for no limit
    */
   shutdown(limit: TimeLimit | false): Promise<void>;
-}
-
-/** Settings of a recording, which makes spans and metrics of closes. */
-export interface RecordingSettings {
-  /** Options that the user passed to `instrumentWebSockets()`. */
-  readonly options: WebSocketOptions;
-  /**
-   * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Called once, when closes are recorded and no
-   * provider is given or registered.
-   */
-  readonly startPipeline: StartPipeline;
-  /** Closes from before the recording was loaded. The recording moves these closes to its queue. */
-  readonly waiting: PendingClose[];
-  /** Number of closes that were dropped before the recording was loaded, because `waiting` was full. */
-  readonly dropped: number;
-  /** Number of closes that may wait. If more closes wait, the oldest normal closes lose their spans first. */
-  readonly capacity: number;
-  /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
-  readonly memory?: QueueMemory;
-  /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */
-  readonly createLabelLimits?: CreateLabelLimits;
-  /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
-  readonly startPause?: StartPause;
-  /** Time limit of a shutdown, in milliseconds. @defaultValue 5000 */
-  readonly shutdownMillis?: number | undefined;
-  /** Waits for another turn of the event loop. @defaultValue uses `setImmediate`, else a `MessageChannel` */
-  readonly nextTurn?: () => Promise<void>;
 }
 
 /** Smallest share of a shutdown's time for the export of spans. */
@@ -201,15 +170,4 @@ export function createRecording(settings: RecordingSettings): Recording {
       if (!(await waitFor(stopping, millis))) void destination.cancelExports(true);
     },
   };
-}
-
-/**
- * Returns the milliseconds of a time limit, or `undefined` for no limit. The argument may be any value: for example an
- * event, if the app uses a method of the handle as a listener.
- */
-function millisOf(limit: TimeLimit | undefined): number | undefined {
-  const timeout: unknown = guard('timeout', () => limit?.timeout);
-  if (timeout === undefined || isMillis(timeout)) return timeout;
-  diag.warn(`${NAME}: timeout ignored, it is no number of milliseconds`);
-  return undefined;
 }

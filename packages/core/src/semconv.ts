@@ -33,7 +33,7 @@ export const ATTR_SERVER_PORT = 'server.port';
  * @example 'wss://chat.example.com/rooms/7'
  */
 export const ATTR_URL_FULL = 'url.full';
-/** Path of the URL, after `redactUrl`. @example '/rooms/7' */
+/** Path of the URL that `redactUrl` returned. @example '/rooms/7' */
 export const ATTR_URL_PATH = 'url.path';
 /** Scheme of the URL. @example 'wss' */
 export const ATTR_URL_SCHEME = 'url.scheme';
@@ -117,5 +117,5 @@ export const METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION = 'websocket.server.con
 export const METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION = 'websocket.client.handshake.duration';
 /** Histogram of the duration of server handshakes, in seconds: from the upgrade request to open, or to refusal. */
 export const METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION = 'websocket.server.handshake.duration';
-/** Counter of close records by outcome, in `{record}`. */
+/** Counter of close records, split by the outcome of each record. The unit is `{record}`. */
 export const METRIC_WEBSOCKET_TELEMETRY_RECORDS = 'websocket.telemetry.records';

@@ -34,7 +34,7 @@ export interface StoredSpanExporterOptions {
    */
   readonly name?: string;
   /**
-   * Most characters of JSON that the database keeps. Above this limit the oldest normal spans are dropped first, then
+   * Largest number of JSON characters that the database keeps. Above this limit the oldest normal spans are dropped first, then
    * the oldest abnormal spans.
    * @defaultValue 4,194,304: about 4000 closes
    */

@@ -33,7 +33,7 @@ export interface TimedEventLike {
   droppedAttributesCount?: number;
 }
 
-/** The service that made a span, as attributes. OpenTelemetry's `Resource` has the same fields. */
+/** Attributes that describe the service that made a span. OpenTelemetry's `Resource` has the same fields. */
 export interface ResourceLike {
   readonly attributes: Attributes;
   readonly schemaUrl?: string;

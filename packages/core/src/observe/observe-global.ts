@@ -5,9 +5,10 @@ import { isIgnored } from '../record/ignore-urls.ts';
 import type { Recorder } from '../recorder.ts';
 import { stopAll } from '../stop-all.ts';
 import { makeReplaceable } from './make-replaceable.ts';
-import { createSocketObserver, isMadeUp, type SocketObserver } from './observe-socket.ts';
+import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
 import { CLOSED } from './ready-state.ts';
+import { isMadeUp } from './socket-events.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 

@@ -2,7 +2,8 @@ import { guard } from '../guard.ts';
 import { type CloseFacts, NO_CLOSE_FRAME } from '../record/close-facts.ts';
 import { type Connection, noteCloseStart, now, trackConnection } from '../record/connection.ts';
 import type { Recorder } from '../recorder.ts';
-import { CLOSED, CLOSING, OPEN } from './ready-state.ts';
+import { CLOSING, OPEN } from './ready-state.ts';
+import { eventTypesFor, isMadeUp, type SocketEvent } from './socket-events.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
 /** Observes sockets through their events, and records the end of each socket. */
@@ -59,17 +60,6 @@ interface ObservedSocket {
   erroredAt: number | undefined;
 }
 
-/** Members of an event that the observer reads. Only a `close` event has all of these members. */
-interface EventLike {
-  readonly type: string;
-  /** `false` for an event that a script has dispatched (DOM § Event). Absent if a library makes the events. */
-  readonly isTrusted?: boolean;
-  readonly target: WebSocketLike;
-  readonly code: number;
-  readonly reason: string;
-  readonly wasClean: boolean;
-}
-
 /** Facts that a `close` event contains, or facts that replace a missing `close` event. */
 type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthetic' | 'cause' | 'initiator'>;
 
@@ -90,9 +80,9 @@ export function createSocketObserver(
   const observed = new Map<WebSocketLike, ObservedSocket>();
 
   const listener = (event: unknown) => {
-    const { type, target, code, reason, wasClean } = event as EventLike;
+    const { type, target, code, reason, wasClean } = event as SocketEvent;
     const known = observed.get(target);
-    if (!known || (known.isNative && isMadeUp(event as EventLike, marksEvents))) return;
+    if (!known || (known.isNative && isMadeUp(event, marksEvents))) return;
     if (type === 'open') known.connection.openedAt ??= now();
     else if (type === 'close') finish(target, { code, reason, wasClean });
     else {
@@ -140,7 +130,7 @@ export function createSocketObserver(
 
   function forget(socket: WebSocketLike): void {
     observed.delete(socket);
-    for (const type of typesFor(socket)) socket.removeEventListener(type, listener);
+    for (const type of eventTypesFor(socket)) socket.removeEventListener(type, listener);
   }
 
   return {
@@ -150,7 +140,7 @@ export function createSocketObserver(
       connection.connectionId = info?.connectionId;
       // The socket opened before observation began.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
-      for (const type of typesFor(socket)) socket.addEventListener(type, listener);
+      for (const type of eventTypesFor(socket)) socket.addEventListener(type, listener);
       observed.set(socket, {
         connection,
         startTime: Date.now(),
@@ -175,23 +165,4 @@ export function createSocketObserver(
       for (const socket of observed.keys()) forget(socket);
     },
   };
-}
-
-/**
- * Returns whether a script has dispatched an event on a native socket, as libraries that reconnect do. An event that
- * contradicts the socket's `readyState` also comes from a script (WHATWG WebSockets § Feedback from the protocol).
- */
-export function isMadeUp(event: unknown, marksEvents = true): boolean {
-  const { type, isTrusted, target } = event as EventLike;
-  // The app's own listener may have called `close()` within the `open` event.
-  const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : CLOSING;
-  return target.readyState < first || (marksEvents && isTrusted === false);
-}
-
-/**
- * Returns the types of events to listen for. `error` is left out for an event emitter: a listener for `error` would
- * keep an app alive that is meant to crash.
- */
-function typesFor(socket: WebSocketLike): readonly string[] {
-  return 'listenerCount' in socket ? ['open', 'close'] : ['open', 'close', 'error'];
 }

@@ -1,3 +1,6 @@
+import { guard } from '../guard.ts';
+import { diag } from '../registered-api.ts';
+import { NAME } from '../version.ts';
 import type { StartPause } from './queue-pause.ts';
 
 /** Time limit of a flush or a shutdown. */
@@ -30,4 +33,15 @@ export async function waitAtMost(
 /** Returns whether a value is a number of milliseconds that a timer accepts: 0 to 2147483647. */
 export function isMillis(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 0x7fff_ffff;
+}
+
+/**
+ * Returns the milliseconds of a time limit, or `undefined` for no limit. The argument may be any value: for example an
+ * event, if the app uses a method of the handle as a listener.
+ */
+export function millisOf(limit: TimeLimit | undefined): number | undefined {
+  const timeout: unknown = guard('timeout', () => limit?.timeout);
+  if (timeout === undefined || isMillis(timeout)) return timeout;
+  diag.warn(`${NAME}: timeout ignored, it is no number of milliseconds`);
+  return undefined;
 }

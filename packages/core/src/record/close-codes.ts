@@ -5,8 +5,8 @@ export interface CloseCodeInfo {
   /** The close code that is described. */
   readonly code: number;
   /**
-   * The app's name of the code, or else the name in the IANA WebSocket Close Code Number Registry. An unregistered code
-   * has the name of its range.
+   * Name of the close code: the app's name, else the name in the IANA WebSocket Close Code Number Registry. A code
+   * without a name has the name of its range.
    */
   readonly name: string;
   /** Kind of ending that the close code means. */

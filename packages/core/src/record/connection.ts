@@ -38,7 +38,7 @@ export interface Connection {
 
 /** First sign that a connection closes. */
 export interface Closing {
-  /** Time of the sign, in monotonic milliseconds. */
+  /** Time at which the connection first showed that it closes, in monotonic milliseconds. */
   readonly at: number;
   /**
    * The end that closed first: `local` if the app's call closed the connection, `remote` if the peer sent a Close

@@ -105,8 +105,8 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
 }
 
 /**
- * Returns whether a close after `open` counts as an error. `closeCodes` decides, else the code's category and
- * `wasClean`.
+ * Returns whether a close after `open` counts as an error. The option `closeCodes` decides. If it does not decide about
+ * the code, the code's category and `wasClean` decide.
  */
 export function isAbnormalCode(
   code: number,

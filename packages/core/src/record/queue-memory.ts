@@ -32,7 +32,7 @@ const TRACE_STATE_BYTES = 4096;
 
 /** Limits the memory of the closes that wait in a queue. */
 export interface QueueMemory {
-  /** Counts the memory of a close that will wait. Returns the close with texts within their limits. */
+  /** Counts the memory of a close that will wait. Returns the close, with each text that is too long cut to its limit. */
   take(closed: PendingClose): PendingClose;
   /** Subtracts the memory of a close that no longer waits. */
   release(closed: PendingClose): void;
@@ -41,8 +41,8 @@ export interface QueueMemory {
 }
 
 /**
- * Makes a memory limit for waiting closes.
- * @param capacity number of bytes, by estimate, that the closes may take
+ * Makes a memory limit for the closes that wait.
+ * @param capacity largest estimated size of these closes together, in bytes
  */
 export function createQueueMemory(capacity: number): QueueMemory {
   let bytes = 0;

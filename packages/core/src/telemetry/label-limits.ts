@@ -19,7 +19,7 @@ export interface LabelLimits {
 /** Makes the limits for metric labels in one process. */
 export type CreateLabelLimits = (closeCodes: CloseCodeMeanings | undefined) => LabelLimits;
 
-/** Number of values of one label that become labels at the same time. */
+/** Largest number of different values that one label may have at the same time. */
 const PLACES = 50;
 /**
  * Largest number of label sets of a metric before sets with unknown hosts or codes are reduced, since strangers may

@@ -6,13 +6,13 @@ const startTimer = globalThis.setTimeout;
 const stopTimer = globalThis.clearTimeout;
 const startTurn = globalThis.setImmediate;
 
-/** Whether timers seem to be the runtime's own. Timers that somebody faked before, for tests, may never fire. */
+/** Whether the timers are the runtime's. A timer that a test replaced with a fake may never fire. */
 const areReal = isReal(startTimer, 'setTimeout') && isReal(startTurn, 'setImmediate');
 
 /** Resolves in a later turn of the event loop. */
 export const nextTurn = areReal ? () => new Promise<void>((resolve) => void startTurn(resolve)) : turnByPort;
 
-/** Starts a pause; unless told otherwise it does not keep the process alive, so that a collector that hangs does not either. */
+/** Starts a pause. The pause keeps the process alive only if its second argument is `true`. */
 export const startPause: StartPause = areReal ? pauseByTimer : pauseBySocket;
 
 function pauseByTimer(millis: number, keepsAlive = false): QueuePause {
@@ -29,7 +29,7 @@ function pauseByTimer(millis: number, keepsAlive = false): QueuePause {
   return { over, end };
 }
 
-/** Says whether a function is no fake: fakes have other names, or the marks of the libraries that make them. */
+/** Returns whether a timer function is the runtime's. A fake has another name, or the mark of the library that made it. */
 function isReal(timer: object & { readonly name?: string }, name: string): boolean {
   return timer.name === name && !('clock' in timer) && !('_isMockFunction' in timer);
 }

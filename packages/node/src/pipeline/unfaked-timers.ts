@@ -1,6 +1,9 @@
 import type { QueuePause } from '@closespan/core/platform';
 
-/** Resolves in a later turn of the event loop, where `setImmediate` may be a fake. */
+/**
+ * Resolves in a later turn of the event loop. A message port makes the turn, because a test may have replaced
+ * `setImmediate` with a fake.
+ */
 export function turnByPort(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -12,7 +15,10 @@ export function turnByPort(): Promise<void> {
   });
 }
 
-/** Starts a pause where `setTimeout` may be a fake: the timeout of a socket that is never connected is none. */
+/**
+ * Starts a pause. The timeout of a socket that is never connected ends the pause, because a test may have replaced
+ * `setTimeout` with a fake.
+ */
 export function pauseBySocket(millis: number, keepsAlive = false): QueuePause {
   const { Socket } = process.getBuiltinModule('node:net');
   const socket = new Socket();

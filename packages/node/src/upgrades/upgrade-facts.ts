@@ -102,8 +102,8 @@ export function createUpgradeFactsReader({
 }
 
 /**
- * Reads scheme, host and port from the `Origin` header (RFC 6454 §7); `undefined` if the header is absent or no URL,
- * such as `null`.
+ * Reads scheme, host and port from the `Origin` header (RFC 6454 §7). Returns `undefined` if the header is absent, or is
+ * not a URL, such as the text `null`.
  */
 function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
   return URL.canParse(origin) ? limitText('origin', new URL(origin).origin) : undefined;

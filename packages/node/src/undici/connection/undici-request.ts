@@ -1,7 +1,10 @@
 /** A request of undici, as undici's diagnostics channels publish the request. */
 export interface UndiciRequest {
   readonly origin: string;
-  /** Path and query. If the origin is a proxy that makes no tunnel, the path is the whole URL (RFC 9112 §3.2.2). */
+  /**
+   * Path and query of the request. If the request goes to a proxy without a tunnel, this is the whole URL (RFC 9112
+   * §3.2.2).
+   */
   readonly path: string;
   /** Host name for TLS, if that name differs from the host of the origin. */
   readonly servername?: string | null | undefined;

@@ -10,7 +10,7 @@ export interface UndiciEndings {
   recordEnd(connection: UndiciConnection, end: EndFacts): void;
   /** Notes the app's call of `close()` on an open connection. */
   noteCloseCall(connection: UndiciConnection, closing: Closing): void;
-  /** Starts the time limit for the end of TCP, after the peer's Close frame has come. */
+  /** Notes that the peer's Close frame has arrived. Starts the time limit within which the TCP connection must end. */
   noteCloseFrame(connection: UndiciConnection): void;
   /**
    * Records the end of a `WebSocketStream` when its transport has ended. undici reports the end of a stream in no other
@@ -18,8 +18,8 @@ export interface UndiciEndings {
    */
   noteTransportEnd(connection: UndiciConnection): void;
   /**
-   * Records a failed handshake whose `close` event undici has not reported.
-   * @param isFired whether the `close` event is being fired at this moment
+   * Records a failed handshake for which undici has published no message about the `close` event.
+   * @param isFired whether the app gets the `close` event at this moment
    */
   recordFailure(connection: UndiciConnection, isFired: boolean): void;
   /**

@@ -1,0 +1,33 @@
+import type { WebSocketOptions } from './options.ts';
+import type { StartPause } from './queue/queue-pause.ts';
+import type { PendingClose } from './record/close-facts.ts';
+import type { QueueMemory } from './record/queue-memory.ts';
+import type { CreateLabelLimits } from './telemetry/label-limits.ts';
+import type { StartPipeline } from './telemetry/pipeline.ts';
+
+/** Settings of a recording, which makes spans and metrics of closes. */
+export interface RecordingSettings {
+  /** Options that the user passed to `instrumentWebSockets()`. */
+  readonly options: WebSocketOptions;
+  /**
+   * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Called once, when closes are recorded and no
+   * provider is given or registered.
+   */
+  readonly startPipeline: StartPipeline;
+  /** Closes from before the recording was loaded. The recording moves these closes to its queue. */
+  readonly waiting: PendingClose[];
+  /** Number of closes that were dropped before the recording was loaded, because `waiting` was full. */
+  readonly dropped: number;
+  /** Number of closes that may wait. If more closes wait, the oldest normal closes lose their spans first. */
+  readonly capacity: number;
+  /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
+  readonly memory?: QueueMemory;
+  /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */
+  readonly createLabelLimits?: CreateLabelLimits;
+  /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
+  readonly startPause?: StartPause;
+  /** Time limit of a shutdown, in milliseconds. @defaultValue 5000 */
+  readonly shutdownMillis?: number | undefined;
+  /** Waits for another turn of the event loop. @defaultValue uses `setImmediate`, else a `MessageChannel` */
+  readonly nextTurn?: () => Promise<void>;
+}
