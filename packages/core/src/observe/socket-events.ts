@@ -1,4 +1,4 @@
-import { CLOSED, CLOSING, OPEN } from './ready-state.ts';
+import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-state.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 
 /** Members of a socket's event that closespan reads. Only a `close` event has all of these members. */
@@ -19,8 +19,10 @@ export interface SocketEvent {
  */
 export function isMadeUp(event: unknown, marksEvents = true): boolean {
   const { type, isTrusted, target } = event as SocketEvent;
+  // WebKit fires `error` for a blocked port while the socket is still connecting.
+  const firstOfError = marksEvents ? CONNECTING : CLOSING;
   // The app's own listener may have called `close()` within the `open` event.
-  const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : CLOSING;
+  const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : firstOfError;
   return target.readyState < first || (marksEvents && isTrusted === false);
 }
 
