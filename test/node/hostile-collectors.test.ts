@@ -14,7 +14,7 @@ import {
 } from '../helpers/start-hostile-collector.ts';
 import { startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
-const app = fileURLToPath(new URL('fixtures/ending-app.mjs', import.meta.url));
+const app = fileURLToPath(new URL('fixtures/end-process.mjs', import.meta.url));
 const NODE = nodeBinary(24) ?? process.execPath;
 /** Without a limit of ours an export would be waited for for weeks. */
 const PATIENT = { OTEL_EXPORTER_OTLP_TIMEOUT: '2147483647', OTEL_BSP_EXPORT_TIMEOUT: '2147483647' };
