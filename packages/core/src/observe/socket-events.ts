@@ -1,4 +1,4 @@
-import { CLOSED, CLOSING, CONNECTING, OPEN } from './ready-state.ts';
+import { CLOSED, CLOSING, OPEN } from './ready-state.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 
 /** Members of a socket's event that closespan reads. Only a `close` event has all of these members. */
@@ -13,17 +13,18 @@ export interface SocketEvent {
 }
 
 /**
- * Returns whether a script has dispatched an event on a native socket. Some libraries that reconnect do this. An event
- * that contradicts the socket's `readyState` also counts (WHATWG WebSockets § Feedback from the protocol).
+ * Returns whether a script has dispatched an event on a native socket. Some libraries that reconnect do this. If the
+ * runtime does not mark its own events, an event that contradicts the socket's `readyState` comes from a script (WHATWG
+ * WebSockets § Feedback from the protocol). Marks are the better proof: workerd fires `close` while the socket is open,
+ * and WebKit fires `error` while the socket connects.
  * @param marksEvents whether the runtime sets `isTrusted` on its own events
  */
 export function isMadeUp(event: unknown, marksEvents = true): boolean {
   const { type, isTrusted, target } = event as SocketEvent;
-  // WebKit fires `error` for a blocked port while the socket is still connecting.
-  const firstOfError = marksEvents ? CONNECTING : CLOSING;
+  if (marksEvents) return isTrusted === false;
   // The app's own listener may have called `close()` within the `open` event.
-  const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : firstOfError;
-  return target.readyState < first || (marksEvents && isTrusted === false);
+  const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : CLOSING;
+  return target.readyState < first;
 }
 
 /**
