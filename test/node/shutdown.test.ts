@@ -24,6 +24,8 @@ const LISTENED = ['SIGTERM', 'SIGINT', 'beforeExit', 'removeListener'];
 const listeners = () => LISTENED.map((name) => process.listenerCount(name));
 const bare = listeners();
 
+/** Clients of the running test. One that closes later would be recorded by the next test. */
+const clients: object[] = [];
 let server: WebSocketServer;
 let url: string;
 beforeEach(async () => {
@@ -36,6 +38,9 @@ afterEach(async () => {
   for (const peer of server.clients) peer.terminate();
   server.close();
   await Promise.all([once(server, 'close'), ...closed]);
+  const isClosed = (client: object) => (client as WebSocket).readyState === WebSocket.CLOSED;
+  await expect.poll(() => clients.every(isClosed)).toBe(true);
+  clients.length = 0;
   await expect.poll(listeners).toEqual(bare);
   exporter.reset();
 });
@@ -44,6 +49,7 @@ afterEach(async () => {
 async function connect<T extends EventTarget | WebSocket>(Client: new (url: string) => T): Promise<T> {
   const accepted = once(server, 'connection');
   const client = new Client(url);
+  clients.push(client);
   await Promise.all([accepted, once(client as EventTarget, 'open')]);
   return client;
 }
