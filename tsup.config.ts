@@ -187,10 +187,11 @@ const typeBuilds: Options[] = [
   types('node', NODE),
 ];
 
-export default defineConfig(async () => {
+export default defineConfig(async ({ dts }) => {
   // Once and ahead of all: several builds write into one folder.
   for (const name of ['core', 'browser', 'node']) {
     await rm(`packages/${name}/dist`, { recursive: true, force: true });
   }
-  return [...typeBuilds, ...builds];
+  // With `--no-dts` a build of types would write JavaScript, over what another build writes.
+  return dts === false ? builds : [...typeBuilds, ...builds];
 });
