@@ -5,22 +5,27 @@
  * @module
  */
 import type { TracerProvider } from '@opentelemetry/api';
-import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { exportInBackground } from './otlp/background-exporter.ts';
+import { writeDefaultSpans } from './otlp/default-spans.ts';
 import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
 import type { ExporterSettings } from './otlp/exporter-settings.ts';
 import { createRunningExports } from './otlp/running-exports.ts';
 import { createSendExport } from './otlp/send-export.ts';
+import { spanRequest } from './otlp/span-request.ts';
+import { createWrittenBatches } from './otlp/written-batches.ts';
 import { startTimer } from './queue/queue-pause.ts';
+import type { CloseSpan } from './telemetry/close-span.ts';
 import { createFailureLog } from './telemetry/failure-log.ts';
 import { createResource, type OtlpProvider } from './telemetry/otlp-settings.ts';
 import type { Outcome } from './telemetry/outcome-counter.ts';
 import { ResendingExporter } from './telemetry/resending-exporter.ts';
+import { NAME, VERSION } from './version.ts';
 
 export type { ExporterSettings } from './otlp/exporter-settings.ts';
 export { createRunningExports, type RunningExports } from './otlp/running-exports.ts';
+export type { CloseSpan } from './telemetry/close-span.ts';
 export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
 
 /**
@@ -28,6 +33,10 @@ export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
  * has already begun.
  */
 export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
+  /**
+   * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span.
+   */
+  addSpan(span: CloseSpan): boolean;
   /**
    * Resolves to the number of undelivered spans. Undelivered spans are sent again after about 5 to 30 seconds, until
    * they arrive or the collector refuses them.
@@ -41,6 +50,9 @@ export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
   awaitRoom(): Promise<void>;
 }
 
+/** Scope of close spans, as of a tracer that `getTracer(NAME, VERSION)` returns. */
+const SCOPE = { name: NAME, version: VERSION };
+
 /**
  * Starts a tracer provider that sends spans in batches over OTLP/HTTP as JSON.
  * @param count called with the outcome and the number of spans that were not delivered by the first export
@@ -50,9 +62,10 @@ export function createTracerProvider(
   count: (outcome: Outcome, count: number) => void = () => {},
 ): ResendingTracerProvider {
   const { startPause = startTimer, running = createRunningExports(), sampler } = settings;
+  const resource = createResource(settings);
   const exporter = new ResendingExporter(
     createExportDelegate(
-      JsonTraceSerializer,
+      { serializeRequest: spanRequest },
       createSendExport(exportTarget(settings, 'traces'), startPause, running),
       createFailureLog('export of spans'),
       (rejected) => count('dropped', rejected),
@@ -60,13 +73,21 @@ export function createTracerProvider(
     count,
   );
   const background = exportInBackground(exporter, startPause);
+  const batches = createWrittenBatches(resource, background);
   const provider = new BasicTracerProvider({
-    resource: createResource(settings),
-    spanProcessors: [new BatchSpanProcessor(background)],
+    resource,
+    spanProcessors: [batches],
     ...(sampler && { sampler }),
   });
+  const writeSpan = writeDefaultSpans(settings);
   const flush = provider.forceFlush.bind(provider);
   return Object.assign(provider, {
+    addSpan(span: CloseSpan) {
+      const json = writeSpan?.(span);
+      if (json === undefined) return false;
+      batches.add(json, SCOPE);
+      return true;
+    },
     async forceFlush() {
       await flush();
       // The processor does not wait for the exporter.

@@ -1,45 +1,70 @@
 import {
   type Attributes,
   type Context,
+  type Link,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   type SpanKind,
+  type SpanStatus,
   type SpanStatusCode,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
-import { ATTR_ERROR_TYPE, ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
+import { ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
+import { closeAttributes } from './close-attributes.ts';
+
+/** Content of a close span. */
+export interface CloseSpan {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+  readonly links: Link[];
+  /** Start of the span, in milliseconds since the epoch. */
+  readonly startTime: number;
+  /** End of the span, in milliseconds since the epoch. */
+  readonly endTime: number;
+  readonly status: SpanStatus;
+  /** Ids of the parent span. `undefined` for the first span of a trace. */
+  readonly parent: SpanContext | undefined;
+}
 
 // Numbers of the API's enums: a page would load the enums' objects.
 const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2, server: 1 };
+const UNSET: SpanStatusCode.UNSET = 0;
 const ERROR: SpanStatusCode.ERROR = 2;
 
 const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };
 
-/** Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them. */
-export function startCloseSpan(
-  tracer: Tracer,
+/** Returns the content of a close span. */
+export function closeSpanOf(
   record: CloseRecord,
-  attributes: Attributes,
+  errorType: string | undefined,
   { parent, spanTiming }: Pick<WebSocketOptions, 'parent' | 'spanTiming'>,
-): Span {
+): CloseSpan {
   const { creation, endpoint } = record;
-  const span = tracer.startSpan(
-    endpoint.template ? `${SPAN_WEBSOCKET_CLOSE} ${endpoint.template}` : SPAN_WEBSOCKET_CLOSE,
-    {
-      kind: KINDS[record.kind],
-      attributes,
-      ...(creation && { links: [{ context: creation, attributes: CREATION_LINK }] }),
-      startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
-    },
-    parentContext(parent === 'creation' ? creation : undefined),
-  );
-  if (attributes[ATTR_ERROR_TYPE] !== undefined) span.setStatus({ code: ERROR });
-  return span;
+  return {
+    name: endpoint.template ? `${SPAN_WEBSOCKET_CLOSE} ${endpoint.template}` : SPAN_WEBSOCKET_CLOSE,
+    kind: KINDS[record.kind],
+    attributes: closeAttributes(record, errorType),
+    links: creation ? [{ context: creation, attributes: CREATION_LINK }] : [],
+    startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
+    endTime: record.closeTime,
+    status: { code: errorType ? ERROR : UNSET },
+    parent: parent === 'creation' ? creation : undefined,
+  };
 }
 
-function parentContext(creation: CloseRecord['creation']): Context {
-  return creation ? trace.setSpanContext(ROOT_CONTEXT, creation) : ROOT_CONTEXT;
+/** Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them. */
+export function startCloseSpan(tracer: Tracer, span: CloseSpan): Span {
+  const { name, kind, attributes, links, startTime, status, parent } = span;
+  const started = tracer.startSpan(name, { kind, attributes, links, startTime }, contextOf(parent));
+  if (status.code === ERROR) started.setStatus(status);
+  return started;
+}
+
+function contextOf(parent: SpanContext | undefined): Context {
+  return parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
 }

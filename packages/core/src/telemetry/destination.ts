@@ -19,6 +19,11 @@ import type { Pipeline, StartPipeline } from './pipeline.ts';
 export interface Destination {
   /** Tracer that the last call of `find` found. `undefined` if there was none. */
   readonly tracer: Tracer | undefined;
+  /**
+   * Exports a close span without a tracer. `undefined` if the last call of `find` chose another tracer than that of the
+   * built-in pipeline (closespan's OTLP/HTTP exporter), or if the pipeline has no such function.
+   */
+  readonly addSpan: Pipeline['addSpan'];
   /** Meter that the last call of `find` found. `undefined` if there was none. */
   readonly meter: Meter | undefined;
   /**
@@ -125,6 +130,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
   return {
     get tracer() {
       return tracer;
+    },
+    get addSpan() {
+      return spansAreOurs ? pipeline?.addSpan : undefined;
     },
     get meter() {
       return meter;

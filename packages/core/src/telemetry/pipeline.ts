@@ -1,10 +1,16 @@
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
+import type { CloseSpan } from './close-span.ts';
 
 /** The built-in pipeline: an OTLP/HTTP exporter that closespan starts when the app has no OpenTelemetry SDK. */
 export interface Pipeline {
   /** Provider of the tracer for close spans. `undefined` if spans are switched off. */
   readonly tracerProvider: TracerProvider | undefined;
+  /**
+   * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span.
+   * @defaultValue the tracer makes all spans
+   */
+  addSpan?(span: CloseSpan): boolean;
   /** Provider of the meter for close metrics. `undefined` if metrics are switched off. */
   readonly meterProvider: MeterProvider | undefined;
   /**

@@ -1,4 +1,4 @@
-import { diag, INVALID_SPAN_CONTEXT, type Meter, type Tracer, trace } from '@opentelemetry/api';
+import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { callHook } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
@@ -7,9 +7,9 @@ import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
 import { NAME } from '../version.ts';
-import { closeAttributes, errorTypeOf } from './close-attributes.ts';
+import { errorTypeOf } from './close-attributes.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
-import { startCloseSpan } from './close-span.ts';
+import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { Destination } from './destination.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
 
@@ -69,6 +69,13 @@ export function createRecordWriter(
       false,
     );
 
+  /** Makes the span of a close. Returns `undefined` if the span has already ended, because no hook may change it. */
+  function makeSpan(tracer: Tracer, span: CloseSpan): Span | undefined {
+    if (closeHook || !destination.addSpan?.(span)) return startCloseSpan(tracer, span);
+    exported++;
+    return undefined;
+  }
+
   function write(record: CloseRecord, tracer: Tracer | undefined): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     if (record.kind === 'server' && !record.handshakeSucceeded) {
@@ -81,9 +88,7 @@ export function createRecordWriter(
     const errorType = errorTypeOf(record, abnormal);
     guard('meter', () => metrics?.add(record, errorType));
     // A provider that throws costs its own signal alone.
-    const span =
-      tracer &&
-      guard('tracer', () => startCloseSpan(tracer, record, closeAttributes(record, errorType), options));
+    const span = tracer && guard('tracer', () => makeSpan(tracer, closeSpanOf(record, errorType, options)));
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
       const call = async () => closeHook(record, span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT));

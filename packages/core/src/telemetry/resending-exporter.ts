@@ -1,8 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
-import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import type { Outcome } from './outcome-counter.ts';
-import { batchesOf, halvesOf } from './span-batches.ts';
+import { type BatchedSpan, batchesOf, halvesOf } from './span-batches.ts';
 
 /** Time until undelivered spans are sent again, in milliseconds. The time doubles with each failure. */
 const FIRST_PAUSE = 5000;
@@ -16,10 +15,17 @@ const DIVISIBLE: readonly unknown[] = [400, 413, 422];
 /** Number of refusals in a row after which batches are no longer divided, because the collector refuses everything. */
 const MOST_REFUSALS = 64;
 
+/** Exporter that sends each batch in one request. */
+interface BatchExporter<T> {
+  export(batch: T[], done: (result: ExportResult) => void): void;
+  forceFlush?(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
 /** Result of an attempt to send spans. */
-interface Sent {
+interface Sent<T> {
   /** Spans that did not arrive and may arrive later. */
-  readonly left: ReadableSpan[];
+  readonly left: T[];
   /** Last final refusal, or a failure that may pass, or a success. */
   readonly result: ExportResult;
 }
@@ -29,10 +35,10 @@ interface Sent {
  * collector is away for a minute. Spans that the collector refuses permanently are not kept. No request is longer than
  * 1 MB, unless the request contains a single span.
  */
-export class ResendingExporter implements SpanExporter {
-  readonly #exporter: SpanExporter;
+export class ResendingExporter<T extends BatchedSpan> {
+  readonly #exporter: BatchExporter<T>;
   readonly #count: (outcome: Outcome, count: number) => void;
-  readonly #failed: ReadableSpan[][] = [];
+  readonly #failed: T[][] = [];
   readonly #sending = new Set<Promise<void>>();
   #pause = FIRST_PAUSE;
   #refusals = 0;
@@ -44,13 +50,13 @@ export class ResendingExporter implements SpanExporter {
    * Makes an exporter that sends through another exporter.
    * @param count called with the outcome and the number of spans that were not delivered by the first export
    */
-  constructor(exporter: SpanExporter, count: (outcome: Outcome, count: number) => void) {
+  constructor(exporter: BatchExporter<T>, count: (outcome: Outcome, count: number) => void) {
     this.#exporter = exporter;
     this.#count = count;
   }
 
   /** Exports spans. Spans that did not arrive are kept and sent again later. */
-  export(spans: ReadableSpan[], done: (result: ExportResult) => void): void {
+  export(spans: T[], done: (result: ExportResult) => void): void {
     const sending = this.#export(spans).then((result) => {
       this.#sending.delete(sending);
       done(result);
@@ -88,7 +94,7 @@ export class ResendingExporter implements SpanExporter {
     this.#failed.length = 0;
   }
 
-  async #export(spans: ReadableSpan[]): Promise<ExportResult> {
+  async #export(spans: T[]): Promise<ExportResult> {
     const { left, result } = await this.#send(spans, () => {});
     if (left.length > 0) {
       this.#failed.push(left);
@@ -118,7 +124,7 @@ export class ResendingExporter implements SpanExporter {
    * are counted as `dropped`.
    * @param arrived called with the number of spans of each request that arrived
    */
-  async #send(spans: ReadableSpan[], arrived: (count: number) => void): Promise<Sent> {
+  async #send(spans: T[], arrived: (count: number) => void): Promise<Sent<T>> {
     const batches = batchesOf(spans);
     let failure: ExportResult | undefined;
     for (let batch = batches.shift(); batch; batch = batches.shift()) {
@@ -141,7 +147,7 @@ export class ResendingExporter implements SpanExporter {
     return ++this.#refusals <= MOST_REFUSALS && DIVISIBLE.includes(codeOf(error));
   }
 
-  #exportNow(spans: ReadableSpan[]): Promise<ExportResult> {
+  #exportNow(spans: T[]): Promise<ExportResult> {
     return new Promise((resolve) => {
       // No instrumentation of HTTP shall make a span of this request.
       context.with(suppressTracing(context.active()), () => this.#exporter.export(spans, resolve));

@@ -49,6 +49,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
       : createTracerProvider(settings, createOutcomeCounter(meters.getMeter(NAME, VERSION)));
   return {
     tracerProvider,
+    ...(tracerProvider && { addSpan: tracerProvider.addSpan }),
     meterProvider,
     async cancelExports(isCancelled) {
       if (isCancelled) running.cancel();
