@@ -43,7 +43,10 @@ export function upgradeUrl(request: UpgradeRequest, over: UpgradeSocket | undefi
   const socket = request.socket ?? over;
   const scheme = socket?.encrypted ? 'wss' : 'ws';
   const { host } = headers;
-  if (host && url.startsWith('/')) return takeFromUrl(`${scheme}://${host}${url}`).rest;
+  if (host && url.startsWith('/')) {
+    const whole = `${scheme}://${host}${url}`;
+    return url.includes('?') ? takeFromUrl(whole).rest : whole;
+  }
   const [, authority, target = url] = ABSOLUTE.exec(url) ?? [];
   // An asterisk is no path.
   const path = /^[/?]/.test(target) ? target : '';
