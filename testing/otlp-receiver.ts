@@ -41,7 +41,7 @@ export interface OtlpReceiverOptions {
   readonly port?: number;
   /**
    * Returns the HTTP status of the response for a path and the bytes of a request body. Bodies are kept only with
-   * status 200.
+   * status 200. With status 0 the receiver resets the connection.
    * @defaultValue 200
    */
   readonly status?: (path: string, bytes: Buffer) => number;
@@ -78,6 +78,10 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     const code = body ? status(path, bytes) : 400;
     if (body && code === 200) keep(path, body);
     if (delay > 0) await wait(delay);
+    if (code === 0) {
+      request.socket.resetAndDestroy();
+      return;
+    }
     response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end(text());
   });
   server.listen(port, '127.0.0.1');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { instrumentWebSockets, type NodeWebSocketOptions, type WebSocketHandle } from '@closespan/node';
 import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startWsServer, type WsServer } from '../helpers/start-ws-server.ts';
 
@@ -10,13 +10,16 @@ let receiver: OtlpReceiver;
 let server: WsServer;
 /** HTTP status of the response to a body of spans. */
 let status: (body: Buffer) => number;
+/** HTTP status of the response to a body of metrics. */
+let metricStatus: (body: Buffer) => number;
 
 beforeEach(async () => {
   // Spans go when they are flushed.
   vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '2147483647');
   status = () => 200;
+  metricStatus = () => 200;
   receiver = await startOtlpReceiver({
-    status: (path, body) => (path === '/v1/traces' ? status(body) : 200),
+    status: (path, body) => (path === '/v1/traces' ? status(body) : metricStatus(body)),
     // The exporter's own tries are over at once.
     headers: () => ({ 'retry-after': '60' }),
   });
@@ -140,4 +143,46 @@ it('asks a collector that refuses all only so often', async () => {
   await closeAt(paths(1));
   await handle.forceFlush();
   expect(received()).toBe(2);
+});
+
+describe('metrics', () => {
+  const sizesOfMetrics = () =>
+    receiver.requests.filter(({ path }) => path === '/v1/metrics').map(({ size }) => size);
+  /** Closes of clients, by the last export. */
+  const closes = () => {
+    const last = new Map<unknown, number>();
+    for (const { name, attributes, value } of receiver.points)
+      if (name === 'websocket.client.closes') last.set(attributes['url.template'], Number(value));
+    return [...last.values()].reduce((sum, count) => sum + count, 0);
+  };
+  /** Each path has label sets of its own, which are as long as labels can be. */
+  const longLabels: NodeWebSocketOptions = { urlTemplate: ({ pathname }) => pathname + '"'.repeat(200) };
+
+  it('of many label sets are sent in requests of at most 1 MB', async () => {
+    start(longLabels);
+    await closeAt(paths(600));
+    await handle.forceFlush();
+    expect(closes()).toBe(600);
+    expect(sizesOfMetrics().length).toBeGreaterThan(1);
+    for (const size of sizesOfMetrics()) expect(size).toBeLessThanOrEqual(1_000_000);
+  });
+
+  it.each([400, 413, 422, 500])(
+    'lose alone the label sets for which a collector says %i',
+    async (refusal) => {
+      start(longLabels);
+      metricStatus = (body) => (body.includes('/7"') || body.includes('/7\\"') ? refusal : 200);
+      await closeAt(paths(40));
+      await handle.forceFlush();
+      expect(closes()).toBe(39);
+    },
+  );
+
+  it('arrive in halves where the collector takes no request of their size', async () => {
+    start(longLabels);
+    metricStatus = ({ length }) => (length > 50_000 ? 413 : 200);
+    await closeAt(paths(100));
+    await handle.forceFlush();
+    expect(closes()).toBe(100);
+  });
 });

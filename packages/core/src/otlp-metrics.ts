@@ -5,9 +5,10 @@
  * @module
  */
 import type { MeterProvider } from '@opentelemetry/api';
+import type { ExportResult } from '@opentelemetry/core';
 import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
 import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
-import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { AggregationTemporality, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { exportInBackground } from './otlp/background-exporter.ts';
 import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
@@ -15,7 +16,9 @@ import type { ExporterSettings } from './otlp/exporter-settings.ts';
 import { createRunningExports } from './otlp/running-exports.ts';
 import { createSendExport } from './otlp/send-export.ts';
 import { startTimer } from './queue/queue-pause.ts';
+import { createDividedExport } from './telemetry/divided-export.ts';
 import { createFailureLog } from './telemetry/failure-log.ts';
+import { METRIC_DIVISION } from './telemetry/metric-batches.ts';
 import type { OtlpProvider } from './telemetry/otlp-settings.ts';
 import { type MetricSettings, startMeterProvider } from './telemetry/start-meter-provider.ts';
 
@@ -32,8 +35,17 @@ export function createMeterProvider(
     createSendExport(exportTarget(settings, 'metrics'), startPause, running),
     createFailureLog('export of metrics'),
   );
+  const send = createDividedExport(METRIC_DIVISION, {
+    exportNow: (metrics, done) => delegate.export(metrics, done),
+  });
+  const divided = {
+    ...delegate,
+    // Metrics that have not arrived are part of the next export, since they are sums.
+    export: (metrics: ResourceMetrics, done: (result: ExportResult) => void) =>
+      void send(metrics).then(({ result }) => done(result)),
+  };
   const exporter = new OTLPMetricExporterBase(
-    { ...exportInBackground(delegate, startPause), setMetrics() {} },
+    { ...exportInBackground(divided, startPause), setMetrics() {} },
     delta ? { temporalityPreference: AggregationTemporality.DELTA } : {},
   );
   return startMeterProvider(settings, exporter);

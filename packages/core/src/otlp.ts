@@ -48,6 +48,8 @@ export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
    * response.
    */
   awaitRoom(): Promise<void>;
+  /** Returns whether further closes must wait because nothing arrives. */
+  isAway(): boolean;
 }
 
 /** Scope of close spans, as of a tracer that `getTracer(NAME, VERSION)` returns. */
@@ -97,6 +99,7 @@ export function createTracerProvider(
       await flush();
       await background.awaitRoom();
     },
+    isAway: () => exporter.isAway(),
     async unsent(retryNow: boolean) {
       if (retryNow) await exporter.resend();
       return exporter.size;

@@ -146,7 +146,8 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       await starting;
       return pipeline !== undefined;
     },
-    ready: async (retryNow) => (await unsent(retryNow)) === 0 || !spansAreOurs,
+    ready: async (retryNow) =>
+      (await unsent(retryNow)) === 0 || !spansAreOurs || pipeline?.isAway?.() === false,
     unsent,
     flush: (spansOnly, mayLag) =>
       logFailure('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly, mayLag)]),

@@ -20,6 +20,12 @@ export interface Pipeline {
    */
   unsent?(retryNow: boolean): Promise<number>;
   /**
+   * Returns whether closes must wait while there are undelivered spans. Closes need not wait for spans that fail alone,
+   * although others arrive.
+   * @defaultValue closes wait
+   */
+  isAway?(): boolean;
+  /**
    * Makes all unfinished exports fail. Resolves when the spans of these exports are counted as undelivered.
    * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
    * @defaultValue exports cannot be cancelled

@@ -1,33 +1,22 @@
 import { context } from '@opentelemetry/api';
-import { type ExportResult, ExportResultCode, suppressTracing } from '@opentelemetry/core';
+import { type ExportResult, suppressTracing } from '@opentelemetry/core';
+import { createDividedExport, type DividedExport } from './divided-export.ts';
 import type { Outcome } from './outcome-counter.ts';
-import { type BatchedSpan, batchesOf, halvesOf } from './span-batches.ts';
+import { type BatchedSpan, spanDivision } from './span-batches.ts';
+import { createUndelivered, type Undelivered } from './undelivered.ts';
 
 /** Time until undelivered spans are sent again, in milliseconds. The time doubles with each failure. */
 const FIRST_PAUSE = 5000;
-/** Longest time until undelivered spans are sent again, in milliseconds. */
+/** Longest time until undelivered spans are sent again, in milliseconds, if the collector asks for no longer time. */
 const LONGEST_PAUSE = 30_000;
-/**
- * HTTP statuses with which a collector may refuse a batch because of a few spans. The halves of such a batch are sent
- * again, down to single spans.
- */
-const DIVISIBLE: readonly unknown[] = [400, 413, 422];
-/** Number of refusals in a row after which batches are no longer divided, because the collector refuses everything. */
-const MOST_REFUSALS = 64;
+/** Longest time for which the collector can postpone undelivered spans (`Retry-After`), in milliseconds. */
+const LONGEST_RETRY_AFTER = 300_000;
 
 /** Exporter that sends each batch in one request. */
 interface BatchExporter<T> {
   export(batch: T[], done: (result: ExportResult) => void): void;
   forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
-}
-
-/** Result of an attempt to send spans. */
-interface Sent<T> {
-  /** Spans that did not arrive and may arrive later. */
-  readonly left: T[];
-  /** Last final refusal, or a failure that may pass, or a success. */
-  readonly result: ExportResult;
 }
 
 /**
@@ -38,10 +27,12 @@ interface Sent<T> {
 export class ResendingExporter<T extends BatchedSpan> {
   readonly #exporter: BatchExporter<T>;
   readonly #count: (outcome: Outcome, count: number) => void;
-  readonly #failed: T[][] = [];
+  readonly #send: DividedExport<T[]>;
+  readonly #undelivered: Undelivered<T>;
   readonly #sending = new Set<Promise<void>>();
   #pause = FIRST_PAUSE;
-  #refusals = 0;
+  /** Monotonic time in milliseconds until which the collector asked to wait. */
+  #askedUntil = 0;
   #isStopped = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #resending: Promise<void> | undefined;
@@ -53,6 +44,14 @@ export class ResendingExporter<T extends BatchedSpan> {
   constructor(exporter: BatchExporter<T>, count: (outcome: Outcome, count: number) => void) {
     this.#exporter = exporter;
     this.#count = count;
+    this.#undelivered = createUndelivered<T>((dropped) => count('dropped', dropped));
+    this.#send = createDividedExport(spanDivision<T>(), {
+      exportNow(spans, done) {
+        // No instrumentation of HTTP shall make a span of this request.
+        context.with(suppressTracing(context.active()), () => exporter.export(spans, done));
+      },
+      refused: ({ length }) => count('dropped', length),
+    });
   }
 
   /** Exports spans. Spans that did not arrive are kept and sent again later. */
@@ -66,10 +65,18 @@ export class ResendingExporter<T extends BatchedSpan> {
 
   /** Number of spans that wait to be sent again. */
   get size(): number {
-    return this.#failed.flat().length;
+    return this.#undelivered.size();
   }
 
-  /** Sends the waiting spans again, batch by batch. Stops at the first batch that does not arrive. */
+  /** Returns whether further spans must wait because nothing arrives. Spans that fail alone do not count. */
+  isAway(): boolean {
+    return this.#undelivered.isAway();
+  }
+
+  /**
+   * Sends the waiting spans again. Begins with a single span, and stops if that span does not arrive. A batch that fails
+   * although other spans arrive is divided.
+   */
   resend(): Promise<void> {
     this.#resending ??= this.#resend().finally(() => {
       this.#resending = undefined;
@@ -88,92 +95,54 @@ export class ResendingExporter<T extends BatchedSpan> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     // Requests that are on their way may still fail before this resolves.
-    await Promise.all(this.#sending);
+    await Promise.all([...this.#sending, this.#resending]);
     await this.#exporter.shutdown();
-    if (this.size > 0) this.#count('dropped', this.size);
-    this.#failed.length = 0;
+    const lost = this.#undelivered.clear();
+    if (lost > 0) this.#count('dropped', lost);
   }
 
   async #export(spans: T[]): Promise<ExportResult> {
-    const { left, result } = await this.#send(spans, () => {});
+    const { left, result } = await this.#send(spans, () => this.#undelivered.noteArrival());
     if (left.length > 0) {
-      this.#failed.push(left);
-      this.#count('stored', left.length);
-      this.#wait();
+      const failed = left.flat();
+      this.#undelivered.add(failed);
+      this.#count('stored', failed.length);
+      this.#wait(retryAfterOf(result));
     }
     return result;
   }
 
   async #resend(): Promise<void> {
-    for (let spans = this.#failed[0]; spans; spans = this.#failed[0]) {
-      const { left } = await this.#send(spans, (count) => this.#count('replayed', count));
-      if (left.length > 0) {
-        this.#failed[0] = left;
-        this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
-        this.#wait();
-        return;
-      }
-      this.#failed.shift();
-      this.#pause = FIRST_PAUSE;
-    }
     clearTimeout(this.#timer);
-  }
-
-  /**
-   * Sends spans in requests of at most 1 MB; a single span may be longer. Spans that a collector refuses permanently
-   * are counted as `dropped`.
-   * @param arrived called with the number of spans of each request that arrived
-   */
-  async #send(spans: T[], arrived: (count: number) => void): Promise<Sent<T>> {
-    const batches = batchesOf(spans);
-    let failure: ExportResult | undefined;
-    for (let batch = batches.shift(); batch; batch = batches.shift()) {
-      const result = await this.#exportNow(batch);
-      if (mayArriveLater(result))
-        return { left: batches.reduce((left, next) => left.concat(next), batch), result };
-      if (result.code === ExportResultCode.SUCCESS) {
-        this.#refusals = 0;
-        arrived(batch.length);
-      } else if (batch.length > 1 && this.#isDivisible(result)) batches.unshift(...halvesOf(batch));
-      else {
-        failure = result;
-        this.#count('dropped', batch.length);
-      }
-    }
-    return { left: [], result: failure ?? { code: ExportResultCode.SUCCESS } };
-  }
-
-  #isDivisible({ error }: ExportResult): boolean {
-    return ++this.#refusals <= MOST_REFUSALS && DIVISIBLE.includes(codeOf(error));
-  }
-
-  #exportNow(spans: T[]): Promise<ExportResult> {
-    return new Promise((resolve) => {
-      // No instrumentation of HTTP shall make a span of this request.
-      context.with(suppressTracing(context.active()), () => this.#exporter.export(spans, resolve));
+    let retryAfter: number | undefined;
+    const isDone = await this.#undelivered.resend(async (spans) => {
+      const { left, result } = await this.#send(spans, ({ length }) => {
+        this.#undelivered.noteArrival();
+        this.#count('replayed', length);
+      });
+      retryAfter = retryAfterOf(result);
+      return { left: left.flat(), mayGoOn: retryAfter === undefined };
     });
+    this.#pause = isDone ? FIRST_PAUSE : Math.min(this.#pause * 2, LONGEST_PAUSE);
+    if (this.size > 0) this.#wait(retryAfter);
   }
 
   /**
    * Starts the timer of the next try. The time has a random part, so that processes do not all send at one moment after
    * the collector was away.
+   * @param retryAfter time for which the collector asked to wait, in milliseconds
    */
-  #wait(): void {
+  #wait(retryAfter = 0): void {
     clearTimeout(this.#timer);
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => void this.resend(), this.#pause * (0.8 + 0.4 * Math.random()));
+    const now = performance.now();
+    this.#askedUntil = Math.max(this.#askedUntil, now + Math.min(retryAfter, LONGEST_RETRY_AFTER));
+    const pause = Math.max(this.#pause * (0.8 + 0.4 * Math.random()), this.#askedUntil - now);
+    this.#timer = setTimeout(() => void this.resend(), pause);
     this.#timer.unref?.();
   }
 }
 
-/**
- * Returns whether an export has failed for a reason that may pass. If the failure is final, the exporter's error has an
- * HTTP status as its `code`.
- */
-function mayArriveLater({ code, error }: ExportResult): boolean {
-  return code === ExportResultCode.FAILED && typeof codeOf(error) !== 'number';
-}
-
-function codeOf(error: Error | undefined): unknown {
-  return (error as { code?: unknown } | undefined)?.code;
+function retryAfterOf({ error }: ExportResult): number | undefined {
+  return (error as { retryAfter?: number } | undefined)?.retryAfter;
 }

@@ -56,6 +56,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
       else running.allow();
       await tracerProvider?.forceFlush();
     },
+    isAway: () => tracerProvider?.isAway() ?? false,
     unsent: async (retryNow) => (await tracerProvider?.unsent(retryNow)) ?? 0,
     // Metrics are flushed last, since they count which spans arrived.
     async forceFlush(spansOnly, mayLag) {
