@@ -48,9 +48,8 @@ export interface OutboxOptions {
 /** Most characters of stored text in one request. */
 const REQUEST_SIZE = 512 * 1024;
 const FIRST_BACK_OFF_MILLIS = 1000;
-const MAX_BACK_OFF_MILLIS = 300_000;
 /** Longest pause in sending, in milliseconds. A longer `Retry-After` of the receiver is shortened. */
-const MAX_PAUSE_MILLIS = 86_400_000;
+const MAX_PAUSE_MILLIS = 300_000;
 
 /** Makes an `Outbox`, which sends the rows of a store. */
 export function createOutbox({ store, sender, name, bounds, outcomes, held }: OutboxOptions): Outbox {
@@ -135,7 +134,7 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
 
   async function backOff(retryAfter: number | undefined, failures: number): Promise<void> {
     // A random time from half to all of 1 s, 2 s, 4 s: pages that failed together do not try again together.
-    const backOff = Math.min(FIRST_BACK_OFF_MILLIS * 2 ** (failures - 1), MAX_BACK_OFF_MILLIS);
+    const backOff = Math.min(FIRST_BACK_OFF_MILLIS * 2 ** (failures - 1), MAX_PAUSE_MILLIS);
     const wait = Math.min(retryAfter ?? backOff * (0.5 + Math.random() / 2), MAX_PAUSE_MILLIS);
     await store.setPause({ until: Date.now() + wait, failures, asked: retryAfter !== undefined });
     timer.wake(wait);

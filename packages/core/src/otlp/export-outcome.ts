@@ -27,20 +27,23 @@ export type ExportOutcome =
 /** HTTP statuses after which an export is tried again (OTLP specification, "Retryable Response Codes"). */
 const RETRYABLE = [429, 502, 503, 504];
 
-/** Returns the outcome of an export whose response had a status other than 2xx. */
+/**
+ * Returns the outcome of an export whose response had a status other than 2xx. A redirect is not followed, since its
+ * target would receive the telemetry. The redirect may be gone at the next try.
+ */
 export function outcomeOfStatus(status: number, retryAfter: string | undefined): ExportOutcome {
-  if (!RETRYABLE.includes(status)) return { kind: 'refused', status, reason: `status ${status}` };
-  return { kind: 'failed', reason: `status ${status}`, retryAfter: millisOf(retryAfter), mayRetry: true };
+  const reason = `status ${status}`;
+  if (RETRYABLE.includes(status))
+    return { kind: 'failed', reason, retryAfter: retryAfterMillis(retryAfter), mayRetry: true };
+  return status < 400 ? { kind: 'failed', reason, mayRetry: false } : { kind: 'refused', status, reason };
 }
 
 /**
  * Returns the time in `Retry-After` as milliseconds from now. The text is a number of seconds or a date (RFC 9110
- * §10.2.3). Returns `undefined` for any other text.
+ * §10.2.3). Returns `undefined` for any other text, and for a time that is over.
  */
-function millisOf(retryAfter: string | undefined): number | undefined {
-  if (!retryAfter) return undefined;
-  const millis = /^\s*\d+\s*$/.test(retryAfter)
-    ? Number(retryAfter) * 1000
-    : Date.parse(retryAfter) - Date.now();
-  return Number.isNaN(millis) ? undefined : Math.max(0, millis);
+function retryAfterMillis(text = ''): number | undefined {
+  const isDate = /^\s*[A-Z][a-z]+,? .*\d:\d\d:\d/.test(text);
+  const millis = isDate ? Date.parse(text) - Date.now() : /^\s*\d+\s*$/.test(text) ? Number(text) * 1000 : 0;
+  return millis > 0 ? millis : undefined;
 }
