@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions as TlsOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -51,20 +52,22 @@ export interface OtlpReceiverOptions {
   readonly headers?: () => Record<string, string>;
   /** Time before a response is sent, in milliseconds. @defaultValue 0 */
   readonly delay?: number;
+  /** Key and certificate of a receiver for HTTPS. @defaultValue the receiver is for HTTP */
+  readonly tls?: TlsOptions;
   /** Reads bodies that are not JSON. @defaultValue such bodies get a response with status 400 */
   readonly decode?: (body: Buffer) => OtlpBody;
 }
 
 /** Starts a receiver of OTLP as JSON. Pages of any origin may send to the receiver. */
 export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
-  const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode } = options;
+  const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode, tls } = options;
   const { body: text = () => '{}' } = options;
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
   const requests: ReceivedRequest[] = [];
   const listeners = new Set<(span: ReceivedSpan) => void>();
 
-  const server = createServer(async (request, response) => {
+  const listener: RequestListener = async (request, response) => {
     allowEveryOrigin(response);
     if (request.method === 'OPTIONS') {
       response.writeHead(204).end();
@@ -83,7 +86,8 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
       return;
     }
     response.writeHead(code, { 'content-type': 'application/json', ...headers() }).end(text());
-  });
+  };
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
@@ -102,7 +106,7 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
   }
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,
     points,
     requests,

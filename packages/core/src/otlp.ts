@@ -24,6 +24,7 @@ import { ResendingExporter } from './telemetry/resending-exporter.ts';
 import { NAME, VERSION } from './version.ts';
 
 export type { ExporterSettings } from './otlp/exporter-settings.ts';
+export { warnOfWrongVariables } from './otlp/otlp-environment.ts';
 export { createRunningExports, type RunningExports } from './otlp/running-exports.ts';
 export type { CloseSpan } from './telemetry/close-span.ts';
 export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';

@@ -7,7 +7,7 @@ import { type ExportOutcome, outcomeOfStatus } from './export-outcome.ts';
 export interface Post {
   readonly request: (url: string, options: RequestOptions) => ClientRequest;
   readonly url: string;
-  readonly headers: Record<string, string>;
+  readonly headers: Readonly<Record<string, string>>;
   readonly agent: Agent;
   readonly body: Uint8Array;
 }

@@ -23,7 +23,7 @@ const LONGEST_TIMER = 2 ** 31 - 1;
  * export is sent again after a status that OTLP calls retryable, but not after a new connection has failed.
  */
 export function createSendExport(
-  { url, headers, agentFactory, compression, timeoutMillis }: ExportTarget,
+  { url, headers, createAgent, compression, timeoutMillis }: ExportTarget,
   startPause: StartPause,
   running: RunningExports,
 ): SendExport {
@@ -32,12 +32,12 @@ export function createSendExport(
   async function load(): Promise<Pick<Post, 'request' | 'agent'>> {
     const { protocol } = new URL(url);
     const { request } = await (protocol === 'http:' ? import('node:http') : import('node:https'));
-    return { request, agent: await agentFactory(protocol) };
+    return { request, agent: await createAgent(protocol) };
   }
 
   async function prepare(body: Uint8Array): Promise<Post> {
     parts ??= load();
-    const shared = { ...(await parts), url, headers: await headers(), body };
+    const shared = { ...(await parts), url, headers, body };
     if (compression !== 'gzip') return shared;
     const { gzip } = await import('node:zlib');
     return {
@@ -51,6 +51,8 @@ export function createSendExport(
     const request = await prepare(body);
     for (let tries = 1; ; tries++) {
       const outcome = await post(request, startPause, signal);
+      // The files of certificates may have been renewed: the next export reads them again.
+      if (outcome.kind === 'failed' && url.startsWith('https:')) parts = undefined;
       if (outcome.kind !== 'failed' || !outcome.mayRetry || tries === MOST_TRIES) return outcome;
       const millis = outcome.retryAfter ?? FIRST_PAUSE * 1.5 ** (tries - 1) * (0.8 + 0.4 * Math.random());
       if (signal.aborted || millis >= timeoutMillis) return outcome;
@@ -75,6 +77,7 @@ export function createSendExport(
     try {
       return await send(body, controller.signal);
     } catch (error) {
+      parts = undefined;
       return { kind: 'failed', reason: String(error), mayRetry: false };
     } finally {
       forget();

@@ -9,7 +9,7 @@ export interface Division<T> {
 }
 
 /** Result of an attempt to send the content of an export. */
-export interface Sent<T> {
+interface Sent<T> {
   /** Batches that did not arrive and may arrive later. */
   readonly left: T[];
   /** Last final refusal, or a failure that may pass, or a success. */

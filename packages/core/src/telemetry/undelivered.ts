@@ -23,7 +23,7 @@ export interface Undelivered<T> {
 }
 
 /** Sends spans. Resolves to the spans that may arrive later, and to whether the collector takes further requests now. */
-export type SendAgain<T> = (spans: T[]) => Promise<{ left: T[]; mayGoOn: boolean }>;
+type SendAgain<T> = (spans: T[]) => Promise<{ left: T[]; mayGoOn: boolean }>;
 
 /** Spans that were sent in one request and did not arrive. */
 interface Batch<T> {

@@ -23,12 +23,16 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   if (isSdkDisabled(env)) return NO_PIPELINE;
   logToConsole();
   warnOfUnspoken(env);
-  const [{ createTracerProvider, createRunningExports }, { createMeterProvider }, { createOutcomeCounter }] =
-    await Promise.all([
-      import('@closespan/core/otlp'),
-      import('@closespan/core/otlp-metrics'),
-      import('@closespan/core/recording'),
-    ]);
+  const [
+    { createTracerProvider, createRunningExports, warnOfWrongVariables },
+    { createMeterProvider },
+    { createOutcomeCounter },
+  ] = await Promise.all([
+    import('@closespan/core/otlp'),
+    import('@closespan/core/otlp-metrics'),
+    import('@closespan/core/recording'),
+  ]);
+  warnOfWrongVariables();
   const running = createRunningExports();
   // Without a prototype, to which somebody may have added an option.
   const settings: ExporterSettings & MetricSettings = Object.assign(Object.create(null), options, {
