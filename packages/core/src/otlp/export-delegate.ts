@@ -43,7 +43,7 @@ export function createExportDelegate<T>(
   async function exportNow(items: T): Promise<ExportResult> {
     const outcome = await exportOutcome(items);
     if (outcome.kind === 'taken') {
-      readResponse(outcome.body);
+      readResponse(outcome.body, Array.isArray(items) ? items.length : Number.MAX_SAFE_INTEGER);
       return { code: ExportResultCode.SUCCESS };
     }
     const error = errorOf(outcome);
@@ -62,14 +62,19 @@ export function createExportDelegate<T>(
     }
   }
 
-  function readResponse(body: Uint8Array): void {
+  /**
+   * Reads the response of a receiver that accepted an export.
+   * @param most number of items in the export; the receiver cannot have rejected more
+   */
+  function readResponse(body: Uint8Array, most: number): void {
     const { rejectedSpans, rejectedDataPoints, errorMessage } = readJson(body)?.partialSuccess ?? {};
-    const rejected = Number(rejectedSpans ?? rejectedDataPoints ?? 0);
+    const rejected = Math.min(countOf(rejectedSpans ?? rejectedDataPoints), most);
     if (!(rejected > 0)) {
       log.succeeded();
       return;
     }
-    log.failed(`${rejected} rejected, ${String(errorMessage).slice(0, 200)}`);
+    const reason = typeof errorMessage === 'string' ? errorMessage.slice(0, 200) : 'without a reason';
+    log.failed(`${rejected} rejected, ${reason}`);
     onRejected(rejected);
   }
 
@@ -94,6 +99,11 @@ function errorOf(outcome: Exclude<ExportOutcome, { kind: 'taken' }>): ExportErro
   return outcome.kind === 'refused'
     ? Object.assign(error, { code: outcome.status })
     : Object.assign(error, { retryAfter: outcome.retryAfter });
+}
+
+/** Reads a number of items, which JSON has as a number or a text. An object would run a conversion of its own. */
+function countOf(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Math.floor(Number(value)) : 0;
 }
 
 /** Reads a response as JSON. Returns `undefined` if the receiver sent another format. */
