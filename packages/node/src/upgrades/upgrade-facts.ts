@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import {
   flat,
@@ -13,6 +13,7 @@ import type { HandshakeFacts } from '../connection/handshake.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
+import { forwardedAddressOf } from './forwarded-address.ts';
 
 /**
  * An HTTP request for an upgrade to WebSocket (RFC 6455 §4.1). A request object that an app makes itself may lack
@@ -100,7 +101,7 @@ export function createUpgradeFactsReader({
     }));
     if (!recordClientAddress) return facts;
     const peer = tcpPeerOf(request.socket ?? over);
-    return { ...facts, peer, clientAddress: forwardedAddressOf(request) ?? peer?.address };
+    return { ...facts, peer, clientAddress: forwardedAddressOf(request.headers) ?? peer?.address };
   };
 }
 
@@ -110,16 +111,4 @@ export function createUpgradeFactsReader({
  */
 function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
   return URL.canParse(origin) ? limitText('origin', new URL(origin).origin) : undefined;
-}
-
-/**
- * Reads the client's IP address that proxies write into `Forwarded` (RFC 7239 §5.2) or `X-Forwarded-For`.
- * @returns `undefined` if the header holds no IP address
- */
-function forwardedAddressOf({ headers }: IncomingMessage): string | undefined {
-  const noted = /\bfor=("[^"]*"|[^\s;,]+)/i.exec(headers.forwarded ?? '')?.[1];
-  const first = noted ?? String(headers['x-forwarded-for'] ?? '').split(',', 1)[0] ?? '';
-  const address = first.trim().replace(/^"|"$/g, '');
-  const withoutPort = /^\[(.*)\]/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
-  return isIP(withoutPort) ? limitText('clientAddress', withoutPort) : undefined;
 }
