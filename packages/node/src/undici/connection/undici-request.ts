@@ -31,16 +31,15 @@ export function urlOf(request: UndiciRequest): string {
 
 /**
  * Builds the URL to which a request is sent. undici turns `ws:` into `http:`, and this function turns `http:` back into
- * `ws:`.
+ * `ws:`. An empty query is removed, since some versions of undici drop it.
  */
 export function sentUrlOf({ origin, path }: UndiciRequest): string {
   const url = path.startsWith('/') ? origin + path : path;
-  return url.replace(/^http/, 'ws').replace(/\?$/, '');
+  return url.replace(/^http/, 'ws').replace(/^([^?]*)\?$/, '$1');
 }
 
 /**
- * Converts the `url` of a socket to the form that its request has: without user info and fragment. A `?` at the end is
- * removed, since some versions of undici drop it.
+ * Converts the `url` of a socket to the form that its request has: without user info, fragment and empty query.
  */
 export function requestedUrl(url: string): string {
   if (!/[@#]|\?$/.test(url)) return url;
