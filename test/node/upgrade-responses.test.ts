@@ -106,6 +106,11 @@ it.each([
     upgrade: corked(writeEach('HTTP/1.1 4', UNAUTHORIZED.slice(10))),
     ended: '401',
   },
+  {
+    response: 'more interim ones than a stack of calls could hold, then refuses',
+    upgrade: writeEach('HTTP/1.1 102 \r\n\r\n'.repeat(100_000), UNAUTHORIZED),
+    ended: '401',
+  },
   { response: 'what is no HTTP', upgrade: writeEach('no'), ended: 'handshake_failed' },
   {
     response: 'an HTTP of its own',

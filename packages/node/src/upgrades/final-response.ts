@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { guard } from '@closespan/core/platform';
-import { type FinalResponse, readFinalResponse } from './read-response.ts';
+import { afterInterimResponses, type FinalResponse, readFinalResponse } from './read-response.ts';
 
 type Method = '_write' | '_writev' | '_destroy';
 /** Methods of a stream, by name. Node writes to a stream without `_writev` piece by piece. */
@@ -17,7 +17,7 @@ interface AwaitedResponse extends Methods {
    * `undefined`.
    */
   readonly queued: object | undefined;
-  /** Text that the server has written so far, without a final response. */
+  /** Text that the server has written after the last complete interim response. */
   text: string;
 }
 
@@ -128,7 +128,7 @@ function responseInChunk(
   awaited: AwaitedResponse,
   { _httpMessage }: RespondingStream,
 ): FinalResponse | undefined {
-  const text = awaited.text + chunk;
+  const text = afterInterimResponses(awaited.text + chunk);
   const response = readFinalResponse(text);
   // A 101 is the response to our request all the same: an app may upgrade before the earlier response is written.
   const isEarlier = awaited.queued && _httpMessage && _httpMessage.req !== awaited.queued;

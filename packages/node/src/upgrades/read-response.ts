@@ -13,21 +13,35 @@ export interface FinalResponse {
 
 const STATUS = /^HTTP\/1\.\d (\d{3})/;
 const STATUS_LENGTH = 'HTTP/1.1 200'.length;
-/** Limit for the text of interim responses, in characters. Real interim responses are far shorter. */
+/** Limit for the text of one interim response, in characters. Real interim responses are far shorter. */
 const INTERIM_LIMIT = 16_384;
 
 /**
- * Looks for the final response in the text that a server has written so far.
+ * Returns the text that a server has written so far, without the complete interim responses at its start. So a server
+ * may write any number of interim responses.
+ */
+export function afterInterimResponses(written: string): string {
+  let start = 0;
+  while (isInterimResponse(statusOf(written.slice(start, start + STATUS_LENGTH)))) {
+    const end = written.indexOf('\r\n\r\n', start);
+    if (end < 0) break;
+    start = end + 4;
+  }
+  return written.slice(start);
+}
+
+/**
+ * Looks for the final response at the start of a text. The text begins after the last complete interim response.
  * @returns `undefined` while a final response may still follow
  */
 export function readFinalResponse(written: string): FinalResponse | undefined {
-  const statusCode = Number(STATUS.exec(written)?.[1]);
-  if (isInterimResponse(statusCode)) {
-    const end = written.indexOf('\r\n\r\n');
-    if (end >= 0) return readFinalResponse(written.slice(end + 4));
-    return written.length < INTERIM_LIMIT ? undefined : {};
-  }
+  const statusCode = statusOf(written);
+  if (isInterimResponse(statusCode)) return written.length < INTERIM_LIMIT ? undefined : {};
   if (!Number.isNaN(statusCode)) return { statusCode };
   const mayBegin = written.length < STATUS_LENGTH && 'HTTP/1.'.startsWith(written.slice(0, 7));
   return mayBegin ? undefined : {};
+}
+
+function statusOf(text: string): number {
+  return Number(STATUS.exec(text)?.[1]);
 }
