@@ -27,8 +27,16 @@ import { decodeProtobuf } from '../helpers/decode-protobuf.ts';
 type PageOptions = Parameters<typeof startPipeline>[0];
 
 let receiver: OtlpReceiver;
+let bodies: string[];
 beforeEach(async () => {
-  receiver = await startOtlpReceiver({ decode: decodeProtobuf });
+  bodies = [];
+  receiver = await startOtlpReceiver({
+    decode: decodeProtobuf,
+    status(_path, bytes) {
+      bodies.push(String(bytes));
+      return 200;
+    },
+  });
 });
 afterEach(async () => {
   diag.disable();
@@ -131,6 +139,13 @@ it('a value that is no attribute spoils no other', async () => {
     span.end();
   });
   expect(spans[0]?.attributes).toEqual({ good: 1 });
+});
+
+it('a number beyond the integers of OTLP is sent as a double', async () => {
+  const numbers = [2 ** 63, 1e300, -1e300];
+  const received = await sent((tracer) => tracer.startSpan('odd', { attributes: { numbers } }).end());
+  expect(received.map(({ attributes }) => attributes['numbers'])).toEqual([numbers]);
+  expect(bodies[0]).toMatch(/"doubleValue":1e\+300/);
 });
 
 it.each(['http/json', 'http/protobuf'] as const)(

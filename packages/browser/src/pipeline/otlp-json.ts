@@ -71,9 +71,14 @@ function anyValue(value: AttributeValue | null | undefined): object {
   if (Array.isArray(value)) return { arrayValue: { values: value.map(anyValue) } };
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
-  if (typeof value === 'number')
-    return Number.isInteger(value) ? { intValue: value } : { doubleValue: value };
+  if (typeof value === 'number') return numberValue(value);
   return {};
+}
+
+/** Returns a number as OTLP has it. A receiver refuses a whole request with an integer of more than 64 bits, or null. */
+function numberValue(value: number): object {
+  if (Number.isSafeInteger(value)) return { intValue: value };
+  return { doubleValue: Number.isFinite(value) ? value : String(value) };
 }
 
 function nanos([seconds, nanos]: HrTime): string {
