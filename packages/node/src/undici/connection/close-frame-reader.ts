@@ -5,7 +5,10 @@ export interface CloseFrame {
   readonly reason: string;
 }
 
+const CONTINUATION = 0;
+const BINARY = 2;
 const CLOSE = 8;
+const PONG = 10;
 /**
  * Largest payload of a control frame, in bytes (RFC 6455 §5.5). Other frames mark a longer length with 126 or 127 (RFC
  * 6455 §5.2).
@@ -17,27 +20,41 @@ const DECODER = new TextDecoder('utf-8', { fatal: true });
  * Makes a reader that looks for a Close frame in the bytes from the peer, beginning with the first frame. The reader
  * skips the payload of every other frame.
  * @returns a function to call with each chunk. The function returns the Close frame when the frame's last byte has
- * come. An invalid Close frame is ignored, since undici then fails the connection
+ * come. After a frame that breaks the protocol no Close frame is returned, since undici then fails the connection
  */
 export function createCloseFrameReader(): (chunk: Buffer) => CloseFrame | undefined {
   /** Number of bytes at the start of the next chunk that belong to a skipped frame. */
   let skip = 0;
   /** Part of a header, or of a Close frame, that came with an earlier chunk; `undefined` if there is none. */
   let held: Buffer | undefined;
+  /** Whether further frames of a message must follow (RFC 6455 §5.4). */
+  let isMessageOpen = false;
+  let isOver = false;
 
   return (chunk) => {
+    if (isOver) return undefined;
     const bytes = held ? Buffer.concat([held, chunk]) : chunk;
     held = undefined;
     let start = skip;
+    skip = 0;
     while (start < bytes.length) {
+      const head = bytes[start] ?? 0;
+      const length = bytes[start + 1];
       const payload = payloadOf(bytes, start);
-      const isClose = isCloseFrame(bytes, start);
-      if (!payload || (isClose && payload.end > bytes.length)) {
-        held = Buffer.from(bytes.subarray(start));
-        skip = 0;
+      if (length !== undefined && isInvalid(head, length, isMessageOpen)) {
+        isOver = true;
         return undefined;
       }
-      if (isClose) return closeFrameOf(bytes.subarray(payload.start, payload.end));
+      const isClose = (head & 0x0f) === CLOSE;
+      if (!payload || (isClose && payload.end > bytes.length)) {
+        held = Buffer.from(bytes.subarray(start));
+        return undefined;
+      }
+      if (isClose) {
+        isOver = true;
+        return closeFrameOf(bytes.subarray(payload.start, payload.end));
+      }
+      if ((head & 0x0f) <= BINARY) isMessageOpen = head < 0x80;
       start = payload.end;
     }
     skip = start - bytes.length;
@@ -45,9 +62,16 @@ export function createCloseFrameReader(): (chunk: Buffer) => CloseFrame | undefi
   };
 }
 
-function isCloseFrame(bytes: Buffer, start: number): boolean {
-  const [head = 0, length = 0] = bytes.subarray(start, start + 2);
-  return (head & 0x0f) === CLOSE && (length & 0x7f) <= LONGEST_CONTROL;
+/**
+ * Says whether the first two bytes of a frame break the protocol. A compressed message has the bit RSV1 (RFC 7692 §6).
+ * @param isMessageOpen whether further frames of a message must follow
+ */
+function isInvalid(head: number, length: number, isMessageOpen: boolean): boolean {
+  const opcode = head & 0x0f;
+  const isMasked = length >= 0x80;
+  if (isMasked || (head & 0x30) !== 0 || opcode > PONG) return true;
+  if (opcode >= CLOSE) return length > LONGEST_CONTROL || (head & 0xc0) !== 0x80;
+  return opcode > BINARY || isMessageOpen !== (opcode === CONTINUATION);
 }
 
 /**
