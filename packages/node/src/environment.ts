@@ -15,6 +15,8 @@ type VariableRow = readonly [
 ];
 
 const PREFIX = 'CLOSESPAN_';
+/** Largest number of characters of a warning's reason. The reason quotes the variable, which may have any length. */
+const LONGEST_MESSAGE = 256;
 /** Name of the environment variable that turns observation off with the value `false`. */
 export const ENABLED: string = `${PREFIX}ENABLED`;
 
@@ -77,7 +79,7 @@ function readVariable(env: Environment, variable: string, read: (text: string) =
   try {
     return read(text);
   } catch (error) {
-    warnAtStart(`${NAME}: ${variable} ignored: ${(error as Error).message}`);
+    warnAtStart(`${NAME}: ${variable} ignored: ${(error as Error).message.slice(0, LONGEST_MESSAGE)}`);
     return undefined;
   }
 }
