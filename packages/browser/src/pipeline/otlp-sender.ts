@@ -74,14 +74,27 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
     }
   }
 
+  function canSerialize(span: ReadableSpanLike): boolean {
+    try {
+      return format.serialize([span]).length > 0;
+    } catch {
+      return false;
+    }
+  }
+
   return {
     async send(spans) {
+      let body: Uint8Array<ArrayBuffer>;
       try {
-        return await post(format.serialize(spans), false);
+        body = format.serialize(spans);
       } catch (error) {
         diag.error(`${NAME}: spans cannot be serialized`, error);
-        return { outcome: 'refused' };
+        // A stored row may be of another script, or of another version. The other rows are not lost with it.
+        const rest = spans.filter(canSerialize);
+        if (rest.length === 0) return { outcome: 'refused' };
+        body = format.serialize(rest);
       }
+      return post(body, false);
     },
     sendLeaving(spans) {
       let taken = spans.length;
