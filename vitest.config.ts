@@ -12,6 +12,13 @@ export default defineConfig({
       { test: { name: 'libraries', include: ['test/libraries/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          globalSetup: 'test/fuzz/global-setup.ts',
+        },
+      },
+      {
+        test: {
           name: 'engines',
           include: ['test/engines/**/*.test.ts'],
           testTimeout: 60_000,

@@ -49,6 +49,7 @@ const TARGETS = {
     [chromium, ...everything, programs],
     ['vitest', 'run', '--config', 'stack/vitest.config.ts'],
   ],
+  fuzz: [everything, ['node', 'scripts/fuzz.mjs']],
   bench: [
     [chromium, ...everything],
     ['node', 'bench/main.ts'],

@@ -1,0 +1,79 @@
+import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { serializeOtlpJson } from '../../../packages/browser/src/pipeline/otlp-json.ts';
+import { PROTOBUF_FORMAT } from '../../../packages/browser/src/pipeline/protobuf-format.ts';
+import {
+  parseSpans,
+  type ReadableSpanLike,
+  stringifySpans,
+} from '../../../packages/browser/src/store/stored-spans.ts';
+import { decodeOtlpJson, decodeOtlpProtobuf } from '../decode-otlp.ts';
+import { fuzz } from '../fuzz.ts';
+import { spans } from '../spans.ts';
+
+/** What a receiver decodes from a request of OpenTelemetry's SDK. */
+function decodedFromSdk(spans: readonly ReadableSpanLike[]): object {
+  const bytes = JsonTraceSerializer.serializeRequest(spans as unknown as ReadableSpan[]);
+  return decodeOtlpJson(Buffer.from(bytes ?? []).toString());
+}
+
+fuzz(
+  'a receiver decodes from our JSON what it decodes from the JSON of the SDK',
+  1500,
+  fc.property(spans, (spans) => {
+    expect(decodeOtlpJson(serializeOtlpJson(spans))).toEqual(decodedFromSdk(spans));
+  }),
+);
+
+fuzz(
+  'a receiver decodes from protobuf what it decodes from our JSON',
+  1000,
+  fc.property(spans, (spans) => {
+    expect(sorted(decodeOtlpProtobuf(PROTOBUF_FORMAT.serialize(spans)))).toEqual(
+      sorted(decodeOtlpJson(serializeOtlpJson(spans))),
+    );
+  }),
+);
+
+fuzz(
+  'a span that was stored is sent as one that was not',
+  1000,
+  fc.property(spans, (spans) => {
+    expect(serializeOtlpJson(parseSpans(stringifySpans(spans)))).toBe(
+      serializeOtlpJson(parseSpans(stringifySpans(parseSpans(stringifySpans(spans))))),
+    );
+    expect(sorted(decodeOtlpJson(serializeOtlpJson(parseSpans(stringifySpans(spans)))))).toEqual(
+      sorted(decodeOtlpJson(serializeOtlpJson(spans))),
+    );
+  }),
+);
+
+fuzz(
+  'a receiver decodes from our JSON every number as it is',
+  1000,
+  fc.property(spans, fc.double(), (spans, number) => {
+    const odd = spans.map((span) => ({ ...span, attributes: { odd: number, list: [number] } }));
+    const [first] = sorted(decodeOtlpJson(serializeOtlpJson(odd))) as {
+      span: { attributes: { value: object }[] };
+    }[];
+    const [one, list] = first?.span.attributes ?? [];
+    // -0 is the integer 0.
+    const decoded = Number.isSafeInteger(number) ? { intValue: String(number) } : { doubleValue: number };
+    expect(one?.value).toEqual(decoded);
+    expect(list?.value).toEqual({ arrayValue: { values: [decoded] } });
+  }),
+);
+
+/** Groups may be other ones: spans of two equal resources are one group after a store, and two before. */
+function sorted(request: object): unknown[] {
+  const { resourceSpans } = request as {
+    resourceSpans: { resource: object; scopeSpans: { scope: object; spans: object[] }[] }[];
+  };
+  return resourceSpans
+    .flatMap(({ resource, scopeSpans }) =>
+      scopeSpans.flatMap(({ scope, spans }) => spans.map((span) => ({ resource, scope, span }))),
+    )
+    .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
