@@ -29,6 +29,7 @@ const FLOORS = {
     ['index.ts', 'platform.ts'],
   ],
   browser: [
+    ['listen.ts'],
     ['browser-options.ts', 'observe-streams.ts', 'lifecycle', 'store'],
     ['lifecycle.ts', 'pipeline', 'store.ts'],
     ['browser-platform.ts'],

@@ -15,6 +15,18 @@ const recorder = {
 };
 const LOST = { code: 1006, reason: '', wasClean: false };
 
+/** A scope whose events have no mark of who fired them, since no test can make a browser fire these. */
+const listeners = new Set<readonly [type: string, listener: (event: object) => void]>();
+const scope = {
+  document,
+  navigator,
+  addEventListener: (type: string, listener: () => void) => void listeners.add([type, listener]),
+  removeEventListener() {},
+};
+const fire = (type: string) => {
+  for (const [of, listener] of listeners) if (of === type) listener({ type });
+};
+
 let stop: () => void;
 let platformFacts: () => object | undefined;
 
@@ -22,11 +34,12 @@ let platformFacts: () => object | undefined;
 beforeEach(() => vi.useFakeTimers({ toFake: ['Date', 'performance'], now: Date.now() }));
 afterEach(() => {
   stop();
+  listeners.clear();
   vi.useRealTimers();
 });
 
 function open(): void {
-  const lifecycle = observeLifecycle(globalThis, observer, recorder);
+  const lifecycle = observeLifecycle(scope as never, observer, recorder);
   const connection = trackConnection();
   const startTime = Date.now();
   stop = lifecycle.stop;
@@ -48,7 +61,7 @@ describe('sleep', () => {
   it('is not what a connection died of that lived on for long', () => {
     open();
     sleep(HOUR);
-    dispatchEvent(new Event('focus'));
+    fire('focus');
     vi.advanceTimersByTime(61_000);
     expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: HOUR });
   });
@@ -71,13 +84,23 @@ describe('sleep', () => {
 });
 
 describe('a frozen page', () => {
+  it('is not one that a script makes up', () => {
+    open();
+    vi.advanceTimersByTime(1);
+    for (const type of ['freeze', 'resume']) {
+      for (const [of, listener] of listeners) if (of === type) listener(new Event(type));
+      vi.advanceTimersByTime(700);
+    }
+    expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: undefined });
+  });
+
   it('explains a loss at its resume', () => {
     open();
     vi.advanceTimersByTime(1);
-    dispatchEvent(new Event('freeze'));
+    fire('freeze');
     expect(platformFacts()).toEqual({ interruption: undefined, suspendedDuration: undefined });
     vi.advanceTimersByTime(700);
-    dispatchEvent(new Event('resume'));
+    fire('resume');
     expect(platformFacts()).toEqual({ interruption: 'suspended', suspendedDuration: 700 });
   });
 });
@@ -89,14 +112,21 @@ describe('a network that comes back', () => {
   ])('explains a loss $millis ms later: $interruption', ({ millis, interruption }) => {
     open();
     vi.advanceTimersByTime(1);
-    dispatchEvent(new Event('online'));
+    fire('online');
     vi.advanceTimersByTime(millis);
     expect(platformFacts()).toMatchObject({ interruption });
   });
 
+  it('is not one that a script makes up', () => {
+    open();
+    vi.advanceTimersByTime(1);
+    for (const [type, listener] of listeners) if (type === 'online') listener(new Event(type));
+    expect(platformFacts()).toMatchObject({ interruption: undefined });
+  });
+
   it('does not explain the end of a connection that was made after it', () => {
     open();
-    dispatchEvent(new Event('online'));
+    fire('online');
     expect(platformFacts()).toMatchObject({ interruption: undefined });
   });
 });

@@ -13,8 +13,8 @@ export interface AcceptedSockets {
 const NO_FRAME = Buffer.from([0xff, 0x00]);
 
 /**
- * Accepts WebSockets; the path says how a connection ends: `/server/1011` closes it, `/drop` cuts it and
- * `/broken` sends what is no frame, `/cut` and `/break` do so once the client has spoken, `/refuse/401` and `/hang` never open it, `/deaf` answers no Close frame.
+ * Accepts WebSockets; the path says how a connection ends: `/server/1011` closes it, `/away` closes it with a bare
+ * 1001, `/drop` cuts it and `/broken` sends what is no frame, `/cut` and `/break` do so once the client has spoken, `/refuse/401` and `/hang` never open it, `/deaf` answers no Close frame.
  */
 export function acceptSockets(server: Server): AcceptedSockets {
   const events: AcceptedSockets['events'] = new EventEmitter();
@@ -38,6 +38,7 @@ export function acceptSockets(server: Server): AcceptedSockets {
       peer.on('error', () => {});
       peer.on('close', (closeCode) => events.emit('close', path, closeCode));
       if (what === 'server') peer.close(Number(code), 'from server');
+      if (what === 'away') peer.close(1001);
       if (what === 'drop') socket.destroy();
       if (what === 'broken') socket.write(NO_FRAME);
       if (what === 'cut') peer.on('message', () => socket.destroy());

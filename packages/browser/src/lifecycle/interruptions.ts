@@ -1,5 +1,5 @@
 import { type CloseFacts, type Connection, now } from '@closespan/core/platform';
-import { listen } from './listen.ts';
+import { listen } from '../listen.ts';
 
 /**
  * Notes when a page or worker had no network: during sleep of the device, freezing of the page, or loss of the network.
@@ -68,7 +68,7 @@ export function observeInterruptions(scope: typeof globalThis): Interruptions {
       const frozenFor = startedAt < frozen.from ? Math.max(0, frozen.to - frozen.from) : 0;
       const isRecent = (at: number) => startedAt < at && time - at < RECENT_MILLIS;
       const suspended = (slept > 0 && isRecent(wokeAt)) || (frozenFor > 0 && isRecent(frozen.to));
-      const offline = !scope.navigator.onLine || isRecent(onlineAt);
+      const offline = scope.navigator?.onLine === false || isRecent(onlineAt);
       return {
         interruption: suspended ? 'suspended' : offline ? 'offline' : undefined,
         suspendedDuration: slept + frozenFor || undefined,

@@ -5,7 +5,7 @@ import {
   type Recorder,
   type SocketObserver,
 } from '@closespan/core/platform';
-import { listen } from './listen.ts';
+import { listen } from '../listen.ts';
 import { recordOpenSockets } from './record-open-sockets.ts';
 
 /** Watches the exit of one page. */

@@ -1,0 +1,17 @@
+type Listeners<E extends Event> = Readonly<Record<string, (event: E) => void>>;
+
+/**
+ * Adds listeners for the capture phase, in which an ancestor also receives events that do not bubble. Events that a
+ * script has dispatched (DOM § Event, `isTrusted`) are ignored: they say nothing of the page.
+ * @returns a function that removes the listeners
+ */
+export function listen<E extends Event>(scope: Partial<EventTarget>, listeners: Listeners<E>): () => void {
+  const listener = (event: Event) => {
+    // Where events have no mark, all of them are believed.
+    if (event.isTrusted !== false) listeners[event.type]?.(event as E);
+  };
+  for (const type in listeners) scope.addEventListener?.(type, listener, true);
+  return () => {
+    for (const type in listeners) scope.removeEventListener?.(type, listener, true);
+  };
+}
