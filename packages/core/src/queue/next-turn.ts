@@ -1,6 +1,6 @@
 /**
- * Resolves in another turn of the event loop. The function uses no timer, because browsers delay timers in hidden
- * pages.
+ * Resolves in another turn of the event loop. The function uses no timer if there is another way, because browsers
+ * delay timers in hidden pages.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
@@ -8,11 +8,15 @@ export function nextTurn(): Promise<void> {
       setImmediate(resolve);
       return;
     }
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(0);
+    try {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    } catch {
+      setTimeout(resolve);
+    }
   });
 }
