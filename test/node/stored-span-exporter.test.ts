@@ -126,18 +126,19 @@ describe('StoredSpanExporter', () => {
     await exporter.shutdown();
   });
 
-  it('drops what is too old', async () => {
+  it('drops what is too old and cannot be sent', async () => {
     const error = vi.fn();
     logTo(error);
     const { meterProvider, outcomes } = countingMeterProvider();
     const target = new Exporter();
+    target.error = new Error('down');
     const exporter = new StoredSpanExporter(target, { meterProvider, maxAge: -1 });
     await exported(
       exporter,
       makeSpans(3, () => true),
     );
     expect(target.getFinishedSpans()).toHaveLength(0);
-    expect(await outcomes()).toEqual({ dropped: 3 });
+    expect(await outcomes()).toEqual({ stored: 3, dropped: 3 });
     expect(error.mock.calls.flat()).toContain('closespan: 3 closes dropped, too many or too old to keep');
     await exporter.shutdown();
   });

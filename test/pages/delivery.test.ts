@@ -83,6 +83,18 @@ describe('a receiver that cannot take spans now', () => {
     expect(codes().sort()).toEqual([1000, 1011]);
   });
 
+  it('is not asked again at each event of a network that a script makes up', async () => {
+    response = { status: 503 };
+    await start();
+    await end('/close/1011');
+    await flush();
+    await page.evaluate(async () => {
+      for (let i = 0; i < 20; i++) dispatchEvent(new Event('online'));
+      await app.flush();
+    });
+    expect(receiver.requests.length).toBeLessThan(10);
+  });
+
   it('gets them from the next page when it was down', async () => {
     const port = Number(new URL(receiver.url).port);
     await receiver.close();

@@ -36,8 +36,9 @@ export interface BrowserWebSocketOptions extends WebSocketOptions {
    */
   readonly carrier?: Carrier;
   /**
-   * Storage for spans that the built-in pipeline could not deliver. `'indexeddb'` keeps spans on the visitor's disk for
-   * up to three days. `'memory'` keeps spans until the page or worker ends.
+   * Storage for spans that the built-in pipeline could not deliver. `'indexeddb'` keeps spans on the visitor's disk.
+   * Spans older than three days are dropped, unless they can be sent at once. `'memory'` keeps spans until the page or
+   * worker ends. Spans are also kept in memory if IndexedDB or Web Locks are missing, fail or hang.
    * @defaultValue `'indexeddb'`
    */
   readonly store?: 'indexeddb' | 'memory';

@@ -1,5 +1,6 @@
 import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
+import { inTime } from '../store/in-time.ts';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { ReadableSpanLike } from '../store/stored-spans.ts';
 import { serializeOtlpJson } from './otlp-json.ts';
@@ -26,8 +27,8 @@ export interface OtlpSenderOptions {
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly format: OtlpFormat;
   /**
-   * Whether request bodies larger than 1 KiB are compressed. Without `CompressionStream` in the browser no body is
-   * compressed.
+   * Whether request bodies larger than 1 KiB are compressed. A browser whose `CompressionStream` is missing or fails
+   * sends bodies as they are.
    */
   readonly gzip: boolean;
 }
@@ -39,6 +40,8 @@ export interface OtlpSenderOptions {
 const LEAVING_BYTES = 60 * 1024;
 /** Largest body that is not compressed, in bytes. Headers are most of such a small request. */
 const GZIP_BYTES = 1024;
+/** Longest time to compress a body, in milliseconds. After this time the body is sent as it is. */
+const GZIP_MILLIS = 2000;
 const TIMEOUT_MILLIS = 10_000;
 
 type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
@@ -49,22 +52,8 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
 
   async function post(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Sent> {
     try {
-      const zip = gzip && !keepalive && body.length > GZIP_BYTES && 'CompressionStream' in globalThis;
-      // An app's traced `fetch` would make a span of each export.
-      const { fetch } = globalThis as { fetch: MaybeWrapped };
-      const response = await (fetch.__original ?? fetch)(url, {
-        method: 'POST',
-        headers: {
-          ...headers,
-          'content-type': format.contentType,
-          ...(zip && { 'content-encoding': 'gzip' }),
-        },
-        body: zip ? await compress(body) : body,
-        keepalive,
-        // No cookies to a receiver on another origin.
-        credentials: 'same-origin',
-        signal: AbortSignal.timeout(TIMEOUT_MILLIS),
-      });
+      // An app's `fetch` may never settle, and may leave the signal alone.
+      const response = await inTime(request(body, keepalive), TIMEOUT_MILLIS);
       const sent = sentOf(response.status, retryAfterOf(response));
       if (sent.outcome !== 'delivered') diag.warn(`${NAME}: ${url} responded with ${response.status}`);
       return sent;
@@ -82,7 +71,28 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
     }
   }
 
+  async function request(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Response> {
+    const zipped = gzip && !keepalive && body.length > GZIP_BYTES ? await compress(body) : undefined;
+    // An app's traced `fetch` would make a span of each export.
+    const { fetch } = globalThis as { fetch: MaybeWrapped };
+    const signal = AbortSignal.timeout?.(TIMEOUT_MILLIS);
+    return (fetch.__original ?? fetch)(url, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        'content-type': format.contentType,
+        ...(zipped && { 'content-encoding': 'gzip' }),
+      },
+      body: zipped ?? body,
+      keepalive,
+      // No cookies to a receiver on another origin.
+      credentials: 'same-origin',
+      ...(signal && { signal }),
+    });
+  }
+
   return {
+    timeout: TIMEOUT_MILLIS,
     async send(spans) {
       let body: Uint8Array<ArrayBuffer>;
       try {
@@ -125,6 +135,12 @@ function retryAfterOf({ headers }: Response): number | undefined {
   return millis > 0 ? millis : undefined;
 }
 
-function compress(body: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
-  return new Response(new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer();
+/** Returns a body in gzip. Returns `undefined` if the browser cannot compress, so that the body is sent as it is. */
+async function compress(body: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer | undefined> {
+  try {
+    const zipped = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'));
+    return await inTime(new Response(zipped).arrayBuffer(), GZIP_MILLIS);
+  } catch {
+    return undefined;
+  }
 }

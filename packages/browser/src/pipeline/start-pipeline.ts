@@ -10,8 +10,9 @@ import { createOutcomeCounter, signalUrl } from '@closespan/core/recording';
 import { diag, metrics } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import { openSpanStore } from '../store/open-span-store.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
-import { createMemoryStore, openSpanStore } from '../store/span-store.ts';
 import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
@@ -32,10 +33,10 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
+  const sender = createOtlpSender({ url, headers, format, gzip: compression === 'gzip' });
   const delivery = createDelivery({
-    name,
-    store: options.store === 'memory' ? createMemoryStore() : openSpanStore(name),
-    sender: createOtlpSender({ url, headers, format, gzip: compression === 'gzip' }),
+    store: options.store === 'memory' ? createMemoryStore() : openSpanStore(name, sender.timeout),
+    sender,
     bounds: DEFAULT_BOUNDS,
     count(outcome, count) {
       const provider = options.meterProvider ?? meters ?? metrics.getMeterProvider();

@@ -1,10 +1,11 @@
 import { NAME } from '@closespan/core/platform';
 import type { Outcome } from '@closespan/core/recording';
 import { diag } from '@opentelemetry/api';
+import { listen } from '../listen.ts';
 import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
 import { outsideZone } from './outside-zone.ts';
-import { closesIn, isYoung, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
+import { closesIn, isHeld, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
 import type { Sent, SpanSender } from './span-sender.ts';
 import type { RowKey, SpanStore } from './span-store.ts';
 import { isError, type ReadableSpanLike } from './stored-spans.ts';
@@ -31,8 +32,6 @@ export interface Delivery {
 export interface DeliveryOptions {
   readonly store: SpanStore;
   readonly sender: SpanSender;
-  /** Name of the Web Lock. Only the page or worker that holds the lock sends, so one of the origin sends at a time. */
-  readonly name: string;
   readonly bounds: StoreBounds;
   /** Counts closes by outcome: stored, replayed or dropped. */
   readonly count: (outcome: Outcome, count: number) => void;
@@ -42,12 +41,12 @@ export interface DeliveryOptions {
  * Makes a `Delivery`, which stores and sends ended spans. First the spans that earlier pages left in the store are
  * sent.
  */
-export function createDelivery({ store, sender, name, bounds, count }: DeliveryOptions): Delivery {
+export function createDelivery({ store, sender, bounds, count }: DeliveryOptions): Delivery {
   let fresh: ReadableSpanLike[] = [];
   /** Rows that this page wrote and is not sending now, by id. A row is up to 64 stored spans. */
   const held = new Map<string, SpanRow>();
   const outcomes = createOutcomes(count);
-  const outbox = createOutbox({ store, sender, name, bounds, outcomes, held });
+  const outbox = createOutbox({ store, sender, bounds, outcomes, held });
   let writing: Promise<void> | undefined;
 
   /**
@@ -106,7 +105,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
 
   function flushNow(): void {
     // Other pages may have sent older rows.
-    const rows = [...held.values()].filter(({ key }) => isYoung(key));
+    const rows = [...held.values()].filter(isHeld);
     const keys = rows.map(({ key }) => key);
     const waiting = [...rows.flatMap(({ spans }) => spans), ...fresh];
     waiting.sort((a, b) => Number(isError(b)) - Number(isError(a)));
@@ -124,7 +123,7 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
     fresh = [];
   }
 
-  const stopListening = onOnline(() => void outbox.send('again'));
+  const stopListening = listen(globalThis, { online: () => void outbox.send('again') });
   void outsideZone(() => outbox.send('again'));
 
   async function flush(urgency: Urgency): Promise<void> {
@@ -145,9 +144,4 @@ export function createDelivery({ store, sender, name, bounds, count }: DeliveryO
       outbox.stop();
     },
   };
-}
-
-function onOnline(listener: () => void): () => void {
-  globalThis.addEventListener?.('online', listener);
-  return () => globalThis.removeEventListener?.('online', listener);
 }

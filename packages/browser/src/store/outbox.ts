@@ -1,10 +1,18 @@
-import { NAME } from '@closespan/core/platform';
+import { NAME, now } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 import { type Outcomes, REFUSED } from './outcomes.ts';
 import { readRows } from './read-rows.ts';
-import { closesOf, excessOf, HOLD_MILLIS, isYoung, nextRows, type StoreBounds } from './span-rows.ts';
+import {
+  closesOf,
+  excessOf,
+  HOLD_MILLIS,
+  isHeld,
+  nextRows,
+  type SpanRow,
+  type StoreBounds,
+} from './span-rows.ts';
 import type { SpanSender } from './span-sender.ts';
-import type { RowKey, SendPause, SpanStore, StoredRow } from './span-store.ts';
+import type { RowKey, SendPause, SpanStore } from './span-store.ts';
 import { createTimer } from './timer.ts';
 
 /**
@@ -37,12 +45,10 @@ export interface Outbox {
 export interface OutboxOptions {
   readonly store: SpanStore;
   readonly sender: SpanSender;
-  /** Name of the Web Lock. Only the page or worker that holds the lock sends, so one of the origin sends at a time. */
-  readonly name: string;
   readonly bounds: StoreBounds;
   readonly outcomes: Outcomes;
   /** Rows that this page wrote and is not sending now, by id. A row is up to 64 stored spans. */
-  readonly held: Map<string, StoredRow>;
+  readonly held: Map<string, SpanRow>;
 }
 
 /** Most characters of stored text in one request. */
@@ -52,38 +58,60 @@ const FIRST_BACK_OFF_MILLIS = 1000;
 const MAX_PAUSE_MILLIS = 300_000;
 
 /** Makes an `Outbox`, which sends the rows of a store. */
-export function createOutbox({ store, sender, name, bounds, outcomes, held }: OutboxOptions): Outbox {
+export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOptions): Outbox {
   const timer = createTimer(() => void send());
+  /** Times at which rows were written, in monotonic milliseconds of this page, by id. */
+  const writtenAt = new Map<string, number>();
   let failing = false;
   let running = Promise.resolve();
 
   function send(urgency: Urgency = 'due'): Promise<void> {
-    running = running
-      .then(() => underLock(name, () => sendReady(urgency)))
-      .catch((error) => diag.error(`${NAME}: sending failed`, error));
+    running = running.then(async () => {
+      for (let more = true; more; ) {
+        // One request at a time, so that other pages need not wait for all.
+        await store.alone(async () => {
+          more = await sendNext(urgency).catch((error) => {
+            diag.error(`${NAME}: sending failed`, error);
+            return false;
+          });
+        });
+      }
+    });
     return running;
   }
 
-  async function sendReady(urgency: Urgency): Promise<void> {
+  /** Sends the next rows in one request. Resolves to whether there may be more to send now. */
+  async function sendNext(urgency: Urgency): Promise<boolean> {
     const pause = await store.pause();
-    const wait = pause ? pause.until - Date.now() : 0;
-    // A pause that is still longer was written before the clock was set back.
-    const isPaused = wait > 0 && wait <= MAX_PAUSE_MILLIS && (pause?.asked || urgency !== 'again');
     failing = pause !== undefined;
-    for (;;) {
-      const keys = await trim(await store.keys());
-      const ready = keys.filter((key) => !isYoung(key) || (urgency !== 'due' && held.has(key[2])));
-      if (ready.length === 0) {
-        if (keys.length > 0) timer.wake(HOLD_MILLIS);
-        return;
-      }
-      if (failing && isPaused) {
-        outcomes.stored(ready);
-        timer.wake(wait);
-        return;
-      }
-      if (!(await sendSome(nextRows(ready, REQUEST_SIZE), pause))) return;
+    const keys = await store.keys();
+    const ready = keys.filter((key) => ageOf(key) >= HOLD_MILLIS || (urgency !== 'due' && held.has(key[2])));
+    retain(keys);
+    if (ready.length === 0) {
+      if (keys.length > 0) timer.wake(HOLD_MILLIS);
+      return false;
     }
+    const wait = pause && (pause.asked || urgency !== 'again') ? waitOf(pause) : 0;
+    if (wait > 0) {
+      outcomes.stored(ready);
+      timer.wake(wait);
+    } else if (await sendSome(nextRows(ready, REQUEST_SIZE), pause)) {
+      return true;
+    }
+    // Not sooner: rows that seem too old may come from a clock that was wrong.
+    await drop(excessOf(keys, bounds, ageOf), 'too many or too old to keep');
+    return false;
+  }
+
+  /**
+   * Returns the milliseconds since a row was written. The wall clock counts once, and may be wrong then: it makes no row
+   * older that this page wrote, and a row from the future is new.
+   */
+  function ageOf([, time, id]: RowKey): number {
+    const age = Math.min(Date.now(), performance.timeOrigin + now()) - time;
+    const at = writtenAt.get(id) ?? held.get(id)?.writtenAt ?? now() - (Math.max(age, 0) || 0);
+    writtenAt.set(id, at);
+    return now() - at;
   }
 
   /**
@@ -102,7 +130,7 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
     if (sent.outcome === 'failed') {
       for (const row of ours) held.set(row.key[2], row);
       outcomes.stored(keys);
-      await backOff(sent.retryAfter, (pause?.failures ?? 0) + 1);
+      await backOff(sent.retryAfter, (Number(pause?.failures) || 0) + 1);
       return false;
     }
     if (pause) await store.setPause(undefined);
@@ -121,22 +149,20 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
     outcomes.lost(closesOf(keys), why);
   }
 
-  async function trim(keys: readonly RowKey[]): Promise<readonly RowKey[]> {
-    const excess = new Set(excessOf(keys, bounds));
-    await drop([...excess], 'too many or too old to keep');
-    const kept = keys.filter((key) => !excess.has(key));
-    // Rows of some age are due whoever wrote them, so another page may send them.
-    for (const [id, { key }] of held) if (!isYoung(key)) held.delete(id);
-    const ids = new Set(kept.map(([, , id]) => id));
+  /** Forgets rows that the store no longer has, and lets other pages send rows of some age. */
+  function retain(keys: readonly RowKey[]): void {
+    const ids = new Set(keys.map(([, , id]) => id));
+    for (const [id, row] of held) if (!isHeld(row)) held.delete(id);
+    for (const id of writtenAt.keys()) if (!ids.has(id)) writtenAt.delete(id);
     outcomes.retain((id) => ids.has(id) || held.has(id));
-    return kept;
   }
 
   async function backOff(retryAfter: number | undefined, failures: number): Promise<void> {
     // A random time from half to all of 1 s, 2 s, 4 s: pages that failed together do not try again together.
     const backOff = Math.min(FIRST_BACK_OFF_MILLIS * 2 ** (failures - 1), MAX_PAUSE_MILLIS);
     const wait = Math.min(retryAfter ?? backOff * (0.5 + Math.random() / 2), MAX_PAUSE_MILLIS);
-    await store.setPause({ until: Date.now() + wait, failures, asked: retryAfter !== undefined });
+    const since = Date.now();
+    await store.setPause({ since, until: since + wait, failures, asked: retryAfter !== undefined });
     timer.wake(wait);
   }
 
@@ -150,7 +176,11 @@ export function createOutbox({ store, sender, name, bounds, outcomes, held }: Ou
   };
 }
 
-async function underLock(name: string, run: () => Promise<void>): Promise<void> {
-  const { locks } = globalThis.navigator ?? {};
-  await (locks ? locks.request(name, run) : run());
+/**
+ * Returns the milliseconds until a pause ends, 0 or less if it has ended. It also ends when the clock is set back to
+ * before its begin.
+ */
+function waitOf({ since, until }: SendPause): number {
+  const time = Date.now();
+  return time < since ? 0 : Math.min(until - time, MAX_PAUSE_MILLIS);
 }

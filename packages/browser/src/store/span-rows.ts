@@ -1,4 +1,5 @@
-import { NAME } from '@closespan/core/platform';
+import { NAME, now } from '@closespan/core/platform';
+import { randomHex } from '@closespan/core/recording';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
 
@@ -6,11 +7,11 @@ import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.t
 export interface StoreBounds {
   /** Most characters of JSON in all rows together. */
   readonly maxSize: number;
-  /** Milliseconds after which a row is dropped. */
+  /** Milliseconds after which a row is dropped if it cannot be sent at once. */
   readonly maxAge: number;
 }
 
-/** Limits of a store by default: about 4000 closes, for up to three days. */
+/** Limits of a store by default: about 4000 closes. After three days a row is dropped if it cannot be sent. */
 export const DEFAULT_BOUNDS: StoreBounds = { maxSize: 4 * 1024 * 1024, maxAge: 3 * 86_400_000 };
 
 /** Returns the number of spans that are closes. Other spans come from the app's tracers. */
@@ -26,6 +27,8 @@ export function closesOf(keys: readonly RowKey[]): number {
 /** A row of the store, with the spans that its text contains. */
 export interface SpanRow extends StoredRow {
   readonly spans: readonly ReadableSpanLike[];
+  /** Time at which the row was written, in monotonic milliseconds. */
+  readonly writtenAt: number;
 }
 
 /**
@@ -34,12 +37,9 @@ export interface SpanRow extends StoredRow {
  */
 export const HOLD_MILLIS = 2000;
 
-/**
- * Returns whether a row was written less than 2 seconds ago, so that only the page that wrote the row sends it. A row
- * dated 2 seconds or more in the future is not young: the clock was set back.
- */
-export function isYoung([, time]: RowKey): boolean {
-  return Math.abs(Date.now() - time) < HOLD_MILLIS;
+/** Returns whether this page may still send a row that it wrote in its last request. */
+export function isHeld({ writtenAt }: SpanRow): boolean {
+  return now() - writtenAt < HOLD_MILLIS;
 }
 
 /** Most spans in one row. A row is dropped as a whole, so small rows lose few spans. */
@@ -62,24 +62,32 @@ export function toRows(spans: readonly ReadableSpanLike[]): SpanRow[] {
 
 function toRow(abnormal: 0 | 1, spans: readonly ReadableSpanLike[]): SpanRow {
   const text = stringifySpans(spans);
-  const id = crypto.getRandomValues(new Uint32Array(2)).join();
-  return { key: [abnormal, Date.now(), id, text.length, closesIn(spans)], text, spans };
+  return {
+    key: [abnormal, Date.now(), randomHex(8), text.length, closesIn(spans)],
+    text,
+    spans,
+    writtenAt: now(),
+  };
 }
 
 /**
  * Returns the keys of rows to drop. Rows that are too old are dropped first. If the rest is too large, normal rows are
  * dropped before abnormal rows, and old rows before new rows.
+ * @param ageOf returns the age of a row, in milliseconds
  */
-export function excessOf(keys: readonly RowKey[], { maxSize, maxAge }: StoreBounds): RowKey[] {
-  const oldest = Date.now() - maxAge;
+export function excessOf(
+  keys: readonly RowKey[],
+  { maxSize, maxAge }: StoreBounds,
+  ageOf: (key: RowKey) => number,
+): RowKey[] {
   let total = keys.reduce((sum, [, , , size]) => sum + size, 0);
   const excess: RowKey[] = [];
   const drop = (key: RowKey) => {
     excess.push(key);
     total -= key[3];
   };
-  for (const key of keys) if (key[1] < oldest) drop(key);
-  for (const key of keys) if (total > maxSize && key[1] >= oldest) drop(key);
+  for (const key of keys) if (ageOf(key) > maxAge) drop(key);
+  for (const key of keys) if (total > maxSize && ageOf(key) <= maxAge) drop(key);
   return excess;
 }
 

@@ -14,6 +14,8 @@ export type Sent =
 
 /** Sends spans to one receiver. A failed send is not repeated. */
 export interface SpanSender {
+  /** Longest time of one send, in milliseconds. */
+  readonly timeout: number;
   /** Sends spans. Resolves to the result of the send. Never rejects. */
   send(spans: readonly ReadableSpanLike[]): Promise<Sent>;
   /**

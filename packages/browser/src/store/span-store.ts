@@ -1,7 +1,3 @@
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
-import { createStore, get, getMany, keys, promisifyRequest, set } from 'idb-keyval';
-
 /**
  * Key of a row in the store. Limits and order are computed from keys alone, so no row has to be read. IndexedDB sorts
  * normal rows before abnormal rows, and old rows before new rows.
@@ -26,6 +22,8 @@ export interface StoredRow {
 
 /** A pause in sending after a failure. All pages and workers of the origin share the pause. */
 export interface SendPause {
+  /** Time at which the pause began, in epoch milliseconds. */
+  readonly since: number;
   /** Time at which the pause ends, in epoch milliseconds. */
   readonly until: number;
   /** Number of failed sends since the last send that did not fail. */
@@ -49,70 +47,9 @@ export interface SpanStore {
   pause(): Promise<SendPause | undefined>;
   /** Sets the pause in sending. `undefined` removes the pause. */
   setPause(pause: SendPause | undefined): Promise<void>;
-}
-
-const PAUSE = 'pause';
-
-/**
- * Opens the IndexedDB store with this name, which all pages and workers of an origin share. If IndexedDB is missing or
- * fails, the function logs one `diag.warn`, and the store is in memory. The store is also in memory without Web Locks,
- * as on `http:` pages. Without a lock two pages would send the rows that both find.
- */
-export function openSpanStore(name: string): SpanStore {
-  const memory = createMemoryStore();
-  let store = globalThis.navigator?.locks ? createDurableStore(name) : memory;
-  async function attempt<T>(act: (store: SpanStore) => Promise<T>): Promise<T> {
-    try {
-      return await act(store);
-    } catch (error) {
-      if (store !== memory) diag.warn(`${NAME}: no IndexedDB, spans wait in memory`, error);
-      store = memory;
-      return act(store);
-    }
-  }
-  return {
-    keys: () => attempt((store) => store.keys()),
-    read: (keys) => attempt((store) => store.read(keys)),
-    change: (add, remove) => attempt((store) => store.change(add, remove)),
-    pause: () => attempt((store) => store.pause()),
-    setPause: (pause) => attempt((store) => store.setPause(pause)),
-  };
-}
-
-function createDurableStore(name: string): SpanStore {
-  const use = createStore(name, 'spans');
-  return {
-    keys: async () => (await keys<RowKey | typeof PAUSE>(use)).filter((key) => key !== PAUSE),
-    read: (keys) => getMany<string | undefined>([...keys], use),
-    change: async (add, remove) => {
-      await use('readwrite', (rows) => {
-        for (const key of remove) rows.delete(key);
-        for (const { key, text } of add) rows.put(text, key);
-        const done = promisifyRequest(rows.transaction);
-        // IndexedDB commits by itself in a later turn, which a page that goes no longer has.
-        rows.transaction.commit?.();
-        return done;
-      });
-    },
-    pause: () => get<SendPause>(PAUSE, use),
-    setPause: (pause) => set(PAUSE, pause, use),
-  };
-}
-
-/** Makes a store in memory. The rows are lost when the page or worker ends. */
-export function createMemoryStore(): SpanStore {
-  const rows = new Map<string, StoredRow>();
-  let pause: SendPause | undefined;
-  return {
-    keys: async () => [...rows.values()].map(({ key }) => key).sort((a, b) => a[0] - b[0] || a[1] - b[1]),
-    read: async (keys) => keys.map(([, , id]) => rows.get(id)?.text),
-    async change(add, remove) {
-      for (const [, , id] of remove) rows.delete(id);
-      for (const row of add) rows.set(row.key[2], row);
-    },
-    pause: async () => pause,
-    async setPause(value) {
-      pause = value;
-    },
-  };
+  /**
+   * Runs a task while no other page or worker that shares the rows runs a task. Resolves when the task has ended.
+   * @param task never rejects
+   */
+  alone(task: () => Promise<void>): Promise<void>;
 }

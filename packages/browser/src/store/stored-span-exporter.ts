@@ -1,10 +1,12 @@
 import { guard, NAME, VERSION } from '@closespan/core/platform';
 import { createOutcomeCounter } from '@closespan/core/recording';
 import { type MeterProvider, metrics } from '@opentelemetry/api';
+import { listen } from '../listen.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
+import { inTime } from './in-time.ts';
+import { openSpanStore } from './open-span-store.ts';
 import { DEFAULT_BOUNDS } from './span-rows.ts';
 import { type Sent, type SpanSender, sentOf } from './span-sender.ts';
-import { openSpanStore } from './span-store.ts';
 import type { ReadableSpanLike } from './stored-spans.ts';
 
 /** Result of an export. OpenTelemetry's `ExportResult` has the same shape. */
@@ -40,7 +42,7 @@ export interface StoredSpanExporterOptions {
    */
   readonly maxSize?: number;
   /**
-   * Milliseconds after which spans are dropped.
+   * Milliseconds after which spans are dropped if they cannot be exported at once.
    * @defaultValue 259,200,000: three days
    */
   readonly maxAge?: number;
@@ -57,6 +59,8 @@ export interface StoredSpanExporterOptions {
  * as JSON.
  */
 const LEAVING_SPANS = 50;
+/** Longest time of one export, in milliseconds. OpenTelemetry's batch processor waits as long. */
+const EXPORT_MILLIS = 30_000;
 
 /**
  * Keeps spans in IndexedDB until an exporter of yours has delivered them. Spans whose export failed are exported again,
@@ -66,7 +70,7 @@ const LEAVING_SPANS = 50;
 export class StoredSpanExporter implements SpanExporterLike {
   readonly #exporter: SpanExporterLike;
   readonly #delivery: Delivery;
-  readonly #stop = new AbortController();
+  readonly #stopListening: () => void;
   #leaving = false;
 
   /**
@@ -86,27 +90,26 @@ export class StoredSpanExporter implements SpanExporterLike {
       meterProvider,
     } = options;
     this.#exporter = exporter;
+    const sender = createExporterSender(exporter);
     this.#delivery = createDelivery({
-      name,
-      store: openSpanStore(name),
-      sender: createExporterSender(exporter),
+      store: openSpanStore(name, sender.timeout),
+      sender,
       bounds: { maxSize, maxAge },
       count(outcome, count) {
         const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
         createOutcomeCounter(meter)(outcome, count);
       },
     });
-    // In the capture phase, ahead of listeners of others: they may export.
-    const first = { capture: true, signal: this.#stop.signal };
-    const leave = () => {
-      this.#leaving = true;
-      guard('pagehide', this.#delivery.flushNow, undefined);
-    };
-    const stay = () => {
-      this.#leaving = false;
-    };
-    globalThis.addEventListener?.('pagehide', leave, first);
-    globalThis.addEventListener?.('pageshow', stay, first);
+    this.#stopListening = listen(globalThis, {
+      // In the capture phase, ahead of listeners of others: they may export.
+      pagehide: () => {
+        this.#leaving = true;
+        guard('pagehide', this.#delivery.flushNow);
+      },
+      pageshow: () => {
+        this.#leaving = false;
+      },
+    });
   }
 
   /** Accepts ended spans, and calls `resultCallback` with success once the spans are delivered or stored. */
@@ -131,7 +134,7 @@ export class StoredSpanExporter implements SpanExporterLike {
 
   /** Exports all waiting spans, stops, and shuts down the wrapped exporter. */
   async shutdown(): Promise<void> {
-    this.#stop.abort();
+    this.#stopListening();
     await this.#delivery.shutdown();
     await this.#exporter.shutdown();
   }
@@ -139,10 +142,14 @@ export class StoredSpanExporter implements SpanExporterLike {
 
 function createExporterSender(exporter: SpanExporterLike): SpanSender {
   const send = (spans: readonly ReadableSpanLike[]) =>
-    new Promise<Sent>((resolve) => {
-      exporter.export([...spans], (result) => resolve(sentBy(result)));
-    }).catch((): Sent => ({ outcome: 'failed' }));
+    inTime(
+      new Promise<Sent>((resolve) => {
+        exporter.export([...spans], (result) => resolve(sentBy(result)));
+      }),
+      EXPORT_MILLIS,
+    ).catch((): Sent => ({ outcome: 'failed' }));
   return {
+    timeout: EXPORT_MILLIS,
     send,
     sendLeaving(spans) {
       const taken = Math.min(spans.length, LEAVING_SPANS);

@@ -1,3 +1,4 @@
+import { now } from '@closespan/core/platform';
 import { outsideZone } from './outside-zone.ts';
 
 /** Calls one function at the earliest of the requested times. */
@@ -20,7 +21,8 @@ export function createTimer(act: () => void): Timer {
   }
   return {
     wake(millis) {
-      const time = Date.now() + millis;
+      // Not by the wall clock: when it is set forward, an earlier call would seem to be planned already.
+      const time = now() + millis;
       if (time >= at) return;
       stop();
       at = time;

@@ -1,0 +1,194 @@
+import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import type {} from './fixtures/obey-delivery-test.ts';
+
+const html = (body: string) => ({ type: 'text/html', body: `<!doctype html>${body}` });
+const COUNT = 10;
+
+let browser: Browser;
+let site: PageSite;
+let context: BrowserContext;
+let page: Page;
+let receiver: OtlpReceiver;
+let errors: string[];
+
+beforeAll(async () => {
+  // Not a module: a frame of an opaque origin may load it.
+  const script = await bundlePage('test/pages/fixtures/obey-delivery-test.ts', { format: 'iife' });
+  site = await startPageSite(script, {
+    '/': html('<script src="/page.js"></script>'),
+    '/parent': html(`<iframe sandbox="allow-scripts" src="/"></iframe>`),
+  });
+  browser = await chromium.launch(chromiumLaunchOptions());
+});
+beforeEach(async () => {
+  receiver = await startOtlpReceiver();
+  context = await browser.newContext();
+  page = await context.newPage();
+  errors = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+});
+afterEach(async () => {
+  await context.close();
+  await receiver.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site.close();
+});
+
+/** Starts with options, and makes connections that end. Nobody calls `forceFlush()`. */
+async function connect(frame: Page | Frame, otlp: object = {}): Promise<void> {
+  await frame.evaluate((options) => app.start({ otlp: options as never }), { url: receiver.url, ...otlp });
+  await frame.evaluate(
+    (count) => Promise.all(Array.from({ length: count }, () => app.end('/close/1011'))),
+    COUNT,
+  );
+}
+
+/** Each span once, and no error in the page. */
+async function expectAll(count = COUNT): Promise<void> {
+  await receiver.waitForSpans(count);
+  expect(new Set(receiver.spans.map(({ spanId }) => spanId)).size).toBe(count);
+  expect(receiver.spans).toHaveLength(count);
+  expect(errors).toEqual([]);
+}
+
+it('a sandboxed frame, which may use neither Web Locks nor IndexedDB, sends from memory', async () => {
+  await page.goto(`${site.url}/parent`);
+  const frame = page.frames().find((some) => some !== page.mainFrame());
+  if (!frame) throw new Error('no frame');
+  await frame.waitForFunction(() => 'app' in globalThis);
+  await connect(frame);
+  await expectAll();
+  await connect(frame);
+  await frame.evaluate(() => app.flush());
+  await expectAll(2 * COUNT);
+});
+
+const LOCKS = 'Object.defineProperty(Navigator.prototype, "locks", {';
+const NEVER = 'new Promise(() => {})';
+const DENIED = 'new DOMException("denied", "SecurityError")';
+
+describe('a page sends each span once where', () => {
+  it.each([
+    ['locks reject', `LockManager.prototype.request = () => Promise.reject(${DENIED})`],
+    ['locks throw', `LockManager.prototype.request = () => { throw ${DENIED} }`],
+    ['locks never call back', `LockManager.prototype.request = () => ${NEVER}`],
+    ['locks are never told of', `LockManager.prototype.query = () => Promise.reject(${DENIED})`],
+    ['the getter of locks throws', `${LOCKS} get() { throw ${DENIED} } })`],
+    ['locks are missing', `${LOCKS} value: undefined })`],
+    ['there is no IndexedDB', 'delete globalThis.indexedDB'],
+    ['IndexedDB throws', `IDBFactory.prototype.open = () => { throw ${DENIED} }`],
+    ['IndexedDB never opens', 'IDBFactory.prototype.open = () => ({})'],
+    [
+      'IndexedDB fails to open later',
+      `IDBFactory.prototype.open = () => { const request = { error: ${DENIED} }; setTimeout(() => request.onerror(), 50); return request; }`,
+    ],
+    ['transactions throw', `IDBDatabase.prototype.transaction = () => { throw ${DENIED} }`],
+    ['nothing can be written', `IDBObjectStore.prototype.put = () => { throw ${DENIED} }`],
+    [
+      'a write never ends',
+      'IDBTransaction.prototype.commit = function () { hold(this.objectStore("spans")) }',
+    ],
+    [
+      'the quota is used up',
+      'const { put } = IDBObjectStore.prototype; IDBObjectStore.prototype.put = function (...row) { const request = put.apply(this, row); this.transaction.abort(); return request; }',
+    ],
+    ['nothing can be read', `IDBObjectStore.prototype.get = () => { throw ${DENIED} }`],
+    ['a read never ends', 'IDBObjectStore.prototype.get = () => ({})'],
+    ['keys cannot be read', `IDBObjectStore.prototype.getAllKeys = () => { throw ${DENIED} }`],
+    ['there is no crypto', 'delete globalThis.crypto'],
+    ['crypto throws', `Crypto.prototype.getRandomValues = () => { throw ${DENIED} }`],
+    ['there is no MessageChannel', 'delete globalThis.MessageChannel'],
+    ['MessageChannel throws', `globalThis.MessageChannel = function () { throw ${DENIED} }`],
+    ['there is no AbortSignal.timeout', 'delete AbortSignal.timeout'],
+    ['there is no performance.timeOrigin', 'delete Performance.prototype.timeOrigin'],
+    ['navigator.onLine is unknown', 'delete Navigator.prototype.onLine'],
+  ])('%s', async (_title, script) => {
+    await page.addInitScript(`
+      const hold = (rows) => { rows.count().onsuccess = () => hold(rows) };
+      ${script};
+    `);
+    await page.goto(site.url);
+    await connect(page);
+    await expectAll();
+    const [{ attributes } = { attributes: {} }] = receiver.spans;
+    expect(attributes).toMatchObject({
+      'websocket.close.code': 1011,
+      'websocket.close.cause': 'server_error',
+    });
+  });
+
+  it.each([
+    ['there is no CompressionStream', 'delete globalThis.CompressionStream'],
+    ['CompressionStream throws', `globalThis.CompressionStream = function () { throw ${DENIED} }`],
+    [
+      'CompressionStream never ends',
+      'globalThis.CompressionStream = class { writable = new WritableStream(); readable = new ReadableStream() }',
+    ],
+    ['a stream cannot be read', `Response.prototype.arrayBuffer = () => Promise.reject(${DENIED})`],
+  ])('%s', async (_title, script) => {
+    await page.addInitScript(script);
+    await page.goto(site.url);
+    await connect(page, { compression: 'gzip' });
+    await expectAll();
+    expect(receiver.requests[0]?.headers['content-encoding']).toBeUndefined();
+  });
+});
+
+it('what cannot be sent as the page goes is sent by the next page', async () => {
+  await page.addInitScript(`
+    const { fetch } = globalThis;
+    globalThis.fetch = (url, options) => {
+      if (options.keepalive) throw new TypeError('keepalive');
+      return fetch(url, options);
+    };
+  `);
+  await page.goto(site.url);
+  await connect(page);
+  await page.goto(`${site.url}/?next`);
+  await page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
+  await page.evaluate(() => app.open('/'));
+  await expectAll();
+});
+
+it('rows with odd keys, which another script has added, keep nothing from being sent', async () => {
+  await page.goto(site.url);
+  await page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
+  await page.evaluate(async () => {
+    await app.open('/');
+    await app.flush();
+    const [{ name = '' } = {}] = await indexedDB.databases();
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const rows = opening.result.transaction('spans', 'readwrite').objectStore('spans');
+    for (const key of [1, 'other', [], [0, 'x', 'y', 1, 1], [0, 1, [2], 3, 'many'], new Date()])
+      rows.put('[]', key);
+    rows.put({ since: 'x', until: 'y', failures: {}, asked: 1 }, 'pause');
+    await new Promise((resolve) => rows.transaction.addEventListener('complete', resolve));
+    opening.result.close();
+  });
+  await connect(page);
+  await expectAll();
+});
+
+it('the app can delete the database, and spans are still sent', async () => {
+  await page.goto(site.url);
+  await connect(page);
+  await expectAll();
+  await page.evaluate(async () => {
+    for (const { name = '' } of await indexedDB.databases()) {
+      const deleting = indexedDB.deleteDatabase(name);
+      await new Promise((resolve, reject) => {
+        deleting.onsuccess = resolve;
+        deleting.onerror = reject;
+      });
+    }
+  });
+  await connect(page);
+  await expectAll(2 * COUNT);
+});
