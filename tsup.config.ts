@@ -61,12 +61,13 @@ function replaceModules(
 
 const CORE = {
   index: 'index',
+  explain: 'explain',
   platform: 'platform',
   recording: 'recording',
   otlp: 'otlp',
   'otlp-metrics': 'otlp-metrics',
 };
-const { index, platform, recording, ...sdk } = CORE;
+const { index, explain, platform, recording, ...sdk } = CORE;
 
 function core(entries: Entries): Options {
   return {
@@ -152,6 +153,7 @@ const NODE = { index: 'index', register: 'register' };
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
   core({ index }),
+  core({ explain }),
   core({ platform }),
   core({ recording }),
   core(sdk),

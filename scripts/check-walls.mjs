@@ -14,7 +14,7 @@ const FLOORS = {
     ['call-hook.ts'],
     ['stop-all.ts', 'record'],
     ['semconv.ts', 'queue'],
-    ['sampler.ts'],
+    ['sampler.ts', 'explain'],
     ['options.ts'],
     ['check-options.ts', 'telemetry'],
     ['recording-settings.ts'],
@@ -26,7 +26,7 @@ const FLOORS = {
     ['running.ts'],
     ['instrumentation.ts'],
     ['platform-instrumentation.ts'],
-    ['index.ts', 'platform.ts'],
+    ['index.ts', 'platform.ts', 'explain.ts'],
   ],
   browser: [
     ['listen.ts'],

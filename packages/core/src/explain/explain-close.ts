@@ -1,0 +1,98 @@
+import type { CloseCause } from '../record/close-cause.ts';
+import type { CloseRecord } from '../record/close-record.ts';
+import { type CauseExplanation, codeOf, otherEnd } from './cause-explanation.ts';
+import { durationText } from './duration-text.ts';
+import { type ExplainedFacts, explainedFacts } from './explained-facts.ts';
+import { FRAME_EXPLANATIONS } from './frame-explanations.ts';
+import { HANDSHAKE_EXPLANATIONS } from './handshake-explanations.ts';
+import { PLATFORM_EXPLANATIONS } from './platform-explanations.ts';
+import { TRANSPORT_EXPLANATIONS } from './transport-explanations.ts';
+
+/** Explanation of one close, in plain words. */
+export interface CloseExplanation {
+  /** One sentence of at most 120 characters: what happened. The sentence claims no more than the record proves. */
+  readonly sentence: string;
+  /** Facts of the record that the sentence stands on, each as a short text. May be empty. */
+  readonly evidence: readonly string[];
+  /** Next step for the reader, in one or more sentences. */
+  readonly next: string;
+  /** Address of the section about the cause in the documentation. */
+  readonly link: string;
+  /** Address of the section of the runbook that continues. `undefined` if no alert is about the cause. */
+  readonly runbook: string | undefined;
+  /** Returns sentence, evidence and next step as one text. */
+  toString(): string;
+}
+
+const DOCS = 'https://github.com/closespan/closespan/blob/main/docs/';
+const LONGEST_SENTENCE = 120;
+
+/** Explanations by cause. Each cause has one, which the type checks. */
+const BY_CAUSE: Readonly<Record<CloseCause, CauseExplanation>> = {
+  ...HANDSHAKE_EXPLANATIONS,
+  ...PLATFORM_EXPLANATIONS,
+  ...TRANSPORT_EXPLANATIONS,
+  ...FRAME_EXPLANATIONS,
+  unknown: {
+    sentence: (facts) => `The connection ended with ${codeOf(facts)}, and the record does not show why.`,
+    next: (facts) => `Nobody can know more from this end. ${otherEnd(facts)}`,
+  },
+};
+
+/**
+ * Explains a close in plain words: what happened, the evidence, and what to do next. Every value gets an honest
+ * explanation, also a record without a known cause, or a value that is no record. Never throws. Texts of the peer are
+ * cut, and their control characters are removed.
+ * @param close a close record, a close span, or the attributes of a close span
+ * @example explainClose(record).sentence // 'The connection was lost after 60.0 s: no Close frame arrived.'
+ */
+export function explainClose(close: CloseRecord | Readonly<Record<string, unknown>>): CloseExplanation {
+  const facts = explainedFacts(close);
+  const cause = Object.hasOwn(BY_CAUSE, facts.cause) ? (facts.cause as CloseCause) : 'unknown';
+  const { sentence, next, runbook } = BY_CAUSE[cause];
+  const explanation = {
+    sentence: shorten(sentence(facts)),
+    evidence: evidenceOf(facts),
+    next: next(facts),
+    link: `${DOCS}causes.md#${cause}`,
+    runbook: runbook && `${DOCS}runbook.md#${runbook}`,
+  };
+  return Object.defineProperty(explanation, 'toString', {
+    value: () =>
+      [explanation.sentence, sentenceOf(explanation.evidence), explanation.next].filter(Boolean).join(' '),
+  });
+}
+
+function shorten(sentence: string): string {
+  return sentence.length > LONGEST_SENTENCE ? `${sentence.slice(0, LONGEST_SENTENCE - 1)}…` : sentence;
+}
+
+function sentenceOf(evidence: readonly string[]): string {
+  return evidence.length > 0 ? `Evidence: ${evidence.join('; ')}.` : '';
+}
+
+/** Words for each initiator. */
+const INITIATORS: Readonly<Record<string, string>> = {
+  local: 'this end began',
+  remote: 'the peer began',
+  none: 'neither end closed',
+};
+
+function evidenceOf(facts: ExplainedFacts): string[] {
+  const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode } = facts;
+  const evidence = [
+    facts.code !== undefined && `code ${codeOf(facts)}`,
+    wasClean !== undefined && (wasClean ? 'clean' : 'not clean'),
+    INITIATORS[facts.initiator],
+    facts.reason && `reason "${facts.reason}"`,
+    facts.errorCode && `error ${facts.errorCode}`,
+    facts.httpStatusCode !== undefined && `HTTP status ${facts.httpStatusCode}`,
+    opened === false && 'never open',
+    lifetime !== undefined && `open for ${durationText(lifetime)}`,
+    opened === false && handshake !== undefined && `handshake of ${durationText(handshake)}`,
+    suspended !== undefined && `suspended for ${durationText(suspended)}`,
+    requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
+    unsentSize !== undefined && `${unsentSize} bytes never left`,
+  ];
+  return evidence.filter((text): text is string => Boolean(text));
+}

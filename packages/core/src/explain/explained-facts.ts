@@ -1,0 +1,126 @@
+import { classifyCloseCode } from '../record/close-code-table.ts';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_WEBSOCKET_CLOSE_CAUSE,
+  ATTR_WEBSOCKET_CLOSE_CODE,
+  ATTR_WEBSOCKET_CLOSE_INITIATOR,
+  ATTR_WEBSOCKET_CLOSE_NAME,
+  ATTR_WEBSOCKET_CLOSE_REASON,
+  ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,
+  ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
+  ATTR_WEBSOCKET_CONNECTION_DURATION,
+  ATTR_WEBSOCKET_CONNECTION_ID,
+  ATTR_WEBSOCKET_HANDSHAKE_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
+  ATTR_WEBSOCKET_SUSPENDED_DURATION,
+  ATTR_WEBSOCKET_UNSENT_SIZE,
+} from '../semconv.ts';
+import { plainText } from './plain-text.ts';
+
+/** Facts of a close from which its explanation is made. A fact that is not known is `undefined`. */
+export interface ExplainedFacts {
+  /** Recorded cause, or the text `unknown`. */
+  readonly cause: string;
+  /** Close code (RFC 6455 §7.4). */
+  readonly code: number | undefined;
+  /** Name of the close code. Empty if there is no code. */
+  readonly name: string;
+  /** Reason of the peer. Empty if there is none. */
+  readonly reason: string;
+  /** Whether the closing handshake was completed (RFC 6455 §7.1.4). */
+  readonly wasClean: boolean | undefined;
+  /** Who closed first: `local`, `remote`, `none` or `unknown`. */
+  readonly initiator: string;
+  /** Whether the connection had opened. */
+  readonly opened: boolean | undefined;
+  /** errno or library code. */
+  readonly errorCode: string | undefined;
+  /** HTTP status of a refused handshake. */
+  readonly httpStatusCode: number | undefined;
+  /** Seconds from open to close. */
+  readonly lifetime: number | undefined;
+  /** Seconds from construction to open, or to failure. */
+  readonly handshake: number | undefined;
+  /** Seconds for which the device slept or the page was frozen. */
+  readonly suspended: number | undefined;
+  /** Code that the app passed to `close(code)`. */
+  readonly requestedCode: number | undefined;
+  /** Bytes that never left this end. */
+  readonly unsentSize: number | undefined;
+  /** Id of the connection. Empty if there is none. */
+  readonly connectionId: string;
+}
+
+/** Attributes of every close span. */
+const MARKS = [ATTR_WEBSOCKET_CLOSE_CODE, ATTR_WEBSOCKET_CLOSE_CAUSE];
+
+/** Reads one member of a record, or one attribute of a span. */
+type Read = (member: string, attribute: string) => unknown;
+
+/**
+ * Reads the facts of a close from a record, from a close span, or from the attributes of a close span. Any value is accepted: what cannot
+ * be read counts as not known. Never throws.
+ */
+export function explainedFacts(source: unknown): ExplainedFacts {
+  const attributes = memberOf(source, 'attributes') ?? source;
+  const isSpan = MARKS.some((name) => memberOf(attributes, name) !== undefined);
+  const read: Read = (member, attribute) =>
+    isSpan ? memberOf(attributes, attribute) : memberOf(source, member);
+  const seconds = (member: string, attribute: string) => {
+    const value = sizeOf(read(member, attribute));
+    return value === undefined || isSpan ? value : value / 1000;
+  };
+  const code = numberOf(read('code', ATTR_WEBSOCKET_CLOSE_CODE));
+  const cause = textOf(read('cause', ATTR_WEBSOCKET_CLOSE_CAUSE)) || 'unknown';
+  const error = textOf(read('errorCode', ATTR_ERROR_TYPE));
+  return {
+    cause,
+    code,
+    name: textOf(read('name', ATTR_WEBSOCKET_CLOSE_NAME)) || nameOf(code),
+    reason: textOf(read('reason', ATTR_WEBSOCKET_CLOSE_REASON)),
+    wasClean: truthOf(read('wasClean', ATTR_WEBSOCKET_CLOSE_WAS_CLEAN)),
+    initiator: textOf(read('initiator', ATTR_WEBSOCKET_CLOSE_INITIATOR)) || 'unknown',
+    opened: truthOf(read('handshakeSucceeded', ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED)),
+    // Without an error code, `error.type` is the HTTP status or the cause.
+    errorCode: error === cause || /^\d*$/.test(error) ? undefined : error,
+    httpStatusCode: numberOf(read('httpStatusCode', ATTR_HTTP_RESPONSE_STATUS_CODE)),
+    lifetime: seconds('connectionDuration', ATTR_WEBSOCKET_CONNECTION_DURATION),
+    handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
+    suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
+    requestedCode: numberOf(read('requestedCode', ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE)),
+    unsentSize: sizeOf(read('unsentSize', ATTR_WEBSOCKET_UNSENT_SIZE)) || undefined,
+    connectionId: textOf(read('connectionId', ATTR_WEBSOCKET_CONNECTION_ID)),
+  };
+}
+
+function memberOf(source: unknown, name: string): unknown {
+  try {
+    return (source as Record<string, unknown> | null | undefined)?.[name];
+  } catch {
+    return undefined;
+  }
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? plainText(value) : '';
+}
+
+/** Returns a finite number. The text of a whole number counts, as JSON of OTLP writes 64-bit integers as texts. */
+function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+function sizeOf(value: unknown): number | undefined {
+  const number = numberOf(value);
+  return number !== undefined && number >= 0 ? number : undefined;
+}
+
+function truthOf(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined;
+}
+
+function nameOf(code: number | undefined): string {
+  return code === undefined ? '' : classifyCloseCode(code)[0];
+}

@@ -1,0 +1,71 @@
+import type { CloseCause } from '../record/close-cause.ts';
+import { type CauseExplanation, closerOf, codeOf, otherEnd } from './cause-explanation.ts';
+
+const PROTOCOL = 'websocketprotocolerrors';
+/** Failure of a server that a code names, by code. A code that is missing names no special failure. */
+const FAILURES: Readonly<Record<number, string>> = {
+  1013: 'of too much load',
+  1014: 'the server behind it failed',
+};
+
+/** Explanations of connections that one of the ends closed, by cause. */
+export const FRAME_EXPLANATIONS = {
+  message_too_big: {
+    sentence: ({ initiator, errorCode }) => {
+      if (initiator === 'remote') return 'The peer refused a message of this end as too big (1009).';
+      if (initiator === 'local' || errorCode) return 'This end refused a message of the peer as too big.';
+      return 'A message was refused as too big (1009).';
+    },
+    next: () => 'Send smaller messages, or raise the limit of the end that refused.',
+    runbook: PROTOCOL,
+  },
+  protocol_error: {
+    sentence: (facts) =>
+      facts.errorCode
+        ? `Bytes that arrived break the protocol: ${facts.errorCode}.`
+        : `${closerOf(facts)} ended the connection because of wrong data: ${codeOf(facts)}.`,
+    next: () => 'Look for a release of one end, or for a proxy that changes bytes. Compare the extensions.',
+    runbook: PROTOCOL,
+  },
+  server_restart: {
+    sentence: (facts) => `${closerOf(facts)} closed because the server restarts (1012).`,
+    next: () =>
+      'Connect again after a random pause. If no release was planned, look for a crash of the server.',
+  },
+  server_error: {
+    sentence: (facts) =>
+      `${closerOf(facts)} closed because ${FAILURES[facts.code ?? 0] ?? 'of a failure'}: ${codeOf(facts)}.`,
+    next: ({ code }) =>
+      code === 1013
+        ? 'The server is full: wait longer before the next try, and add servers.'
+        : 'Look for errors in the log of the server at this time.',
+    runbook: 'websocketservererrors',
+  },
+  policy: {
+    sentence: (facts) => `${closerOf(facts)} closed because a rule was broken: ${codeOf(facts)}.`,
+    next: () => 'Read the reason. Often a token has expired, or a rate limit was passed.',
+    runbook: 'websocketpolicyviolations',
+  },
+  local_close: {
+    sentence: (facts) =>
+      facts.code === 1006
+        ? 'This end closed or dropped the connection, and no Close frame of the peer arrived.'
+        : `This end closed: ${codeOf(facts)}.`,
+    next: (facts) =>
+      facts.code === 1006
+        ? `Nothing to do, if the app meant to drop the connection. ${otherEnd(facts)}`
+        : 'Nothing to do, if the app meant to close.',
+  },
+  remote_close: {
+    sentence: (facts) =>
+      facts.code === 1005 ? 'The peer closed and gave no code.' : `The peer closed: ${codeOf(facts)}.`,
+    next: ({ code = 0, wasClean }) => {
+      if (wasClean === false)
+        return 'TCP broke before the closing handshake was done. Nothing to do, if this is rare.';
+      if (code === 1001)
+        return 'The peer stops, or its page was left. Connect again if the app still needs it.';
+      if (code >= 3000) return 'Look up what this code means in your app, or in its library.';
+      return 'Nothing to do: this is a normal end.';
+    },
+  },
+} satisfies Partial<Record<CloseCause, CauseExplanation>>;

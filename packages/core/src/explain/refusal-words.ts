@@ -1,0 +1,27 @@
+/** Next steps after a refused handshake, by HTTP status. */
+const BY_STATUS: Readonly<Record<number, string>> = {
+  401: 'Check the token or cookie that the client sends, and the clocks of both ends.',
+  403: 'Check the permissions of this user, and the origins that the server allows.',
+  404: 'Check the path, and that each proxy passes it on to the server.',
+  405: 'Check that the proxy passes on an upgrade with the method of the client.',
+  407: 'Give the credentials that the proxy of this network asks for.',
+  408: 'The server waited for the request: look at the load of both ends.',
+  413: 'Send fewer or shorter headers and cookies.',
+  426: 'Check that each proxy passes on the headers Connection and Upgrade.',
+  429: 'Connect less often, and wait as long as Retry-After says.',
+  431: 'Send fewer or shorter headers and cookies.',
+  502: 'A proxy reached no server: check that servers run, and the address in the proxy.',
+  503: 'The server or a proxy is full or stopping: wait, with a random part, and try again.',
+  504: 'A proxy waited too long for the server: look at the load of the server.',
+};
+
+/** Returns the next step after a handshake that was refused with an HTTP status. */
+export function refusalWords(status: number | undefined): string {
+  const known = status === undefined ? undefined : BY_STATUS[status];
+  if (known) return known;
+  if (status === undefined || status >= 500)
+    return 'Look at the log of the server, and of the proxies before it.';
+  if (status >= 400) return 'Compare the request of the client with what the server expects.';
+  if (status >= 300) return 'Connect to the address that the redirect names.';
+  return 'Check the URL: what responded there is no WebSocket server, or a proxy does not pass on the upgrade.';
+}

@@ -1,0 +1,105 @@
+import { explainClose } from '@closespan/core/explain';
+import { describe, expect, it } from 'vitest';
+import { causesPage } from '../helpers/causes-page.ts';
+import { EXPLAINED_CAUSES } from '../helpers/explained-causes.ts';
+
+const ROWS = Object.entries(EXPLAINED_CAUSES).flatMap(([cause, closes]) =>
+  closes.map(({ close, sentence }) => ({
+    cause,
+    sentence,
+    close: { ...close, 'websocket.close.cause': cause },
+  })),
+);
+
+describe('explainClose', () => {
+  it.each(ROWS)('$cause: $sentence', ({ cause, close, sentence }) => {
+    const explanation = explainClose(close);
+    expect(explanation.sentence).toBe(sentence);
+    expect(sentence.length).toBeLessThanOrEqual(120);
+    expect(explanation.link).toMatch(new RegExp(`/docs/causes\\.md#${cause}$`));
+    expect(explanation.evidence.length).toBeGreaterThan(1);
+    expect(explanation.next).toMatch(/\w\.$/);
+  });
+
+  it('says one thing of a record, of its span, and of its attributes', () => {
+    const record = {
+      code: 1006,
+      name: 'Abnormal Closure',
+      wasClean: false,
+      initiator: 'none',
+      cause: 'connection_lost',
+      reason: '',
+      handshakeSucceeded: true,
+      connectionDuration: 60_020,
+      connectionId: '9f86d081884c7d65',
+      unsentSize: 0,
+    };
+    const attributes = { ...ROWS.find(({ cause }) => cause === 'connection_lost')?.close };
+    expect(String(explainClose(record))).toBe(
+      'The connection was lost after 60.0 s: no Close frame arrived. ' +
+        'Evidence: code 1006 (Abnormal Closure); not clean; neither end closed; open for 60.0 s. ' +
+        'Nobody can know more from this end. Look at the record of the other end, id 9f86d081884c7d65. ' +
+        'If many end at one age, look for a limit of a proxy.',
+    );
+    expect(String(explainClose(attributes))).toBe(String(explainClose(record)));
+    expect(String(explainClose({ attributes }))).toBe(String(explainClose(record)));
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 1006],
+    ['an empty object', {}],
+    ['a cause that is no cause', { code: 1006, cause: 'toString' }],
+    [
+      'values of other types',
+      { code: '1006; rm', cause: 7, reason: {}, connectionDuration: -1, wasClean: 'yes' },
+    ],
+    [
+      'a getter that throws',
+      {
+        get code() {
+          throw new Error('no');
+        },
+        get attributes() {
+          throw new Error('no');
+        },
+      },
+    ],
+    ['a revoked proxy', revoked()],
+  ])('is honest about %s', (_title, value) => {
+    const { sentence, next } = explainClose(value as never);
+    expect(sentence).toMatch(/the record does not show why\.$/);
+    expect(next).toMatch(/^Nobody can know more from this end\./);
+  });
+
+  it('cuts and cleans what a peer wrote', () => {
+    const reason = `\u001b[2J\u202e${'x'.repeat(1000)}\n`;
+    const text = String(explainClose({ code: 4000, cause: 'remote_close', reason, name: 'a\u0000b' }));
+    expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text.length).toBeLessThan(300);
+    expect(text).toContain('4000 (a b)');
+  });
+
+  it('adds what is known of a failed handshake to the next step', () => {
+    const next = (status: number) =>
+      explainClose({ cause: 'handshake_rejected', code: 1006, httpStatusCode: status }).next;
+    expect(next(401)).toContain('token');
+    expect(next(302)).toContain('redirect');
+    expect(next(200)).toContain('no WebSocket server');
+    expect(next(599)).toContain('log of the server');
+    expect(next(418)).toContain('what the server expects');
+  });
+});
+
+describe('docs/causes.md', () => {
+  it('has each cause as it is explained', async () => {
+    await expect(causesPage()).toMatchFileSnapshot('../../docs/causes.md');
+  });
+});
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

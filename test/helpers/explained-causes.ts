@@ -1,0 +1,203 @@
+import type { CloseCause } from '@closespan/core';
+
+/** A close of one cause: attributes of its span, and the sentence that explains it. */
+interface ExplainedClose {
+  readonly close: Readonly<Record<string, unknown>>;
+  readonly sentence: string;
+}
+
+const REMOTE = { initiator: 'remote', was_clean: true };
+const LOCAL = { initiator: 'local', was_clean: true };
+const LOST = { initiator: 'none', was_clean: false };
+
+function opened(
+  code: number,
+  more: Readonly<Record<string, unknown>>,
+  seconds = 42,
+): ExplainedClose['close'] {
+  return {
+    ...closeOf(code, more),
+    'websocket.handshake.succeeded': true,
+    'websocket.connection.duration': seconds,
+  };
+}
+
+function failed(more: Readonly<Record<string, unknown>>, others: Readonly<Record<string, unknown>> = {}) {
+  return { ...closeOf(1006, { ...LOST, ...more }), 'websocket.handshake.succeeded': false, ...others };
+}
+
+function closeOf(code: number, more: Readonly<Record<string, unknown>>): ExplainedClose['close'] {
+  const attributes = Object.entries({ code, ...more }).map(([name, value]) => [
+    `websocket.close.${name}`,
+    value,
+  ]);
+  return Object.fromEntries([...attributes, ['websocket.connection.id', '9f86d081884c7d65']]);
+}
+
+/** Closes of each cause with the sentences that explain them. */
+export const EXPLAINED_CAUSES = {
+  handshake_rejected: [
+    {
+      close: failed({}, { 'http.response.status_code': 401, 'error.type': '401' }),
+      sentence: 'The handshake was refused with HTTP status 401.',
+    },
+    {
+      close: failed({}, { 'http.response.status_code': 502, 'error.type': '502' }),
+      sentence: 'The handshake was refused with HTTP status 502.',
+    },
+    {
+      close: failed({}, { 'http.response.status_code': 200, 'error.type': '200' }),
+      sentence: 'The handshake was refused with HTTP status 200.',
+    },
+  ],
+  handshake_failed: [
+    {
+      close: failed({}, { 'error.type': 'ECONNREFUSED' }),
+      sentence: 'Nobody listens at the address: the TCP connection was refused.',
+    },
+    { close: failed({}, { 'error.type': 'ENOTFOUND' }), sentence: 'The host name could not be resolved.' },
+    {
+      close: failed({}, { 'error.type': 'CERT_HAS_EXPIRED' }),
+      sentence: 'TLS failed: the two ends could not agree on a secure connection.',
+    },
+    {
+      close: failed({}, { 'error.type': 'WS_ERR_ODD' }),
+      sentence: 'The handshake failed: WS_ERR_ODD.',
+    },
+    {
+      close: failed({}, { 'error.type': 'handshake_failed' }),
+      sentence: 'The handshake failed, and this end was not told why.',
+    },
+  ],
+  handshake_timeout: [
+    {
+      close: failed({}),
+      sentence: 'No response to the handshake came in the time that the client allows.',
+    },
+  ],
+  aborted_connecting: [
+    { close: failed(LOCAL), sentence: 'The app closed the socket before the handshake was done.' },
+  ],
+  page_exit: [
+    {
+      close: opened(1001, { ...LOCAL, synthetic: true }),
+      sentence:
+        'The visitor left, reloaded or closed the page, or a worker ended itself, with the connection open.',
+    },
+  ],
+  bfcache: [
+    {
+      close: opened(1001, { ...LOCAL, synthetic: true }),
+      sentence:
+        'The visitor left the page, and the browser may keep it for a return. No connection survives there.',
+    },
+  ],
+  process_exit: [
+    {
+      close: opened(1006, { initiator: 'local', was_clean: false, synthetic: true }),
+      sentence: 'This process stopped to observe, or ended, while the connection was open.',
+    },
+  ],
+  suspended: [
+    {
+      close: { ...opened(1006, LOST, 4000), 'websocket.suspended_duration': 3600 },
+      sentence: 'The device slept or the page was frozen for 60 min, and the connection was lost.',
+    },
+    {
+      close: failed(LOST),
+      sentence: 'The device slept or the page was frozen, and the handshake failed.',
+    },
+  ],
+  offline: [
+    { close: opened(1006, LOST), sentence: 'The device had no network, and the connection was lost.' },
+    { close: failed(LOST), sentence: 'The device had no network, and the handshake failed.' },
+  ],
+  connection_reset: [
+    {
+      close: { ...opened(1006, LOST), 'error.type': 'ECONNRESET' },
+      sentence: 'TCP was reset (ECONNRESET): no Close frame arrived.',
+    },
+  ],
+  close_timeout: [
+    {
+      close: opened(1006, { initiator: 'local', was_clean: false, requested_code: 1000 }),
+      sentence: 'This end closed, and no Close frame came back in time.',
+    },
+  ],
+  ping_timeout: [
+    {
+      close: opened(1006, { initiator: 'local', was_clean: false }),
+      sentence: 'The peer did not respond to a ping in time, so this end dropped the connection.',
+    },
+  ],
+  message_too_big: [
+    {
+      close: opened(1009, REMOTE),
+      sentence: 'The peer refused a message of this end as too big (1009).',
+    },
+    { close: opened(1009, LOCAL), sentence: 'This end refused a message of the peer as too big.' },
+  ],
+  protocol_error: [
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false }),
+        'error.type': 'WS_ERR_INVALID_OPCODE',
+      },
+      sentence: 'Bytes that arrived break the protocol: WS_ERR_INVALID_OPCODE.',
+    },
+    {
+      close: opened(1002, REMOTE),
+      sentence: 'The peer ended the connection because of wrong data: 1002 (Protocol error).',
+    },
+  ],
+  server_restart: [
+    { close: opened(1012, REMOTE), sentence: 'The peer closed because the server restarts (1012).' },
+  ],
+  server_error: [
+    {
+      close: opened(1011, { ...REMOTE, reason: 'database' }),
+      sentence: 'The peer closed because of a failure: 1011 (Internal Error).',
+    },
+    {
+      close: opened(1013, LOCAL),
+      sentence: 'This end closed because of too much load: 1013 (Try Again Later).',
+    },
+    {
+      close: opened(1014, REMOTE),
+      sentence: 'The peer closed because the server behind it failed: 1014 (Bad Gateway).',
+    },
+  ],
+  policy: [
+    {
+      close: opened(1008, { ...REMOTE, reason: 'rate limit' }),
+      sentence: 'The peer closed because a rule was broken: 1008 (Policy Violation).',
+    },
+  ],
+  local_close: [
+    { close: opened(1000, LOCAL), sentence: 'This end closed: 1000 (Normal Closure).' },
+    {
+      close: opened(1006, { initiator: 'local', was_clean: false }),
+      sentence: 'This end closed or dropped the connection, and no Close frame of the peer arrived.',
+    },
+  ],
+  connection_lost: [
+    {
+      close: opened(1006, LOST, 60.02),
+      sentence: 'The connection was lost after 60.0 s: no Close frame arrived.',
+    },
+  ],
+  remote_close: [
+    { close: opened(1001, REMOTE), sentence: 'The peer closed: 1001 (Going Away).' },
+    { close: opened(1005, REMOTE), sentence: 'The peer closed and gave no code.' },
+    {
+      close: opened(4401, { ...REMOTE, name: 'Unauthorized' }),
+      sentence: 'The peer closed: 4401 (Unauthorized).',
+    },
+  ],
+  unknown: [
+    {
+      close: opened(1000, { initiator: 'unknown', was_clean: true }),
+      sentence: 'The connection ended with 1000 (Normal Closure), and the record does not show why.',
+    },
+  ],
+} satisfies Record<CloseCause, readonly ExplainedClose[]>;
