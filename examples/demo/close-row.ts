@@ -1,3 +1,4 @@
+import { explainClose } from '@closespan/core/explain';
 import type { CloseRecord } from '@closespan/node';
 import type { ReceivedSpan } from '@closespan/testing';
 
@@ -15,6 +16,8 @@ export interface CloseRow {
   readonly duration: number | undefined;
   readonly url: string;
   readonly reason: string;
+  /** What happened, in a sentence. */
+  readonly sentence: string;
 }
 
 const SERVER = 2;
@@ -35,6 +38,7 @@ export function rowOfSpan({ kind, attributes }: ReceivedSpan): CloseRow {
     duration: seconds === undefined ? undefined : Number(seconds) * 1000,
     url: text('url.full'),
     reason: text('websocket.close.reason'),
+    sentence: explainClose(attributes).sentence,
   };
 }
 
@@ -53,5 +57,6 @@ export function rowOfRecord(record: CloseRecord): CloseRow {
     duration: connectionDuration,
     url: endpoint.url,
     reason,
+    sentence: explainClose(record).sentence,
   };
 }

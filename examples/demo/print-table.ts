@@ -14,7 +14,7 @@ const COLUMNS: readonly (readonly [title: string, width: number, cell: (row: Clo
   ['url', 0, ({ url }) => url],
 ];
 
-/** Prints each ending with a row for each end of its connection. */
+/** Prints each ending with a row and a sentence for each end of its connection. */
 export function printTable(rows: readonly CloseRow[]): void {
   const line = (cells: readonly string[]) =>
     `  ${cells.map((cell, index) => cell.padEnd(COLUMNS[index]?.[1] ?? 0)).join('  ')}`.trimEnd();
@@ -24,6 +24,7 @@ export function printTable(rows: readonly CloseRow[]): void {
     for (const row of rows.filter((one) => one.path === path).sort(bySide)) {
       const text = line(COLUMNS.map(([, , cell]) => cell(row)));
       console.log(row.errorType ? styleText('red', text) : text);
+      console.log(styleText('dim', `    ${row.sentence}`));
     }
   }
 }

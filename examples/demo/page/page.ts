@@ -74,6 +74,7 @@ function rowElement(row: PageRow): HTMLElement {
     element('td', row.clean ? 'yes' : 'no'),
     element('td', row.initiator),
     element('td', row.cause),
+    element('td', row.sentence),
     element('td', row.reason),
     element('td', row.duration === undefined ? '-' : `${row.duration.toFixed(0)} ms`, 'number'),
     element('td', row.url),
