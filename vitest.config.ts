@@ -34,6 +34,15 @@ export default defineConfig({
           ...LOST_REQUESTS,
         },
       },
+      // Most of its processes wait for a collector.
+      {
+        test: {
+          name: 'faults',
+          include: ['test/faults/*.test.ts'],
+          testTimeout: 120_000,
+          maxConcurrency: 12,
+        },
+      },
       {
         test: {
           name: 'packed',

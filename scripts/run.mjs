@@ -45,6 +45,14 @@ const TARGETS = {
     [chromium, engines, ...everything],
     ['vitest', 'run', '--project', 'engines'],
   ],
+  // Its tests write docs/faults.md.
+  faults: [
+    [
+      ...everything,
+      ['Let the tests write docs/faults.md', () => Object.assign(process.env, { FAULTS_PAGE: 'write' })],
+    ],
+    ['vitest', 'run', '--project', 'faults'],
+  ],
   'test:stack': [
     [chromium, ...everything, programs],
     ['vitest', 'run', '--config', 'stack/vitest.config.ts'],

@@ -1,5 +1,5 @@
 /** Key and certificate, both PEM (RFC 5280). */
-interface KeyAndCertificate {
+export interface KeyAndCertificate {
   readonly key: string;
   readonly cert: string;
 }
