@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { CloseRecord, WebSocketOptions } from '@closespan/core';
 import { trackConnection } from '@closespan/core/platform';
 import { context, createContextKey, DiagLogLevel, diag, type Span } from '@opentelemetry/api';
@@ -39,12 +40,15 @@ const WRONG: [string, () => unknown][] = [
   ['a String object', () => Object('secret')],
   ['null', () => null],
 ];
-const NAMES = ['redactUrl', 'redactReason', 'urlTemplate', 'isAbnormal'] as const;
+const NAMES = ['redactUrl', 'redactReason', 'redactSubprotocol', 'urlTemplate', 'isAbnormal'] as const;
 
 describe.each(NAMES)('a hook %s', (name) => {
   it.each(WRONG)('that returns %s is not believed', async (_what, hook) => {
     const options = { [name]: hook } as WebSocketOptions;
-    const { spans, points } = await recordCloses([{ code: 1008, reason: 'secret' }], options);
+    const { spans, points } = await recordCloses(
+      [{ code: 1008, reason: 'secret', subprotocol: 'chat' }],
+      options,
+    );
     // A rejection is unhandled after the microtasks of the turn in which it happened.
     await new Promise((resolve) => void setImmediate(resolve));
     const [span] = spans;
@@ -55,6 +59,7 @@ describe.each(NAMES)('a hook %s', (name) => {
       'error.type': 'policy',
     });
     expect(attributes['websocket.close.reason']).toBe(name === 'redactReason' ? undefined : 'secret');
+    expect(attributes['websocket.subprotocol']).toBe(name === 'redactSubprotocol' ? undefined : 'chat');
     expect(attributes['url.template']).toBeUndefined();
     expect(spanName).toBe('websocket.close');
     expect(points['websocket.client.closes']).toHaveLength(1);
@@ -62,6 +67,43 @@ describe.each(NAMES)('a hook %s', (name) => {
     expect(rejections).not.toHaveBeenCalled();
   });
 });
+
+const withInput = () => Object.assign(new TypeError('no secret\nhas two lines'), { input: 'secret' });
+const THROWN: [string, () => unknown][] = [
+  [
+    'an error with the URL in its text',
+    () => new Error('wss://user:pass@example.com/chat?token=secret#part'),
+  ],
+  ['an error with the URL in a property', withInput],
+  ['an error with a cause', () => new Error('secret', { cause: withInput() })],
+  ['a text', () => 'secret'],
+  ['an object', () => ({ token: 'secret', message: Symbol('secret') })],
+  ['null', () => null],
+  [
+    'an error whose members throw',
+    () =>
+      Object.defineProperty({}, 'stack', {
+        get() {
+          throw new Error('no stack');
+        },
+      }),
+  ],
+];
+
+it.each([...NAMES, 'closeHook'].flatMap((name) => THROWN.map(([what, thrown]) => ({ name, what, thrown }))))(
+  'of what a hook $name throws the log holds no text: $what',
+  async ({ name, thrown }) => {
+    const hook = () => {
+      throw thrown();
+    };
+    const { spans } = await recordCloses([{ code: 1008, reason: 'secret', subprotocol: 'secret' }], {
+      [name]: hook,
+    });
+    expect(spans).toHaveLength(1);
+    expect(error.mock.calls).toEqual([[`closespan: ${name} threw`, expect.anything()]]);
+    expect(inspect(error.mock.calls, { depth: 9, showHidden: true })).not.toContain('secret');
+  },
+);
 
 it('urlTemplate may return nothing', async () => {
   await recordCloses([{}], { urlTemplate: () => undefined });

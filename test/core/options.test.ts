@@ -41,6 +41,7 @@ describe('options', () => {
     ['urlTemplate', '/x', 'Expected `urlTemplate` to be a function'],
     ['redactUrl', true, 'Expected `redactUrl` to be a function'],
     ['redactReason', true, 'Expected `redactReason` to be a function'],
+    ['redactSubprotocol', ['chat'], 'Expected `redactSubprotocol` to be a function'],
     ['closeCodes', { x: {} }, '{ name, abnormal } by code'],
     ['closeCodes', { 4401: 'Unauthorized' }, '{ name, abnormal } by code'],
     ['isAbnormal', 1, 'Expected `isAbnormal` to be a function'],

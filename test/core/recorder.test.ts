@@ -227,21 +227,29 @@ describe('hooks', () => {
     expect(spans[0]?.attributes['app.code']).toBe(4001);
   });
 
-  it.each(['redactUrl', 'redactReason', 'urlTemplate', 'isAbnormal', 'closeHook'] as const)(
-    'that throw cost one log line: %s',
-    async (name) => {
-      const error = vi.fn();
-      diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
-      const { spans } = await recordCloses([{ reason: 'text' }], { [name]: boom });
-      expect(spans).toHaveLength(1);
-      expect(error).toHaveBeenCalledExactlyOnceWith(`closespan: ${name} threw`, expect.any(Error));
-      expect(JSON.stringify(spans[0]?.attributes)).not.toContain('secret');
-      // What a hook was to hide stays hidden when it throws.
-      if (name === 'redactUrl') expect(spans[0]?.attributes['url.full']).toBe('wss://example.com');
-      if (name === 'redactReason')
-        expect(spans[0]?.attributes).not.toHaveProperty(['websocket.close.reason']);
-    },
-  );
+  it.each([
+    'redactUrl',
+    'redactReason',
+    'redactSubprotocol',
+    'urlTemplate',
+    'isAbnormal',
+    'closeHook',
+  ] as const)('that throw cost one log line: %s', async (name) => {
+    const error = vi.fn();
+    diag.setLogger({ error, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const { spans } = await recordCloses([{ reason: 'text', subprotocol: 'chat' }], { [name]: boom });
+    expect(spans).toHaveLength(1);
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      `closespan: ${name} threw`,
+      expect.stringContaining('boom'),
+    );
+    expect(JSON.stringify(spans[0]?.attributes)).not.toContain('secret');
+    // What a hook was to hide stays hidden when it throws.
+    if (name === 'redactUrl') expect(spans[0]?.attributes['url.full']).toBe('wss://example.com');
+    if (name === 'redactReason') expect(spans[0]?.attributes).not.toHaveProperty(['websocket.close.reason']);
+    if (name === 'redactSubprotocol')
+      expect(spans[0]?.attributes).not.toHaveProperty(['websocket.subprotocol']);
+  });
 
   it('that reject cost one log line, and are not waited for', async () => {
     const error = vi.fn();
@@ -249,7 +257,10 @@ describe('hooks', () => {
     const rejection = new Error('no database');
     const { spans } = await recordCloses([{}], { closeHook: () => Promise.reject(rejection) });
     expect(spans).toHaveLength(1);
-    expect(error).toHaveBeenCalledExactlyOnceWith('closespan: closeHook threw', rejection);
+    expect(error).toHaveBeenCalledExactlyOnceWith(
+      'closespan: closeHook threw',
+      expect.stringMatching(/^Error: \n +at .*recorder\.test/),
+    );
   });
 
   it('are not asked about a URL that is none, and the log does not hold it', async () => {
@@ -262,15 +273,20 @@ describe('hooks', () => {
     expect(inspect(log.mock.calls, { depth: 9 })).not.toContain('secret');
   });
 
-  it('redact the URL and the reason', async () => {
-    const { spans } = await recordCloses([{ url: 'ws://h/rooms/7?a=1', reason: 'user 7' }], {
-      redactUrl: ({ origin }) => `${origin}/rooms/*`,
-      redactReason: (reason) => reason.replace(/\d/, '#'),
-    });
+  it('redact the URL, the reason and the subprotocol', async () => {
+    const { spans } = await recordCloses(
+      [{ url: 'ws://h/rooms/7?a=1', reason: 'user 7', subprotocol: 'v1.7' }],
+      {
+        redactUrl: ({ origin }) => `${origin}/rooms/*`,
+        redactReason: (reason) => reason.replace(/\d/, '#'),
+        redactSubprotocol: (subprotocol) => subprotocol.replace('.7', ''),
+      },
+    );
     expect(spans[0]?.attributes).toMatchObject({
       'url.full': 'ws://h/rooms/*',
       'url.path': '/rooms/*',
       'websocket.close.reason': 'user #',
+      'websocket.subprotocol': 'v1',
     });
   });
 });

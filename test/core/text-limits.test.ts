@@ -10,7 +10,7 @@ const LONG = 'x'.repeat(15_000);
 
 it.each([
   { facts: { reason: LONG }, name: 'websocket.close.reason', length: 256 },
-  { facts: { subprotocol: LONG }, name: 'websocket.subprotocol', length: 128 },
+  { facts: { subprotocol: 'chat.'.repeat(3000) }, name: 'websocket.subprotocol', length: 128 },
   { facts: { extensions: LONG }, name: 'websocket.extensions', length: 256 },
   { facts: { clientAddress: LONG }, name: 'client.address', length: 64 },
   { facts: { code: 1006, wasClean: false, errorCode: LONG }, name: 'error.type', length: 64 },

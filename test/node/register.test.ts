@@ -105,6 +105,13 @@ describe('a variable', () => {
     );
   });
 
+  it('leaves subprotocols out', async () => {
+    await closes({ CLOSESPAN_SUBPROTOCOL: 'true' });
+    const spans = await closes({ CLOSESPAN_SUBPROTOCOL: 'false' });
+    const subprotocols = spans.map(({ attributes }) => attributes['websocket.subprotocol']);
+    expect(subprotocols).toEqual(['chat', 'chat', undefined, undefined]);
+  });
+
   it('says what a span covers', async () => {
     const spans = await closes({ CLOSESPAN_SPAN_TIMING: 'lifetime', CLOSESPAN_PARENT: 'creation' });
     for (const { startTime, endTime, attributes } of spans) {
@@ -119,6 +126,7 @@ describe('a variable', () => {
     { env: { CLOSESPAN_OTLP: 'http://collector' }, line: 'Expected true or false, got `http://collector`' },
     { env: { CLOSESPAN_CLOSE_CODES: '{4001' }, line: '' },
     { env: { CLOSESPAN_CLOSE_CODES: '{"4001":{"name":7}}' }, line: 'Expected `closeCodes` to be ' },
+    { env: { CLOSESPAN_SUBPROTOCOL: 'hide' }, line: 'Expected true or false, got `hide`' },
     { env: { CLOSESPAN_CLOSE_REASON: 'hide' }, line: 'Expected true or false, got `hide`' },
     {
       env: { CLOSESPAN_SPAN_TIMING: 'life' },

@@ -15,16 +15,25 @@ export function callHook<T, F>(
   call: () => T | PromiseLike<T>,
   fallback: F,
 ): T | F {
-  // A hook that throws has its line in the log already.
-  let threw = true;
-  const result: unknown = guard(name, () => {
-    const returned = call();
-    threw = false;
-    return returned;
-  });
-  if (typeof result === type) return result as T;
-  // `Promise.resolve` also takes what only looks like a promise.
-  if (Object(result) === result) Promise.resolve(result).catch(() => {});
-  if (!threw) diag.error(`${NAME}: ${name} returned no ${type}`);
+  try {
+    const result: unknown = call();
+    if (typeof result === type) return result as T;
+    // `Promise.resolve` also takes what only looks like a promise.
+    if (Object(result) === result) Promise.resolve(result).catch(() => {});
+    diag.error(`${NAME}: ${name} returned no ${type}`);
+  } catch (error) {
+    logHookError(name, error);
+  }
   return fallback;
+}
+
+/**
+ * Logs with `diag.error` that a hook threw, and where. The error's message and its other properties are not logged: a
+ * hook gets what must not reach a log, and the error of `new URL()` quotes the URL.
+ */
+export function logHookError(name: string, error: unknown): void {
+  guard(name, () => {
+    const { stack, message } = Object(error);
+    diag.error(`${NAME}: ${name} threw`, String(stack).replace(message, ''));
+  });
 }

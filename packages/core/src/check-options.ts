@@ -49,6 +49,7 @@ export const CHECKS: OptionChecks = {
   urlTemplate: FUNCTION,
   redactUrl: FUNCTION,
   redactReason: FUNCTION,
+  redactSubprotocol: FUNCTION,
   closeCodes: ['{ name, abnormal } by code', (value) => everyField(value, isMeaning)],
   isAbnormal: FUNCTION,
   spanTiming: oneOf('close', 'lifetime'),

@@ -84,6 +84,12 @@ export interface WebSocketOptions {
    */
   readonly redactReason?: (reason: string) => string;
   /**
+   * Returns the text to record for the negotiated subprotocol (RFC 6455 §1.9), in which some apps carry a token. If the
+   * function throws, or returns an empty string or no text, no subprotocol is recorded.
+   * @defaultValue replaces the part that looks like a token by `…`; names made of words and short numbers stay
+   */
+  readonly redactSubprotocol?: (subprotocol: string) => string;
+  /**
    * Names of the app's close codes, and whether a close with such a code counts as an error.
    * @defaultValue Names come from the IANA registry. The code's category and `wasClean` decide whether a close is an
    * error.

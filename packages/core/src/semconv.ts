@@ -79,7 +79,7 @@ export const ATTR_WEBSOCKET_CLOSE_REPORTED_CODE = 'websocket.close.reported_code
 export const ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED = 'websocket.handshake.succeeded';
 /** Time from construction of the socket to open, or to failure, in seconds. @example 0.031 */
 export const ATTR_WEBSOCKET_HANDSHAKE_DURATION = 'websocket.handshake.duration';
-/** Negotiated subprotocol (RFC 6455 §1.9). Absent if there is none. @example 'graphql-transport-ws' */
+/** Negotiated subprotocol (RFC 6455 §1.9), after `redactSubprotocol`. Absent if there is none. @example 'graphql-transport-ws' */
 export const ATTR_WEBSOCKET_SUBPROTOCOL = 'websocket.subprotocol';
 /** Negotiated extensions (RFC 6455 §9). Absent if there are none. @example 'permessage-deflate' */
 export const ATTR_WEBSOCKET_EXTENSIONS = 'websocket.extensions';

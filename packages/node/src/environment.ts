@@ -29,6 +29,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_IGNORE_URLS', 'ignoreUrls', asList],
   ['CLOSESPAN_CLOSE_CODES', 'closeCodes', JSON.parse],
   ['CLOSESPAN_CLOSE_REASON', 'redactReason', (text) => (asFlag(text) ? undefined : () => '')],
+  ['CLOSESPAN_SUBPROTOCOL', 'redactSubprotocol', (text) => (asFlag(text) ? undefined : () => '')],
   ['CLOSESPAN_SPAN_TIMING', 'spanTiming', asText],
   ['CLOSESPAN_PARENT', 'parent', asText],
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],

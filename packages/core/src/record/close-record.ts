@@ -81,7 +81,7 @@ export interface CloseRecord {
    * noticed.
    */
   readonly suspendedDuration: number | undefined;
-  /** Negotiated subprotocol (RFC 6455 §1.9). Empty if there is none. */
+  /** Negotiated subprotocol (RFC 6455 §1.9), after `redactSubprotocol`. Empty if there is none. */
   readonly subprotocol: string;
   /** Negotiated extensions (RFC 6455 §9). Empty if there are none. */
   readonly extensions: string;

@@ -16,6 +16,8 @@ export interface RecordRules {
   readonly closeCodes?: CloseCodeMeanings | undefined;
   /** Returns the text to record for the peer's close reason. Never throws. */
   readonly redactReason: (reason: string) => string;
+  /** Returns the text to record for the negotiated subprotocol. Never throws. */
+  readonly redactSubprotocol: (subprotocol: string) => string;
   /**
    * Returns the parts of a URL that are recorded. If `template` is passed, even an empty one, `urlTemplate` is not
    * called.
@@ -95,7 +97,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     handshakeDuration: known((openedAt ?? closedAt) - startedAt),
     connectionDuration: opened ? known(closedAt - openedAt) : undefined,
     suspendedDuration,
-    subprotocol: isCarrying(subprotocol) ? '' : subprotocol,
+    subprotocol: subprotocol && !isCarrying(subprotocol) ? rules.redactSubprotocol(subprotocol) : '',
     extensions: facts.extensions ?? '',
     unsentSize: facts.unsentSize ?? 0,
     httpStatusCode,

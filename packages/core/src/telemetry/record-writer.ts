@@ -1,11 +1,12 @@
 import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
-import { callHook } from '../call-hook.ts';
+import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
+import { hideToken } from '../record/hide-token.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
@@ -42,12 +43,16 @@ export function createRecordWriter(
   destination: Destination,
   createLimits?: CreateLabelLimits,
 ): RecordWriter {
-  const { redactReason, closeCodes, isAbnormal, closeHook } = options;
+  const { closeCodes, isAbnormal, closeHook } = options;
+  const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
+    const hook = options[name] ?? byDefault;
+    return (text: string) => callHook(name, 'string', () => hook(text), '');
+  };
   const rules = {
     closeCodes,
     parseEndpoint: createEndpointParser(options),
-    redactReason: (reason: string) =>
-      redactReason ? callHook('redactReason', 'string', () => redactReason(reason), '') : reason,
+    redactReason: redact('redactReason', String),
+    redactSubprotocol: redact('redactSubprotocol', hideToken),
   };
   let meter: Meter | undefined;
   let metrics: CloseMetrics | undefined;
@@ -92,7 +97,7 @@ export function createRecordWriter(
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
       const call = async () => closeHook(record, span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
-      call().catch((error) => diag.error(`${NAME}: closeHook threw`, error));
+      call().catch((error) => logHookError('closeHook', error));
     }
     guard('span', () => {
       if (span?.isRecording()) exported++;
