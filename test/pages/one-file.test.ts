@@ -108,6 +108,30 @@ describe('the one file, under a strict Content Security Policy with Trusted Type
     expect(errors).toEqual([expect.stringContaining(message)]);
   });
 
+  /** A logger as an app registers one, for all copies of the OpenTelemetry API. */
+  const LOG = `
+    const lines = (globalThis.lines = []);
+    const log = (level) => (...line) => lines.push([level, ...line].join(' '));
+    globalThis[Symbol.for('opentelemetry.js.api.1')] = {
+      version: '1.9.0',
+      diag: { error: log('error'), warn: log('warn'), info() {}, debug() {}, verbose() {} },
+    };
+  `;
+
+  it('says in one line that it sends JSON, where protobuf is asked for', async () => {
+    await page.addInitScript(LOG);
+    await open(
+      `data-service-name="shop" data-otlp-url="${receiver.url}" data-otlp-protocol="http/protobuf"`,
+      CONNECT,
+    );
+    await receiver.waitForSpans(1);
+    expect(receiver.requests[0]?.headers['content-type']).toBe('application/json');
+    expect(await page.evaluate('globalThis.lines')).toEqual([
+      'warn closespan: spans are sent as JSON, protobuf is not loaded Error: closespan.js has no protobuf: use the package @closespan/browser',
+    ]);
+    expect(errors).toEqual([]);
+  });
+
   it('sends JSON and no metrics where the chunks of other options are not there', async () => {
     await open(
       '',

@@ -10,5 +10,5 @@ export const loadProtobuf: typeof lazy.loadProtobuf = () => missing('protobuf');
 export const loadMetrics: typeof lazy.loadMetrics = () => missing('metrics');
 
 function missing(part: string): Promise<never> {
-  return Promise.reject(new Error(`closespan.js holds no ${part}`));
+  return Promise.reject(new Error(`closespan.js has no ${part}: use the package @closespan/browser`));
 }

@@ -72,7 +72,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
 }
 
 /**
- * Loads the protobuf format. If the chunk cannot be loaded, the function logs one `diag.error` and returns the JSON
+ * Loads the protobuf format. If the chunk cannot be loaded, the function logs one `diag.warn` and returns the JSON
  * format.
  */
 async function protobufFormat(): Promise<OtlpFormat> {
@@ -80,7 +80,7 @@ async function protobufFormat(): Promise<OtlpFormat> {
     const { PROTOBUF_FORMAT } = await loadProtobuf();
     return PROTOBUF_FORMAT;
   } catch (error) {
-    diag.error(`${NAME}: protobuf not loaded, spans go as JSON`, error);
+    diag.warn(`${NAME}: spans are sent as JSON, protobuf is not loaded`, error);
     return JSON_FORMAT;
   }
 }
