@@ -28,6 +28,6 @@ export interface RecordingSettings {
   readonly startPause?: StartPause;
   /** Time limit of a shutdown, in milliseconds. @defaultValue 5000 */
   readonly shutdownMillis?: number | undefined;
-  /** Waits for another turn of the event loop. @defaultValue uses `setImmediate`, else a `MessageChannel` */
+  /** Waits for another turn of the event loop. @defaultValue uses a `MessageChannel` */
   readonly nextTurn?: () => Promise<void>;
 }
