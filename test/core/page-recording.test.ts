@@ -17,7 +17,9 @@ async function recordInPage(closes: readonly Partial<typeof FACTS>[]): Promise<o
   const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
   const meterProvider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] });
   const noPipeline = () => Promise.reject(new Error('no pipeline is needed here'));
-  const recorder = createRecorder({ meterProvider, otlp: false }, noPipeline, async () => ({ createRecording }));
+  const recorder = createRecorder({ meterProvider, otlp: false }, noPipeline, async () => ({
+    createRecording,
+  }));
   for (const facts of closes) recorder.record(openedConnection(), { ...FACTS, ...facts });
   await recorder.forceFlush();
   await meterProvider.forceFlush();
