@@ -58,6 +58,8 @@ const TARGETS = {
     ['vitest', 'run', '--config', 'stack/vitest.config.ts'],
   ],
   fuzz: [everything, ['node', 'scripts/fuzz.mjs']],
+  suites: [everything, ['node', 'suites/main.ts']],
+  coverage: [everything, ['node', 'scripts/coverage.mjs']],
   bench: [
     [chromium, ...everything],
     ['node', 'bench/main.ts'],

@@ -64,6 +64,16 @@ describe('a carrier', () => {
     expect(url).toMatch(/^wss:\/\/a\.test\/x\?b=%20\+c&&d=%7E&e&closespan=[0-9a-f]{16}$/);
   });
 
+  it.each<[string, unknown, string[]]>([
+    ['one', 'chat', ['chat']],
+    ['a list', ['chat', 'json'], ['chat', 'json']],
+  ])('adds a subprotocol after those of the app: %s', (_title, asked, kept) => {
+    const carrier = subprotocolCarrier({ propagateTo: ['wss://a.test'] });
+    const { given, infos } = carry(carrier, 'wss://a.test', asked);
+    expect(given[1]).toEqual([...kept, expect.stringMatching(/^closespan\.[0-9a-f]{16}/)]);
+    expect(infos).toHaveLength(1);
+  });
+
   it.each<[string, unknown]>([
     ['none', undefined],
     ['an empty list', []],

@@ -27,7 +27,7 @@ function observe(options: Parameters<typeof observeGlobal>[1] = {}) {
   const errors: unknown[] = [];
   const observer = observeGlobal(recorder, options, (event) => {
     errors.push(event);
-    return { errorMessage: 'of the runtime' };
+    return { errorCode: 'ERUNTIME' };
   });
   stops.push(observer.stop);
   return { observer, recorded, errors };
@@ -71,7 +71,7 @@ describe('the global WebSocket of a runtime', () => {
     await closed(socket);
     expect(errors).toHaveLength(1);
     expect(recorded).toMatchObject([
-      [{ openedAt: undefined }, { code: 1006, errored: true, errorMessage: 'of the runtime' }],
+      [{ openedAt: undefined }, { code: 1006, errored: true, errorCode: 'ERUNTIME' }],
     ]);
   });
 
