@@ -159,7 +159,7 @@ describe.each([
     { path: '/one-byte', client: '1005 clean remote remote_close' },
     {
       path: '/then-reset',
-      client: '1012 clean remote server_restart reported_code=1006',
+      client: '1012 unclean remote server_restart reported_code=1006 error=server_restart',
     },
     {
       path: '/broken',

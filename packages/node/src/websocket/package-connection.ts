@@ -103,8 +103,7 @@ export function websocketCloseFacts(
     ...tracked.handshake,
     code,
     reason,
-    // Our Close frame was sent too: the package returns each Close frame, or this frame was returned for ours.
-    wasClean: received !== undefined,
+    wasClean: received !== undefined && !isLost(connection, received, tracked.closing?.by),
     reportedCode: closeReasonCode,
     subprotocol: flat(protocol ?? ''),
     unsentSize: socket.writableLength,
@@ -112,4 +111,18 @@ export function websocketCloseFacts(
     errorCode: error?.code,
     ...(cause && !received && { cause }),
   };
+}
+
+/**
+ * Says whether a connection was lost although the peer's Close frame arrived. The package has then returned no frame,
+ * and reports 1006 after an error of TCP, or the code with which it dropped the connection.
+ */
+function isLost(
+  { socket, closeReasonCode }: PackageConnection,
+  { code }: PeerClose,
+  closedBy: 'local' | 'remote' | undefined,
+): boolean {
+  if (socket.errored) return closeReasonCode === 1006;
+  // For a Close frame without a code the package reports 1006, or -1 inside.
+  return closedBy === 'remote' && code !== 1005 && closeReasonCode !== code;
 }

@@ -18,6 +18,18 @@ export function hasFailed(websocket: object): boolean {
   return controller?.state !== undefined && controller.state !== 'ongoing';
 }
 
+/** State in which undici 6 stores that its Close frame was written. The first versions store `true`. */
+const SENT: readonly unknown[] = [2, true];
+
+/**
+ * Says whether a WebSocket of undici 6 has written its own Close frame.
+ * @returns `undefined` for other versions of undici
+ */
+export function hasSentClose(websocket: object): boolean | undefined {
+  const state = symbolValueOf<unknown>(websocket, 'sent close');
+  return state === undefined ? undefined : SENT.includes(state);
+}
+
 function symbolValueOf<T>(websocket: object, description: string): T | undefined {
   const symbol = Object.getOwnPropertySymbols(websocket).find((one) => one.description === description);
   return symbol && (websocket as Record<symbol, T | undefined>)[symbol];

@@ -139,6 +139,12 @@ export class UndiciConnection {
     if (this.#state === 'open') this.#state = 'closing';
   }
 
+  /** Notes whether undici has returned the peer's Close frame by now. */
+  noteCloseReturned(): void {
+    const { closeFrame, wire } = this.#facts;
+    this.#facts.isCloseReturned = (wire?.bytesWritten ?? 0) > (closeFrame?.written ?? Number.NaN);
+  }
+
   /**
    * Limits the wait for an event that may never come. A change of the state, or a new limit, cancels this limit.
    * @param timedOut called after the milliseconds; never called if the connection has neither failed nor begun to close

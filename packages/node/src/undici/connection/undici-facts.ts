@@ -61,6 +61,11 @@ export interface UndiciFacts {
   readonly websocket: WebSocketLike | undefined;
   /** The peer's Close frame; `undefined` while none has come. */
   readonly closeFrame: ReceivedCloseFrame | undefined;
+  /**
+   * Whether undici was seen to return the peer's Close frame. `false` also if undici returned the frame later than in
+   * the turn in which the frame came, or had sent its own Close frame before.
+   */
+  readonly isCloseReturned: boolean;
 }
 
 /** Makes the facts of a connection from a request that is not sent yet. */
@@ -80,6 +85,7 @@ export function factsOfRequest(request: UndiciRequest): UndiciFacts {
     isWebSocket: false,
     websocket: undefined,
     closeFrame: undefined,
+    isCloseReturned: false,
   };
 }
 

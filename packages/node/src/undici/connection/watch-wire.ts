@@ -40,6 +40,8 @@ export function watchWire(connection: UndiciConnection, wire: Wire, events: Wire
     wire.off('data', onData);
     connection.noteCloseFrame({ ...frame, at: now(), written: wire.bytesWritten });
     events.closeFrame(connection);
+    // undici has read the frame by then. If the connection is lost, the bytes of undici's response count no more.
+    process.nextTick(() => connection.noteCloseReturned());
   }
 
   wire.on('newListener', onNewListener);

@@ -43,7 +43,7 @@ export function recordCloseEvents(
       connections.ofWebSocket(websocket) ??
       (code === 1006 ? failures.take(requestedUrl(websocket.url), call) : undefined);
     const abortedSocket = call && aborted.of(call);
-    const end = endFactsOf({ code, reason });
+    const end = endFactsOf({ code, reason }, websocket);
     if (isObserved(websocket)) {
       if (connection) connections.release(connection);
     } else if (connection) {

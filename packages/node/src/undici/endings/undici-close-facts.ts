@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
-import type { CloseFacts } from '@closespan/core/platform';
+import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
+import { hasSentClose } from '../connection/undici-6-internals.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
 
@@ -8,11 +9,22 @@ export type EndFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
   Partial<Pick<CloseFacts, 'synthetic' | 'closedAt' | 'cause' | 'initiator'>>;
 
 /**
- * Makes the facts of an end from a code and a reason. Every code except 1006 means a clean close. undici invents no
- * other code, and returns each Close frame at once.
+ * Makes the facts of an end from a code and a reason. Every code except 1006 means that the peer's Close frame came.
+ * undici 7 and 8 call such an end clean. undici 6 does so only if its own Close frame could be written, too.
+ * @param websocket the app's socket; `undefined` for a `WebSocketStream`
  */
-export function endFactsOf({ code, reason }: { code: number; reason: string }): EndFacts {
-  return { code, reason, wasClean: code !== 1006 };
+export function endFactsOf(
+  { code, reason }: { code: number; reason: string },
+  websocket: WebSocketLike | undefined,
+): EndFacts {
+  return { code, reason, wasClean: code !== 1006 && (!websocket || hasSentClose(websocket) !== false) };
+}
+
+/** Makes the facts of an end if only the peer's Close frame, or its absence, is known. */
+export function lastFactsOf(connection: UndiciConnection): EndFacts {
+  const { closeFrame, wire, websocket = wire?.ws } = connection.facts;
+  // Bytes that came before the frame may have been invalid, so that undici never read the frame.
+  return closeFrame && !isLocalFailure(connection) ? endFactsOf(closeFrame, websocket) : NO_CLOSE_FRAME;
 }
 
 /** Makes the facts of a close from a connection of undici and from the facts of its end. */
@@ -58,12 +70,15 @@ export function socketFactsOf({
 /**
  * Says who sent the first Close frame, if no call of `close()` was noted. After its first Close frame undici writes
  * nothing more. So bytes written after the peer's Close frame are undici's response to that frame.
+ * @returns `undefined` if the bytes prove nothing; then a call would have been noted, if calls are seen
  */
 function initiatorOf({ facts }: UndiciConnection): CloseFacts['initiator'] {
-  const { closeFrame, isWebSocket, wire } = facts;
+  const { closeFrame, isWebSocket, isCloseReturned, wire } = facts;
   if (!closeFrame) return undefined;
-  if (closeFrame.written === undefined) return isWebSocket ? 'remote' : 'unknown';
-  return (wire?.bytesWritten ?? 0) > closeFrame.written ? 'remote' : 'local';
+  if (closeFrame.written === undefined) return isWebSocket ? undefined : 'unknown';
+  if (isCloseReturned || (wire?.bytesWritten ?? 0) > closeFrame.written) return 'remote';
+  // A lost connection has dropped the bytes that waited, and counts them no more.
+  return wire?.errored ? undefined : 'local';
 }
 
 /**

@@ -2,7 +2,7 @@ import { CLOSED, type Closing, guard, NO_CLOSE_FRAME, type Recorder } from '@clo
 import type { AbortedSocket, AbortedSockets } from '../calls/aborted-sockets.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { limitEnd } from './end-timeout.ts';
-import { type EndFacts, endFactsOf, undiciCloseFacts } from './undici-close-facts.ts';
+import { type EndFacts, endFactsOf, lastFactsOf, undiciCloseFacts } from './undici-close-facts.ts';
 
 /** Records the ends of undici's connections, also those that undici does not report. */
 export interface UndiciEndings {
@@ -62,9 +62,9 @@ export function createUndiciEndings(
   }
 
   function recordTimeout(connection: UndiciConnection): void {
-    const { closeFrame } = connection.facts;
+    const { closeFrame, wire, websocket = wire?.ws } = connection.facts;
     const end = closeFrame
-      ? { ...endFactsOf(closeFrame), closedAt: closeFrame.at }
+      ? { ...endFactsOf(closeFrame, websocket), closedAt: closeFrame.at }
       : { ...NO_CLOSE_FRAME, cause: 'close_timeout' as const };
     recordEnd(connection, { ...end, synthetic: true });
   }
@@ -111,9 +111,4 @@ export function createUndiciEndings(
       else release(connection);
     },
   };
-}
-
-/** Makes the facts of an end if only the peer's Close frame, or its absence, is known. */
-function lastFactsOf({ facts: { closeFrame } }: UndiciConnection): EndFacts {
-  return closeFrame ? endFactsOf(closeFrame) : NO_CLOSE_FRAME;
 }
