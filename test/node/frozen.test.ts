@@ -46,7 +46,7 @@ describe('an app that has frozen, before the call,', () => {
   it.each([
     { what: 'nothing', lines: ALL, names: [] },
     { what: 'servers', lines: ALL, names: ['emit'] },
-    { what: 'modules', lines: ALL, names: ['_load'] },
+    { what: 'modules', lines: ALL, names: ['loaded'] },
     { what: 'global', lines: ALL, names: ['close'] },
     { what: 'scope', lines: ALL, names: [] },
     // The clients are passed to `observe`, and are observed through their events.

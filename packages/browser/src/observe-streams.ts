@@ -1,5 +1,5 @@
 import type { WebSocketLike } from '@closespan/core';
-import { patchBefore, patchMethod, type SocketObserver, stopAll, wrapGlobal } from '@closespan/core/platform';
+import { patchBefore, patchGetter, type SocketObserver, stopAll, wrapGlobal } from '@closespan/core/platform';
 
 /**
  * Members of Chromium's `WebSocketStream` that closespan reads (WebSocketStream API § The WebSocketStream interface).
@@ -31,21 +31,15 @@ export function observeStreams(
    */
   const derived = new WeakMap<object, Promise<unknown> | undefined>();
 
-  const patchGetter = (name: string) =>
-    patchMethod(
-      native.prototype,
-      name,
-      (original) => {
-        const promise = original() as Promise<unknown>;
-        if (!derived.has(promise)) return promise;
-        const forApp = derived.get(promise) ?? promise.then((value) => value);
-        derived.set(promise, forApp);
-        return forApp;
-      },
-      'get',
-    );
+  const deriveFrom = (value: unknown) => {
+    const promise = value as Promise<unknown>;
+    if (!derived.has(promise)) return promise;
+    const forApp = derived.get(promise) ?? promise.then((result) => result);
+    derived.set(promise, forApp);
+    return forApp;
+  };
 
-  const getters = [patchGetter('opened'), patchGetter('closed')];
+  const getters = ['opened', 'closed'].map((name) => patchGetter(native.prototype, name, deriveFrom));
   // Without the getters, to listen to a promise would hide a rejection that the app does not handle.
   if (!getters.every(Boolean)) return () => stopAll(getters);
   const stops = [

@@ -29,7 +29,7 @@ export {
   type ReadPlatformFacts,
   type SocketObserver,
 } from './observe/observe-socket.ts';
-export { patchBefore, patchMethod } from './observe/patch-method.ts';
+export { patchAround, patchBefore, patchGetter } from './observe/patch-method.ts';
 export { CLOSED, CLOSING, CONNECTING, OPEN } from './observe/ready-state.ts';
 export { type Construct, wrapGlobal } from './observe/wrap-global.ts';
 export { PlatformInstrumentation } from './platform-instrumentation.ts';

@@ -1,35 +1,31 @@
 import Module from 'node:module';
-import { guard, patchMethod } from '@closespan/core/platform';
+import { guard } from '@closespan/core/platform';
 import { ownValueOf } from './own-value.ts';
+import { watchLoaded } from './watch-loaded.ts';
 
 /**
  * Looks at a CommonJS module. A module may be passed more than once.
  * @param exported the value of `module.exports`
- * @param name path of the file, for a module that was loaded before. For a module that is required later: the text that
- * `require` was called with
- * @param isLate whether the module was required after observation began
+ * @param file path of the module's file
+ * @param isLate whether the module was loaded after observation began
  */
-export type SeeModule = (exported: unknown, name: string, isLate: boolean) => void;
+export type SeeModule = (exported: unknown, file: string, isLate: boolean) => void;
 
 type ModuleCache = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
 
 /**
- * Passes every CommonJS module of the process to the watchers: first all loaded modules, then one module at each
- * `require`. An ES module that imports a CommonJS package loads such modules, too.
+ * Passes every CommonJS module of the process to the watchers: first all loaded modules, then each module that loads
+ * later. An ES module that imports a CommonJS package loads such modules, too.
  * @returns a function that stops the watching
  */
 export function watchModules(watchers: readonly SeeModule[]): () => void {
   const { _cache } = Module as unknown as { readonly _cache: ModuleCache };
   for (const file of Object.keys(_cache)) show(exportsOf(_cache[file]), file, false);
-  const stop = patchMethod(Module, '_load', (load, _self, args) => {
-    const exported = load(...args);
-    show(exported, String(args[0]), true);
-    return exported;
-  });
+  const stop = watchLoaded((module) => show(exportsOf(module), String(module.filename), true));
   return () => stop?.();
 
-  function show(exported: unknown, name: string, isLate: boolean): void {
-    for (const see of watchers) guard('modules', () => see(exported, name, isLate), undefined);
+  function show(exported: unknown, file: string, isLate: boolean): void {
+    for (const see of watchers) guard('modules', () => see(exported, file, isLate), undefined);
   }
 }
 

@@ -5,8 +5,8 @@ import {
   isIgnored,
   NO_CLOSE_FRAME,
   noteCloseStart,
+  patchAround,
   patchBefore,
-  patchMethod,
   stopAll,
 } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
@@ -16,7 +16,7 @@ import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
-import type { Opening, RunOpening } from './opening.ts';
+import type { NoteOpening, Opening } from './opening.ts';
 
 /** Members of a `WebSocketClient` of the package `websocket` that closespan reads. */
 interface Client {
@@ -50,11 +50,11 @@ export interface ClientsObserver {
 
 /**
  * Makes an observer of the clients of the package `websocket`.
- * @param runOpening runs the code of the package that makes a connection after a successful handshake
+ * @param noteOpening called when the package begins to make a connection after a successful handshake
  */
 export function observeClients(
   { recorder, options }: Pick<LibraryTools, 'recorder' | 'options'>,
-  runOpening: RunOpening,
+  noteOpening: NoteOpening,
 ): ClientsObserver {
   /** Current handshake of each client; `null` while there is nothing to record. */
   const attempts = createPrivateSlot<Attempt | null>();
@@ -125,18 +125,18 @@ export function observeClients(
   return {
     observeClientClass(prototype) {
       stops.push(
-        patchMethod(prototype, 'connect', (original, self, args) => {
+        patchAround(prototype, 'connect', (self) => {
           const connection = new CompactConnection(context.active());
-          const result = original(...args);
-          guard('websocket', () => noteConnect(self as Client, connection), undefined);
-          return result;
+          return (_result, threw) => {
+            if (!threw) noteConnect(self as Client, connection);
+          };
         }),
-        patchMethod(prototype, 'succeedHandshake', (original, self, args) => {
+        patchAround(prototype, 'succeedHandshake', (self) => {
           const client = self as Client;
           const connection = guard('websocket', () => attemptOf(client)?.connection, undefined) ?? null;
           attempts.set(client, null);
           if (connection) connection.handshake = { ...connection.handshake, peer: tcpPeerOf(client.socket) };
-          return runOpening({ socket: client.socket, connection }, () => original(...args));
+          return noteOpening({ socket: client.socket, connection });
         }),
         patchBefore(prototype, 'abort', (self) =>
           (self as Client)._req ? noteAbort(self as Client) : undefined,

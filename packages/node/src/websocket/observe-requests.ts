@@ -1,7 +1,7 @@
-import { guard, now, patchBefore, patchMethod, stopAll } from '@closespan/core/platform';
+import { guard, now, patchAround, patchBefore, stopAll } from '@closespan/core/platform';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
-import type { Opening, RunOpening } from './opening.ts';
+import type { NoteOpening, Opening } from './opening.ts';
 
 /** Members of a `WebSocketRequest` of the package `websocket` that closespan reads. */
 interface PackageRequest {
@@ -13,13 +13,13 @@ interface PackageRequest {
 
 /**
  * Observes the upgrade requests that servers of the package `websocket` accept.
- * @param runOpening runs the code of the package that makes a connection
+ * @param noteOpening called when the package begins to make a connection
  * @returns a function that stops the observation
  */
 export function observeRequests(
   prototype: object,
   { noteArrival, noteAccepted }: AcceptedUpgrades,
-  runOpening: RunOpening,
+  noteOpening: NoteOpening,
 ): () => void {
   const stops = [
     patchBefore(prototype, 'readHandshake', (self) => {
@@ -27,12 +27,12 @@ export function observeRequests(
       noteArrival(httpRequest, socket);
       return undefined;
     }),
-    patchMethod(prototype, 'accept', (original, self, args) => {
+    patchAround(prototype, 'accept', (self) => {
       const { socket, httpRequest, _socketIsClosing } = self as PackageRequest;
       const connection = guard('websocket', () => noteAccepted(httpRequest, socket), null);
       // The response leaves at once; the connection gets its listeners later.
       if (connection && !_socketIsClosing) connection.openedAt = now();
-      return runOpening({ socket, connection }, () => original(...args));
+      return noteOpening({ socket, connection });
     }),
   ];
   return () => stopAll(stops);

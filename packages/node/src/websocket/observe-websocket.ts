@@ -1,4 +1,4 @@
-import { guard, stopAll } from '@closespan/core/platform';
+import { stopAll } from '@closespan/core/platform';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { ownValueOf } from '../runtime/own-value.ts';
 import { onceAClass } from '../runtime/watch-modules.ts';
@@ -17,22 +17,20 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
     opening = undefined;
     return connection;
   });
-  const clients = observeClients(tools, runOpening);
+  const clients = observeClients(tools, noteOpening);
   const prototypes = new Set<object>();
   const w3cPrototypes: object[] = [];
   const stops: (() => void)[] = [connections.stop, clients.stop];
 
-  function runOpening(made: Opening, run: () => unknown): unknown {
+  function noteOpening(made: Opening) {
     opening = made;
-    try {
-      const connection = run();
-      if (typeof connection === 'object' && connection) {
-        guard('websocket', () => connections.track(connection), undefined);
+    return (connection: unknown) => {
+      try {
+        if (typeof connection === 'object' && connection) connections.track(connection);
+      } finally {
+        opening = undefined;
       }
-      return connection;
-    } finally {
-      opening = undefined;
-    }
+    };
   }
 
   function observeClass(prototype: object, name: unknown): void {
@@ -44,7 +42,7 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
       foundLibrary();
     }
     if (has('connect', 'succeedHandshake')) clients.observeClientClass(prototype);
-    if (has('readHandshake', 'accept')) stops.push(observeRequests(prototype, upgrades, runOpening));
+    if (has('readHandshake', 'accept')) stops.push(observeRequests(prototype, upgrades, noteOpening));
     if (name === 'W3CWebSocket') {
       w3cPrototypes.push(prototype);
       clients.observeW3cClass(prototype);

@@ -11,7 +11,7 @@ export interface Opening {
 }
 
 /**
- * Runs the code of the package `websocket` that makes a connection. While the code runs, the observer knows which
- * connection is being made.
+ * Notes that the package `websocket` begins to make a connection.
+ * @returns a function to call when the package has made the connection, or has thrown
  */
-export type RunOpening = (opening: Opening, run: () => unknown) => unknown;
+export type NoteOpening = (opening: Opening) => (connection: unknown) => void;

@@ -1,4 +1,4 @@
-import { guard, patchBefore, patchMethod, stopAll } from '@closespan/core/platform';
+import { guard, patchAround, patchBefore, stopAll } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts';
@@ -46,21 +46,22 @@ export function observeWsServers(
   let upgrade: UpgradeRequest | undefined;
   let tcp: UpgradeSocket | undefined;
 
-  function completeUpgrade(original: (...args: unknown[]) => unknown, server: WsServer, args: unknown[]) {
+  function noteUpgrade(server: WsServer, args: unknown[]): () => void {
     // In `ws` 7 and 8 the last four arguments are: request, socket, head, callback.
     const request = args.at(-4) as UpgradeRequest;
     upgrade = request;
     tcp = args.at(-3) as UpgradeSocket;
-    try {
-      if (server.options?.WebSocket) return original(...args);
-      return original(...args.slice(0, -1), (socket: object, accepted: unknown) => {
+    const onAccepted = args.at(-1) as Accepted;
+    if (!server.options?.WebSocket) {
+      args[args.length - 1] = (socket: object, accepted: unknown) => {
         if (upgrade === request) guard('ws', () => sockets().observeAccepted(socket), undefined);
-        (args.at(-1) as Accepted)(socket, accepted);
-      });
-    } finally {
+        onAccepted(socket, accepted);
+      };
+    }
+    return () => {
       upgrade = undefined;
       tcp = undefined;
-    }
+    };
   }
 
   function observeClass(prototype: object): void {
@@ -71,7 +72,7 @@ export function observeWsServers(
         noteArrival(request as UpgradeRequest, socket as UpgradeSocket);
         return undefined;
       }),
-      patchMethod(prototype, 'completeUpgrade', completeUpgrade),
+      patchAround(prototype, 'completeUpgrade', noteUpgrade),
     );
   }
 

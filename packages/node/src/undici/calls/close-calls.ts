@@ -1,4 +1,4 @@
-import { type Closing, guard, patchMethod, stopAll } from '@closespan/core/platform';
+import { type Closing, patchAround, stopAll } from '@closespan/core/platform';
 
 /** One call of `close()`. The object lives from just before the call until just after the call has returned. */
 export interface CloseCall {
@@ -40,21 +40,16 @@ export function createCloseCalls(): CloseCalls {
     watch(start, noteCall) {
       const prototype = ownerOfClose(start);
       if (!prototype || stops.has(prototype)) return;
-      const stop = patchMethod(prototype, 'close', (original, self, args) => {
-        const call = guard('close', () => noteCall(self, args[0]));
-        if (!call) return original(...args);
+      const stop = patchAround(prototype, 'close', (self, args) => {
+        const call = noteCall(self, args[0]);
+        if (!call) return undefined;
         const outer = current;
         current = call.closing;
-        let noteOutcome: 'noteReturn' | 'noteThrow' = 'noteThrow';
-        try {
-          const result = original(...args);
-          noteOutcome = 'noteReturn';
-          return result;
-        } finally {
-          // Not `catch`: an error that is thrown again makes a crash report our line, and not the app's.
-          guard('close', () => call[noteOutcome]?.());
+        return (_result, threw) => {
           current = outer;
-        }
+          if (threw) call.noteThrow?.();
+          else call.noteReturn?.();
+        };
       });
       stops.set(prototype, stop);
     },

@@ -26,11 +26,8 @@ interface FoundClasses {
 
 type Exports = Readonly<Record<string, { readonly prototype?: object } | undefined>>;
 
-/**
- * Matches the files of undici that export `WebSocket` and `WebSocketStream`: the path of a cached module, or the path
- * that undici's index requires.
- */
-const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?(\.js)?$/;
+/** Matches the files of undici that export `WebSocket` and `WebSocketStream`. */
+const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?\.js$/;
 
 /**
  * Finds the classes whose `close()` the app calls, by the files that export the classes. ES modules that import undici
@@ -42,8 +39,8 @@ export function findUndiciClasses(found: FoundClasses): UndiciClasses {
   let hasStreams = false;
 
   return {
-    seeModule(exported, name, isLate) {
-      if (!FILE.test(name)) return;
+    seeModule(exported, file, isLate) {
+      if (!FILE.test(file)) return;
       const { WebSocket, WebSocketStream } = (exported ?? {}) as Exports;
       if (WebSocket?.prototype) {
         hasPackage = true;
