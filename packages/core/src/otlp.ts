@@ -16,6 +16,7 @@ import { createSendExport } from './otlp/send-export.ts';
 import { spanRequest } from './otlp/span-request.ts';
 import { createWrittenBatches } from './otlp/written-batches.ts';
 import { startTimer } from './queue/queue-pause.ts';
+import { askSampler } from './telemetry/ask-sampler.ts';
 import type { CloseSpan } from './telemetry/close-span.ts';
 import { createFailureLog } from './telemetry/failure-log.ts';
 import { createResource, type OtlpProvider } from './telemetry/otlp-settings.ts';
@@ -80,7 +81,9 @@ export function createTracerProvider(
   const provider = new BasicTracerProvider({
     resource,
     spanProcessors: [batches],
-    ...(sampler && { sampler }),
+    ...(sampler && {
+      sampler: { shouldSample: (...span) => askSampler(sampler, ...span), toString: () => String(sampler) },
+    }),
   });
   const writeSpan = writeDefaultSpans(settings);
   const flush = provider.forceFlush.bind(provider);

@@ -16,6 +16,7 @@ import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
 export { randomHex } from './record/random-hex.ts';
+export { askSampler } from './telemetry/ask-sampler.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export { signalUrl } from './telemetry/signal-url.ts';
 

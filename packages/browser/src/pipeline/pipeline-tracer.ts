@@ -1,5 +1,5 @@
 import type { SamplerLike } from '@closespan/core';
-import { randomHex } from '@closespan/core/recording';
+import { askSampler, randomHex } from '@closespan/core/recording';
 import {
   context as activeContext,
   type Context,
@@ -53,7 +53,7 @@ function createTracer(
     const parent = active && trace.isSpanContextValid(active) ? active : undefined;
     const traceId = parent?.traceId ?? randomHex(16);
     const { decision, attributes: sampled } = sampler
-      ? sampler.shouldSample(context, traceId, name, kind, attributes, links)
+      ? askSampler(sampler, context, traceId, name, kind, attributes, links)
       : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED, attributes: {} };
     const isSampled = decision === RECORD_AND_SAMPLED;
     const spanContext: SpanContext = {

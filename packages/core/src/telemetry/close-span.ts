@@ -11,6 +11,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
@@ -61,7 +62,7 @@ export function closeSpanOf(
 export function startCloseSpan(tracer: Tracer, span: CloseSpan): Span {
   const { name, kind, attributes, links, startTime, status, parent } = span;
   const started = tracer.startSpan(name, { kind, attributes, links, startTime }, contextOf(parent));
-  if (status.code === ERROR) started.setStatus(status);
+  if (status.code === ERROR) guard('span', () => started.setStatus(status));
   return started;
 }
 

@@ -94,18 +94,28 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
   let starting: Promise<void> | undefined;
 
   function find(): boolean {
-    const tracerProvider = tracerProviderOf(options);
-    tracer = tracerProvider.getDelegateTracer
-      ? // Undefined while the API has no provider.
-        tracerProvider.getDelegateTracer(NAME, VERSION)
-      : tracerProvider.getTracer(NAME, VERSION);
-    meter = (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
+    // `null` from a provider that throws: its spans are lost, and are not sent elsewhere.
+    const found = guard('tracerProvider', findTracer, null);
+    tracer = found ?? undefined;
+    meter = guard('meterProvider', findMeter);
     if (meter === createNoopMeter()) meter = undefined;
-    spansAreOurs = !tracer;
+    spansAreOurs = found === undefined;
     mayWait = Boolean(spansAreOurs && !meter && pipeline?.unsent);
-    tracer ??= pipeline?.tracerProvider?.getTracer(NAME, VERSION);
+    if (spansAreOurs) tracer = pipeline?.tracerProvider?.getTracer(NAME, VERSION);
     meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
-    return Boolean(tracer ?? pipeline) || options.otlp === false;
+    return !spansAreOurs || Boolean(pipeline) || options.otlp === false;
+  }
+
+  /** Returns the tracer of the app's provider; `undefined` if the app has none. */
+  function findTracer(): Tracer | undefined {
+    const provider = tracerProviderOf(options);
+    // Undefined while the API has no provider.
+    if (provider.getDelegateTracer) return provider.getDelegateTracer(NAME, VERSION);
+    return provider.getTracer(NAME, VERSION);
+  }
+
+  function findMeter(): Meter {
+    return (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
   }
 
   /** Returns the tracer provider that is given in the options or registered by the app. */
@@ -150,18 +160,23 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       (await unsent(retryNow)) === 0 || !spansAreOurs || pipeline?.isAway?.() === false,
     unsent,
     flush: (spansOnly, mayLag) =>
-      logFailure('flush', () => [provided().forceFlush?.(), pipeline?.forceFlush(spansOnly, mayLag)]),
+      logFailures(
+        'flush',
+        () => provided().forceFlush?.(),
+        () => pipeline?.forceFlush(spansOnly, mayLag),
+      ),
     cancelExports: (isCancelled) => pipeline?.cancelExports?.(isCancelled),
     flushNow() {
       if (pipeline?.flushNow) guard('flush', pipeline.flushNow);
-      void logFailure('flush', () => [
-        provided().forceFlush?.(),
-        pipeline?.flushNow ? undefined : pipeline?.forceFlush(),
-      ]);
+      void logFailures(
+        'flush',
+        () => provided().forceFlush?.(),
+        () => (pipeline?.flushNow ? undefined : pipeline?.forceFlush()),
+      );
     },
     async shutdown() {
       await starting;
-      await logFailure('shutdown', () => [pipeline?.shutdown()]);
+      await logFailures('shutdown', () => pipeline?.shutdown());
     },
   };
 }
@@ -170,11 +185,18 @@ function tracerProviderOf(options: WebSocketOptions): Proxied {
   return options.tracerProvider ?? trace.getTracerProvider();
 }
 
-/** Starts asynchronous steps together and waits for them. An error is logged with `diag.error` and not thrown. */
-async function logFailure(what: string, begin: () => (Promise<void> | undefined)[]): Promise<void> {
-  try {
-    await Promise.all(begin());
-  } catch (error) {
-    diag.error(`${NAME}: ${what} failed`, error);
-  }
+/**
+ * Starts asynchronous steps together and waits for all of them. An error of a step is logged with `diag.error` and not
+ * thrown.
+ */
+async function logFailures(what: string, ...steps: (() => Promise<void> | undefined)[]): Promise<void> {
+  await Promise.all(
+    steps.map(async (step) => {
+      try {
+        await step();
+      } catch (error) {
+        diag.error(`${NAME}: ${what} failed`, error);
+      }
+    }),
+  );
 }
