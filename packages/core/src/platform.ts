@@ -51,7 +51,7 @@ export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
-export { diag } from './registered-api.ts';
+export { diag, isSuppressed } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
 export { createLabelLimits } from './telemetry/label-limits.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';

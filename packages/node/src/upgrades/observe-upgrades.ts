@@ -1,13 +1,14 @@
 import type { WebSocketOptions } from '@closespan/core';
 import {
   isIgnored,
+  isSuppressed,
   NO_CLOSE_FRAME,
   now,
   type Recorder,
   stopAll,
   trackConnection,
 } from '@closespan/core/platform';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
 import { onFinalResponse } from './final-response.ts';
@@ -45,9 +46,10 @@ export function observeUpgrades(
   function noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
     arrivals.set(request, now());
+    const isHidden = isSuppressed(context.active());
     onFinalResponse(socket, request, (response) => {
       if (response.statusCode === 101) accepted();
-      else recordRefusal(request, socket, response);
+      else if (!isHidden) recordRefusal(request, socket, response);
     });
   }
 

@@ -1,6 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { SocketInfo, WebSocketOptions } from '@closespan/core';
-import { isIgnored, now } from '@closespan/core/platform';
+import { isIgnored, markSuppressed, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
@@ -109,7 +109,9 @@ export function createWsConnections(
     noteEarly(socket, { url = socket.url ?? '', connectionId }) {
       if (connections.get(socket) !== undefined) return;
       const connection = keep(socket, earlyConnection(socket, url));
-      if (connection && connectionId) connection.connectionId = connectionId;
+      if (!connection) return;
+      markSuppressed(context.active(), connection);
+      if (connectionId) connection.connectionId = connectionId;
     },
     noteServerSocket: (socket) => keep(socket, takeAccepted() ?? null),
     noteOpen(socket, tcp, connection) {
