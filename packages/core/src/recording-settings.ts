@@ -26,6 +26,8 @@ export interface RecordingSettings {
   readonly createLabelLimits?: CreateLabelLimits;
   /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
   readonly startPause?: StartPause;
+  /** Limits the wait for a flush between two groups of closes. @defaultValue waits until the flush is done */
+  readonly limitWait?: (flush: () => Promise<void>) => Promise<void>;
   /** Time limit of a shutdown, in milliseconds. @defaultValue 5000 */
   readonly shutdownMillis?: number | undefined;
   /** Waits for another turn of the event loop. @defaultValue uses a `MessageChannel` */

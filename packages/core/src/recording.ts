@@ -61,7 +61,7 @@ const METRICS_MILLIS = 1000;
 export function createRecording(settings: RecordingSettings): Recording {
   const { options, startPipeline, waiting, capacity, memory, createLabelLimits, startPause, nextTurn } =
     settings;
-  const { shutdownMillis = 5000 } = settings;
+  const { shutdownMillis = 5000, limitWait = (flush) => flush() } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
   const writer = createRecordWriter(options, destination, createLabelLimits);
@@ -72,7 +72,7 @@ export function createRecording(settings: RecordingSettings): Recording {
       mayWait: () => destination.mayWait,
       write: writeNext,
       wrote,
-      awaitRoom: () => destination.flush(true, true),
+      awaitRoom: () => limitWait(() => destination.flush(true, true)),
       flush: () => destination.flush(true),
     },
     waiting.splice(0).map(take),
@@ -139,6 +139,8 @@ export function createRecording(settings: RecordingSettings): Recording {
     const forSpans = millis && Math.max(millis * SPANS_SHARE, millis - METRICS_MILLIS);
     const inTime = await waitFor(queue.drain(), forSpans);
     if (!inTime) await destination.cancelExports(true);
+    // A provider of the app takes spans although its flush hangs.
+    if (destination.isOthers) queue.drainNow();
     const lost = queue.size() + (await destination.unsent());
     if (lost > 0) diag.warn(`${NAME}: ${lost} closes lost, ${inTime ? 'nothing arrives' : 'time is up'}`);
     while (queue.size() > 0) makeRoom();

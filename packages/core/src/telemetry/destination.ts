@@ -32,6 +32,8 @@ export interface Destination {
    * are written.
    */
   readonly mayWait: boolean;
+  /** Whether the last call of `find` found a tracer of the app: one that is given or registered. */
+  readonly isOthers: boolean;
   /**
    * Looks for providers again; the call is cheap. Returns `true` if there is one, or if the option `otlp: false` needs
    * none.
@@ -149,6 +151,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     },
     get mayWait() {
       return mayWait;
+    },
+    get isOthers() {
+      return Boolean(tracer) && !spansAreOurs;
     },
     find,
     async load() {

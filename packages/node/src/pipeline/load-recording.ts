@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { createLabelLimits, createQueueMemory, type LoadRecording, NAME } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
+import { createLimitedWait } from './limited-wait.ts';
 import { nextTurn, startPause } from './timers-at-load.ts';
 
 /**
@@ -23,6 +24,7 @@ export const loadRecording: LoadRecording = async () => {
         createLabelLimits,
         startPause,
         nextTurn,
+        limitWait: createLimitedWait(),
         shutdownMillis: (settings.options as NodeWebSocketOptions).exitTimeout,
       });
       return { ...recording, push: detached(recording.push) };
