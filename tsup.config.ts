@@ -177,7 +177,17 @@ export const builds: Options[] = [
   }),
   browser(SERVER),
   oneFile,
-  { ...shared, name: 'node', entry: sources('node', NODE), outDir: 'packages/node/dist', platform: 'node' },
+  {
+    ...shared,
+    name: 'node',
+    entry: sources('node', NODE),
+    outDir: 'packages/node/dist',
+    platform: 'node',
+    esbuildOptions(options, { format }) {
+      // `createRequire` takes both.
+      if (format === 'cjs') options.define = { 'import.meta.url': '__filename' };
+    },
+  },
 ];
 
 const typeBuilds: Options[] = [

@@ -38,7 +38,7 @@ const FLOORS = {
     ['index.ts', 'one-file.ts', 'server.ts'],
   ],
   node: [
-    ['runtime', 'node-options.ts', 'instrument-server.ts'],
+    ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],
     ['pipeline'],
     ['connection', 'environment.ts'],
     ['propagation', 'process'],

@@ -194,6 +194,26 @@ it.skipIf(!DENO.binary)('records both ends of Deno.upgradeWebSocket, and puts th
   }
 });
 
+describe.each([BUN, DENO])('$name, with a spool', (runtime) => {
+  it.skipIf(!runtime.binary)('sends in the next process what an exit has left', async () => {
+    const spool = join(cache, `spool-${runtime.name}`);
+    const away = { SPOOL: spool, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' };
+    expect(await run(runtime, 'fixtures/exit-with-spool.mjs', away)).toMatchObject({
+      exitCode: 3,
+      stderr: '',
+    });
+    const receiver = await startOtlpReceiver();
+    const up = { SPOOL: spool, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url };
+    const next = await run(runtime, 'fixtures/exit-with-spool.mjs', up, 'next');
+    await receiver.close();
+    expect(next).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(receiver.spans.map(closeLine).sort()).toEqual([
+      '/closed client 4001 clean local local_close',
+      '/closed server 4001 clean remote remote_close',
+    ]);
+  });
+});
+
 function withoutDurations(seen: Record<string, object[]>) {
   return Object.entries(seen).map(([path, events]) => [
     path,

@@ -4,7 +4,8 @@
  * @internal
  * @module
  */
-import type { TracerProvider } from '@opentelemetry/api';
+import { context, type TracerProvider } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { exportInBackground } from './otlp/background-exporter.ts';
 import { writeDefaultSpans } from './otlp/default-spans.ts';
@@ -12,9 +13,10 @@ import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
 import type { ExporterSettings } from './otlp/exporter-settings.ts';
 import { createRunningExports } from './otlp/running-exports.ts';
-import { createSendExport } from './otlp/send-export.ts';
+import { createSendExport, type SendExport } from './otlp/send-export.ts';
 import { spanRequest } from './otlp/span-request.ts';
 import { createWrittenBatches } from './otlp/written-batches.ts';
+import type { WrittenSpan } from './otlp/written-span.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { askSampler } from './telemetry/ask-sampler.ts';
 import type { CloseSpan } from './telemetry/close-span.ts';
@@ -22,12 +24,17 @@ import { createFailureLog } from './telemetry/failure-log.ts';
 import { createResource, type OtlpProvider } from './telemetry/otlp-settings.ts';
 import type { Outcome } from './telemetry/outcome-counter.ts';
 import { ResendingExporter } from './telemetry/resending-exporter.ts';
+import { spanDivision } from './telemetry/span-batches.ts';
+import { createTrackedSpans } from './telemetry/tracked-spans.ts';
 import { NAME, VERSION } from './version.ts';
 
+export type { ExportOutcome } from './otlp/export-outcome.ts';
 export type { ExporterSettings } from './otlp/exporter-settings.ts';
 export { warnOfWrongVariables } from './otlp/otlp-environment.ts';
 export { createRunningExports, type RunningExports } from './otlp/running-exports.ts';
+export type { SendExport } from './otlp/send-export.ts';
 export type { CloseSpan } from './telemetry/close-span.ts';
+export { INDIVISIBLE } from './telemetry/divided-export.ts';
 export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
 
 /**
@@ -52,6 +59,24 @@ export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
   awaitRoom(): Promise<void>;
   /** Returns whether further closes must wait because nothing arrives. */
   isAway(): boolean;
+  /**
+   * Holds later spans back instead of exporting them. Does nothing without `settings.isStored`.
+   * @param isHolding if `false`, exports the spans that were held back
+   */
+  hold(isHolding: boolean): void;
+  /**
+   * Removes all undelivered spans from the provider and returns them as bodies of export requests (OTLP/JSON). Each body
+   * has at most 1 MB, unless the body has a single span. The result is empty without `settings.isStored`.
+   */
+  takeUndelivered(): ExportBody[];
+}
+
+/** Body of an export request (OTLP/JSON). */
+export interface ExportBody {
+  /** Bytes of the body. */
+  readonly bytes: Uint8Array;
+  /** Number of spans in the body. */
+  readonly count: number;
 }
 
 /** Scope of close spans, as of a tracer that `getTracer(NAME, VERSION)` returns. */
@@ -65,7 +90,8 @@ export function createTracerProvider(
   settings: ExporterSettings,
   count: (outcome: Outcome, count: number) => void = () => {},
 ): ResendingTracerProvider {
-  const { startPause = startTimer, running = createRunningExports(), sampler } = settings;
+  const { startPause = startTimer, running = createRunningExports(), sampler, isStored } = settings;
+  const tracked = isStored ? createTrackedSpans<WrittenSpan>() : undefined;
   const resource = createResource(settings);
   const exporter = new ResendingExporter(
     createExportDelegate(
@@ -75,9 +101,10 @@ export function createTracerProvider(
       (rejected) => count('dropped', rejected),
     ),
     count,
+    tracked,
   );
   const background = exportInBackground(exporter, startPause);
-  const batches = createWrittenBatches(resource, background);
+  const batches = createWrittenBatches(resource, background, tracked);
   const provider = new BasicTracerProvider({
     resource,
     spanProcessors: [batches],
@@ -108,5 +135,24 @@ export function createTracerProvider(
       if (retryNow) await exporter.resend();
       return exporter.size;
     },
+    hold(isHolding: boolean) {
+      tracked?.hold(isHolding);
+    },
+    takeUndelivered() {
+      batches.endStarted();
+      const spans = tracked?.take() ?? [];
+      if (tracked) exporter.forgetTaken();
+      return spanDivision<WrittenSpan>()
+        .batchesOf(spans)
+        .map((batch) => ({ bytes: spanRequest(batch), count: batch.length }));
+    },
   });
+}
+
+/** Makes a function that sends the body of an export of spans, with the address and headers of the settings. */
+export function createBodySender(settings: ExporterSettings): SendExport {
+  const { startPause = startTimer, running = createRunningExports() } = settings;
+  const send = createSendExport(exportTarget(settings, 'traces'), startPause, running);
+  // No instrumentation of HTTP shall make a span of this request.
+  return (body) => context.with(suppressTracing(context.active()), () => send(body));
 }

@@ -50,7 +50,7 @@ export { isIgnored } from './record/ignore-urls.ts';
 export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
-export { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
+export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export { diag, isSuppressed } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
 export { createLabelLimits } from './telemetry/label-limits.ts';

@@ -5,7 +5,7 @@ import { type CloseFacts, type PendingClose, stampClose } from './record/close-f
 import { type Connection, isUnrecorded } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
 import { diag } from './registered-api.ts';
-import type { StartPipeline } from './telemetry/pipeline.ts';
+import type { Pipeline, StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls. This happens in later turns of the event loop. */
@@ -23,9 +23,10 @@ export interface Recorder {
   forceFlush(limit?: TimeLimit): Promise<void>;
   /**
    * Passes all waiting closes to the exporter before the function returns. Meant for a page that is about to be
-   * unloaded. Without a provider, the closes stay in the queue.
+   * unloaded, and for a process that is about to end. Without a provider, the closes stay in the queue.
+   * @param parts starts parts that do not run yet
    */
-  flushNow(): void;
+  flushNow(parts?: PartsNow): void;
   /**
    * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
    * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
@@ -41,6 +42,14 @@ export interface Recorder {
 
 /** Loads the module that makes spans and metrics of closes. A page does not need this module at its start. */
 export type LoadRecording = () => Promise<{ readonly createRecording: typeof createRecording }>;
+
+/** Starts parts of closespan before its functions return. Meant for a process that is about to end. */
+export interface PartsNow {
+  /** Starts the code that makes spans and metrics of closes. */
+  readonly createRecording: typeof createRecording;
+  /** Starts the built-in pipeline (closespan's OTLP/HTTP exporter). */
+  startPipeline(): Pipeline;
+}
 
 /**
  * Makes a recorder. Closes wait in the recorder until the module that makes spans and metrics is loaded. A page does
@@ -98,8 +107,9 @@ export function createRecorder(
       await loadIfNeeded();
       await recording?.drain(limit);
     },
-    flushNow() {
-      recording?.flushNow();
+    flushNow(parts) {
+      if (parts && waiting.length > 0) recording ??= parts.createRecording(settings);
+      recording?.flushNow(parts?.startPipeline);
     },
     cancelExports(isCancelled) {
       recording?.cancelExports(isCancelled);

@@ -20,6 +20,11 @@ export interface RecordingSettings {
   readonly dropped: number;
   /** Number of closes that may wait. If more closes wait, the oldest normal closes lose their spans first. */
   readonly capacity: number;
+  /**
+   * Number of closes that the built-in pipeline (closespan's OTLP/HTTP exporter) stores when the process ends. If more
+   * closes wait, the oldest normal closes are dropped first. @defaultValue the pipeline stores no closes
+   */
+  readonly mostStored?: number | undefined;
   /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
   readonly memory?: QueueMemory;
   /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */

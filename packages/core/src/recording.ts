@@ -12,6 +12,7 @@ import type { PendingClose } from './record/close-facts.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { createDestination } from './telemetry/destination.ts';
 import { limitLine } from './telemetry/limited-line.ts';
+import type { Pipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
@@ -33,9 +34,11 @@ export interface Recording {
   drain(limit?: TimeLimit): Promise<void>;
   /**
    * Passes all waiting closes to the exporter before the function returns. Meant for a page that is about to be
-   * unloaded. Without a provider, the closes stay in the queue.
+   * unloaded, and for a process that is about to end. Without a provider, the closes stay in the queue.
+   * @param startNow starts the built-in pipeline (closespan's OTLP/HTTP exporter) if there is no provider
+   * @returns whether the built-in pipeline has stored the spans of these closes
    */
-  flushNow(): void;
+  flushNow(startNow?: () => Pipeline): boolean;
   /**
    * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
    * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
@@ -61,7 +64,7 @@ const METRICS_MILLIS = 1000;
 export function createRecording(settings: RecordingSettings): Recording {
   const { options, startPipeline, waiting, capacity, memory, createLabelLimits, startPause, nextTurn } =
     settings;
-  const { shutdownMillis = 5000, limitWait = (flush) => flush() } = settings;
+  const { shutdownMillis = 5000, mostStored = 0, limitWait = (flush) => flush() } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
   const writer = createRecordWriter(options, destination, createLabelLimits);
@@ -84,6 +87,8 @@ export function createRecording(settings: RecordingSettings): Recording {
   let left = 0;
   const tellLeft = limitLine(() => diag.warn(`${NAME}: ${left} closes wait, nothing arrives`));
   let stopping: Promise<void> | undefined;
+  /** Whether all closes were sent, stored or dropped by a shutdown. */
+  let isStopped = false;
   // With closes already queued, the queue calls `prepare` itself.
   if (queue.size() === 0) void prepare(false);
 
@@ -134,6 +139,16 @@ export function createRecording(settings: RecordingSettings): Recording {
     await (stopping ?? destination.flush(false));
   }
 
+  function flushNow(startNow?: () => Pipeline): boolean {
+    if (isStopped) return false;
+    if (startNow && !find()) destination.startNow(startNow);
+    // Without a provider the closes wait on: the page may stay, or come back.
+    if (!find()) return false;
+    while (mostStored && queue.size() > mostStored) dropped += queue.evict(writer.isNormal).length;
+    queue.drainNow();
+    return destination.flushNow();
+  }
+
   async function stop(millis: number | undefined): Promise<void> {
     // The metrics come last, since they count what was lost. Some of the time is theirs.
     const forSpans = millis && Math.max(millis * SPANS_SHARE, millis - METRICS_MILLIS);
@@ -142,8 +157,10 @@ export function createRecording(settings: RecordingSettings): Recording {
     // A provider of the app takes spans although its flush hangs.
     if (destination.isOthers) queue.drainNow();
     const lost = queue.size() + (await destination.unsent());
-    if (lost > 0) diag.warn(`${NAME}: ${lost} closes lost, ${inTime ? 'nothing arrives' : 'time is up'}`);
+    if (lost > 0 && !(mostStored && flushNow()))
+      diag.warn(`${NAME}: ${lost} closes lost, ${inTime ? 'nothing arrives' : 'time is up'}`);
     while (queue.size() > 0) makeRoom();
+    isStopped = true;
     await destination.shutdown();
   }
 
@@ -160,12 +177,7 @@ export function createRecording(settings: RecordingSettings): Recording {
     async drain(limit) {
       await waitFor(drainAll(), millisOf(limit));
     },
-    flushNow() {
-      // Without a provider the closes wait on: the page may stay, or come back.
-      if (!find()) return;
-      queue.drainNow();
-      destination.flushNow();
-    },
+    flushNow,
     cancelExports: destination.cancelExports,
     async shutdown(limit) {
       const millis = limit === false ? undefined : (millisOf(limit) ?? shutdownMillis);

@@ -36,6 +36,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_CARRIERS', 'acceptCarriers', asList],
   ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', asNumber],
   ['CLOSESPAN_EXIT_SIGNALS', 'exitSignals', asList],
+  ['CLOSESPAN_SPOOL', 'spool', asText],
 ];
 
 /**

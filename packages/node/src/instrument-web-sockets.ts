@@ -14,6 +14,7 @@ import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts
 import { loadRecording } from './pipeline/load-recording.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { flushBeforeExit } from './process/flush-before-exit.ts';
+import { type SpoolWatch, watchSpool } from './process/watch-spool.ts';
 import { warnOfUnobserved } from './runtime/warn-of-unobserved.ts';
 import { watchModules } from './runtime/watch-modules.ts';
 import { observeUndici } from './undici/observe-undici.ts';
@@ -62,7 +63,14 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSoc
 }
 
 function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<typeof platform.install> {
-  const flush = flushBeforeExit(recorder, settle, options);
+  let spool: SpoolWatch | undefined;
+  const flush = flushBeforeExit(recorder, options, {
+    settle() {
+      spool?.begin();
+      settle();
+    },
+    die: () => spool?.storeForSignal(),
+  });
   const watched: Recorder = {
     ...recorder,
     record(connection, facts) {
@@ -94,6 +102,16 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     for (const library of libraries) library.settle?.();
   }
 
+  function recordOpen(): void {
+    for (const library of libraries) library.recordOpen();
+  }
+
+  spool = watchSpool(recorder, options, {
+    settle,
+    recordOpen,
+    watch: flush.watch,
+    keepAlive: flush.keepAlive,
+  });
   return {
     observe(socket, info) {
       libraries.some((library) => library.observe(socket, info));
@@ -111,6 +129,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         upgrades.stop,
         ...libraries.map(({ stop }) => stop),
         flush.stop,
+        spool?.stop,
       ]);
     },
   };

@@ -39,6 +39,13 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    * @defaultValue `['SIGTERM', 'SIGINT']`; on Windows `[]`
    */
   readonly exitSignals?: readonly string[];
+  /**
+   * Directory for closes that could not be sent before the process ends. The built-in pipeline (closespan's OTLP/HTTP
+   * exporter) writes the closes at the end of the process, and the next process with this directory sends them. A
+   * missing directory is created, readable by its owner alone. At most 32 MiB are kept, for at most seven days.
+   * @defaultValue nothing is written, and closes that wait are lost
+   */
+  readonly spool?: string;
 }
 
 /**
@@ -64,6 +71,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
   recordClientAddress: BOOLEAN,
   recordOrigin: BOOLEAN,
   exitTimeout: ['milliseconds from 0 to 2147483647', isMillis],
+  spool: ['a path of a directory', (value) => typeof value === 'string' && /^[^\0]+$/.test(value)],
   exitSignals: [
     'an array of names of signals that can be caught',
     (value) => Array.isArray(value) && value.every(isSignal),

@@ -11,4 +11,6 @@ export type ExporterSettings = OtlpSettings & {
    * exporter
    */
   readonly running?: RunningExports;
+  /** Whether undelivered spans are stored when the process ends. @defaultValue `false` */
+  readonly isStored?: boolean;
 };

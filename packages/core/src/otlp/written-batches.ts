@@ -1,6 +1,12 @@
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import { BatchSpanProcessor, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  BatchSpanProcessor,
+  type Span,
+  type SpanExporter,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import type { TrackedSpans } from '../telemetry/tracked-spans.ts';
 import type { BackgroundExporter } from './background-exporter.ts';
 import { createEnvelopes } from './span-envelope.ts';
 import { spanJson } from './span-json.ts';
@@ -10,25 +16,42 @@ import { WrittenSpan } from './written-span.ts';
 export interface WrittenBatches extends SpanProcessor {
   /** Adds a span that no tracer has made. */
   add(json: string, scope: InstrumentationScope): void;
+  /** Ends the spans that have started and not ended. Meant for a process that ends while a hook has a span. */
+  endStarted(): void;
 }
 
-/** Makes a processor whose batches go to an exporter. The variables `OTEL_BSP_*` set size and time of the batches. */
+/**
+ * Makes a processor whose batches go to an exporter. The variables `OTEL_BSP_*` set size and time of the batches.
+ * @param tracked set of undelivered spans, to which each span is added. If absent, spans are not tracked
+ */
 export function createWrittenBatches(
   resource: Resource,
   exporter: BackgroundExporter<WrittenSpan[]>,
+  tracked?: TrackedSpans<WrittenSpan>,
 ): WrittenBatches {
   const envelopeOf = createEnvelopes(resource);
   // The SDK's batches read no more of a span than a written span has.
   const batches = new BatchSpanProcessor(exporter as unknown as SpanExporter);
 
+  const started = new Set<Span>();
+  const passOn = (span: WrittenSpan) => batches.onEnd(span as never);
+
   function add(json: string, scope: InstrumentationScope): void {
-    batches.onEnd(new WrittenSpan(json, envelopeOf(scope)) as never);
+    const span = new WrittenSpan(json, envelopeOf(scope));
+    if (tracked) tracked.add(span, passOn);
+    else passOn(span);
   }
 
   return {
     add,
-    onStart() {},
+    endStarted() {
+      for (const span of started) span.end();
+    },
+    onStart(span) {
+      if (tracked) started.add(span);
+    },
     onEnd(span) {
+      started.delete(span as Span);
       if (span.spanContext().traceFlags & 1) add(spanJson(span), span.instrumentationScope);
     },
     forceFlush: () => batches.forceFlush(),

@@ -44,6 +44,8 @@ export interface Destination {
    * rejects.
    */
   load(): Promise<boolean>;
+  /** Starts the built-in pipeline (closespan's OTLP/HTTP exporter) before the function returns, if none runs. */
+  startNow(start: () => Pipeline): void;
   /**
    * Resolves to whether closes may be written. Closes must wait while the built-in pipeline (closespan's OTLP/HTTP
    * exporter) has undelivered spans. Closes need not wait if spans are sent to another provider.
@@ -65,9 +67,11 @@ export interface Destination {
    */
   cancelExports(isCancelled: boolean): Promise<void> | undefined;
   /**
-   * Starts the export of all written spans before the function returns. Meant for a page that is about to be unloaded.
+   * Starts the export of all written spans before the function returns. Meant for a page that is about to be unloaded,
+   * and for a process that is about to end.
+   * @returns whether the built-in pipeline (closespan's OTLP/HTTP exporter) has stored the spans
    */
-  flushNow(): void;
+  flushNow(): boolean;
   /** Stops the built-in pipeline (closespan's OTLP/HTTP exporter). A provider of the user keeps running. */
   shutdown(): Promise<void>;
 }
@@ -161,6 +165,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       await starting;
       return pipeline !== undefined;
     },
+    startNow(startPipelineNow) {
+      pipeline ??= guard('pipeline', startPipelineNow);
+    },
     ready: async (retryNow) =>
       (await unsent(retryNow)) === 0 || !spansAreOurs || pipeline?.isAway?.() === false,
     unsent,
@@ -172,12 +179,13 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       ),
     cancelExports: (isCancelled) => pipeline?.cancelExports?.(isCancelled),
     flushNow() {
-      if (pipeline?.flushNow) guard('flush', pipeline.flushNow);
+      const flushed = pipeline?.flushNow && guard('flush', pipeline.flushNow);
       void logFailures(
         'flush',
         () => provided().forceFlush?.(),
         () => (pipeline?.flushNow ? undefined : pipeline?.forceFlush()),
       );
+      return spansAreOurs && flushed === true;
     },
     async shutdown() {
       await starting;

@@ -28,7 +28,7 @@ export interface DividedExportActions<T> {
  * HTTP statuses that refuse the address, the method or the credentials of a request. With another status a collector, or
  * a firewall in front of it, may refuse a batch because of a small part. The halves of such a batch are sent again.
  */
-const INDIVISIBLE: readonly unknown[] = [401, 404, 405, 407, 415];
+export const INDIVISIBLE: readonly unknown[] = [401, 404, 405, 407, 415];
 /** Number of refusals in a row after which batches are no longer divided, because the collector refuses everything. */
 const MOST_REFUSALS = 64;
 

@@ -38,10 +38,11 @@ export interface Pipeline {
    */
   forceFlush(spansOnly?: boolean, mayLag?: boolean): Promise<void>;
   /**
-   * Sends or stores all waiting spans before the function returns. Meant for a page that is about to be unloaded.
+   * Sends or stores all waiting spans before the function returns. Meant for a page that is about to be unloaded, and
+   * for a process that is about to end. Returns `true` if the spans were stored and are no longer waiting.
    * @defaultValue the caller calls `forceFlush`
    */
-  flushNow?(): void;
+  flushNow?(): unknown;
   /** Sends all waiting spans and metrics, then stops the pipeline. */
   shutdown(): Promise<void>;
 }

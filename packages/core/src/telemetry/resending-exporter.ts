@@ -3,6 +3,7 @@ import { type ExportResult, suppressTracing } from '@opentelemetry/core';
 import { createDividedExport, type DividedExport } from './divided-export.ts';
 import type { Outcome } from './outcome-counter.ts';
 import { type BatchedSpan, spanDivision } from './span-batches.ts';
+import type { TrackedSpans } from './tracked-spans.ts';
 import { createUndelivered, type Undelivered } from './undelivered.ts';
 
 /** Time until undelivered spans are sent again, in milliseconds. The time doubles with each failure. */
@@ -27,7 +28,8 @@ interface BatchExporter<T> {
 export class ResendingExporter<T extends BatchedSpan> {
   readonly #exporter: BatchExporter<T>;
   readonly #count: (outcome: Outcome, count: number) => void;
-  readonly #send: DividedExport<T[]>;
+  readonly #tracked: TrackedSpans<T> | undefined;
+  readonly #divided: DividedExport<T[]>;
   readonly #undelivered: Undelivered<T>;
   readonly #sending = new Set<Promise<void>>();
   #pause = FIRST_PAUSE;
@@ -40,17 +42,28 @@ export class ResendingExporter<T extends BatchedSpan> {
   /**
    * Makes an exporter that sends through another exporter.
    * @param count called with the outcome and the number of spans that were not delivered by the first export
+   * @param tracked set of undelivered spans, from which spans may be taken to be stored elsewhere. If absent, no span is
+   * taken
    */
-  constructor(exporter: BatchExporter<T>, count: (outcome: Outcome, count: number) => void) {
+  constructor(
+    exporter: BatchExporter<T>,
+    count: (outcome: Outcome, count: number) => void,
+    tracked?: TrackedSpans<T>,
+  ) {
+    const dropped = (spans: T[]) => {
+      tracked?.settle(spans);
+      count('dropped', spans.length);
+    };
     this.#exporter = exporter;
     this.#count = count;
-    this.#undelivered = createUndelivered<T>((dropped) => count('dropped', dropped));
-    this.#send = createDividedExport(spanDivision<T>(), {
+    this.#tracked = tracked;
+    this.#undelivered = createUndelivered<T>(dropped);
+    this.#divided = createDividedExport(spanDivision<T>(), {
       exportNow(spans, done) {
         // No instrumentation of HTTP shall make a span of this request.
         context.with(suppressTracing(context.active()), () => exporter.export(spans, done));
       },
-      refused: ({ length }) => count('dropped', length),
+      refused: dropped,
     });
   }
 
@@ -101,10 +114,28 @@ export class ResendingExporter<T extends BatchedSpan> {
     if (lost > 0) this.#count('dropped', lost);
   }
 
+  /** Forgets all spans that wait to be sent again, because they were taken. */
+  forgetTaken(): void {
+    this.#undelivered.clear();
+  }
+
+  /** Sends the spans that were not taken. */
+  #send(spans: T[], arrived: (count: number) => void = () => {}): ReturnType<DividedExport<T[]>> {
+    return this.#divided(this.#withoutTaken(spans), (batch) => {
+      this.#tracked?.settle(batch);
+      this.#undelivered.noteArrival();
+      arrived(batch.length);
+    });
+  }
+
+  #withoutTaken(spans: T[]): T[] {
+    return this.#tracked?.withoutTaken(spans) ?? spans;
+  }
+
   async #export(spans: T[]): Promise<ExportResult> {
-    const { left, result } = await this.#send(spans, () => this.#undelivered.noteArrival());
-    if (left.length > 0) {
-      const failed = left.flat();
+    const { left, result } = await this.#send(spans);
+    const failed = this.#withoutTaken(left.flat());
+    if (failed.length > 0) {
       this.#undelivered.add(failed);
       this.#count('stored', failed.length);
       this.#wait(retryAfterOf(result));
@@ -116,10 +147,7 @@ export class ResendingExporter<T extends BatchedSpan> {
     clearTimeout(this.#timer);
     let retryAfter: number | undefined;
     const isDone = await this.#undelivered.resend(async (spans) => {
-      const { left, result } = await this.#send(spans, ({ length }) => {
-        this.#undelivered.noteArrival();
-        this.#count('replayed', length);
-      });
+      const { left, result } = await this.#send(spans, (count) => this.#count('replayed', count));
       retryAfter = retryAfterOf(result);
       return { left: left.flat(), mayGoOn: retryAfter === undefined };
     });

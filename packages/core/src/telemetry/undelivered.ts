@@ -56,9 +56,9 @@ const MOST_ASKING = 4096;
  * Makes an empty collection of undelivered spans. A receiver may fail at the content of a request, and not because it
  * is away: a proxy resets a connection, or a gateway responds with 502. So batches that fail while others arrive are
  * divided, until the spans that cause the failure are alone.
- * @param dropped called with the number of spans that were dropped
+ * @param dropped called with spans that were dropped
  */
-export function createUndelivered<T>(dropped: (count: number) => void): Undelivered<T> {
+export function createUndelivered<T>(dropped: (spans: T[]) => void): Undelivered<T> {
   let batches: Batch<T>[] = [];
   let arrivals = 0;
   let failedRounds = 0;
@@ -70,7 +70,7 @@ export function createUndelivered<T>(dropped: (count: number) => void): Undelive
 
   function drop(batch: Batch<T>): void {
     remove(batch);
-    dropped(batch.spans.length);
+    dropped(batch.spans);
   }
 
   /**

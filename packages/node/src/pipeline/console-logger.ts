@@ -7,11 +7,18 @@ import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
 const API = Symbol.for('opentelemetry.js.api.1');
 const scope = globalThis as { readonly [API]?: { readonly diag?: unknown } };
 
+let fallback: DiagLogLevel | undefined;
+
+/** Sets the level at which `diag` writes to the console if `OTEL_LOG_LEVEL` names none. Without it, `diag` is silent. */
+export function setFallbackLevel(level: DiagLogLevel): void {
+  fallback = level;
+}
+
 /**
- * Lets `diag` write to the console at the level that `OTEL_LOG_LEVEL` names. Does nothing if a logger is set already.
- * @param fallback level to use if the variable is empty or wrong; without a fallback `diag` then stays silent
+ * Lets `diag` write to the console at the level that `OTEL_LOG_LEVEL` names, else at the fallback level. Does nothing if
+ * a logger is set already.
  */
-export function logToConsole(fallback?: DiagLogLevel): void {
+export function logToConsole(): void {
   if (scope[API]?.diag) return;
   const level = DiagLogLevel[process.env['OTEL_LOG_LEVEL']?.toUpperCase() as keyof typeof DiagLogLevel];
   // The text of a number would give the name of a level.

@@ -1,24 +1,18 @@
-import type { WebSocketOptions } from '@closespan/core';
-import type { ExporterSettings, MetricSettings } from '@closespan/core/otlp-metrics';
 import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
-import { diag, metrics } from '@opentelemetry/api';
+import { metrics } from '@opentelemetry/api';
+import type { NodeWebSocketOptions } from '../node-options.ts';
 import { logToConsole } from './console-logger.ts';
 import { isSdkDisabled } from './is-sdk-disabled.ts';
-import { startPause } from './timers-at-load.ts';
+import { NO_PIPELINE } from './no-pipeline.ts';
+import { pipelineSettings } from './pipeline-settings.ts';
+import { storeInSpool } from './start-pipeline-now.ts';
 import { warnOfUnspoken } from './warn-of-unspoken.ts';
-
-const NO_PIPELINE: Pipeline = {
-  tracerProvider: undefined,
-  meterProvider: undefined,
-  async forceFlush() {},
-  async shutdown() {},
-};
 
 /**
  * Loads and starts the built-in pipeline: an OTLP/HTTP exporter for an app without an OpenTelemetry SDK. Environment
  * variables `OTEL_*` give values that no option gives.
  */
-export async function startPipeline(options: WebSocketOptions): Promise<Pipeline> {
+export async function startPipeline(options: NodeWebSocketOptions): Promise<Pipeline> {
   const { env } = process;
   if (isSdkDisabled(env)) return NO_PIPELINE;
   logToConsole();
@@ -34,14 +28,7 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
   ]);
   warnOfWrongVariables();
   const running = createRunningExports();
-  // Without a prototype, to which somebody may have added an option.
-  const settings: ExporterSettings & MetricSettings = Object.assign(Object.create(null), options, {
-    // Without an id for each process, the counters of one process overwrite those of another in a Collector.
-    attributes: { 'service.instance.id': crypto.randomUUID() },
-    running,
-    startPause,
-    exportIntervalMillis: intervalOf(env['OTEL_METRIC_EXPORT_INTERVAL']),
-  });
+  const settings = pipelineSettings(options, running);
   const meterProvider =
     options.meterProvider || env['OTEL_METRICS_EXPORTER'] === 'none'
       ? undefined
@@ -55,9 +42,11 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
     tracerProvider,
     ...(tracerProvider && { addSpan: tracerProvider.addSpan }),
     meterProvider,
+    ...storeInSpool(options, tracerProvider),
     async cancelExports(isCancelled) {
       if (isCancelled) running.cancel();
       else running.allow();
+      tracerProvider?.hold(isCancelled);
       await tracerProvider?.forceFlush();
     },
     isAway: () => tracerProvider?.isAway() ?? false,
@@ -77,18 +66,4 @@ export async function startPipeline(options: WebSocketOptions): Promise<Pipeline
       }
     },
   };
-}
-
-const LONGEST_TIMER = 2 ** 31 - 1;
-
-/**
- * Converts text to the milliseconds between two exports of metrics; `undefined` if the text is empty or no usable
- * number.
- */
-function intervalOf(text: string | undefined): number | undefined {
-  if (!text) return undefined;
-  const millis = Number(text);
-  if (millis >= 1 && millis <= LONGEST_TIMER) return millis;
-  diag.warn(`${NAME}: OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${text}\``);
-  return undefined;
 }

@@ -8,6 +8,8 @@ export interface ExitSignalActions {
   appListens(): void;
   /** Called if the app has no listener for the signal. The signal ends the process as soon as the promise resolves. */
   beforeDeath(): Promise<void>;
+  /** Called immediately before the signal ends the process. */
+  die(): void;
 }
 
 /**
@@ -22,7 +24,10 @@ export function watchExitSignals(names: readonly string[], actions: ExitSignalAc
   return () => stopAll(stops);
 }
 
-function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSignalActions): () => void {
+function watchSignal(
+  name: NodeJS.Signals,
+  { appListens, beforeDeath, die: act }: ExitSignalActions,
+): () => void {
   let stopped = false;
 
   function listen(): void {
@@ -56,7 +61,10 @@ function watchSignal(name: NodeJS.Signals, { appListens, beforeDeath }: ExitSign
    */
   async function die(): Promise<void> {
     await beforeDeath();
-    if (process.listenerCount(name) === 0) process.kill(process.pid, name);
+    if (process.listenerCount(name) === 0) {
+      act();
+      process.kill(process.pid, name);
+    }
     // Process 1 of a container survives its own signal.
     void nextTurn().then(listen);
   }

@@ -21,6 +21,14 @@ export interface FlushBeforeExit {
   stop(): void;
 }
 
+/** Actions at the end of a process. */
+interface EndActions {
+  /** Records each failed handshake whose `close` event has not come yet. */
+  settle(): void;
+  /** Called immediately before a signal ends the process. */
+  die(): void;
+}
+
 /**
  * Milliseconds after an exit signal in which the app may exit because of the signal. An app that runs longer does not
  * intend to exit.
@@ -35,12 +43,11 @@ const EXIT_SIGNALS = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT'];
 /**
  * Makes an object that sends queued closes before the process ends. The first connection or the first recorded close
  * adds its listeners.
- * @param settle records each failed handshake whose `close` event has not come yet
  */
 export function flushBeforeExit(
   recorder: Recorder,
-  settle: () => void,
   { exitTimeout = 5000, exitSignals = EXIT_SIGNALS }: NodeWebSocketOptions,
+  { settle, die }: EndActions,
 ): FlushBeforeExit {
   let unsent = false;
   /**
@@ -107,6 +114,11 @@ export function flushBeforeExit(
         void send();
       },
       beforeDeath: sendInTime,
+      die() {
+        // Process 1 of a container survives its own signal. Its next close lets exports go again.
+        isCancelled = true;
+        die();
+      },
     });
     stopWatching = () => {
       stopSignals();

@@ -1,0 +1,116 @@
+import { guard, NAME, type PartsNow, type Recorder } from '@closespan/core/platform';
+import { diag } from '@opentelemetry/api';
+import type { NodeWebSocketOptions } from '../node-options.ts';
+import { hasProvider } from '../pipeline/has-provider.ts';
+import { createRecordingNow } from '../pipeline/load-recording.ts';
+import { sendsSpans } from '../pipeline/pipeline-settings.ts';
+import { sendStoredSpans } from '../pipeline/send-stored-spans.ts';
+import { startPipelineNow } from '../pipeline/start-pipeline-now.ts';
+import { startPause } from '../pipeline/timers-at-load.ts';
+import { listSpool, spoolPath } from '../spool/spool-directory.ts';
+import type { SpoolSender } from '../spool/spool-sender.ts';
+
+/** Stores what waits when the process ends, and sends what earlier processes have stored. */
+export interface SpoolWatch {
+  /** Starts to send what earlier processes have stored. A second call does nothing. */
+  begin(): void;
+  /** Stores what waits immediately before a signal ends the process, before the function returns. */
+  storeForSignal(): void;
+  /** Stops to watch the end of the process, as soon as the closes that wait are sent or stored. */
+  stop(): void;
+}
+
+/** Actions of an instrumentation with a spool. */
+export interface SpoolActions {
+  /** Records failed handshakes whose `close` event has not come yet. */
+  settle(): void;
+  /** Records every open connection. */
+  recordOpen(): void;
+  /** Watches the end of the process. */
+  watch(): void;
+  /** Keeps the process alive until stored closes have been tried once, for as long as the end of a process may take. */
+  keepAlive(tried: Promise<void>): void;
+}
+
+/**
+ * Time until stored closes are sent, in milliseconds. Meanwhile an app may register its OpenTelemetry SDK. The end of
+ * the process, or a flush, comes earlier.
+ */
+const START_PAUSE = 100;
+
+/** Watches the end of the process for the option `spool`. Returns `undefined` without that option. */
+export function watchSpool(
+  recorder: Recorder,
+  options: NodeWebSocketOptions,
+  { settle, recordOpen, watch, keepAlive }: SpoolActions,
+): SpoolWatch | undefined {
+  if (options.spool === undefined) return undefined;
+  const path = spoolPath(options.spool);
+  let sender: SpoolSender | undefined;
+  let isObserving = true;
+  /** Whether stored closes wait to be sent. */
+  let mustSend = sendsSpans(options) && hasFiles(path);
+
+  /** Stores all closes that wait. If the process ends for sure, also records and stores every open connection. */
+  function store(endsForSure: boolean): void {
+    const parts: PartsNow = {
+      createRecording: createRecordingNow,
+      startPipeline: () => startPipelineNow(options),
+    };
+    const steps = [
+      ...(endsForSure && isObserving ? [settle, recordOpen] : []),
+      // Spans are then held back instead of sent.
+      () => recorder.cancelExports(true),
+      () => recorder.flushNow(parts),
+      () => sender?.release(),
+    ];
+    for (const step of steps) guard('spool', step);
+  }
+
+  const onExit = () => store(true);
+
+  async function send(): Promise<void> {
+    try {
+      sender = await sendStoredSpans(options, path);
+      await sender.tried;
+    } catch (error) {
+      diag.error(`${NAME}: spool not loaded`, error);
+    }
+  }
+
+  function begin(): void {
+    if (!mustSend || hasProvider(options)) return;
+    mustSend = false;
+    keepAlive(send());
+  }
+
+  // First of all listeners: another one may call `process.exit()`, after which no further listener runs.
+  process.prependListener('exit', onExit);
+  if (mustSend) {
+    watch();
+    void startPause(START_PAUSE).over.then(begin);
+  }
+  return {
+    begin,
+    // The first process of a container survives its own signal.
+    storeForSignal: () => store(process.pid !== 1),
+    stop() {
+      isObserving = false;
+      mustSend = false;
+      sender?.stop();
+      // Closes may still wait, and are stored if the process ends before they are sent.
+      void recorder.forceFlush().then(() => process.off('exit', onExit));
+    },
+  };
+}
+
+/** Returns whether a spool may have files to send. */
+function hasFiles(path: string): boolean {
+  try {
+    const { entries, foreign } = listSpool(path);
+    return entries.length + foreign > 0;
+  } catch (error) {
+    // Whoever sends says why the directory cannot be used.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+}
