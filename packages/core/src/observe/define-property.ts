@@ -7,7 +7,8 @@ const told = new Set<unknown>();
 /** Defines a property. Returns `false`, and does not throw, if the property or its object is frozen. */
 export function defineProperty(owner: object, name: string, descriptor: PropertyDescriptor): boolean {
   try {
-    return Reflect.defineProperty(owner, name, descriptor);
+    // Without a prototype, to which somebody may have added a `get` or a `value`.
+    return Reflect.defineProperty(owner, name, Object.assign(Object.create(null), descriptor));
   } catch {
     // A trap of a proxy may throw.
     return false;

@@ -29,8 +29,9 @@ export function replaceValue<T extends object>(
   const descriptor = owner && Object.getOwnPropertyDescriptor(owner, name);
   const original: unknown = descriptor?.[field];
   if (!descriptor || typeof original !== 'function') return undefined;
-  // The caller knows what kind of function the property holds.
-  const value = typeof by === 'function' ? by() : new Proxy(original as unknown as T, by);
+  // The caller knows what kind of function the property holds. Somebody may have added a trap to `Object.prototype`.
+  const value =
+    typeof by === 'function' ? by() : new Proxy(original as unknown as T, Object.setPrototypeOf(by, null));
   if (!defineProperty(owner, name, { ...descriptor, [field]: value })) return resume(owner, name, by);
   const stop = () => {
     for (const trap in by) delete by[trap as keyof typeof by];
