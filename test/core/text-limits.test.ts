@@ -13,7 +13,7 @@ it.each([
   { facts: { subprotocol: 'chat.'.repeat(3000) }, name: 'websocket.subprotocol', length: 128 },
   { facts: { extensions: LONG }, name: 'websocket.extensions', length: 256 },
   { facts: { clientAddress: LONG }, name: 'client.address', length: 64 },
-  { facts: { code: 1006, wasClean: false, errorCode: LONG }, name: 'error.type', length: 64 },
+  { facts: { code: 1006, wasClean: false, errorCode: LONG.toUpperCase() }, name: 'error.type', length: 64 },
   { facts: { url: `ws://h/${LONG}` }, name: 'url.path', length: 512 },
   { facts: { url: `ws://h/${'"'.repeat(500)}` }, name: 'url.path', length: 512 },
   { facts: { url: `ws://${LONG}/` }, name: 'server.address', length: 255 },
@@ -51,6 +51,25 @@ it('leaves a text as it is that is as long as allowed', async () => {
     'websocket.close.reason': reason,
     'url.path': `/${'x'.repeat(511)}`,
   });
+});
+
+it.each([
+  ['ECONNRESET', 'ECONNRESET'],
+  ['WS_ERR_UNEXPECTED_RSV_2_3', 'WS_ERR_UNEXPECTED_RSV_2_3'],
+  ['ERR_HTTP2_STREAM_ERROR', 'ERR_HTTP2_STREAM_ERROR'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+  ['HPE_INVALID_CONSTANT', 'HPE_INVALID_CONSTANT'],
+  ['ConnectionRefused', 'ConnectionRefused'],
+  ['user 7 is gone', '_OTHER'],
+  ['Bearer 7f3a', '_OTHER'],
+  ['eyJhbGciOiJIUzI1NiJ9', '_OTHER'],
+  ['7f3a9c21b4d8e6f0', '_OTHER'],
+  ['AKIA1234567EXAMPLE', '_OTHER'],
+  ['https://example.com/?token=secret', '_OTHER'],
+])('says of the error code %s: %s', async (errorCode, type) => {
+  const { spans, points } = await recordCloses([{ code: 1006, wasClean: false, errorCode }]);
+  expect(spans[0]?.attributes['error.type']).toBe(type);
+  expect(points['websocket.client.closes']?.[0]?.attributes).toMatchObject({ 'error.type': type });
 });
 
 it('cuts between characters', async () => {

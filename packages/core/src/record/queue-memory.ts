@@ -20,6 +20,10 @@ const LONGEST = {
   errorCode: 64,
 } as const;
 const TEXTS = Object.keys(LONGEST) as (keyof typeof LONGEST)[];
+/** Codes of Node, its libraries and Bun: `ECONNRESET`, `WS_ERR_INVALID_UTF8`, `ConnectionRefused`. */
+const ERROR_CODE = /^(?:(?!(?:\D*\d){5})[A-Z][A-Z\d_]*…?|[A-Z][A-Za-z]{1,40})$/;
+/** Value of `error.type` for an error that has no code of its own (OpenTelemetry, attribute `error.type`). */
+const OTHER = '_OTHER';
 /** Largest number of characters of a URL in the queue, including the query. */
 const LONGEST_RAW_URL = 2048;
 
@@ -75,6 +79,9 @@ function limitTexts(closed: PendingClose): PendingClose {
     limited ??= { ...facts };
     limited[name] = typeof text === 'string' ? limitText(name, text) : undefined;
   }
+  const { errorCode } = (limited ?? facts) as CloseFacts;
+  // The app may destroy a socket with an error of its own, whose code is any text.
+  if (errorCode && !ERROR_CODE.test(errorCode)) limited = { ...(limited ?? facts), errorCode: OTHER };
   return limited ? { ...closed, facts: limited as CloseFacts } : closed;
 }
 
