@@ -76,6 +76,10 @@ const THROWN: [string, () => unknown][] = [
   ],
   ['an error with the URL in a property', withInput],
   ['an error with a cause', () => new Error('secret', { cause: withInput() })],
+  [
+    'an error from a script with a query',
+    () => Object.assign(new Error('text'), { stack: 'Error: text\n at f (https://h/a.js?v=secret:1:2)' }),
+  ],
   ['a text', () => 'secret'],
   ['an object', () => ({ token: 'secret', message: Symbol('secret') })],
   ['null', () => null],

@@ -29,11 +29,16 @@ export function callHook<T, F>(
 
 /**
  * Logs with `diag.error` that a hook threw, and where. The error's message and its other properties are not logged: a
- * hook gets what must not reach a log, and the error of `new URL()` quotes the URL.
+ * hook gets what must not reach a log, and the error of `new URL()` quotes the URL. Places are shown without query.
  */
 export function logHookError(name: string, error: unknown): void {
   guard(name, () => {
     const { stack, message } = Object(error);
-    diag.error(`${NAME}: ${name} threw`, String(stack).replace(message, ''));
+    diag.error(
+      `${NAME}: ${name} threw`,
+      String(stack)
+        .replace(message, '')
+        .replace(/\?[^\s:)]+/g, ''),
+    );
   });
 }
