@@ -51,6 +51,8 @@ export interface BrowserWebSocketOptions extends WebSocketOptions {
 
 /** Checks of the members of the option `otlp` that only pages and workers have. */
 export const OTLP_MEMBERS: OptionChecks = {
+  // `fetch` refuses an address with user info.
+  url: ['an http(s) address', (url) => /^https?:\/*[^/?#@]+(\/[^?#]*)?$/.test(url as string)],
   protocol: oneOf('http/json', 'http/protobuf'),
   compression: oneOf('gzip', 'none'),
 };

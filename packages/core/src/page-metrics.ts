@@ -1,16 +1,26 @@
 import type { MeterProvider } from '@opentelemetry/api';
-import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
+import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { exportInBackground } from './otlp/background-exporter.ts';
+import { createExportDelegate } from './otlp/export-delegate.ts';
+import { createFetchExport } from './otlp/fetch-export.ts';
+import { startTimer } from './queue/queue-pause.ts';
+import { createFailureLog } from './telemetry/failure-log.ts';
 import { exporterConfig, type OtlpProvider } from './telemetry/otlp-settings.ts';
 import { type MetricSettings, startMeterProvider } from './telemetry/start-meter-provider.ts';
 
 /** Starts a meter provider for a page. The provider sends metrics over OTLP/HTTP as JSON, with `fetch`. */
 export function createMeterProvider(settings: MetricSettings): OtlpProvider<MeterProvider> {
-  return startMeterProvider(
-    settings,
-    new OTLPMetricExporter({
-      ...exporterConfig(settings, '/v1/metrics'),
-      ...(settings.delta && { temporalityPreference: AggregationTemporality.DELTA }),
-    }),
+  const { url = 'http://localhost:4318/v1/metrics', headers = {} } = exporterConfig(settings, '/v1/metrics');
+  const delegate = createExportDelegate(
+    JsonMetricsSerializer,
+    createFetchExport(url, headers),
+    createFailureLog('export of metrics'),
   );
+  const exporter = new OTLPMetricExporterBase(
+    { ...exportInBackground(delegate, startTimer), setMetrics() {} },
+    settings.delta ? { temporalityPreference: AggregationTemporality.DELTA } : {},
+  );
+  return startMeterProvider(settings, exporter);
 }

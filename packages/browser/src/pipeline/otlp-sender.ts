@@ -58,7 +58,8 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
       if (sent.outcome !== 'delivered') diag.warn(`${NAME}: ${url} responded with ${response.status}`);
       return sent;
     } catch (error) {
-      diag.warn(`${NAME}: ${url} not reached`, error);
+      // Not the error itself: its stack holds the query of a worker's address.
+      diag.warn(`${NAME}: ${url} not reached: ${error}`);
       return { outcome: 'failed' };
     }
   }
@@ -87,6 +88,8 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
       keepalive,
       // No cookies to a receiver on another origin.
       credentials: 'same-origin',
+        // Of the page's address only the origin: path and query may hold secrets.
+        referrerPolicy: 'strict-origin',
       ...(signal && { signal }),
     });
   }

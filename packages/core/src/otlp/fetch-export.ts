@@ -1,0 +1,57 @@
+import { type ExportOutcome, outcomeOfStatus } from './export-outcome.ts';
+import type { SendExport } from './send-export.ts';
+
+type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
+
+/** Largest body of a request that outlives the page, in bytes. Browsers allow 64 KiB to all such requests together. */
+const LEAVING_BYTES = 60 * 1024;
+/** Time for one export with all its tries, in milliseconds. */
+const TIMEOUT_MILLIS = 10_000;
+/** Time before the second request of an export, in milliseconds. The time grows by half with each further request. */
+const FIRST_PAUSE = 1000;
+
+/**
+ * Makes a function that sends exports of a page with `fetch`. Before its deadline, an export is sent again after a
+ * status that OTLP calls retryable, and after an error of the network. The receiver learns the page's origin, but
+ * neither path nor query.
+ */
+export function createFetchExport(url: string, headers: Readonly<Record<string, string>>): SendExport {
+  async function post(
+    body: Uint8Array<ArrayBuffer>,
+    signal: AbortSignal,
+    keepalive: boolean,
+  ): Promise<ExportOutcome> {
+    try {
+      // An app's traced `fetch` would make a span of each export.
+      const { fetch } = globalThis as { fetch: MaybeWrapped };
+      const response = await (fetch.__original ?? fetch)(url, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+        signal,
+        keepalive,
+        // The page's path and query may hold secrets.
+        referrerPolicy: 'strict-origin',
+      });
+      if (response.ok) return { kind: 'taken', body: new Uint8Array(await response.arrayBuffer()) };
+      return outcomeOfStatus(response.status, response.headers.get('retry-after') ?? undefined);
+    } catch (error) {
+      return { kind: 'failed', reason: String(error), mayRetry: true };
+    }
+  }
+
+  return async (data) => {
+    const body = data as Uint8Array<ArrayBuffer>;
+    const end = Date.now() + TIMEOUT_MILLIS;
+    const signal = AbortSignal.timeout(TIMEOUT_MILLIS);
+    let outcome = await post(body, signal, body.length < LEAVING_BYTES);
+    for (let pause = FIRST_PAUSE; outcome.kind === 'failed' && outcome.mayRetry; pause *= 1.5) {
+      const millis = outcome.retryAfter ?? pause * (0.8 + 0.4 * Math.random());
+      if (Date.now() + millis >= end) break;
+      await new Promise((resolve) => setTimeout(resolve, millis));
+      // Too many bytes in requests that outlive the page are an error of the network, too.
+      outcome = await post(body, signal, false);
+    }
+    return outcome;
+  };
+}
