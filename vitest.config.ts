@@ -8,7 +8,13 @@ const LOST_REQUESTS = { retry: 2 };
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'node', include: ['test/{core,node,runtimes}/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'node',
+          include: ['test/{core,node,runtimes}/**/*.test.ts', 'test/canaries/{node,workerd}.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       { test: { name: 'libraries', include: ['test/libraries/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
@@ -20,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'engines',
-          include: ['test/engines/**/*.test.ts'],
+          include: ['test/engines/**/*.test.ts', 'test/canaries/pages.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           ...LOST_REQUESTS,
