@@ -60,8 +60,8 @@ const hooks = settings.hooksThrow
 const handle = instrumentWebSockets({ ...(settings.otlp && { otlp: settings.otlp }), ...hooks });
 
 const { WebSocket, WebSocketServer } = await import('ws');
-const require = createRequire(new URL('../libraries/package.json', import.meta.url));
-const websocket = require('websocket');
+const requireFromLibraries = createRequire(new URL('../libraries/package.json', import.meta.url));
+const websocket = requireFromLibraries('websocket');
 
 /** A server of `ws`, whose path says what it does with a connection. */
 function serve() {

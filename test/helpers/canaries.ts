@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 /** Where a secret may be found. `request`: line and headers of an export; `log`: `diag`, stdout, stderr, console. */
-export type Sink = 'span' | 'metrics' | 'request' | 'log' | 'disk';
+type Sink = 'span' | 'metrics' | 'request' | 'log' | 'disk';
 
 interface Place {
   /** How the table names it. */
@@ -69,7 +69,7 @@ export function makeSecrets(): Secrets {
 }
 
 /** Returns in which sinks a secret, or a half of it, stands: plain, in base64, as hex, or as UTF-16. */
-export function sinksWith(secret: string, sinks: Sinks): Sink[] {
+function sinksWith(secret: string, sinks: Sinks): Sink[] {
   const halves = [secret.slice(0, 9), secret.slice(-9)];
   const needles = halves.flatMap((half) => [
     half,

@@ -19,6 +19,11 @@ it.each([
   [{ otlp: { protocol: 'grpc' } }, `${OTLP} \`{"protocol":"grpc"}\` (object)`],
   [{ otlp: { compression: 'br' } }, `${OTLP} \`{"compression":"br"}\` (object)`],
   [{ otlp: { url: 'ftp://example.com' } }, `${OTLP} \`{"url":"ftp://example.com"}\` (object)`],
+  // `fetch` takes no user info.
+  [
+    { otlp: { url: 'https://user:secret@example.com' } },
+    `${OTLP} \`{"url":"https://example.com"}\` (object)`,
+  ],
   [{ otlp: { timeout: 5 } }, `${OTLP} \`{}\` (object)`],
   [{ otlp: { timeout: { x: 'y' } } }, `${OTLP} \`{}\` (object)`],
   [{ otlp: { constructor: 'x' } }, `${OTLP} \`{}\` (object)`],
