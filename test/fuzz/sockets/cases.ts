@@ -44,13 +44,16 @@ const code = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(1001, 1008, 1011, 1012, 1014, 1005, 999, 5000) },
 );
 const reason = fc.constantFrom('', 'bye', 'é'.repeat(61), 'x'.repeat(124));
-const closeArgs = fc.oneof(
-  fc.constant([]),
+const closeArgs: fc.Arbitrary<unknown[]> = fc.oneof(
+  fc.constant<unknown[]>([]),
   code.map((code) => [code]),
   fc.tuple(code, reason),
 );
 const sentCode = fc.constantFrom(1000, 1001, 1008, 1011, 1012, 3000, 4001, 4999);
-const sentClose = fc.oneof(fc.constant([]), fc.tuple(sentCode, fc.constantFrom('', 'gone', 'é')));
+const sentClose: fc.Arbitrary<unknown[]> = fc.oneof(
+  fc.constant<unknown[]>([]),
+  fc.tuple(sentCode, fc.constantFrom('', 'gone', 'é')),
+);
 
 function act(
   by: Act['by'],

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { SocketCase } from './cases.ts';
+import type { Act, SocketCase } from './cases.ts';
 import type { CaseResult } from './run-cases.ts';
 
 /** A `close` event as the app saw it; the event of `websocket` has no `wasClean`. */
@@ -10,7 +10,9 @@ interface SeenClose {
 }
 
 /** Expects one record of a case, which says what the app saw. */
-export function expectTrueRecords({ end }: SocketCase, { log, records }: CaseResult): void {
+export function expectTrueRecords(one: SocketCase, { log, records, doubles }: CaseResult): void {
+  expect(doubles, 'second records of earlier connections').toEqual([]);
+  const { end } = one;
   const opened = log.includes('open');
   // A connection whose end the library does not notice has a record when a timer is over, or none.
   if (opened && !log.some((line) => line.startsWith('close ')) && !log.includes('uncaught thrown in error')) {
@@ -35,10 +37,41 @@ export function expectTrueRecords({ end }: SocketCase, { log, records }: CaseRes
     });
     return;
   }
+  const initiators = initiatorsOf(one, log);
+  if (initiators) expect(initiators, 'initiator').toContain(record.initiator);
   expect(record.synthetic, 'synthetic').toBe(false);
   expect(record.reportedCode ?? record.code, 'code').toBe(close.code);
   if (close.wasClean === undefined) return;
   expect(record.code, 'code').toBe(close.code);
   expect(record.wasClean, 'wasClean').toBe(close.wasClean);
   expect(record.reason, 'reason').toBe(close.reason);
+}
+
+/** Acts that end a connection, or begin to end it. */
+const CLOSING = ['close', 'terminate', 'half a close', 'broken', 'end', 'destroy', 'reset'];
+
+/**
+ * Returns who may have closed first, in the words of a record. Returns `undefined` for a case in which nobody can say so
+ * beforehand: both ends act at once, a listener acts, or the app reads nothing.
+ */
+function initiatorsOf(
+  { library, handshake, abort, listeners, steps }: SocketCase,
+  log: readonly string[],
+): string[] | undefined {
+  if (handshake !== 'accept' || abort !== 'never' || Object.keys(listeners).length > 0) return undefined;
+  const isPaused = steps.flat().some(({ name }) => name === 'pause');
+  if (isPaused || log.some((line) => line.startsWith('threw'))) return undefined;
+  // Its servers drop a connection with a message of over 64 KiB.
+  if (library === 'websocket' && steps.flat().some(({ args }) => Number(args[0]) > 65_536)) return undefined;
+  const closing = steps
+    .map((acts) => acts.filter(({ name }) => CLOSING.includes(name)))
+    .find(({ length }) => length > 0);
+  const [first, ...others] = closing ?? [];
+  if (!first || others.length > 0) return undefined;
+  return first.by === 'app' ? ['local'] : initiatorsByPeer(first);
+}
+
+function initiatorsByPeer({ name }: Act): string[] | undefined {
+  if (name === 'close') return ['remote'];
+  return ['end', 'destroy', 'reset'].includes(name) ? ['none', 'unknown'] : undefined;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { SocketCase } from './cases.ts';
 
 /** Members of a record that are compared with what the app saw. */
-export interface SeenRecord {
+interface SeenRecord {
   readonly kind: 'client' | 'server';
   readonly code: number;
   readonly reportedCode?: number;
@@ -22,6 +22,8 @@ export interface CaseResult {
   /** Lines of what the app saw, and of the steps between which the app saw that. */
   readonly log: readonly string[];
   readonly records: readonly SeenRecord[];
+  /** Paths of connections of earlier cases that have a second record since. */
+  readonly doubles: readonly string[];
 }
 
 /** A process that runs cases, one after the other. */

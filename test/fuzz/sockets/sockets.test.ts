@@ -16,7 +16,7 @@ const ends = (version: number): (readonly [string, SocketCase['end']])[] => [
   ...SERVERS.map((library) => [library, 'server'] as const),
 ];
 
-describe.each(NODE_VERSIONS)('on Node %s', (version) => {
+describe.concurrent.each(NODE_VERSIONS)('on Node %s', (version) => {
   const binary = nodeBinary(version);
   if (!binary) return;
   const bare = startCaseRunner(binary, 'bare');
@@ -28,7 +28,7 @@ describe.each(NODE_VERSIONS)('on Node %s', (version) => {
 
   fuzz(
     `an app on Node ${version} sees what it sees without us, and each connection has one record that says so`,
-    1000,
+    750,
     fc.asyncProperty(socketCases(ends(version)), async (one) => {
       const [expected, result] = await Promise.all([bare.run(one), instrumented.run(one)]);
       expectTrueRecords(one, result);
