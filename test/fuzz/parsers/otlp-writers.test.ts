@@ -9,6 +9,7 @@ import {
   type ReadableSpanLike,
   stringifySpans,
 } from '../../../packages/browser/src/store/stored-spans.ts';
+import { spanJson } from '../../../packages/core/src/otlp/span-json.ts';
 import { decodeOtlpJson, decodeOtlpProtobuf } from '../decode-otlp.ts';
 import { fuzz } from '../fuzz.ts';
 import { spans } from '../spans.ts';
@@ -63,6 +64,33 @@ fuzz(
     const decoded = Number.isSafeInteger(number) ? { intValue: String(number) } : { doubleValue: number };
     expect(one?.value).toEqual(decoded);
     expect(list?.value).toEqual({ arrayValue: { values: [decoded] } });
+  }),
+);
+
+/** Any text, also with halves of surrogate pairs, which JSON escapes. */
+const anyText = fc
+  .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 })
+  .map((units) => String.fromCharCode(...units));
+const odd = fc.dictionary(
+  anyText,
+  fc.oneof(anyText, fc.double(), fc.array(fc.oneof(anyText, fc.double()), { maxLength: 3 })),
+  {
+    maxKeys: 3,
+  },
+);
+
+fuzz(
+  'a span is written on Node byte for byte as the SDK writes the span, also a second time',
+  1500,
+  fc.property(spans, anyText, odd, (spans, name, attributes) => {
+    const [first] = spans;
+    const span = {
+      ...first,
+      name,
+      attributes: { ...first?.attributes, ...attributes },
+    } as unknown as ReadableSpan;
+    const body = Buffer.from(JsonTraceSerializer.serializeRequest([span]) ?? []).toString();
+    for (const written of [spanJson(span), spanJson(span)]) expect(body).toContain(`"spans":[${written}]`);
   }),
 );
 
