@@ -1,8 +1,8 @@
 type Listeners<E extends Event> = Readonly<Record<string, (event: E) => void>>;
 
 /**
- * Adds listeners for the capture phase, in which an ancestor also receives events that do not bubble. Events that a
- * script has dispatched (DOM § Event, `isTrusted`) are ignored: they say nothing of the page.
+ * Adds listeners: in a page for the capture phase, in which an ancestor also receives events that do not bubble. Events
+ * that a script has dispatched (DOM § Event, `isTrusted`) are ignored: they say nothing of the page.
  * @returns a function that removes the listeners
  */
 export function listen<E extends Event>(scope: Partial<EventTarget>, listeners: Listeners<E>): () => void {
@@ -10,8 +10,10 @@ export function listen<E extends Event>(scope: Partial<EventTarget>, listeners: 
     // Where events have no mark, all of them are believed.
     if (event.isTrusted !== false) listeners[event.type]?.(event as E);
   };
-  for (const type in listeners) scope.addEventListener?.(type, listener, true);
+  // Only a page has descendants; workerd throws if it is asked to capture.
+  const capture = 'document' in scope;
+  for (const type in listeners) scope.addEventListener?.(type, listener, capture);
   return () => {
-    for (const type in listeners) scope.removeEventListener?.(type, listener, true);
+    for (const type in listeners) scope.removeEventListener?.(type, listener, capture);
   };
 }
