@@ -35,6 +35,6 @@ export interface RecordingSettings {
   readonly limitWait?: (flush: () => Promise<void>) => Promise<void>;
   /** Time limit of a shutdown, in milliseconds. @defaultValue 5000 */
   readonly shutdownMillis?: number | undefined;
-  /** Waits for another turn of the event loop. @defaultValue uses a `MessageChannel` */
+  /** Waits for another turn of the event loop. @defaultValue uses `setImmediate`, and in pages a `MessageChannel` */
   readonly nextTurn?: () => Promise<void>;
 }
