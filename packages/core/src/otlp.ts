@@ -8,7 +8,7 @@ import { context, type TracerProvider } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { exportInBackground } from './otlp/background-exporter.ts';
-import { writeDefaultSpans } from './otlp/default-spans.ts';
+import { areSpansDefault, defaultFields } from './otlp/default-spans.ts';
 import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
 import type { ExporterSettings } from './otlp/exporter-settings.ts';
@@ -112,13 +112,13 @@ export function createTracerProvider(
       sampler: { shouldSample: (...span) => askSampler(sampler, ...span), toString: () => String(sampler) },
     }),
   });
-  const writeSpan = writeDefaultSpans(settings);
+  const isDefault = areSpansDefault(settings);
   const flush = provider.forceFlush.bind(provider);
   return Object.assign(provider, {
     addSpan(span: CloseSpan) {
-      const json = writeSpan?.(span);
-      if (json === undefined) return false;
-      batches.add(json, SCOPE);
+      const fields = isDefault && defaultFields(span);
+      if (!fields) return false;
+      batches.add(fields, SCOPE);
       return true;
     },
     async forceFlush() {

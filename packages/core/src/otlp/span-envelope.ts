@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
-import { attributesJson } from './attributes-json.ts';
+import { anyValueJson, jsonString } from './json-text.ts';
 
 /** JSON of an OTLP export request around its spans. All spans of one request have the same resource and scope. */
 export interface Envelope {
@@ -24,11 +24,13 @@ export function createEnvelopes(resource: Resource): (scope: InstrumentationScop
 
 function envelopeOf(resource: Resource, { name, version, schemaUrl }: InstrumentationScope): Envelope {
   const ofResource = schemaMember(resource.schemaUrl);
-  const attributes = `"attributes":[${attributesJson(resource.attributes)}]`;
+  const attributes = Object.entries(resource.attributes).map(
+    ([key, value]) => `{"key":${jsonString(key)},"value":${anyValueJson(value)}}`,
+  );
   return {
     resource,
     head: Buffer.from(
-      `{"resourceSpans":[{"resource":{${attributes},"droppedAttributesCount":0${ofResource}}` +
+      `{"resourceSpans":[{"resource":{"attributes":[${attributes}],"droppedAttributesCount":0${ofResource}}` +
         `,"scopeSpans":[{"scope":${JSON.stringify({ name, version })},"spans":[`,
     ),
     tail: Buffer.from(`]${schemaMember(schemaUrl)}}]${ofResource}}]}`),

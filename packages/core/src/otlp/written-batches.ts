@@ -1,3 +1,4 @@
+import { TraceFlags } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import {
@@ -8,14 +9,15 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { TrackedSpans } from '../telemetry/tracked-spans.ts';
 import type { BackgroundExporter } from './background-exporter.ts';
+import { JsonBytes } from './json-bytes.ts';
 import { createEnvelopes } from './span-envelope.ts';
-import { spanJson } from './span-json.ts';
+import { createSpanWriter, type SpanFields } from './write-span.ts';
 import { WrittenSpan } from './written-span.ts';
 
 /** Span processor that keeps the bytes of ended spans, in batches of the SDK. */
 export interface WrittenBatches extends SpanProcessor {
   /** Adds a span that no tracer has made. */
-  add(json: string, scope: InstrumentationScope): void;
+  add(span: SpanFields, scope: InstrumentationScope): void;
   /** Ends the spans that have started and not ended. Meant for a process that ends while a hook has a span. */
   endStarted(): void;
 }
@@ -29,6 +31,8 @@ export function createWrittenBatches(
   exporter: BackgroundExporter<WrittenSpan[]>,
   tracked?: TrackedSpans<WrittenSpan>,
 ): WrittenBatches {
+  const out = new JsonBytes();
+  const writeSpan = createSpanWriter(out);
   const envelopeOf = createEnvelopes(resource);
   // The SDK's batches read no more of a span than a written span has.
   const batches = new BatchSpanProcessor(exporter as unknown as SpanExporter);
@@ -36,8 +40,9 @@ export function createWrittenBatches(
   const started = new Set<Span>();
   const passOn = (span: WrittenSpan) => batches.onEnd(span as never);
 
-  function add(json: string, scope: InstrumentationScope): void {
-    const span = new WrittenSpan(json, envelopeOf(scope));
+  function add(fields: SpanFields, scope: InstrumentationScope): void {
+    writeSpan(fields);
+    const span = new WrittenSpan(out.end(), envelopeOf(scope));
     if (tracked) tracked.add(span, passOn);
     else passOn(span);
   }
@@ -52,7 +57,7 @@ export function createWrittenBatches(
     },
     onEnd(span) {
       started.delete(span as Span);
-      if (span.spanContext().traceFlags & 1) add(spanJson(span), span.instrumentationScope);
+      if (span.spanContext().traceFlags & TraceFlags.SAMPLED) add(span, span.instrumentationScope);
     },
     forceFlush: () => batches.forceFlush(),
     shutdown: () => batches.shutdown(),
