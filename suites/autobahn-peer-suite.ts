@@ -21,7 +21,7 @@ const ENDINGS = [
 
 /** Clients of four libraries against a server of Debian's `python3-autobahn`: the events of each ending are compared. */
 export const autobahnPeerSuite: Suite = {
-  name: 'Clients against a server of Autobahn|Python',
+  name: 'Clients against a server of python3-autobahn',
   async prepare() {
     const ask = ['-c', 'import autobahn; print(autobahn.__version__)'];
     const python = await runProgram(PYTHON, ask).catch(() => undefined);

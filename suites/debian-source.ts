@@ -1,10 +1,12 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from './run-program.ts';
 import { NotAvailable } from './suite.ts';
 
 /** Debian's suites, the newest first. A machine of another distribution has its own suite instead. */
 const SUITES = ['sid', 'testing', 'stable'];
+/** Debian's own keys. Without this file apt trusts the keys that the machine trusts for all sources. */
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const UPSTREAM = /\.orig\.tar\.\w+$/;
 
 /**
@@ -13,7 +15,7 @@ const UPSTREAM = /\.orig\.tar\.\w+$/;
  * @returns the name of the archive
  */
 export async function unpackDebianSource(name: string, folder: string): Promise<string> {
-  const [uri, codename, keyring] = await machinesMirror();
+  const [uri, codename] = await machinesMirror();
   for (const suite of [...SUITES, codename]) {
     const work = join(folder, '..', `${name}-${suite}`);
     const apt = aptIn(work, [
@@ -21,7 +23,7 @@ export async function unpackDebianSource(name: string, folder: string): Promise<
       `URIs: ${uri}`,
       `Suites: ${suite}`,
       'Components: main universe',
-      ...(keyring ? [`Signed-By: ${keyring}`] : []),
+      ...(existsSync(KEYRING) ? [`Signed-By: ${KEYRING}`] : []),
     ]);
     await apt('update');
     // One archive of several can be missing. The checksum of each archive that arrives is verified.
@@ -40,17 +42,17 @@ export async function unpackDebianSource(name: string, folder: string): Promise<
   throw new NotAvailable(`no mirror has the sources of Debian's package ${name}`);
 }
 
-async function machinesMirror(): Promise<readonly [uri: string, codename: string, keyring: string]> {
-  const format = '$(REPO_URI)|$(CODENAME)|$(SIGNED_BY)';
+async function machinesMirror(): Promise<readonly [uri: string, codename: string]> {
+  const format = '$(REPO_URI)|$(CODENAME)';
   const list = await runProgram('apt-get', [
     'indextargets',
     '--format',
     format,
     'Created-By: Packages',
   ]).catch(() => undefined);
-  const [uri, codename, keyring = ''] = list?.stdout.split('\n')[0]?.split('|') ?? [];
+  const [uri, codename] = list?.stdout.split('\n')[0]?.split('|') ?? [];
   if (!uri || !codename) throw new NotAvailable('the sources are fetched with apt-get, which is not here');
-  return [uri, codename, keyring];
+  return [uri, codename];
 }
 
 /** Prepares apt-get with lists and a cache of its own. */

@@ -1,4 +1,3 @@
-import { release } from 'node:os';
 import type { Comparison, Difference } from './compare-runs.ts';
 import type { PreparedSuite, Suite } from './suite.ts';
 
@@ -19,7 +18,7 @@ export function formatPage(
 
 _The test suites of the observed libraries, and the cases of Autobahn's test suite, run bare and observed._
 
-\`npm run suites\` writes this page. The run on ${date} used Node ${process.versions.node} on Linux ${release()}.
+\`npm run suites\` writes this page. The run on ${date} used Node ${process.versions.node} on ${process.platform}.
 
 Each suite runs twice: bare, and with \`NODE_OPTIONS=--import=@closespan/node/register\`. The observed run sends its spans to a receiver on the same machine. If a test ends otherwise, both runs are made once more. A difference that comes again fails the command.
 
@@ -27,7 +26,7 @@ Each suite runs twice: bare, and with \`NODE_OPTIONS=--import=@closespan/node/re
 | --- | --- | ---: | ---: | ---: | ---: | --- |
 ${results.map(formatRow).join('\n')}
 
-Tests that neither run passes fail or are skipped on this version of Node without closespan, too.
+Tests that neither run passes fail or are skipped on this version of Node without closespan, too. The tests of undici's connections open no WebSocket, so no close is recorded there.
 ${[...unavailable].map(([name, reason]) => `\n**${name}** did not run: ${reason}.\n`).join('')}
 ## Where the tests come from
 

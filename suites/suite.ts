@@ -13,6 +13,8 @@ export interface PreparedSuite {
 /** Test suite of another project. */
 export interface Suite {
   readonly name: string;
+  /** Whether tests open WebSockets, so that a run without a recorded close is a failure. @defaultValue true */
+  readonly opensWebSockets?: boolean;
   /**
    * Fetches and installs the suite into an empty folder.
    * @param sources folder with checkouts, each named as its npm package; `undefined` if only registries are asked

@@ -10,12 +10,13 @@ import { wsSuite } from './ws-suite.ts';
 export const SUITES: readonly Suite[] = [
   wsSuite,
   websocketSuite,
-  undiciSuite('undici, WebSocket', ['test/websocket/**/*.js']),
+  undiciSuite('undici, WebSocket', ['test/websocket/**/*.js'], true),
   // Not those of `fetch` and of interceptors, which pass by everything that closespan touches.
-  undiciSuite('undici, connections', [
-    'test/{node-test,eventsource}/*.js',
-    'test/{client,connect,upgrade,tls,pool}*.js',
-  ]),
+  undiciSuite(
+    'undici, connections',
+    ['test/{node-test,eventsource}/*.js', 'test/{client,connect,upgrade,tls,pool}*.js'],
+    false,
+  ),
   fuzzedServer('ws', versionOf('ws')),
   fuzzedServer('websocket', versionOf('websocket')),
   fuzzedClient('ws', versionOf('ws')),

@@ -23,9 +23,10 @@ const REPORTER = fileURLToPath(new URL('test-events-reporter.mjs', import.meta.u
 const RUNNER = ['--expose-gc', '--test', '--test-concurrency=2', '--test-timeout=60000'];
 
 /** The tests of undici in some of its folders, which run under Node's test runner. */
-export function undiciSuite(name: string, globs: readonly string[]): Suite {
+export function undiciSuite(name: string, globs: readonly string[], opensWebSockets: boolean): Suite {
   return {
     name,
+    opensWebSockets,
     async prepare(folder, sources) {
       const prepared = await prepareSources(LIBRARY, folder, sources);
       await runProgram(process.execPath, ['scripts/generate-pem.js'], { cwd: folder });
