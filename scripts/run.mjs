@@ -53,6 +53,7 @@ const TARGETS = {
     ],
     ['vitest', 'run', '--project', 'faults'],
   ],
+  soak: [everything, ['node', 'test/soak/main.ts']],
   'test:stack': [
     [chromium, ...everything, programs],
     ['vitest', 'run', '--config', 'stack/vitest.config.ts'],

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+
+/** A collector that comes and goes. It keeps the ids of spans alone, so that an hour fits into memory. */
+export interface Collector {
+  readonly url: string;
+  /** Number of different spans that arrived. */
+  arrived(): number;
+  /** Number of spans that arrived a second time. */
+  doubles(): number;
+  /** Fails from now on, each time in another way. */
+  leave(): void;
+  /** Works from now on. */
+  comeBack(): void;
+  close(): Promise<void>;
+}
+
+/** Ways to be away. None of them keeps spans. */
+const WAYS = ['503', 'reset', 'hang', '429'] as const;
+
+/** Starts a collector on a port of 127.0.0.1. */
+export async function startCollector(): Promise<Collector> {
+  const ids = new Set<string>();
+  const sockets = new Set<Socket>();
+  let [doubles, absences, isAway] = [0, 0, false];
+
+  const server = createServer(async (request, response) => {
+    // A request that has begun while the collector was away is not taken later, since its sender gives up.
+    const way = isAway ? WAYS[absences % WAYS.length] : undefined;
+    const body = String(await buffer(request).catch(() => ''));
+    if (way === 'reset') request.socket.resetAndDestroy();
+    if (way === 'reset' || way === 'hang') return;
+    if (way) {
+      response.writeHead(Number(way), { 'retry-after': '2' }).end();
+      return;
+    }
+    if (request.url === '/v1/traces') keep(body);
+    response.end('{}');
+  });
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  function keep(body: string): void {
+    for (const [, id = ''] of body.matchAll(/"spanId":"([0-9a-f]{16})"/g)) {
+      if (ids.has(id)) doubles++;
+      ids.add(id);
+    }
+  }
+
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    arrived: () => ids.size,
+    doubles: () => doubles,
+    leave() {
+      isAway = true;
+      absences++;
+    },
+    comeBack() {
+      isAway = false;
+      // As a collector that starts again: what it held is gone.
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    async close() {
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+}
