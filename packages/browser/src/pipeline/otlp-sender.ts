@@ -88,8 +88,8 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
       keepalive,
       // No cookies to a receiver on another origin.
       credentials: 'same-origin',
-        // Of the page's address only the origin: path and query may hold secrets.
-        referrerPolicy: 'strict-origin',
+      // Of the page's address only the origin: path and query may hold secrets.
+      referrerPolicy: 'strict-origin',
       ...(signal && { signal }),
     });
   }
