@@ -18,7 +18,8 @@ export function startPipelineNow(options: NodeWebSocketOptions): Pipeline {
   const { createTracerProvider, createRunningExports } = requireNow('@closespan/core/otlp');
   const tracerProvider = createTracerProvider(pipelineSettings(options, createRunningExports()));
   tracerProvider.hold(true);
-  return { ...NO_PIPELINE, tracerProvider, ...storeInSpool(options, tracerProvider) };
+  const { addSpan } = tracerProvider;
+  return { ...NO_PIPELINE, tracerProvider, addSpan, ...storeInSpool(options, tracerProvider) };
 }
 
 /** Returns a pipeline's `flushNow`, which writes all undelivered spans into the spool. Empty without the option `spool`. */
