@@ -23,7 +23,8 @@ const WAYS = ['503', 'reset', 'hang', '429'] as const;
 /** Starts a collector on a port of 127.0.0.1. */
 export async function startCollector(): Promise<Collector> {
   const ids = new Set<string>();
-  const sockets = new Set<Socket>();
+  /** Connections whose requests hang. */
+  const hanging = new Set<Socket>();
   let [doubles, absences, isAway] = [0, 0, false];
 
   const server = createServer(async (request, response) => {
@@ -31,6 +32,7 @@ export async function startCollector(): Promise<Collector> {
     const way = isAway ? WAYS[absences % WAYS.length] : undefined;
     const body = String(await buffer(request).catch(() => ''));
     if (way === 'reset') request.socket.resetAndDestroy();
+    if (way === 'hang') hanging.add(request.socket);
     if (way === 'reset' || way === 'hang') return;
     if (way) {
       response.writeHead(Number(way), { 'retry-after': '2' }).end();
@@ -39,11 +41,6 @@ export async function startCollector(): Promise<Collector> {
     if (request.url === '/v1/traces') keep(body);
     response.end('{}');
   });
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-  });
-
   function keep(body: string): void {
     for (const [, id = ''] of body.matchAll(/"spanId":"([0-9a-f]{16})"/g)) {
       if (ids.has(id)) doubles++;
@@ -62,8 +59,8 @@ export async function startCollector(): Promise<Collector> {
     },
     comeBack() {
       isAway = false;
-      // As a collector that starts again: what it held is gone.
-      for (const socket of sockets) socket.resetAndDestroy();
+      for (const socket of hanging) socket.resetAndDestroy();
+      hanging.clear();
     },
     async close() {
       server.closeAllConnections();
