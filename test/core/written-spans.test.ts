@@ -81,6 +81,37 @@ describe('spans of a tracer of the built-in pipeline are sent byte for byte as b
     expect(bodies).toEqual([sdkBody(spans)]);
   });
 
+  it('whatever earlier spans have in common with them', async () => {
+    const tracer = start();
+    let seed = 7;
+    const below = (limit: number) => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return Math.floor((seed / 2 ** 31) * limit);
+    };
+    const pool = [...TEXTS, 'x'.repeat(20_000), 1, 2.5, true, ['a'], [1, 2]];
+    const names = Array.from('abcdefghij');
+    // Several blocks of memory, and several requests.
+    const spans = Array.from({ length: 400 }, () => {
+      const kept = names.filter(() => below(4) > 0);
+      if (below(4) === 0) kept.reverse();
+      const span = tracer.startSpan('a span');
+      for (const name of kept) {
+        const index = below(60);
+        const value = pool[index] ?? 'often';
+        span.setAttribute(name, value as string);
+      }
+      if (below(3) === 0) span.addEvent('e', { a: below(2), b: 'b' });
+      if (below(3) === 0) span.addLink({ context: LOCAL, attributes: { c: below(2), a: 'b' } });
+      return span;
+    });
+    for (const span of spans) span.end();
+    await provider.forceFlush();
+    const arrived = bodies.flatMap((body) => JSON.parse(body).resourceSpans[0].scopeSpans[0].spans);
+    const sent = JSON.parse(sdkBody(spans)).resourceSpans[0].scopeSpans[0].spans;
+    expect(bodies.join('').length).toBeGreaterThan(500_000);
+    expect(arrived).toEqual(sent);
+  });
+
   it.each([
     ['a name', (tracer: Tracer) => tracer.startSpan('"name" ü')],
     ['kinds', (tracer: Tracer) => tracer.startSpan('a', { kind: 4 })],
