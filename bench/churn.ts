@@ -43,8 +43,8 @@ const servers = await Promise.all(
     .map(start),
 );
 
-await reportRatios('connect-close churn, CPU of the server', CHURN, 1.35);
-await reportRatios('message echo, CPU of the server', ECHO, 1.05);
+await reportRatios('connect-close churn, CPU of the server', CHURN, 1.3, 0.85);
+await reportRatios('message echo, CPU of the server', ECHO, 1.02, 1.02);
 const [closespan] = servers.filter(({ name }) => name === 'closespan') as [Server];
 await run(closespan, FLAT);
 const before = await ask(closespan, 'heap');
@@ -88,7 +88,12 @@ async function ask(server: Server, what: 'cpu' | 'heap'): Promise<number> {
 }
 
 /** Ours against bare and against the cheapest of the others; theirs are shown. */
-async function reportRatios(title: string, job: Omit<ChurnJob, 'port'>, target: number): Promise<void> {
+async function reportRatios(
+  title: string,
+  job: Omit<ChurnJob, 'port'>,
+  target: number,
+  targetOfCheapest: number,
+): Promise<void> {
   const ratios = await ratiosOf(job);
   const ours = ratios.get('closespan') ?? Number.NaN;
   report({ title: `${title}, against bare`, value: ours, unit: '×', target });
@@ -101,7 +106,7 @@ async function reportRatios(title: string, job: Omit<ChurnJob, 'port'>, target: 
     title: `${title}, against the cheapest of these`,
     value: ours / cheapest,
     unit: '×',
-    target: 1.02,
+    target: targetOfCheapest,
   });
 }
 
