@@ -37,6 +37,8 @@ The npm packages of these libraries hold no tests. \`npm run suites\` takes the 
 Autobahn's own program needs Python 2. Its case files run under kosoku instead, a program of other authors, which needs Python 3.10 and pip. The cases about limits and compression (9, 12 and 13) are left out: these cases send much, and close little.
 
 Compared for a case: how the peer behaved, and how the connection was closed.
+
+The tests of websocket kill a server and start the next one on its port at once. They run with \`exitSignals: []\`, since an observed process [sends its closes](limits.md#the-end-of-a-process) before a signal ends the process.
 ${results.map(formatDifferences).join('')}`;
 }
 
