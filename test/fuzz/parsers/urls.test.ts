@@ -31,8 +31,9 @@ fuzz(
     expect(path.length).toBeLessThanOrEqual(512);
     expect(address.length).toBeLessThanOrEqual(255);
     expect(url).not.toMatch(/[?#]/);
-    if (!URL.canParse(text.replace(/^http/, 'ws'))) return;
-    const { hostname, pathname, username, password } = new URL(text.replace(/^http/, 'ws'));
+    const parsed = parseUrl(text.replace(/^http/, 'ws'));
+    if (!parsed) return;
+    const { hostname, pathname, username, password } = parsed;
     if (hostname.length <= 255) expect(address).toBe(hostname);
     if (pathname.length <= 512) expect(path).toBe(pathname);
     for (const secret of [username, password]) {
@@ -105,3 +106,12 @@ fuzz(
     },
   ),
 );
+
+/** `URL.canParse` of Node says yes to some long hosts that the constructor refuses. */
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}

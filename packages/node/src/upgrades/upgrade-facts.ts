@@ -90,8 +90,8 @@ export function createUpgradeFactsReader({
   const share = createSharedValues<HandshakeFacts>();
   return (request, over, url) => {
     const withoutQuery = storedUrl(url);
-    const template =
-      urlTemplate && URL.canParse(url) ? (templateOf(urlTemplate, new URL(url), request) ?? '') : undefined;
+    const parsed = urlTemplate && parseUrl(url);
+    const template = parsed && urlTemplate ? (templateOf(urlTemplate, parsed, request) ?? '') : undefined;
     const origin = recordOrigin ? originOf(request) : undefined;
     // No header contains a line feed, so the key is unambiguous.
     const facts = share(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({
@@ -110,5 +110,15 @@ export function createUpgradeFactsReader({
  * not a URL, such as the text `null`.
  */
 function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
-  return URL.canParse(origin) ? limitText('origin', new URL(origin).origin) : undefined;
+  const parsed = parseUrl(origin);
+  return parsed && limitText('origin', parsed.origin);
+}
+
+/** Parses a URL. `URL.canParse` of Node says yes to some long hosts that the constructor refuses. */
+function parseUrl(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }
