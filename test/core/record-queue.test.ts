@@ -124,7 +124,7 @@ describe('a destination that fails', () => {
     await recorder.forceFlush();
     await recorder.shutdown();
     expect(error).toHaveBeenCalledWith(
-      expect.stringMatching(/^closespan: (provider threw|flush failed)$/),
+      expect.stringMatching(/^closespan: (tracerProvider threw|flush failed)$/),
       expect.objectContaining({ message: 'boom' }),
     );
   });

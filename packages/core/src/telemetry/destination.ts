@@ -1,15 +1,9 @@
-import {
-  createNoopMeter,
-  diag,
-  type Meter,
-  metrics,
-  type Tracer,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api';
+import { createNoopMeter, diag, type Meter, type Tracer } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import { NAME, VERSION } from '../version.ts';
+import { createAppProviders } from './app-providers.ts';
+import { logFailures } from './log-failures.ts';
 import type { Pipeline, StartPipeline } from './pipeline.ts';
 
 /**
@@ -76,22 +70,12 @@ export interface Destination {
   shutdown(): Promise<void>;
 }
 
-/** Members that providers of the SDK have, and that the types of the OpenTelemetry API do not declare. */
-type Flushable = { forceFlush?(): Promise<void> };
-/**
- * Members of the global tracer provider of the OpenTelemetry API. This provider forwards calls to the provider that the
- * app has registered.
- */
-type Proxied = TracerProvider & {
-  getDelegate?(): TracerProvider;
-  getDelegateTracer?(name: string, version: string): Tracer | undefined;
-};
-
 /**
  * Makes a destination, which chooses the providers that receive spans and metrics.
  * @param startPipeline called by `load` once, and again only if the last start has failed
  */
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
+  const { findTracer, findMeter, flush } = createAppProviders(options);
   let tracer: Tracer | undefined;
   let meter: Meter | undefined;
   let spansAreOurs = false;
@@ -110,24 +94,6 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     if (spansAreOurs) tracer = pipeline?.tracerProvider?.getTracer(NAME, VERSION);
     meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
     return !spansAreOurs || Boolean(pipeline) || options.otlp === false;
-  }
-
-  /** Returns the tracer of the app's provider; `undefined` if the app has none. */
-  function findTracer(): Tracer | undefined {
-    const provider = tracerProviderOf(options);
-    // Undefined while the API has no provider.
-    if (provider.getDelegateTracer) return provider.getDelegateTracer(NAME, VERSION);
-    return provider.getTracer(NAME, VERSION);
-  }
-
-  function findMeter(): Meter {
-    return (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
-  }
-
-  /** Returns the tracer provider that is given in the options or registered by the app. */
-  function provided(): Flushable {
-    const provider = tracerProviderOf(options);
-    return (provider.getDelegate?.() ?? provider) as Flushable;
   }
 
   async function unsent(retryNow = false): Promise<number> {
@@ -171,20 +137,11 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     ready: async (retryNow) =>
       (await unsent(retryNow)) === 0 || !spansAreOurs || pipeline?.isAway?.() === false,
     unsent,
-    flush: (spansOnly, mayLag) =>
-      logFailures(
-        'flush',
-        () => provided().forceFlush?.(),
-        () => pipeline?.forceFlush(spansOnly, mayLag),
-      ),
+    flush: (spansOnly, mayLag) => logFailures('flush', flush, () => pipeline?.forceFlush(spansOnly, mayLag)),
     cancelExports: (isCancelled) => pipeline?.cancelExports?.(isCancelled),
     flushNow() {
       const flushed = pipeline?.flushNow && guard('flush', pipeline.flushNow);
-      void logFailures(
-        'flush',
-        () => provided().forceFlush?.(),
-        () => (pipeline?.flushNow ? undefined : pipeline?.forceFlush()),
-      );
+      void logFailures('flush', flush, () => (pipeline?.flushNow ? undefined : pipeline?.forceFlush()));
       return spansAreOurs && flushed === true;
     },
     async shutdown() {
@@ -192,24 +149,4 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       await logFailures('shutdown', () => pipeline?.shutdown());
     },
   };
-}
-
-function tracerProviderOf(options: WebSocketOptions): Proxied {
-  return options.tracerProvider ?? trace.getTracerProvider();
-}
-
-/**
- * Starts asynchronous steps together and waits for all of them. An error of a step is logged with `diag.error` and not
- * thrown.
- */
-async function logFailures(what: string, ...steps: (() => Promise<void> | undefined)[]): Promise<void> {
-  await Promise.all(
-    steps.map(async (step) => {
-      try {
-        await step();
-      } catch (error) {
-        diag.error(`${NAME}: ${what} failed`, error);
-      }
-    }),
-  );
 }
