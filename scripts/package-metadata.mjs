@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SHARED_FIELDS = ['bugs', 'license', 'engines'];
-const REPOSITORY_URL = /https:\/\/github\.com\/[\w-]+\/closespan(?:\/(?:blob|tree)\/main\/([^\s)#"]+))?/g;
+const REPOSITORY_URL = /https:\/\/github\.com\/[\w-]+\/closespan(?:\/(?:blob|tree)\/main\/([^\s)#"']+))?/g;
 
 /**
  * Says where the metadata of a package folder, such as `packages/core`, differs from the root's; `undefined` where
