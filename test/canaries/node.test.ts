@@ -27,12 +27,12 @@ async function run(
   const secrets = makeSecrets();
   const collector = await startCollector(kind);
   const plan = mkdtempSync(join(tmpdir(), 'closespan-plan-'));
-  // Whatever the app writes it writes here; a folder for what waits belongs here, too.
+  // Whatever the app writes it writes here, the spool too.
   const folder = mkdtempSync(join(tmpdir(), 'closespan-disk-'));
   const report = join(plan, 'report.json');
   const url = collector.url.replace('//', `//user:${secrets.otlpUserInfo}@`);
   const otlp = { url, headers: { 'x-api-key': secrets.otlpHeader } };
-  const options = { hooksThrow, ...(!byVariables && { otlp }) };
+  const options = { hooksThrow, spool: join(folder, 'spool'), ...(!byVariables && { otlp }) };
   writeFileSync(join(plan, 'plan.json'), JSON.stringify({ secrets, options, report }));
   const env = {
     DENO_DIR: cache,

@@ -57,7 +57,11 @@ const hooks = settings.hooksThrow
       closeHook: throwing,
     }
   : {};
-const handle = instrumentWebSockets({ ...(settings.otlp && { otlp: settings.otlp }), ...hooks });
+const handle = instrumentWebSockets({
+  ...(settings.otlp && { otlp: settings.otlp }),
+  ...(settings.spool && { spool: settings.spool }),
+  ...hooks,
+});
 
 const { WebSocket, WebSocketServer } = await import('ws');
 const requireFromLibraries = createRequire(new URL('../libraries/package.json', import.meta.url));

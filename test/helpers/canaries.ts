@@ -23,7 +23,7 @@ export const PLACES = {
   query: hidden('query of the URL'),
   fragment: kept('fragment of the URL'),
   path: shown('path of the URL', 'span', 'disk'),
-  host: shown('`Host` header, as a server gets it', 'span', 'metrics'),
+  host: shown('`Host` header, as a server gets it', 'span', 'metrics', 'disk'),
   offered: hidden('subprotocol that is requested and not agreed on'),
   agreed: hidden('token that is agreed on as subprotocol'),
   cookie: hidden('`Cookie` header'),
