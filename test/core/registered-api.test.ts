@@ -1,11 +1,20 @@
 import { queryCarrier } from '@closespan/core';
 import { diag as ours, trackConnection } from '@closespan/core/platform';
 import {
+  ROOT_CONTEXT as OUR_ROOT,
+  registeredMeterProvider,
+  spanContextOf,
+  unrecordedSpan,
+} from '@closespan/core/recording';
+import {
   type Context,
   context,
   createContextKey,
+  createNoopMeter,
   DiagLogLevel,
   diag,
+  INVALID_SPAN_CONTEXT,
+  metrics,
   propagation,
   ROOT_CONTEXT,
   trace,
@@ -48,6 +57,41 @@ it("logs through the app's logger, at the level that the app has set", () => {
   expect(logger.error).toHaveBeenCalledExactlyOnceWith('failed', 1);
   expect(logger.warn).toHaveBeenCalledExactlyOnceWith('careful');
   expect(logger.debug).not.toHaveBeenCalled();
+});
+
+it("finds the app's meter provider, and none when the app has taken it back", () => {
+  expect(registeredMeterProvider()).toBeUndefined();
+  const provider = { getMeter: () => createNoopMeter() };
+  metrics.setGlobalMeterProvider(provider);
+  expect(registeredMeterProvider()).toBe(provider);
+  metrics.disable();
+  expect(registeredMeterProvider()).toBeUndefined();
+});
+
+it('has a root context and spans that the API reads, and that nobody can change', () => {
+  const span = unrecordedSpan(SPAN_CONTEXT);
+  expect(trace.getSpanContext(trace.setSpan(OUR_ROOT, span))).toBe(SPAN_CONTEXT);
+  expect(spanContextOf(trace.setSpan(OUR_ROOT, span))).toBe(SPAN_CONTEXT);
+  expect(trace.getSpan(OUR_ROOT)).toBeUndefined();
+  expect(trace.getSpan(trace.deleteSpan(trace.setSpan(OUR_ROOT, span)))).toBeUndefined();
+  expect(unrecordedSpan().spanContext()).toEqual(INVALID_SPAN_CONTEXT);
+  expect(span.isRecording()).toBe(false);
+});
+
+it('has all members that a span of the API has', () => {
+  const theirs = trace.wrapSpanContext(SPAN_CONTEXT);
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(theirs));
+  const span = unrecordedSpan();
+  expect(Object.keys(span).sort()).toEqual(names.filter((name) => name !== 'constructor').sort());
+  const changed = span
+    .setAttribute('a', 1)
+    .setAttributes({ b: 2 })
+    .addEvent('c')
+    .addLink({ context: SPAN_CONTEXT })
+    .addLinks([])
+    .setStatus({ code: 2 })
+    .updateName('d');
+  expect(changed).toBe(span);
 });
 
 describe('the registered propagator', () => {

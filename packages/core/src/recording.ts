@@ -4,12 +4,12 @@
  * @internal
  * @module
  */
-import { diag } from '@opentelemetry/api';
 import { startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import { millisOf, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import type { RecordingSettings } from './recording-settings.ts';
+import { diag } from './registered-api.ts';
 import { createDestination } from './telemetry/destination.ts';
 import { limitLine } from './telemetry/limited-line.ts';
 import type { Pipeline } from './telemetry/pipeline.ts';
@@ -17,9 +17,13 @@ import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
 export { randomHex } from './record/random-hex.ts';
+export { registeredMeterProvider, spanContextOf } from './registered-api.ts';
+export { ROOT_CONTEXT } from './root-context.ts';
 export { askSampler } from './telemetry/ask-sampler.ts';
+export type { CloseTracer, CloseTracerProvider } from './telemetry/close-tracer.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export { signalUrl } from './telemetry/signal-url.ts';
+export { unrecordedSpan } from './telemetry/unrecorded-span.ts';
 
 /** Makes spans, metrics and hook calls of closes. */
 export interface Recording {

@@ -1,5 +1,4 @@
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import { inTime } from '../store/in-time.ts';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { ReadableSpanLike } from '../store/stored-spans.ts';

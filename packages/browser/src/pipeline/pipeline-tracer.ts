@@ -1,16 +1,14 @@
 import type { SamplerLike } from '@closespan/core';
-import { askSampler, randomHex } from '@closespan/core/recording';
 import {
-  context as activeContext,
-  type Context,
-  type Span,
-  type SpanContext,
-  type SpanKind,
-  type SpanOptions,
-  type Tracer,
-  type TracerProvider,
-  trace,
-} from '@opentelemetry/api';
+  askSampler,
+  type CloseTracer,
+  type CloseTracerProvider,
+  ROOT_CONTEXT,
+  randomHex,
+  spanContextOf,
+  unrecordedSpan,
+} from '@closespan/core/recording';
+import type { Context, Span, SpanContext, SpanKind, SpanOptions } from '@opentelemetry/api';
 import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
 import { PipelineSpan } from './pipeline-span.ts';
 
@@ -32,51 +30,43 @@ const INTERNAL: SpanKind.INTERNAL = 0;
 const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
+/** Trace id and span id of a span that exists: neither consists of zeros alone (W3C Trace Context § 3.2.2). */
+const IDS = /^(?!0{32})[\da-f]{32} (?!0{16})[\da-f]{16}$/i;
+
 /**
  * Makes the tracer provider of the built-in pipeline. The code has a third of the size of the SDK's tracer provider.
  */
-export function createPipelineTracerProvider(options: PipelineTracerOptions): TracerProvider {
+export function createPipelineTracerProvider(options: PipelineTracerOptions): CloseTracerProvider {
   return { getTracer: (name, version) => createTracer({ name, ...(version && { version }) }, options) };
 }
 
 function createTracer(
   scope: { name: string; version?: string },
   { resource, sampler, onEnd }: PipelineTracerOptions,
-): Tracer {
-  function startSpan(
-    name: string,
-    options: SpanOptions = {},
-    context: Context = activeContext.active(),
-  ): Span {
-    const { kind = INTERNAL, attributes = {}, links = [], startTime = Date.now() } = options;
-    const active = options.root ? undefined : trace.getSpanContext(context);
-    const parent = active && trace.isSpanContextValid(active) ? active : undefined;
-    const traceId = parent?.traceId ?? randomHex(16);
-    const { decision, attributes: sampled } = sampler
-      ? askSampler(sampler, context, traceId, name, kind, attributes, links)
-      : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED, attributes: {} };
-    const isSampled = decision === RECORD_AND_SAMPLED;
-    const spanContext: SpanContext = {
-      traceId,
-      spanId: randomHex(8),
-      traceFlags: Number(isSampled),
-      ...(parent?.traceState && { traceState: parent.traceState }),
-    };
-    if (decision === NOT_RECORD) return trace.wrapSpanContext(spanContext);
-    return new PipelineSpan({
-      ...{ name, kind, context: spanContext, parent, startTime, resource, scope },
-      attributes: { ...attributes, ...sampled },
-      links: [...links],
-      onEnd: isSampled ? onEnd : () => {},
-    });
-  }
-
-  function startActiveSpan<R>(name: string, ...rest: unknown[]): R {
-    const run = rest.pop() as (span: Span) => R;
-    const [options, context = activeContext.active()] = rest as [SpanOptions?, Context?];
-    const span = startSpan(name, options, context);
-    return activeContext.with(trace.setSpan(context, span), () => run(span));
-  }
-
-  return { startSpan, startActiveSpan };
+): CloseTracer {
+  return {
+    startSpan(name: string, options: SpanOptions = {}, context: Context = ROOT_CONTEXT): Span {
+      const { kind = INTERNAL, attributes = {}, links = [], startTime = Date.now() } = options;
+      const active = options.root ? undefined : spanContextOf(context);
+      const parent = active && IDS.test(`${active.traceId} ${active.spanId}`) ? active : undefined;
+      const traceId = parent?.traceId ?? randomHex(16);
+      const { decision, attributes: sampled } = sampler
+        ? askSampler(sampler, context, traceId, name, kind, attributes, links)
+        : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED, attributes: {} };
+      const isSampled = decision === RECORD_AND_SAMPLED;
+      const spanContext: SpanContext = {
+        traceId,
+        spanId: randomHex(8),
+        traceFlags: Number(isSampled),
+        ...(parent?.traceState && { traceState: parent.traceState }),
+      };
+      if (decision === NOT_RECORD) return unrecordedSpan(spanContext);
+      return new PipelineSpan({
+        ...{ name, kind, context: spanContext, parent, startTime, resource, scope },
+        attributes: { ...attributes, ...sampled },
+        links: [...links],
+        onEnd: isSampled ? onEnd : () => {},
+      });
+    },
+  };
 }

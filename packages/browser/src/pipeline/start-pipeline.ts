@@ -5,9 +5,8 @@
  * @internal
  * @module
  */
-import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
-import { createOutcomeCounter, signalUrl } from '@closespan/core/recording';
-import { diag, metrics } from '@opentelemetry/api';
+import { diag, NAME, type Pipeline, VERSION } from '@closespan/core/platform';
+import { createOutcomeCounter, registeredMeterProvider, signalUrl } from '@closespan/core/recording';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -39,8 +38,8 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
     sender,
     bounds: DEFAULT_BOUNDS,
     count(outcome, count) {
-      const provider = options.meterProvider ?? meters ?? metrics.getMeterProvider();
-      createOutcomeCounter(provider.getMeter(NAME, VERSION))(outcome, count);
+      const provider = options.meterProvider ?? meters ?? registeredMeterProvider();
+      createOutcomeCounter(provider?.getMeter(NAME, VERSION))(outcome, count);
     },
   });
   const tracerProvider = createPipelineTracerProvider({

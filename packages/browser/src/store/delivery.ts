@@ -1,6 +1,5 @@
-import { NAME } from '@closespan/core/platform';
+import { diag, NAME } from '@closespan/core/platform';
 import type { Outcome } from '@closespan/core/recording';
-import { diag } from '@opentelemetry/api';
 import { listen } from '../listen.ts';
 import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';

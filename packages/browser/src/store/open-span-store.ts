@@ -1,5 +1,4 @@
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import { createDurableStore } from './durable-store.ts';
 import { inTime } from './in-time.ts';
 import { createMemoryStore } from './memory-store.ts';

@@ -1,5 +1,4 @@
-import { NAME, now } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME, now } from '@closespan/core/platform';
 import { type Outcomes, REFUSED } from './outcomes.ts';
 import { readRows } from './read-rows.ts';
 import {

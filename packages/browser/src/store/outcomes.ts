@@ -1,6 +1,5 @@
-import { NAME } from '@closespan/core/platform';
+import { diag, NAME } from '@closespan/core/platform';
 import type { Outcome } from '@closespan/core/recording';
-import { diag } from '@opentelemetry/api';
 import { closesOf } from './span-rows.ts';
 import type { RowKey } from './span-store.ts';
 

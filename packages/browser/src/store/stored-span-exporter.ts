@@ -1,6 +1,6 @@
 import { guard, NAME, VERSION } from '@closespan/core/platform';
-import { createOutcomeCounter } from '@closespan/core/recording';
-import { type MeterProvider, metrics } from '@opentelemetry/api';
+import { createOutcomeCounter, registeredMeterProvider } from '@closespan/core/recording';
+import type { MeterProvider } from '@opentelemetry/api';
 import { listen } from '../listen.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { inTime } from './in-time.ts';
@@ -96,7 +96,7 @@ export class StoredSpanExporter implements SpanExporterLike {
       sender,
       bounds: { maxSize, maxAge },
       count(outcome, count) {
-        const meter = (meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION);
+        const meter = (meterProvider ?? registeredMeterProvider())?.getMeter(NAME, VERSION);
         createOutcomeCounter(meter)(outcome, count);
       },
     });

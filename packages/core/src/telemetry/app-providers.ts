@@ -1,13 +1,14 @@
-import { type Meter, metrics, type Tracer, type TracerProvider, trace } from '@opentelemetry/api';
+import type { Meter, Tracer, TracerProvider } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
+import { registeredMeterProvider, registeredTracerProvider } from '../registered-api.ts';
 import { NAME, VERSION } from '../version.ts';
 
 /** Providers of the app: those that are given in the options, else those that the app has registered. */
 export interface AppProviders {
   /** Returns a tracer of the app's tracer provider. Returns `undefined` if the app has no tracer provider. */
   findTracer(): Tracer | undefined;
-  /** Returns a meter of the app's meter provider. If the app has none, returns the meter of the API that does nothing. */
-  findMeter(): Meter;
+  /** Returns a meter of the app's meter provider. Returns `undefined` if the app has no meter provider. */
+  findMeter(): Meter | undefined;
   /** Flushes the app's tracer provider. Returns `undefined` if there is nothing to flush. */
   flush(): Promise<void> | undefined;
 }
@@ -25,19 +26,19 @@ type Proxied = TracerProvider & {
 
 /** Returns functions that look up the app's providers at each call, since an app may register its providers late. */
 export function createAppProviders(options: WebSocketOptions): AppProviders {
-  const tracerProvider = (): Proxied => options.tracerProvider ?? trace.getTracerProvider();
+  const tracerProvider = (): Proxied | undefined => options.tracerProvider ?? registeredTracerProvider();
 
   return {
     findTracer() {
       const provider = tracerProvider();
-      // Undefined while the API has no provider.
-      if (provider.getDelegateTracer) return provider.getDelegateTracer(NAME, VERSION);
-      return provider.getTracer(NAME, VERSION);
+      // Undefined if the API's provider forwards to none.
+      if (provider?.getDelegateTracer) return provider.getDelegateTracer(NAME, VERSION);
+      return provider?.getTracer(NAME, VERSION);
     },
-    findMeter: () => (options.meterProvider ?? metrics.getMeterProvider()).getMeter(NAME, VERSION),
+    findMeter: () => (options.meterProvider ?? registeredMeterProvider())?.getMeter(NAME, VERSION),
     flush() {
       const provider = tracerProvider();
-      return ((provider.getDelegate?.() ?? provider) as Flushable).forceFlush?.();
+      return ((provider?.getDelegate?.() ?? provider) as Flushable | undefined)?.forceFlush?.();
     },
   };
 }

@@ -1,21 +1,22 @@
-import {
-  type Attributes,
-  type Context,
-  type Link,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  type SpanKind,
-  type SpanStatus,
-  type SpanStatusCode,
-  type Tracer,
-  trace,
+import type {
+  Attributes,
+  Context,
+  Link,
+  Span,
+  SpanContext,
+  SpanKind,
+  SpanStatus,
+  SpanStatusCode,
 } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
+import { contextWith } from '../registered-api.ts';
+import { ROOT_CONTEXT } from '../root-context.ts';
 import { ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
 import { closeAttributes } from './close-attributes.ts';
+import type { CloseTracer } from './close-tracer.ts';
+import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Content of a close span. */
 export interface CloseSpan {
@@ -59,7 +60,7 @@ export function closeSpanOf(
 }
 
 /** Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them. */
-export function startCloseSpan(tracer: Tracer, span: CloseSpan): Span {
+export function startCloseSpan(tracer: CloseTracer, span: CloseSpan): Span {
   const { name, kind, attributes, links, startTime, status, parent } = span;
   const started = tracer.startSpan(name, { kind, attributes, links, startTime }, contextOf(parent));
   if (status.code === ERROR) guard('span', () => started.setStatus(status));
@@ -67,5 +68,5 @@ export function startCloseSpan(tracer: Tracer, span: CloseSpan): Span {
 }
 
 function contextOf(parent: SpanContext | undefined): Context {
-  return parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+  return parent ? contextWith(unrecordedSpan(parent)) : ROOT_CONTEXT;
 }

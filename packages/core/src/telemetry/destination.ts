@@ -1,8 +1,10 @@
-import { createNoopMeter, diag, type Meter, type Tracer } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
+import { diag } from '../registered-api.ts';
 import { NAME, VERSION } from '../version.ts';
 import { createAppProviders } from './app-providers.ts';
+import type { CloseTracer } from './close-tracer.ts';
 import { logFailures } from './log-failures.ts';
 import type { Pipeline, StartPipeline } from './pipeline.ts';
 
@@ -12,7 +14,7 @@ import type { Pipeline, StartPipeline } from './pipeline.ts';
  */
 export interface Destination {
   /** Tracer that the last call of `find` found. `undefined` if there was none. */
-  readonly tracer: Tracer | undefined;
+  readonly tracer: CloseTracer | undefined;
   /**
    * Exports a close span without a tracer. `undefined` if the last call of `find` chose another tracer than that of the
    * built-in pipeline (closespan's OTLP/HTTP exporter), or if the pipeline has no such function.
@@ -76,7 +78,7 @@ export interface Destination {
  */
 export function createDestination(options: WebSocketOptions, startPipeline: StartPipeline): Destination {
   const { findTracer, findMeter, flush } = createAppProviders(options);
-  let tracer: Tracer | undefined;
+  let tracer: CloseTracer | undefined;
   let meter: Meter | undefined;
   let spansAreOurs = false;
   let mayWait = false;
@@ -88,7 +90,6 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     const found = guard('tracerProvider', findTracer, null);
     tracer = found ?? undefined;
     meter = guard('meterProvider', findMeter);
-    if (meter === createNoopMeter()) meter = undefined;
     spansAreOurs = found === undefined;
     mayWait = Boolean(spansAreOurs && !meter && pipeline?.unsent);
     if (spansAreOurs) tracer = pipeline?.tracerProvider?.getTracer(NAME, VERSION);

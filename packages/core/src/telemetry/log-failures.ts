@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 
 /**

@@ -1,11 +1,12 @@
-import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import type { MeterProvider } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseSpan } from './close-span.ts';
+import type { CloseTracerProvider } from './close-tracer.ts';
 
 /** The built-in pipeline: an OTLP/HTTP exporter that closespan starts when the app has no OpenTelemetry SDK. */
 export interface Pipeline {
   /** Provider of the tracer for close spans. `undefined` if spans are switched off. */
-  readonly tracerProvider: TracerProvider | undefined;
+  readonly tracerProvider: CloseTracerProvider | undefined;
   /**
    * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span.
    * @defaultValue the tracer makes all spans

@@ -1,4 +1,4 @@
-import { diag, INVALID_SPAN_CONTEXT, type Meter, type Span, type Tracer, trace } from '@opentelemetry/api';
+import type { Meter, Span } from '@opentelemetry/api';
 import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
@@ -7,12 +7,15 @@ import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
 import { hideToken } from '../record/hide-token.ts';
+import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
+import type { CloseTracer } from './close-tracer.ts';
 import type { Destination } from './destination.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
+import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Makes the span, the metrics and the hook call of each close. */
 export interface RecordWriter {
@@ -75,13 +78,13 @@ export function createRecordWriter(
     );
 
   /** Makes the span of a close. Returns `undefined` if the span has already ended, because no hook may change it. */
-  function makeSpan(tracer: Tracer, span: CloseSpan): Span | undefined {
+  function makeSpan(tracer: CloseTracer, span: CloseSpan): Span | undefined {
     if (closeHook || !destination.addSpan?.(span)) return startCloseSpan(tracer, span);
     exported++;
     return undefined;
   }
 
-  function write(record: CloseRecord, tracer: Tracer | undefined): void {
+  function write(record: CloseRecord, tracer: CloseTracer | undefined): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     if (record.kind === 'server' && !record.handshakeSucceeded) {
       metrics?.addHandshake(record, errorTypeOf(record, true));
@@ -96,7 +99,7 @@ export function createRecordWriter(
     const span = tracer && guard('tracer', () => makeSpan(tracer, closeSpanOf(record, errorType, options)));
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
-      const call = async () => closeHook(record, span ?? trace.wrapSpanContext(INVALID_SPAN_CONTEXT));
+      const call = async () => closeHook(record, span ?? unrecordedSpan());
       call().catch((error) => logHookError('closeHook', error));
     }
     guard('span', () => {

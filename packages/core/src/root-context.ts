@@ -1,0 +1,13 @@
+import type { Context } from '@opentelemetry/api';
+
+/** Context without values. */
+export const ROOT_CONTEXT: Context = contextOf(new Map());
+
+/** Makes a context that holds the given values. */
+function contextOf(values: ReadonlyMap<symbol, unknown>): Context {
+  return {
+    getValue: (key) => values.get(key),
+    setValue: (key, value) => contextOf(new Map([...values, [key, value]])),
+    deleteValue: (key) => contextOf(new Map([...values].filter(([other]) => other !== key))),
+  };
+}
