@@ -5,10 +5,11 @@ const HEAD = `<!-- Written by test/core/explain-close.test.ts. To write the page
 
 # Causes, in words
 
-What \`explainClose\` says of each value of \`websocket.close.cause\`. [The contract](telemetry.md#causes) says when a record has which cause.
+\`explainClose\` explains each value of \`websocket.close.cause\`. [The contract](telemetry.md#causes) says when a record has which cause.
 
-\`\`\`ts
+\`\`\`js
 import { explainClose } from '@closespan/core/explain';
+import { instrumentWebSockets } from '@closespan/node';
 
 instrumentWebSockets({
   closeHook: (record) => console.log(String(explainClose(record))),
