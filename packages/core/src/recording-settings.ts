@@ -22,7 +22,8 @@ export interface RecordingSettings {
   readonly capacity: number;
   /**
    * Number of closes that the built-in pipeline (closespan's OTLP/HTTP exporter) stores when the process ends. If more
-   * closes wait, the oldest normal closes are dropped first. @defaultValue the pipeline stores no closes
+   * closes wait, the oldest normal closes are dropped first.
+   * @defaultValue the pipeline stores no closes
    */
   readonly mostStored?: number | undefined;
   /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */

@@ -1,7 +1,7 @@
 /**
  * Starts the built-in pipeline of a page or worker, an OTLP/HTTP exporter. The module is loaded when no tracer provider
- * is given or registered.
- * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
+ * is given or registered. Apps import `@closespan/browser` instead. Names that this module exports may change in any
+ * release.
  * @internal
  * @module
  */

@@ -3,7 +3,7 @@ import type { RowKey, SpanStore } from './span-store.ts';
 import { underLock } from './web-lock.ts';
 
 const PAUSE = 'pause';
-/** Time of a task's use of IndexedDB, in milliseconds. */
+/** Time that a task may take for its use of IndexedDB, in milliseconds. */
 const MARGIN_MILLIS = 3000;
 
 /**
@@ -42,7 +42,7 @@ export function createDurableStore(name: string, taskMillis: number): SpanStore 
   };
 }
 
-/** Returns whether a key is one of a row. Other scripts of the origin may have added others. */
+/** Returns whether a key is the key of a row. Other scripts of the origin may have added other keys. */
 function isRowKey(key: unknown): key is RowKey {
   return Array.isArray(key) && key.length === 5 && [0, 1, 3, 4].every((at) => typeof key[at] === 'number');
 }

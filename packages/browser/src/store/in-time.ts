@@ -1,5 +1,5 @@
 /**
- * Resolves to the result of some work, or rejects after a number of milliseconds. A work that never ends, such as a
+ * Resolves to the result of some work, or rejects after a number of milliseconds. Work that never ends, such as a
  * request of a patched `fetch`, then keeps no other work waiting.
  */
 export function inTime<T>(work: Promise<T>, millis: number): Promise<T> {

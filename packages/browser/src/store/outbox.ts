@@ -176,8 +176,8 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
 }
 
 /**
- * Returns the milliseconds until a pause ends, 0 or less if it has ended. It also ends when the clock is set back to
- * before its begin.
+ * Returns the milliseconds until a pause ends, 0 or less if the pause has ended. A pause also ends when the clock is set
+ * back to before the pause began.
  */
 function waitOf({ since, until }: SendPause): number {
   const time = Date.now();

@@ -36,8 +36,8 @@ export interface StoredSpanExporterOptions {
    */
   readonly name?: string;
   /**
-   * Largest number of JSON characters that the database keeps. Above this limit the oldest normal spans are dropped first, then
-   * the oldest abnormal spans.
+   * Largest number of JSON characters that the database keeps. Above this limit the oldest normal spans are dropped
+   * first, then the oldest abnormal spans.
    * @defaultValue 4,194,304: about 4000 closes
    */
   readonly maxSize?: number;

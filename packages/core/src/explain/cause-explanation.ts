@@ -21,7 +21,7 @@ export function closerOf({ initiator }: ExplainedFacts): string {
   return initiator === 'remote' ? 'The peer' : 'One end';
 }
 
-/** Returns a sentence that names the record of the other end, where more can be known. */
+/** Returns a sentence that names the record of the other end, which may say more. */
 export function otherEnd({ connectionId }: ExplainedFacts): string {
   return connectionId
     ? `Look at the record of the other end, id ${connectionId}.`

@@ -59,8 +59,8 @@ const MARKS = [ATTR_WEBSOCKET_CLOSE_CODE, ATTR_WEBSOCKET_CLOSE_CAUSE];
 type Read = (member: string, attribute: string) => unknown;
 
 /**
- * Reads the facts of a close from a record, from a close span, or from the attributes of a close span. Any value is accepted: what cannot
- * be read counts as not known. Never throws.
+ * Reads the facts of a close from a record, from a close span, or from the attributes of a close span. Any value is
+ * accepted: a fact that cannot be read counts as not known. Never throws.
  */
 export function explainedFacts(source: unknown): ExplainedFacts {
   const attributes = memberOf(source, 'attributes') ?? source;

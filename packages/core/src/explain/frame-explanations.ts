@@ -2,7 +2,7 @@ import type { CloseCause } from '../record/close-cause.ts';
 import { type CauseExplanation, closerOf, codeOf, otherEnd } from './cause-explanation.ts';
 
 const PROTOCOL = 'websocketprotocolerrors';
-/** Failure of a server that a code names, by code. A code that is missing names no special failure. */
+/** Words for the failure that a close code names, by code. Codes without words name no special failure. */
 const FAILURES: Readonly<Record<number, string>> = {
   1013: 'of too much load',
   1014: 'the server behind it failed',

@@ -39,7 +39,8 @@ export function patchAround(
 }
 
 /**
- * Runs `before` ahead of each call of a method, like `patchAround`.
+ * Runs `before` ahead of each call of a method. An error in `before` is logged with `diag.error`, and the method is
+ * still called.
  * @param before may return a function that removes what `before` noted; the returned function runs if the method throws
  * @returns a function that stops the patch, or `undefined` if nothing could be patched
  */

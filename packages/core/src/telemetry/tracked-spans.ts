@@ -5,7 +5,7 @@ export interface TrackedSpans<T> {
    * @param passOn passes the span on to the exporter; called later, or never, while spans are held back
    */
   add(span: T, passOn: (span: T) => void): void;
-  /** Stops to track spans, because they arrived or were dropped. */
+  /** Stops tracking spans, because the spans arrived or were dropped. */
   settle(spans: readonly T[]): void;
   /** Returns the spans that `take` has not removed. Only these spans may still be exported. */
   withoutTaken(spans: readonly T[]): T[];

@@ -4,7 +4,7 @@ import { logToConsole } from './console-logger.ts';
 import { pipelineSettings } from './pipeline-settings.ts';
 import { startPause } from './timers-at-load.ts';
 
-/** Starts to send what earlier processes have written into a spool. */
+/** Starts to send the spans that earlier processes have written into a spool. */
 export async function sendStoredSpans(options: NodeWebSocketOptions, path: string): Promise<SpoolSender> {
   logToConsole();
   const [{ createBodySender, createRunningExports }, { sendSpool }] = await Promise.all([

@@ -22,7 +22,10 @@ export function startPipelineNow(options: NodeWebSocketOptions): Pipeline {
   return { ...NO_PIPELINE, tracerProvider, addSpan, ...storeInSpool(options, tracerProvider) };
 }
 
-/** Returns a pipeline's `flushNow`, which writes all undelivered spans into the spool. Empty without the option `spool`. */
+/**
+ * Returns a pipeline's `flushNow`, which writes all undelivered spans into the spool. Returns no member without the
+ * option `spool`.
+ */
 export function storeInSpool(
   { spool }: NodeWebSocketOptions,
   provider: ResendingTracerProvider | undefined,

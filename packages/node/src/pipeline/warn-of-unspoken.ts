@@ -1,7 +1,7 @@
 import { NAME } from '@closespan/core/platform';
 import { diag } from '@opentelemetry/api';
 
-/** The values that the built-in pipeline can do, by variable of OpenTelemetry's specification; the first is done. */
+/** Values that the built-in pipeline supports, by OpenTelemetry's variable. The first value replaces any other value. */
 const SPOKEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
   OTEL_EXPORTER_OTLP_PROTOCOL: ['http/json'],
   OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: ['http/json'],
@@ -10,7 +10,7 @@ const SPOKEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
   OTEL_METRICS_EXPORTER: ['otlp', 'none'],
 };
 
-/** Says in one `diag.warn` a variable that the built-in pipeline does not do what the variable asks for. */
+/** Logs one `diag.warn` for each variable that asks for a protocol or exporter which the built-in pipeline lacks. */
 export function warnOfUnspoken(env: Readonly<Record<string, string | undefined>>): void {
   for (const [variable, spoken] of Object.entries(SPOKEN)) {
     const text = env[variable];

@@ -13,7 +13,7 @@ export interface FlushBeforeExit {
   watch(): void;
   /** Notes that a close was recorded and must be sent before the process ends. */
   noteRecord(): void;
-  /** Keeps the process alive until a flush of the app's is done, as for closes that wait to be sent. */
+  /** Keeps the process alive until a flush that the app has requested is done, for at most `exitTimeout`. */
   keepAlive(flushed: Promise<void>): void;
   /**
    * Removes the listeners for the end of the process. The listener for `beforeExit` stays until every close is sent.

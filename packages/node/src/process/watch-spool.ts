@@ -10,13 +10,13 @@ import { startPause } from '../pipeline/timers-at-load.ts';
 import { listSpool, spoolPath } from '../spool/spool-directory.ts';
 import type { SpoolSender } from '../spool/spool-sender.ts';
 
-/** Stores what waits when the process ends, and sends what earlier processes have stored. */
+/** Stores the closes that wait when the process ends, and sends the closes that earlier processes have stored. */
 export interface SpoolWatch {
-  /** Starts to send what earlier processes have stored. A second call does nothing. */
+  /** Starts to send the closes that earlier processes have stored. A second call does nothing. */
   begin(): void;
-  /** Stores what waits immediately before a signal ends the process, before the function returns. */
+  /** Stores the closes that wait, before the function returns. Called immediately before a signal ends the process. */
   storeForSignal(): void;
-  /** Stops to watch the end of the process, as soon as the closes that wait are sent or stored. */
+  /** Stops watching the end of the process, as soon as the closes that wait are sent or stored. */
   stop(): void;
 }
 

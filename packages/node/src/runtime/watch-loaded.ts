@@ -33,8 +33,8 @@ const INHERITED: PropertyDescriptor & ThisType<LoadedModule> = {
 
 /**
  * Calls `see` with each CommonJS module that has loaded, as soon as Node assigns `true` to the module's property
- * `loaded`. No function of ours runs while the module's code runs, so that stacks in that code have no frame of ours: a
- * stack has ten frames by default, and one of ours would push out one of the app.
+ * `loaded`. No function of closespan runs while the module's code runs, so that stacks in that code have no frame of
+ * closespan. A stack has ten frames by default, and a frame of closespan would push out a frame of the app.
  * @returns a function that stops the watching; `undefined` if `Module.prototype` is frozen
  */
 export function watchLoaded(see: (module: LoadedModule) => void): (() => void) | undefined {

@@ -10,15 +10,17 @@ export interface SpoolEntry extends SpoolFile {
   readonly time: number;
 }
 
-/** Files of a spool, the oldest first, and the number of things that have the name of a file of ours and are none. */
+/** Content of a spool. */
 export interface SpoolList {
+  /** Files that this process may send, the oldest first. */
   readonly entries: SpoolEntry[];
+  /** Number of links, directories and files of other users that have a name of closespan's form. */
   readonly foreign: number;
 }
 
 /** End of the name of a file that is being written. */
 export const PARTIAL = '.tmp';
-/** Time after which a file that is being written was given up by its process, in milliseconds. */
+/** Time after which a file that is not fully written counts as abandoned, in milliseconds. */
 const LONGEST_WRITE = 3_600_000;
 /** Largest number of names that are read of a directory. */
 const MOST_NAMES = 10_000;

@@ -10,7 +10,7 @@ export interface SpoolFile {
   readonly base: string;
   /** Number of spans in the file. */
   readonly count: number;
-  /** Claim of the process that sends the file. `undefined` if no process does. */
+  /** Claim of the process that sends the file. `undefined` if no process sends the file. */
   readonly claim: SpoolClaim | undefined;
 }
 
@@ -23,6 +23,7 @@ interface SpoolClaim {
   readonly pid: number;
 }
 
+/** Matches the name of a file: its number of spans, and its claim if there is one. */
 const NAME = /^(closespan-(\d{1,6})-[0-9a-f]{16}\.json)(?:\.(\d{13})\.([0-9a-f]{8})\.([1-9]\d{0,9}))?$/;
 /** Time for which a claim is valid, in milliseconds. A process claims a file anew before each request. */
 const CLAIM_MILLIS = 600_000;
@@ -45,7 +46,7 @@ export function claimedName(base: string): string {
   return `${base}.${Date.now() + CLAIM_MILLIS}.${ownHost()}.${process.pid}`;
 }
 
-/** Returns whether a claim still stands. The claim of a process that has ended does not. */
+/** Returns whether a claim still stands. The claim of a process that has ended does not stand. */
 export function isStanding({ until, host, pid }: SpoolClaim): boolean {
   const left = until - Date.now();
   return left > 0 && left <= CLAIM_MILLIS && (host !== ownHost() || isAlive(pid));

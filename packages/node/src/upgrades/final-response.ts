@@ -64,7 +64,7 @@ export function onFinalResponse(
     awaitedByStream.set(stream, awaited);
     return;
   }
-  // With half of the methods, a response would be told as a stream that was destroyed without one.
+  // With half of the methods, a response would look like a stream that was destroyed without a response.
   putMethodsBack(stream as unknown as Methods, awaited);
 }
 
