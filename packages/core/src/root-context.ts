@@ -1,7 +1,8 @@
 import type { Context } from '@opentelemetry/api';
 
 /** Context without values. */
-export const ROOT_CONTEXT: Context = contextOf(new Map());
+// Marked as pure: a bundle that needs no context leaves this one out.
+export const ROOT_CONTEXT: Context = /* @__PURE__ */ contextOf(/* @__PURE__ */ new Map());
 
 /** Makes a context that holds the given values. */
 function contextOf(values: ReadonlyMap<symbol, unknown>): Context {
