@@ -28,15 +28,15 @@ Closes that the collector never took. No close arrived twice.
 
 ${lossTable(results)}
 
-A collector that recovers while the process runs costs no close. What it refused or rejected before is lost: OTLP forbids to send that again. At the end of a process the time is up after \`exitTimeout\`, 5 seconds here.
+A collector that recovers while the process runs costs no close. What it refused or rejected before is lost: OTLP forbids to send that again. At the end of a process the time is up after \`exitTimeout\`, 5 seconds here. The process has no [spool](telemetry.md#the-spool), which would store the closes that did not arrive.
 
 ## Waits and log lines
 
 While the process runs: the seconds from the recovery until all closes had arrived. Spans are sent again after 5 seconds or more. At the end: the seconds until the process had ended. The test allows 10 seconds at the end, since other tests keep its machine busy, and 4 lines. The numbers are those of the last run on a busy machine.
 
-${table(results, ({ wait, lines }) => `${wait.toFixed(1)} s, ${lines.length} lines`)}
+${table(results, ({ wait, lines }) => `${wait.toFixed(1)} s, ${lines.length} ${lines.length === 1 ? 'line' : 'lines'}`)}
 
-At a \`Retry-After\` of ten years, the running process flushes: by itself, it waits for five minutes.
+At a \`Retry-After\` of ten years, the test calls \`forceFlush()\` in the running process, which would otherwise wait for five minutes.
 `;
 }
 
