@@ -95,7 +95,7 @@ export const EXPLAINED_CAUSES = {
   process_exit: [
     {
       close: opened(1006, { initiator: 'local', was_clean: false, synthetic: true }),
-      sentence: 'This process stopped to observe, or ended, while the connection was open.',
+      sentence: 'This process stopped observing, or ended, while the connection was open.',
     },
   ],
   suspended: [

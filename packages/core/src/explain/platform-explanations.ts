@@ -15,7 +15,7 @@ export const PLATFORM_EXPLANATIONS = {
     next: () => 'Connect again when the page gets the event pageshow with persisted = true.',
   },
   process_exit: {
-    sentence: () => 'This process stopped to observe, or ended, while the connection was open.',
+    sentence: () => 'This process stopped observing, or ended, while the connection was open.',
     next: () => 'Nothing to do for a planned end. Close with 1001 or 1012 before it, so that peers know.',
   },
   suspended: {
