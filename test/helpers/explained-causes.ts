@@ -76,7 +76,10 @@ export const EXPLAINED_CAUSES = {
     },
   ],
   aborted_connecting: [
-    { close: failed(LOCAL), sentence: 'The app closed the socket before the handshake was done.' },
+    {
+      close: failed({ initiator: 'local' }),
+      sentence: 'The app closed the socket before the handshake was done.',
+    },
   ],
   page_exit: [
     {
