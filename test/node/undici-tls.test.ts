@@ -45,7 +45,7 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
       const opened = events.some(({ type }) => type === 'open') ? OPENED[ending] : FAILED;
       const close = over === 'untrusted' ? UNTRUSTED : ending === 'refuse' ? REFUSED : opened;
       const hidesFrames = client === 'undici8' && over === 'h2';
-      const line = `/${path} client ${frozen ? unclaimed(close, hidesFrames) : close}`;
+      const line = `/${path} client ${frozen ? unclaimed(close ?? '', hidesFrames) : close}`;
       return firesClose ? line : withoutCloseEvent(line);
     });
     const recorded = receiver.spans.filter(({ kind }) => kind === 3).map(closeLine);
