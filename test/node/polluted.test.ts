@@ -5,7 +5,28 @@ import { runNode } from '../helpers/run-node.ts';
 
 const program = fileURLToPath(new URL('fixtures/run-polluted.mjs', import.meta.url));
 
-describe('a polluted Object.prototype', () => {
+/** The lines of a close of each client, and of their server. */
+const closesOf = (clients: string) =>
+  clients
+    .split(',')
+    .flatMap(() => [
+      '/chat client 4001 clean local local_close',
+      '/chat server 4001 clean remote remote_close',
+    ])
+    .sort();
+
+/** Runs the polluted program. Returns its output, what arrived, and what arrived at a stranger's address. */
+async function run(query: Readonly<Record<string, string>>) {
+  const [receiver, stranger] = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
+  const { port } = new URL(stranger.url);
+  const end = await runNode(process.execPath, [program, `${new URLSearchParams({ port, ...query })}`], {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  });
+  await Promise.all([receiver.close(), stranger.close()]);
+  return { end, lines: receiver.spans.map(closeLine).sort(), strangers: stranger.spans };
+}
+
+describe('a polluted prototype', () => {
   it.each([
     ['otlp', 'object'],
     ['url', 'url'],
@@ -16,26 +37,42 @@ describe('a polluted Object.prototype', () => {
     ['exportIntervalMillis', 'number'],
     ['ignoreUrls', 'object'],
     ['exitTimeout', 'number'],
+    ['spool', 'object'],
     ['tracerProvider', 'object'],
     ['sampler', 'object'],
     ['closeHook', 'function'],
     ['redactUrl', 'function'],
+    ['code', 'number'],
+    ['reason', 'function'],
+    ['attributes', 'object'],
+    ['closing', 'object'],
+    ['length', 'number'],
     ['configurable', 'flag'],
+    ['enumerable', 'flag'],
     ['apply', 'function'],
     ['construct', 'function'],
   ])('with %s redirects no telemetry, and breaks no patch', async (name, value) => {
-    const [receiver, stranger] = await Promise.all([startOtlpReceiver(), startOtlpReceiver()]);
-    const query = new URLSearchParams({ name, value, port: new URL(stranger.url).port });
-    const end = await runNode(process.execPath, [program, `${query}`], {
-      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
-    });
-    await Promise.all([receiver.close(), stranger.close()]);
+    const { end, lines, strangers } = await run({ name, value });
     expect(end).toMatchObject({ exitCode: 0, stderr: '', stdout: '[]' });
-    expect(stranger.spans).toEqual([]);
-    expect(receiver.spans.map(closeLine).sort()).toEqual([
-      ...Array(2).fill('/chat client 4001 clean local local_close'),
-      ...Array(2).fill('/chat server 4001 clean remote remote_close'),
-    ]);
+    expect(strangers).toEqual([]);
+    expect(lines).toEqual(closesOf('ws,global'));
+  });
+
+  // undici does not run with them: it throws as it loads, or hangs.
+  it.each(
+    ['get', 'set', 'value', 'writable'].flatMap((name) =>
+      ['flag', 'function'].map((value) => ({ name, value })),
+    ),
+  )('with $name (a $value), which each descriptor inherits, breaks no patch', async ({ name, value }) => {
+    const { end, lines } = await run({ name, value, clients: 'ws' });
+    expect(end).toMatchObject({ exitCode: 0, stderr: '', stdout: '[]' });
+    expect(lines).toEqual(closesOf('ws'));
+  });
+
+  it.each(['Object', 'Array', 'Promise'])('(%s) that loops go through breaks none', async (owner) => {
+    const { end, lines } = await run({ name: 'extra', value: 'function', owner, isEnumerable: 'yes' });
+    expect(end).toMatchObject({ exitCode: 0, stderr: '', stdout: '[]' });
+    expect(lines).toEqual(closesOf('ws,global'));
   });
 });
 

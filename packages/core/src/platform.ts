@@ -22,7 +22,7 @@ export {
   runningHandle,
   startInstrumentation,
 } from './instrumentation.ts';
-export { defineProperty, warnOfFrozen } from './observe/define-property.ts';
+export { defineProperty, ownProperty, warnOfFrozen } from './observe/define-property.ts';
 export { observeGlobal } from './observe/observe-global.ts';
 export {
   createSocketObserver,

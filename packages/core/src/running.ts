@@ -1,3 +1,4 @@
+import { defineProperty, ownProperty } from './observe/define-property.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
 
 /** An instrumentation that runs in this global scope. */
@@ -26,7 +27,7 @@ let local: Running | undefined;
 /** Returns the instrumentation that observes in this global scope, or `undefined` if there is none. */
 export function currentlyRunning(): Running | undefined {
   // An own value: a getter or a prototype of somebody else's is not asked.
-  const found: unknown = Object.getOwnPropertyDescriptor(globalThis, RUNNING)?.value;
+  const found: unknown = ownProperty(globalThis, RUNNING)?.value;
   return [found, local].find(isObserving);
 }
 
@@ -36,13 +37,13 @@ export function currentlyRunning(): Running | undefined {
  */
 export function keepRunning(running: Running): void {
   local = running;
-  Reflect.defineProperty(globalThis, RUNNING, { value: running, configurable: true, writable: true });
+  defineProperty(globalThis, RUNNING, { value: running, configurable: true, writable: true });
 }
 
 /** Removes an instrumentation that was stopped, unless another instrumentation is running already. */
 export function forgetRunning(running: Running): void {
   if (local === running) local = undefined;
-  if (Object.getOwnPropertyDescriptor(globalThis, RUNNING)?.value === running) {
+  if (ownProperty(globalThis, RUNNING)?.value === running) {
     Reflect.deleteProperty(globalThis, RUNNING);
   }
 }

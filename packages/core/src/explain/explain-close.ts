@@ -57,10 +57,11 @@ export function explainClose(close: CloseRecord | Readonly<Record<string, unknow
     link: `${DOCS}causes.md#${cause}`,
     runbook: runbook && `${DOCS}runbook.md#${runbook}`,
   };
-  return Object.defineProperty(explanation, 'toString', {
-    value: () =>
-      [explanation.sentence, sentenceOf(explanation.evidence), explanation.next].filter(Boolean).join(' '),
-  });
+  const text = () =>
+    [explanation.sentence, sentenceOf(explanation.evidence), explanation.next].filter(Boolean).join(' ');
+  // Without a prototype, to which somebody may have added a `get`.
+  const descriptor = Object.assign(Object.create(null), { value: text });
+  return Object.defineProperty(explanation, 'toString', descriptor);
 }
 
 function shorten(sentence: string): string {

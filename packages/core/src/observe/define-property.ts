@@ -5,7 +5,11 @@ import { NAME } from '../version.ts';
 const told = new Set<unknown>();
 
 /** Defines a property. Returns `false`, and does not throw, if the property or its object is frozen. */
-export function defineProperty(owner: object, name: string, descriptor: PropertyDescriptor): boolean {
+export function defineProperty(
+  owner: object,
+  name: string | symbol,
+  descriptor: PropertyDescriptor,
+): boolean {
   try {
     // Without a prototype, to which somebody may have added a `get` or a `value`.
     return Reflect.defineProperty(owner, name, Object.assign(Object.create(null), descriptor));
@@ -13,6 +17,15 @@ export function defineProperty(owner: object, name: string, descriptor: Property
     // A trap of a proxy may throw.
     return false;
   }
+}
+
+/**
+ * Returns the descriptor of a property of the object itself. The descriptor has no prototype, to which somebody may have
+ * added a `get` or a `value`.
+ */
+export function ownProperty(owner: object, name: string | symbol): PropertyDescriptor | undefined {
+  const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+  return descriptor && Object.setPrototypeOf(descriptor, null);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { defineProperty, warnOfFrozen } from './define-property.ts';
+import { defineProperty, ownProperty, warnOfFrozen } from './define-property.ts';
 
 /**
  * Makes the global `WebSocket` a plain property of `globalThis`, so that a proxy can replace it. Deno defines an
@@ -6,7 +6,7 @@ import { defineProperty, warnOfFrozen } from './define-property.ts';
  * @returns a function that restores the original property, unless other code has replaced the value meanwhile
  */
 export function makeReplaceable(name: 'WebSocket'): () => void {
-  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+  const descriptor = ownProperty(globalThis, name);
   if (descriptor && !descriptor.get) return () => {};
   const { enumerable = true } = descriptor ?? {};
   const value = globalThis[name];

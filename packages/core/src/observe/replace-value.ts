@@ -1,4 +1,4 @@
-import { defineProperty, warnOfFrozen } from './define-property.ts';
+import { defineProperty, ownProperty, warnOfFrozen } from './define-property.ts';
 
 /** Traps of a proxy for a function or a class. */
 type Traps<T extends object> = Pick<ProxyHandler<T>, 'apply' | 'construct'>;
@@ -26,7 +26,7 @@ export function replaceValue<T extends object>(
   by: Traps<T> | (() => object),
   field: 'value' | 'get' = 'value',
 ): (() => void) | undefined {
-  const descriptor = owner && Object.getOwnPropertyDescriptor(owner, name);
+  const descriptor = owner && ownProperty(owner, name);
   const original: unknown = descriptor?.[field];
   if (!descriptor || typeof original !== 'function') return undefined;
   // The caller knows what kind of function the property holds. Somebody may have added a trap to `Object.prototype`.
@@ -35,7 +35,7 @@ export function replaceValue<T extends object>(
   if (!defineProperty(owner, name, { ...descriptor, [field]: value })) return resume(owner, name, by);
   const stop = () => {
     for (const trap in by) delete by[trap as keyof typeof by];
-    const isOurs = Object.getOwnPropertyDescriptor(owner, name)?.[field] === value;
+    const isOurs = ownProperty(owner, name)?.[field] === value;
     if (isOurs && defineProperty(owner, name, descriptor)) return;
     const proxies = standing.get(owner) ?? new Map<string, Standing>();
     standing.set(owner, proxies.set(name, [by, stop]));

@@ -69,7 +69,7 @@ export function onFinalResponse(
 }
 
 function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
-  return {
+  const descriptor: PropertyDescriptor = {
     configurable: true,
     writable: true,
     value(this: RespondingStream, ...args: unknown[]) {
@@ -80,6 +80,8 @@ function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
       return Reflect.apply(original, this, args);
     },
   };
+  // Without a prototype, to which somebody may have added a `get`.
+  return Object.setPrototypeOf(descriptor, null);
 }
 
 function look(

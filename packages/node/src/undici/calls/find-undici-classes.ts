@@ -1,3 +1,4 @@
+import { ownProperty } from '@closespan/core/platform';
 import type { SeeModule } from '../../runtime/watch-modules.ts';
 import { HAS_OWN_GLOBAL } from '../../runtime/which-runtime.ts';
 import { GLOBAL_IS_6 } from '../connection/undici-6-internals.ts';
@@ -72,8 +73,7 @@ export function findUndiciClasses(found: FoundClasses): UndiciClasses {
  */
 export function loadedGlobalPrototype(): object | undefined {
   if (HAS_OWN_GLOBAL) return undefined;
-  const { value } = Object.getOwnPropertyDescriptor(globalThis, 'WebSocket') ?? {};
-  const prototype: object | undefined = value?.prototype;
+  const prototype: object | undefined = ownProperty(globalThis, 'WebSocket')?.value?.prototype;
   // An app may have put the class of `ws` there.
   return prototype && !('emitClose' in prototype) ? prototype : undefined;
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Closing, now } from '@closespan/core/platform';
+import { type Closing, now, ownProperty } from '@closespan/core/platform';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { isTo } from '../connection/undici-facts.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
@@ -56,7 +56,7 @@ export function noteStreamCloseCall(
 /** Reads `closeCode` without calling a getter of the app's object. Only undici may call that getter, and only once. */
 function closeCodeOf(info: unknown): number | undefined {
   const object = typeof info === 'object' && info ? info : {};
-  return truncatedCode(Object.getOwnPropertyDescriptor(object, 'closeCode')?.value);
+  return truncatedCode(ownProperty(object, 'closeCode')?.value);
 }
 
 /**
