@@ -32,11 +32,24 @@ const scope = globalThis as {
 
 type Log = (message: string, ...details: unknown[]) => void;
 
-/** Logs through the logger that the app has given to the API's `diag`. Without a logger, nothing is logged. */
+/** Logs one line. An app's logger may throw, also inside of the app's own calls of a WebSocket. */
+const log =
+  (level: 'error' | 'warn' | 'debug'): Log =>
+  (...line) => {
+    try {
+      scope[REGISTRY]?.diag?.[level](...line);
+    } catch {
+      // There is no other place to log.
+    }
+  };
+
+/**
+ * Logs through the logger that the app has given to the API's `diag`. Without a logger, nothing is logged. Never throws.
+ */
 export const diag: Readonly<Record<'error' | 'warn' | 'debug', Log>> = {
-  error: (...line) => scope[REGISTRY]?.diag?.error(...line),
-  warn: (...line) => scope[REGISTRY]?.diag?.warn(...line),
-  debug: (...line) => scope[REGISTRY]?.diag?.debug(...line),
+  error: log('error'),
+  warn: log('warn'),
+  debug: log('debug'),
 };
 
 /** Returns the active context, or `undefined` if no context manager is registered. */

@@ -1,6 +1,5 @@
 import type { WebSocketHandle } from '@closespan/core';
-import { NAME, runningHandle } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME, runningHandle } from '@closespan/core/platform';
 
 /**
  * A `WebSocketServer` of the package `ws`. The type asks only for `handleUpgrade`, a method that only servers of `ws`

@@ -1,4 +1,5 @@
 import {
+  diag,
   NAME,
   type Platform,
   PlatformInstrumentation,
@@ -6,7 +7,6 @@ import {
   startInstrumentation,
   stopAll,
 } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
 import type { LibraryObserver, LibraryTools } from './library-observer.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { diag } from '@opentelemetry/api';
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
+import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 
 /** Signal of OTLP, as the variables `OTEL_EXPORTER_OTLP_*` name a signal. */

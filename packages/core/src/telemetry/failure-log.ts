@@ -1,4 +1,4 @@
-import { diag } from '@opentelemetry/api';
+import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 import { BETWEEN_LINES } from './limited-line.ts';
 

@@ -1,5 +1,4 @@
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import { startPause } from './timers-at-load.ts';
 
 /** Longest time for which closes wait until a provider has exported earlier spans, in milliseconds. */

@@ -1,7 +1,6 @@
 import type { RunningExports } from '@closespan/core/otlp';
 import type { ExporterSettings, MetricSettings } from '@closespan/core/otlp-metrics';
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { isSdkDisabled } from './is-sdk-disabled.ts';
 import { startPause } from './timers-at-load.ts';

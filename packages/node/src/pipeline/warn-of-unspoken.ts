@@ -1,5 +1,4 @@
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 
 /** Values that the built-in pipeline supports, by OpenTelemetry's variable. The first value replaces any other value. */
 const SPOKEN: Readonly<Record<string, readonly [string, ...string[]]>> = {

@@ -1,5 +1,4 @@
-import { NAME, now, type Recorder } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME, now, type Recorder } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
 import { watchExitSignals } from './exit-signals.ts';

@@ -1,5 +1,4 @@
-import { guard, NAME, type PartsNow, type Recorder } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, guard, NAME, type PartsNow, type Recorder } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { hasProvider } from '../pipeline/has-provider.ts';
 import { createRecordingNow } from '../pipeline/load-recording.ts';

@@ -1,6 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import { listenToChannels } from './listen-to-channels.ts';
 
 /** Warns once if the process uses WebSockets that closespan does not observe. */

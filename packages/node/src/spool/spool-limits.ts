@@ -1,5 +1,4 @@
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import { removeFile, type SpoolEntry } from './spool-directory.ts';
 
 /** Largest size of all files of a spool together, in bytes: 32 MiB. */

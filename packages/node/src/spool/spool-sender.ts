@@ -1,6 +1,5 @@
 import type { ExportOutcome, SendExport } from '@closespan/core/otlp';
-import { NAME, type StartPause } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME, type StartPause } from '@closespan/core/platform';
 import { type ClaimedFile, claimFile } from './claimed-file.ts';
 import { sendFile } from './send-file.ts';
 import { listSpool, openSpool } from './spool-directory.ts';

@@ -1,8 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExportBody } from '@closespan/core/otlp';
-import { NAME } from '@closespan/core/platform';
-import { diag } from '@opentelemetry/api';
+import { diag, NAME } from '@closespan/core/platform';
 import { listSpool, openSpool, PARTIAL, removeFile } from './spool-directory.ts';
 import { newSpoolFile } from './spool-file.ts';
 import { MOST_BYTES, MOST_FILES, trimSpool } from './spool-limits.ts';
