@@ -52,8 +52,8 @@ export const CHECKS: OptionChecks = {
   redactSubprotocol: FUNCTION,
   closeCodes: ['{ name, abnormal } by code', (value) => everyField(value, isMeaning)],
   isAbnormal: FUNCTION,
-  spanTiming: oneOf('close', 'lifetime'),
-  parent: oneOf('none', 'creation'),
+  spanTiming: /* @__PURE__ */ oneOf('close', 'lifetime'),
+  parent: /* @__PURE__ */ oneOf('none', 'creation'),
   closeHook: FUNCTION,
 } satisfies Record<keyof WebSocketOptions, OptionCheck>;
 

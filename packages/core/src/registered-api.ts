@@ -46,10 +46,11 @@ const log =
 /**
  * Logs through the logger that the app has given to the API's `diag`. Without a logger, nothing is logged. Never throws.
  */
+// Marked as pure: a bundle that logs nothing leaves the logger out.
 export const diag: Readonly<Record<'error' | 'warn' | 'debug', Log>> = {
-  error: log('error'),
-  warn: log('warn'),
-  debug: log('debug'),
+  error: /* @__PURE__ */ log('error'),
+  warn: /* @__PURE__ */ log('warn'),
+  debug: /* @__PURE__ */ log('debug'),
 };
 
 /** Returns the active context, or `undefined` if no context manager is registered. */
