@@ -76,6 +76,12 @@ describe('a polluted prototype', () => {
   });
 });
 
+it('an app whose promises, timers and event targets Zone has replaced is observed as any other', async () => {
+  const { end, lines } = await run({ name: 'extra', value: 'flag', zone: 'yes' });
+  expect(end).toMatchObject({ exitCode: 0, stderr: '', stdout: '[]' });
+  expect(lines).toEqual(closesOf('ws,global'));
+});
+
 describe('a variable that the built-in pipeline does not know', () => {
   it.each([
     ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc', 'http/json is sent'],
