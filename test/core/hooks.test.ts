@@ -22,6 +22,13 @@ afterEach(() => {
 const rejecting = async () => {
   throw new Error('from a hook');
 };
+/** A promise whose `catch` hears nothing. */
+class DeafPromise<T> extends Promise<T> {
+  // biome-ignore lint/suspicious/noThenProperty: the method is the point
+  override then<R = T>(fulfilled?: ((value: T) => R | PromiseLike<R>) | null): Promise<R> {
+    return super.then(fulfilled);
+  }
+}
 const WRONG: [string, () => unknown][] = [
   ['a promise that rejects', rejecting],
   ['a promise', async () => 'text'],
@@ -34,6 +41,8 @@ const WRONG: [string, () => unknown][] = [
         },
       }),
   ],
+  ['a promise with a method catch of its own', () => Object.assign(rejecting(), { catch: 5 })],
+  ['a promise that passes no rejection on', () => DeafPromise.reject(new Error('from a hook'))],
   ['an object', () => ({ toString: () => 'secret' })],
   ['a symbol', () => Symbol('secret')],
   ['a bigint', () => 1n],
@@ -79,6 +88,13 @@ const THROWN: [string, () => unknown][] = [
   [
     'an error from a script with a query',
     () => Object.assign(new Error('text'), { stack: 'Error: text\n at f (https://h/a.js?v=secret:1:2)' }),
+  ],
+  [
+    'an error whose text was changed after somebody read its stack',
+    () => {
+      const thrown = new Error('secret');
+      return thrown.stack && Object.assign(thrown, { message: 'redaction failed' });
+    },
   ],
   ['a text', () => 'secret'],
   ['an object', () => ({ token: 'secret', message: Symbol('secret') })],

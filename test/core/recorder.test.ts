@@ -259,7 +259,7 @@ describe('hooks', () => {
     expect(spans).toHaveLength(1);
     expect(error).toHaveBeenCalledExactlyOnceWith(
       'closespan: closeHook threw',
-      expect.stringMatching(/^Error: \n +at .*recorder\.test/),
+      expect.stringMatching(/^Error\n +at .*recorder\.test/),
     );
   });
 

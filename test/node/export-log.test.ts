@@ -81,6 +81,16 @@ it('has one line when nothing arrives, however often the app flushes', async () 
   expect(lines.filter((line) => line.includes('nothing arrives'))).toHaveLength(1);
 });
 
+it('has one line of plain text, whatever text a collector sends', async () => {
+  status = 200;
+  const errorMessage = 'no\n2026-11-29 FATAL made up \u001b[2J\u202e';
+  body = JSON.stringify({ partialSuccess: { rejectedSpans: '1', rejectedDataPoints: '1', errorMessage } });
+  await sendBatches(1);
+  expect(linesOf('spans')).toEqual([
+    'closespan: export of spans fails: 1 rejected, no 2026-11-29 FATAL made up  [2J ',
+  ]);
+});
+
 it('has one line when a part of each batch is rejected', async () => {
   status = 200;
   body = '{"partialSuccess":{"rejectedSpans":"1","rejectedDataPoints":"1","errorMessage":"too old"}}';

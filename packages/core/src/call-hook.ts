@@ -18,8 +18,9 @@ export function callHook<T, F>(
   try {
     const result: unknown = call();
     if (typeof result === type) return result as T;
-    // `Promise.resolve` also takes what only looks like a promise.
-    if (Object(result) === result) Promise.resolve(result).catch(() => {});
+    // A subclass may not pass the rejection on, and `Promise.resolve` also takes what only looks like a promise.
+    if (result instanceof Promise) Promise.prototype.then.call(result, undefined, () => {});
+    else if (Object(result) === result) Promise.resolve(result).catch(() => {});
     diag.error(`${NAME}: ${name} returned no ${type}`);
   } catch (error) {
     logHookError(name, error);
@@ -33,12 +34,9 @@ export function callHook<T, F>(
  */
 export function logHookError(name: string, error: unknown): void {
   guard(name, () => {
-    const { stack, message } = Object(error);
-    diag.error(
-      `${NAME}: ${name} threw`,
-      String(stack)
-        .replace(message, '')
-        .replace(/\?[^\s:)]+/g, ''),
-    );
+    const { name: kind, stack } = Object(error);
+    // Not all but the message: a message that was changed stands in the stack as it was before.
+    const places = String(stack).match(/^(?:\s+at .+|\S*@\S+:\d+)$/gm) ?? [];
+    diag.error(`${NAME}: ${name} threw`, [kind, ...places].join('\n').replace(/\?[^\s:)]+/g, ''));
   });
 }

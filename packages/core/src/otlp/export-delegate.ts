@@ -73,7 +73,11 @@ export function createExportDelegate<T>(
       log.succeeded();
       return;
     }
-    const reason = typeof errorMessage === 'string' ? errorMessage.slice(0, 200) : 'without a reason';
+    // Control characters could write lines of their own into a log, or change a terminal.
+    const reason =
+      typeof errorMessage === 'string'
+        ? errorMessage.slice(0, 200).replace(/\p{C}+/gu, ' ')
+        : 'without a reason';
     log.failed(`${rejected} rejected, ${reason}`);
     onRejected(rejected);
   }
