@@ -138,7 +138,7 @@ describe('a healthy tab delivers while', () => {
   it("another tab's script keeps a transaction of the database", async () => {
     await start(healthy);
     await end(healthy, '/close/1000');
-    await expect.poll(codes).toEqual([1000]);
+    await expect.poll(codes, { timeout: TIMEOUT }).toEqual([1000]);
     await stuck.evaluate(async (database) => {
       const opening = indexedDB.open(database);
       await new Promise((resolve) => opening.addEventListener('success', resolve));
