@@ -1,5 +1,6 @@
 import { startPipeline } from '@closespan/browser/pipeline';
 import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 let receiver: OtlpReceiver;
@@ -40,7 +41,7 @@ it.each([
     vi.useFakeTimers({ toFake: ['Date'] });
     retryAfter = text();
     const pipeline = await startPipeline({ otlp: { url: receiver.url }, store: 'memory' });
-    pipeline.tracerProvider?.getTracer('test').startSpan('span').end();
+    pipeline.tracerProvider?.getTracer('test').startSpan('span', {}, ROOT_CONTEXT).end();
     await pipeline.forceFlush();
     const sent = Date.now();
     vi.setSystemTime(sent + least);

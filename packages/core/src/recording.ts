@@ -18,7 +18,6 @@ import { NAME } from './version.ts';
 
 export { randomHex } from './record/random-hex.ts';
 export { registeredMeterProvider, spanContextOf } from './registered-api.ts';
-export { ROOT_CONTEXT } from './root-context.ts';
 export { askSampler } from './telemetry/ask-sampler.ts';
 export type { CloseTracer, CloseTracerProvider } from './telemetry/close-tracer.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';

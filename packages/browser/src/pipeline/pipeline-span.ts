@@ -106,8 +106,8 @@ export class PipelineSpan implements Span, ReadableSpanLike {
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
-    const { name, message, stack } =
-      typeof exception === 'string' ? { message: exception, name: undefined, stack: undefined } : exception;
+    const { name, message, stack }: { name?: string; message?: string; stack?: string } =
+      typeof exception === 'string' ? { message: exception } : exception;
     this.addEvent(
       'exception',
       {
@@ -126,9 +126,9 @@ export class PipelineSpan implements Span, ReadableSpanLike {
   end(endTime: TimeInput = Date.now()): void {
     if (this.ended) return;
     const end = hrTime(endTime);
-    const nanos = (end[0] - this.startTime[0]) * 1e9 + end[1] - this.startTime[1];
-    this.endTime = nanos < 0 ? this.startTime : end;
-    this.duration = [Math.floor(Math.max(nanos, 0) / 1e9), Math.max(nanos, 0) % 1e9];
+    const nanos = Math.max((end[0] - this.startTime[0]) * 1e9 + end[1] - this.startTime[1], 0);
+    this.endTime = nanos > 0 ? end : this.startTime;
+    this.duration = [Math.floor(nanos / 1e9), nanos % 1e9];
     this.ended = true;
     this.#onEnd(this);
   }

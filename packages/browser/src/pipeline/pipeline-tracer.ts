@@ -3,7 +3,6 @@ import {
   askSampler,
   type CloseTracer,
   type CloseTracerProvider,
-  ROOT_CONTEXT,
   randomHex,
   spanContextOf,
   unrecordedSpan,
@@ -45,14 +44,14 @@ function createTracer(
   { resource, sampler, onEnd }: PipelineTracerOptions,
 ): CloseTracer {
   return {
-    startSpan(name: string, options: SpanOptions = {}, context: Context = ROOT_CONTEXT): Span {
+    startSpan(name: string, options: SpanOptions, context: Context): Span {
       const { kind = INTERNAL, attributes = {}, links = [], startTime = Date.now() } = options;
-      const active = options.root ? undefined : spanContextOf(context);
+      const active = spanContextOf(context);
       const parent = active && IDS.test(`${active.traceId} ${active.spanId}`) ? active : undefined;
       const traceId = parent?.traceId ?? randomHex(16);
       const { decision, attributes: sampled } = sampler
         ? askSampler(sampler, context, traceId, name, kind, attributes, links)
-        : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED, attributes: {} };
+        : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED };
       const isSampled = decision === RECORD_AND_SAMPLED;
       const spanContext: SpanContext = {
         traceId,
