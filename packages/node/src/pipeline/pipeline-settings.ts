@@ -41,6 +41,8 @@ function intervalOf(text: string | undefined): number | undefined {
   if (!text) return undefined;
   const millis = Number(text);
   if (millis >= 1 && millis <= LONGEST_TIMER) return millis;
-  diag.warn(`${NAME}: OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${text}\``);
+  diag.warn(
+    `${NAME}: OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${text.slice(0, 64)}\``,
+  );
   return undefined;
 }
