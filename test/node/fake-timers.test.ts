@@ -37,6 +37,23 @@ describe('timers that vitest faked before the package was loaded', () => {
   });
 });
 
+it('lose no try again that begins while a test has fake timers', async () => {
+  let status = 307;
+  const away = await startOtlpReceiver({ status: () => status });
+  const server = await startWsServer();
+  const { instrumentWebSockets } = await import('@closespan/node');
+  const handle = instrumentWebSockets({ otlp: { url: away.url } });
+  vi.useFakeTimers();
+  await connectAndClose(server.url);
+  await handle.forceFlush();
+  vi.useRealTimers();
+  status = 200;
+  await away.waitForSpans(2);
+  await handle.shutdown();
+  await server.close();
+  await away.close();
+});
+
 const start = (fakes: string, end: string, binary = NODE) =>
   runNode(binary, [app, fakes, end], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
 

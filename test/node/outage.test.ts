@@ -108,31 +108,6 @@ it.each(['2', '1e9', '-1', 'Fri, 01 Jan 1999 00:00:00 GMT', 'soon'])(
   },
 );
 
-const MINUTES = 60_000;
-it.each([
-  { name: 'seconds', text: () => '120', earliest: 2 * MINUTES },
-  { name: 'a date', text: () => new Date(Date.now() + 3 * MINUTES).toUTCString(), earliest: 2.5 * MINUTES },
-  { name: 'ten years', text: () => '315360000', earliest: 5 * MINUTES },
-  { name: 'another century', text: () => 'Fri, 31 Dec 2100 23:59:59 GMT', earliest: 5 * MINUTES },
-  { name: 'no finite number', text: () => '9'.repeat(400), earliest: 5 * MINUTES },
-])('spans wait for as long as Retry-After says, at most five minutes: $name', async ({ text, earliest }) => {
-  // Timers of five minutes are no test's to wait for; the timers of exports are those from the load on.
-  const timers = vi.spyOn(globalThis, 'setTimeout');
-  retryAfter = text();
-  await closeConnections(1);
-  await handle.forceFlush();
-  const waits = timers.mock.calls.map(([, millis = 0]) => millis);
-  // Without the timers of the exporter's batches, which the test delays for ever.
-  const longest = Math.max(...waits.filter((millis) => millis < 2 ** 31 - 1));
-  expect(longest).toBeGreaterThanOrEqual(earliest - 1);
-  expect(longest).toBeLessThanOrEqual(5 * MINUTES);
-  timers.mockRestore();
-  // Who flushes does not wait.
-  status = 200;
-  await handle.forceFlush();
-  expect(ids()).toBe(2);
-});
-
 it('an outage costs no close where nothing listens', async () => {
   vi.stubEnv('OTEL_EXPORTER_OTLP_TIMEOUT', '5000');
   const { port } = new URL(receiver.url);

@@ -18,6 +18,7 @@ import { spanRequest } from './otlp/span-request.ts';
 import { createWrittenBatches } from './otlp/written-batches.ts';
 import type { WrittenSpan } from './otlp/written-span.ts';
 import { startTimer } from './queue/queue-pause.ts';
+import { startWaits } from './queue/start-waits.ts';
 import { askSampler } from './telemetry/ask-sampler.ts';
 import type { CloseSpan } from './telemetry/close-span.ts';
 import { createFailureLog } from './telemetry/failure-log.ts';
@@ -100,6 +101,7 @@ export function createTracerProvider(
       createFailureLog('export of spans'),
       (rejected) => count('dropped', rejected),
     ),
+    startWaits(startPause),
     count,
     tracked,
   );

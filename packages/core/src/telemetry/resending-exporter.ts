@@ -21,6 +21,12 @@ interface BatchExporter<T> {
 }
 
 /**
+ * Starts a wait of the given number of milliseconds. The wait does not keep a process alive. The second argument is
+ * called at the end of the wait. Returns a function that ends the wait early, without this call.
+ */
+export type StartWait = (millis: number, over: () => void) => () => void;
+
+/**
  * Keeps the spans that an exporter could not deliver in all of its tries, and sends them again. So no span is lost if a
  * collector is away for a minute. Spans that the collector refuses permanently are not kept. No request is longer than
  * 1 MB, unless the request contains a single span.
@@ -36,17 +42,21 @@ export class ResendingExporter<T extends BatchedSpan> {
   /** Monotonic time in milliseconds until which the collector asked to wait. */
   #askedUntil = 0;
   #isStopped = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #startWait: StartWait;
+  /** Ends the wait for the next try. `undefined` if there was none yet. */
+  #endWait: (() => void) | undefined;
   #resending: Promise<void> | undefined;
 
   /**
    * Makes an exporter that sends through another exporter.
+   * @param startWait starts the wait for the next try
    * @param count called with the outcome and the number of spans that were not delivered by the first export
    * @param tracked set of undelivered spans, from which spans may be taken to be stored elsewhere. If absent, no span is
    * taken
    */
   constructor(
     exporter: BatchExporter<T>,
+    startWait: StartWait,
     count: (outcome: Outcome, count: number) => void,
     tracked?: TrackedSpans<T>,
   ) {
@@ -55,6 +65,7 @@ export class ResendingExporter<T extends BatchedSpan> {
       count('dropped', spans.length);
     };
     this.#exporter = exporter;
+    this.#startWait = startWait;
     this.#count = count;
     this.#tracked = tracked;
     this.#undelivered = createUndelivered<T>(dropped);
@@ -106,7 +117,7 @@ export class ResendingExporter<T extends BatchedSpan> {
   /** Stops the exporter. Spans that still wait are counted as `dropped`. */
   async shutdown(): Promise<void> {
     this.#isStopped = true;
-    clearTimeout(this.#timer);
+    this.#endWait?.();
     // Requests that are on their way may still fail before this resolves.
     await Promise.all([...this.#sending, this.#resending]);
     await this.#exporter.shutdown();
@@ -144,7 +155,7 @@ export class ResendingExporter<T extends BatchedSpan> {
   }
 
   async #resend(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#endWait?.();
     let retryAfter: number | undefined;
     const isDone = await this.#undelivered.resend(async (spans) => {
       const { left, result } = await this.#send(spans, (count) => this.#count('replayed', count));
@@ -161,13 +172,12 @@ export class ResendingExporter<T extends BatchedSpan> {
    * @param retryAfter time for which the collector asked to wait, in milliseconds
    */
   #wait(retryAfter = 0): void {
-    clearTimeout(this.#timer);
+    this.#endWait?.();
     if (this.#isStopped) return;
     const now = performance.now();
     this.#askedUntil = Math.max(this.#askedUntil, now + Math.min(retryAfter, LONGEST_RETRY_AFTER));
     const pause = Math.max(this.#pause * (0.8 + 0.4 * Math.random()), this.#askedUntil - now);
-    this.#timer = setTimeout(() => void this.resend(), pause);
-    this.#timer.unref?.();
+    this.#endWait = this.#startWait(pause, () => void this.resend());
   }
 }
 
