@@ -1,5 +1,6 @@
 import Module from 'node:module';
 import { defineProperty, warnOfFrozen } from '@closespan/core/platform';
+import { ownValueOf } from './own-value.ts';
 
 /** Members of a CommonJS module that closespan reads. */
 export interface LoadedModule {
@@ -46,10 +47,23 @@ export function watchLoaded(see: (module: LoadedModule) => void): (() => void) |
     return undefined;
   }
   onLoaded = see;
+  watchLinked();
   return () => {
     onLoaded = undefined;
     Reflect.deleteProperty(prototype, 'loaded');
   };
+}
+
+/**
+ * Watches the modules that Node has made and not loaded yet. Node makes the CommonJS modules of an `import` before the
+ * first line of any module of the graph runs, and so before an app can call closespan.
+ */
+function watchLinked(): void {
+  const { _cache } = Module as unknown as { readonly _cache: Readonly<Record<string, object | undefined>> };
+  for (const file of Object.keys(_cache)) {
+    const module = _cache[file];
+    if (module && ownValueOf(module, 'loaded') === false) defineProperty(module, 'loaded', LOADING);
+  }
 }
 
 function makeProperty(module: LoadedModule, value: unknown): void {
