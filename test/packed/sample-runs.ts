@@ -46,6 +46,7 @@ export const STARTED: Readonly<Record<string, Run>> = {
     close: '/invite/REDACTED client 4000 clean local local_close reason=bye REDACTED',
   },
   'README.md › Add what only the app knows': { span: { attributes: { 'app.release': '1.4.2' } } },
+  'docs/causes.md › Causes, in words': {},
   'packages/node/README.md › @closespan/node': { span: CHAT },
 };
 
@@ -53,6 +54,7 @@ export const STARTED: Readonly<Record<string, Run>> = {
 export const PRINTING: readonly string[] = [
   'README.md › Ask what a code means',
   'packages/core/README.md › @closespan/core',
+  'packages/core/README.md › @closespan/core › 2',
 ];
 
 /** Samples of Node and Deno that are servers. */

@@ -31,7 +31,8 @@ fuzz(
     expect(path.length).toBeLessThanOrEqual(512);
     expect(address.length).toBeLessThanOrEqual(255);
     expect(url).not.toMatch(/[?#]/);
-    const parsed = parseUrl(text.replace(/^http/, 'ws'));
+    // The WHATWG parser cuts spaces at the end, which a query or fragment may have hidden.
+    const parsed = parseUrl((text.split(/[?#]/, 1)[0] ?? '').replace(/^http/, 'ws'));
     if (!parsed) return;
     const { hostname, pathname, username, password } = parsed;
     if (hostname.length <= 255) expect(address).toBe(hostname);
