@@ -1,5 +1,4 @@
-/** Pattern of a text that is the same in JSON, because nothing is escaped (RFC 8259 §7). */
-const PLAIN = /^[ !#-[\]-~]*$/;
+import { PLAIN } from '../telemetry/json-size.ts';
 
 /** Returns a text as a JSON string. */
 export function jsonString(text: string): string {

@@ -3,7 +3,7 @@ import type { Attributes } from '@opentelemetry/api';
 /** Size in JSON of what surrounds the name and value of an attribute, or of a number, in bytes. */
 const ATTRIBUTE_BYTES = 64;
 /** Pattern of a text that has one byte for each character in JSON, because nothing is escaped (RFC 8259 §7). */
-const PLAIN = /^[ !#-[\]-~]*$/;
+export const PLAIN = /^[ !#-[\]-~]*$/;
 
 /** Returns an estimate of the size of attributes in OTLP/JSON, in bytes. The estimate is never too small. */
 export function attributesBytes(attributes: Attributes): number {
