@@ -2,16 +2,10 @@ import { context } from '@opentelemetry/api';
 import { type ExportResult, suppressTracing } from '@opentelemetry/core';
 import { createDividedExport, type DividedExport } from './divided-export.ts';
 import type { Outcome } from './outcome-counter.ts';
+import { createRetrySchedule, type RetrySchedule, type StartWait } from './retry-schedule.ts';
 import { type BatchedSpan, spanDivision } from './span-batches.ts';
 import type { TrackedSpans } from './tracked-spans.ts';
 import { createUndelivered, type Undelivered } from './undelivered.ts';
-
-/** Time until undelivered spans are sent again, in milliseconds. The time doubles with each failure. */
-const FIRST_PAUSE = 5000;
-/** Longest time until undelivered spans are sent again, in milliseconds, if the collector asks for no longer time. */
-const LONGEST_PAUSE = 30_000;
-/** Longest time for which the collector can postpone undelivered spans (`Retry-After`), in milliseconds. */
-const LONGEST_RETRY_AFTER = 300_000;
 
 /** Exporter that sends each batch in one request. */
 interface BatchExporter<T> {
@@ -19,12 +13,6 @@ interface BatchExporter<T> {
   forceFlush?(): Promise<void>;
   shutdown(): Promise<void>;
 }
-
-/**
- * Starts a wait of the given number of milliseconds. The wait does not keep a process alive. The second argument is
- * called at the end of the wait. Returns a function that ends the wait early, without this call.
- */
-export type StartWait = (millis: number, over: () => void) => () => void;
 
 /**
  * Keeps the spans that an exporter could not deliver in all of its tries, and sends them again. So no span is lost if a
@@ -38,13 +26,7 @@ export class ResendingExporter<T extends BatchedSpan> {
   readonly #divided: DividedExport<T[]>;
   readonly #undelivered: Undelivered<T>;
   readonly #sending = new Set<Promise<void>>();
-  #pause = FIRST_PAUSE;
-  /** Monotonic time in milliseconds until which the collector asked to wait. */
-  #askedUntil = 0;
-  #isStopped = false;
-  readonly #startWait: StartWait;
-  /** Ends the wait for the next try. `undefined` if there was none yet. */
-  #endWait: (() => void) | undefined;
+  readonly #schedule: RetrySchedule;
   #resending: Promise<void> | undefined;
 
   /**
@@ -65,7 +47,7 @@ export class ResendingExporter<T extends BatchedSpan> {
       count('dropped', spans.length);
     };
     this.#exporter = exporter;
-    this.#startWait = startWait;
+    this.#schedule = createRetrySchedule(startWait, () => void this.resend());
     this.#count = count;
     this.#tracked = tracked;
     this.#undelivered = createUndelivered<T>(dropped);
@@ -116,8 +98,7 @@ export class ResendingExporter<T extends BatchedSpan> {
 
   /** Stops the exporter. Spans that still wait are counted as `dropped`. */
   async shutdown(): Promise<void> {
-    this.#isStopped = true;
-    this.#endWait?.();
+    this.#schedule.stop();
     // Requests that are on their way may still fail before this resolves.
     await Promise.all([...this.#sending, this.#resending]);
     await this.#exporter.shutdown();
@@ -149,35 +130,21 @@ export class ResendingExporter<T extends BatchedSpan> {
     if (failed.length > 0) {
       this.#undelivered.add(failed);
       this.#count('stored', failed.length);
-      this.#wait(retryAfterOf(result));
+      this.#schedule.wait(retryAfterOf(result));
     }
     return result;
   }
 
   async #resend(): Promise<void> {
-    this.#endWait?.();
+    this.#schedule.end();
     let retryAfter: number | undefined;
     const isDone = await this.#undelivered.resend(async (spans) => {
       const { left, result } = await this.#send(spans, (count) => this.#count('replayed', count));
       retryAfter = retryAfterOf(result);
       return { left: left.flat(), mayGoOn: retryAfter === undefined };
     });
-    this.#pause = isDone ? FIRST_PAUSE : Math.min(this.#pause * 2, LONGEST_PAUSE);
-    if (this.size > 0) this.#wait(retryAfter);
-  }
-
-  /**
-   * Starts the timer of the next try. The time has a random part, so that processes do not all send at one moment after
-   * the collector was away.
-   * @param retryAfter time for which the collector asked to wait, in milliseconds
-   */
-  #wait(retryAfter = 0): void {
-    this.#endWait?.();
-    if (this.#isStopped) return;
-    const now = performance.now();
-    this.#askedUntil = Math.max(this.#askedUntil, now + Math.min(retryAfter, LONGEST_RETRY_AFTER));
-    const pause = Math.max(this.#pause * (0.8 + 0.4 * Math.random()), this.#askedUntil - now);
-    this.#endWait = this.#startWait(pause, () => void this.resend());
+    this.#schedule.note(isDone);
+    if (this.size > 0) this.#schedule.wait(retryAfter);
   }
 }
 
