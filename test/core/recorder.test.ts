@@ -40,6 +40,17 @@ describe('the span of a close', () => {
     });
   });
 
+  it('has the further attributes of its observer, which the hook gets frozen', async () => {
+    const attributes = { 'websocket.transport.end': 'fin', 'app.rooms': ['a', 'b'] };
+    const seen: unknown[] = [];
+    const { spans } = await recordCloses([{ furtherAttributes: attributes }, {}], {
+      closeHook: ({ furtherAttributes }) => seen.push(furtherAttributes, Object.isFrozen(furtherAttributes)),
+    });
+    expect(spans[0]?.attributes).toMatchObject({ 'websocket.close.code': 1000, ...attributes });
+    expect(seen).toEqual([attributes, true, undefined, true]);
+    expect(Object.isFrozen(attributes)).toBe(false);
+  });
+
   it('comes from a scope with the version of the packages', async () => {
     const { spans } = await recordCloses([{}]);
     expect(spans[0]?.instrumentationScope).toMatchObject({ name: 'closespan', version: core.version });

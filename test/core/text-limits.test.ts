@@ -89,27 +89,47 @@ it.each([Buffer.alloc(300), { toString: () => LONG }, Symbol('x'), 7n])(
   },
 );
 
-it('keeps closes that wait within their bytes, and tells of those that it drops', async () => {
-  const lines: string[] = [];
-  const note = (...args: unknown[]) => lines.push(args.join(' '));
-  diag.setLogger({ error: note, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
-  const recording = createRecording({
-    options: {},
-    startPipeline: () => new Promise(() => {}),
-    memory: createQueueMemory(2 ** 20),
-    waiting: [],
-    dropped: 0,
-    capacity: 131_072,
-  });
-  const reason = 'r'.repeat(256);
-  const url = `ws://h/${'x'.repeat(2000)}`;
-  const connection = openedConnection();
-  // Each close counts as 640 bytes and its texts.
-  const room = Math.floor(2 ** 20 / (640 + url.length + reason.length));
-  for (let i = 0; i <= room; i++) {
-    recording.push({ connection, facts: { ...FACTS, url, reason }, closedAt: 0, closeTime: 0 });
-  }
-  expect(lines).toEqual([]);
-  recording.push({ connection, facts: { ...FACTS, url, reason }, closedAt: 0, closeTime: 0 });
-  expect(lines).toEqual([`closespan: ${room + 1} closes dropped, too many wait`]);
-});
+it.each([
+  { what: 'texts of libraries', reason: 'r'.repeat(256), attributes: undefined, bytes: 256 },
+  {
+    what: 'further attributes',
+    reason: '',
+    attributes: { text: 't'.repeat(200), items: ['i'.repeat(76), 'j'], number: 1 },
+    bytes: 200 + 76 + 1 + 5 * 24,
+  },
+])(
+  'keeps closes that wait within their bytes, with $what, and tells of those that it drops',
+  async ({ reason, attributes, bytes }) => {
+    const lines: string[] = [];
+    const note = (...args: unknown[]) => lines.push(args.join(' '));
+    diag.setLogger({ error: note, warn() {}, info() {}, debug() {}, verbose() {} }, DiagLogLevel.ERROR);
+    const recording = createRecording({
+      options: {},
+      startPipeline: () => new Promise(() => {}),
+      memory: createQueueMemory(2 ** 20),
+      waiting: [],
+      dropped: 0,
+      capacity: 131_072,
+    });
+    const url = `ws://h/${'x'.repeat(2000)}`;
+    const connection = openedConnection();
+    // Each close counts as 640 bytes and its texts.
+    const room = Math.floor(2 ** 20 / (640 + url.length + bytes));
+    for (let i = 0; i <= room; i++) {
+      recording.push({
+        connection,
+        facts: { ...FACTS, url, reason, furtherAttributes: attributes },
+        closedAt: 0,
+        closeTime: 0,
+      });
+    }
+    expect(lines).toEqual([]);
+    recording.push({
+      connection,
+      facts: { ...FACTS, url, reason, furtherAttributes: attributes },
+      closedAt: 0,
+      closeTime: 0,
+    });
+    expect(lines).toEqual([`closespan: ${room + 1} closes dropped, too many wait`]);
+  },
+);

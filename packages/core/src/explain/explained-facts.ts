@@ -63,10 +63,10 @@ type Read = (member: string, attribute: string) => unknown;
  * accepted: a fact that cannot be read counts as not known. Never throws.
  */
 export function explainedFacts(source: unknown): ExplainedFacts {
-  const attributes = memberOf(source, 'attributes') ?? source;
+  const attributes = memberOf(source, 'attributes') ?? memberOf(source, 'furtherAttributes') ?? source;
   const isSpan = MARKS.some((name) => memberOf(attributes, name) !== undefined);
   const read: Read = (member, attribute) =>
-    isSpan ? memberOf(attributes, attribute) : memberOf(source, member);
+    (isSpan ? undefined : memberOf(source, member)) ?? memberOf(attributes, attribute);
   const seconds = (member: string, attribute: string) => {
     const value = sizeOf(read(member, attribute));
     return value === undefined || isSpan ? value : value / 1000;

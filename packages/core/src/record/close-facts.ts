@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { CloseCause, CloseInitiator, Interruption } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
@@ -74,6 +75,11 @@ export interface CloseFacts {
    * @defaultValue concluded from the other facts
    */
   readonly initiator?: CloseInitiator | undefined;
+  /**
+   * Further attributes of the close span, which only some runtimes know, or which the app has given. Whoever adds a
+   * text limits its length. @defaultValue none
+   */
+  readonly furtherAttributes?: Readonly<Attributes> | undefined;
 }
 
 /**

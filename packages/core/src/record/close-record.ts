@@ -1,4 +1,4 @@
-import type { SpanContext } from '@opentelemetry/api';
+import type { Attributes, SpanContext } from '@opentelemetry/api';
 import type { CloseCause, CloseInitiator } from './close-cause.ts';
 import type { CloseCategory } from './close-code-table.ts';
 import type { Peer } from './close-facts.ts';
@@ -93,4 +93,9 @@ export interface CloseRecord {
   readonly errorCode: string | undefined;
   /** Ids of the span that was active when the connection was made. `undefined` if no span was active. */
   readonly creation: SpanContext | undefined;
+  /**
+   * Attributes of the close span that no other member of the record has, by the names and in the units of the span.
+   * `undefined` if there are none.
+   */
+  readonly furtherAttributes: Readonly<Attributes> | undefined;
 }

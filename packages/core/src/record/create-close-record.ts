@@ -103,6 +103,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     httpStatusCode,
     errorCode,
     creation,
+    furtherAttributes: facts.furtherAttributes,
   };
 }
 

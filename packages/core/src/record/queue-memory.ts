@@ -1,3 +1,4 @@
+import type { Attributes } from '@opentelemetry/api';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import { cut, LONGEST_TEMPLATE } from './text-limits.ts';
 
@@ -33,6 +34,9 @@ const OBJECT_BYTES = 640;
  * Memory of a trace state with 32 members, in bytes. A trace state has at most 32 members (W3C Trace Context §3.3.1.1).
  */
 const TRACE_STATE_BYTES = 4096;
+
+/** Memory of one further attribute without its text, in bytes: its place in the object, and a number. */
+const ATTRIBUTE_BYTES = 24;
 
 /** Limits the memory of the closes that wait in a queue. */
 export interface QueueMemory {
@@ -99,6 +103,18 @@ export function flat(text: string): string {
   return text.length < 13 ? text : [text.slice(0, 1), text.slice(1)].join('');
 }
 
+/** Returns an estimate of the memory of further attributes, in bytes. Names are shared by all closes, values are not. */
+function attributeBytes(attributes: Attributes): number {
+  let bytes = 0;
+  for (const name in attributes) {
+    const value = attributes[name];
+    bytes += ATTRIBUTE_BYTES;
+    if (typeof value === 'string') bytes += value.length;
+    else if (Array.isArray(value)) for (const item of value) bytes += ATTRIBUTE_BYTES + String(item).length;
+  }
+  return bytes;
+}
+
 /**
  * Returns an estimate of the memory of a waiting close, in bytes: its objects, and one byte for each character. The
  * texts must already be within their limits.
@@ -106,5 +122,6 @@ export function flat(text: string): string {
 function bytesOf({ connection, facts }: PendingClose): number {
   let bytes = OBJECT_BYTES + facts.url.length;
   for (const name of TEXTS) bytes += facts[name]?.length ?? 0;
+  if (facts.furtherAttributes) bytes += attributeBytes(facts.furtherAttributes);
   return connection.creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;
 }

@@ -93,5 +93,5 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
     attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = record.httpStatusCode;
   }
   if (errorType) attributes[ATTR_ERROR_TYPE] = errorType;
-  return attributes;
+  return Object.assign(attributes, record.furtherAttributes);
 }

@@ -138,12 +138,13 @@ export function createRecordWriter(
  * receive.
  */
 function frozen(record: CloseRecord): CloseRecord {
-  const { endpoint, peer, creation } = record;
+  const { endpoint, peer, creation, furtherAttributes } = record;
   return Object.freeze({
     ...record,
     // Others hold these objects, too.
     endpoint: Object.freeze({ ...endpoint }),
     peer: peer && Object.freeze({ ...peer }),
     creation: creation && Object.freeze({ ...creation }),
+    furtherAttributes: furtherAttributes && Object.freeze({ ...furtherAttributes }),
   });
 }
