@@ -273,6 +273,19 @@ it('nothing is written to disk with store: memory, and sending goes on', async (
   expect(await page.evaluate(() => app.databases())).toEqual([]);
 });
 
+/** Keys of the rows that wait in the page's store. */
+function storedKeys(): Promise<unknown[]> {
+  return page.evaluate(async () => {
+    const [{ name = '' } = {}] = await indexedDB.databases();
+    const opening = indexedDB.open(name);
+    await new Promise((resolve) => opening.addEventListener('success', resolve));
+    const reading = opening.result.transaction('spans').objectStore('spans').getAllKeys();
+    await new Promise((resolve) => reading.addEventListener('success', resolve));
+    opening.result.close();
+    return reading.result.filter((key) => Array.isArray(key));
+  });
+}
+
 it('rows that cannot be read are dropped, and keep no others from being sent', async () => {
   response = { status: 503 };
   await start();
@@ -283,13 +296,17 @@ it('rows that cannot be read are dropped, and keep no others from being sent', a
     const opening = indexedDB.open(name);
     await new Promise((resolve) => opening.addEventListener('success', resolve));
     const writing = opening.result.transaction('spans', 'readwrite');
-    writing.objectStore('spans').put('[{"version":2}]', [1, Date.now() - 60_000, 'other', 10, 7]);
+    const rows = writing.objectStore('spans');
+    rows.put('[{"version":2}]', [1, Date.now() - 60_000, 'other', 10, 7]);
+    rows.put(undefined, [1, Date.now() - 60_000, 'empty', 10, 7]);
+    rows.put({ no: 'text' }, [1, Date.now() - 60_000, 'object', 10, 7]);
     await new Promise((resolve) => writing.addEventListener('complete', resolve));
   });
   response = { status: 200 };
   await receiver.waitForSpans(1);
   expect(codes()).toEqual([1011]);
-  await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1, replayed: 1, dropped: 7 });
+  await eventually(() => outcomes()).toEqual({ exported: 1, stored: 1, replayed: 1, dropped: 14 });
+  await eventually(() => storedKeys()).toEqual([]);
 });
 
 it('what waits for one receiver is not sent to another', async () => {

@@ -123,7 +123,11 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
     const { rows, unreadable } = await readRows(store, some);
     const keys = rows.map(({ key }) => key);
     await drop(unreadable, 'they cannot be read');
-    if (rows.length === 0) return true;
+    if (rows.length === 0) {
+      // A row without a text would be read again for ever.
+      await store.change([], some);
+      return true;
+    }
     const sent = await sender.send(rows.flatMap(({ spans }) => spans));
     failing = sent.outcome === 'failed';
     if (sent.outcome === 'failed') {
