@@ -68,14 +68,16 @@ export function startWithSpool(
   });
 }
 
-/** Runs a program that does nothing, as the next process of a spool. */
+/** Runs a program that does nothing, as the next process of a spool, if need be by a launcher. */
 export function runNext(
   binary: string,
   spool: string,
   collector: string,
   env: Readonly<Record<string, string>> = {},
+  [launcher, ...before]: readonly string[] = [],
 ): Promise<ProgramEnd> {
-  return startNode(binary, [...REGISTER, '--eval', '0'], {
+  const all = [...before, ...(launcher ? [binary] : []), ...REGISTER, '--eval', '0'];
+  return startNode(launcher ?? binary, all, {
     CLOSESPAN_SPOOL: spool,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector,
     // A slow machine is no failure.

@@ -20,6 +20,8 @@ import { NOBODY, runNext, type SpoolFolder, spoolFolder, startWithSpool } from '
 const NODE = nodeBinary(24) ?? process.execPath;
 const NAME = 'closespan-7-00000000000000aa.json';
 const STRANGER = 65_534;
+/** Launcher that limits the size of files to 512 or 1024 bytes, since a test has no disk to fill. */
+const FULL_DISK = ['/bin/sh', '-c', 'ulimit -f 1; exec "$0" "$@"'];
 const isRoot = process.geteuid?.() === 0;
 
 let spool: SpoolFolder;
@@ -183,13 +185,29 @@ describe('a directory', () => {
     expect(lines.length).toBeLessThanOrEqual(2);
   });
 
+  it('on a full disk keeps a file that should be divided, for the next process', async () => {
+    await startWithSpool(NODE, spool.path, NOBODY, ['exit', '8', '0']).end;
+    const [name] = spool.files();
+    const collector = await startOtlpReceiver({
+      status: (_path, bytes) => (bytes.length > 4000 ? 413 : 200),
+    });
+    const { stderr } = await runNext(NODE, spool.path, collector.url, {}, FULL_DISK);
+    expect(stderr).toBe('closespan: spool not sent yet: no room to divide a file\n');
+    expect(spool.files()).toEqual([name]);
+    await runNext(NODE, spool.path, collector.url);
+    await collector.close();
+    expect([collector.spans.length, spool.files()]).toEqual([16, []]);
+  });
+
   it('on a full disk costs one line, and no half file is left', async () => {
-    const { exitCode, stderr } = await startWithSpool(NODE, spool.path, NOBODY, ['exit', '9', '0'], {}, [
-      '/bin/sh',
-      '-c',
-      // A limit for the size of files, since a test has no disk to fill.
-      'ulimit -f 1; exec "$0" "$@"',
-    ]).end;
+    const { exitCode, stderr } = await startWithSpool(
+      NODE,
+      spool.path,
+      NOBODY,
+      ['exit', '9', '0'],
+      {},
+      FULL_DISK,
+    ).end;
     expect({ exitCode, stderr }).toEqual({
       exitCode: 9,
       stderr: expect.stringMatching(/^closespan: spool \S+: 18 closes lost: (EFBIG|ENOSPC)\n$/),

@@ -1,6 +1,7 @@
-import { type ExportOutcome, INDIVISIBLE, type SendExport } from '@closespan/core/otlp';
+import { type ExportBody, type ExportOutcome, INDIVISIBLE, type SendExport } from '@closespan/core/otlp';
 import type { ClaimedFile } from './claimed-file.ts';
 import { halvesOf, readExportRequest, spansOf } from './export-request.ts';
+import { removeFile } from './spool-directory.ts';
 import { parseSpoolFile, type SpoolFile } from './spool-file.ts';
 import { writeBody } from './write-spool.ts';
 
@@ -13,6 +14,8 @@ export interface FileOutcome {
   /** Files with the halves of the request, if the collector refused the request because of a few spans. */
   readonly halves: SpoolFile[];
 }
+
+const NOT_DIVIDED: ExportOutcome = { kind: 'failed', reason: 'no room to divide a file', mayRetry: false };
 
 /**
  * Sends a file and removes the file, unless the file may arrive later.
@@ -30,12 +33,25 @@ export async function sendFile(
     file.remove();
     return { outcome: undefined, count: 0, halves: [] };
   }
-  const outcome = await send(new TextEncoder().encode(text));
-  if (outcome.kind === 'failed') file.release();
+  let outcome = await send(new TextEncoder().encode(text));
   const count = spansOf(request);
   const isDivided =
     mayDivide && count > 1 && outcome.kind === 'refused' && !INDIVISIBLE.includes(outcome.status);
-  const names = isDivided ? halvesOf(request).map((half) => writeBody(path, half)) : [];
-  if (outcome.kind !== 'failed') file.remove();
-  return { outcome, count, halves: names.map(parseSpoolFile).filter((half) => half !== undefined) };
+  const names = isDivided ? writeAll(path, halvesOf(request)) : [];
+  if (!names) outcome = NOT_DIVIDED;
+  if (outcome.kind === 'failed') file.release();
+  else file.remove();
+  return { outcome, count, halves: names?.map(parseSpoolFile).filter((half) => half !== undefined) ?? [] };
+}
+
+/** Writes all bodies into files, or none. Returns the names of the files; `undefined` if the disk has no room. */
+function writeAll(path: string, bodies: readonly ExportBody[]): string[] | undefined {
+  const names: string[] = [];
+  try {
+    for (const body of bodies) names.push(writeBody(path, body));
+    return names;
+  } catch {
+    for (const name of names) removeFile(path, name);
+    return undefined;
+  }
 }
