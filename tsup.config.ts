@@ -62,12 +62,13 @@ function replaceModules(
 const CORE = {
   index: 'index',
   explain: 'explain',
+  presets: 'presets',
   platform: 'platform',
   recording: 'recording',
   otlp: 'otlp',
   'otlp-metrics': 'otlp-metrics',
 };
-const { index, explain, platform, recording, ...sdk } = CORE;
+const { index, explain, presets, platform, recording, ...sdk } = CORE;
 
 function core(entries: Entries): Options {
   return {
@@ -154,6 +155,7 @@ const NODE = { index: 'index', register: 'register' };
 export const builds: Options[] = [
   core({ index }),
   core({ explain }),
+  core({ presets }),
   core({ platform }),
   core({ recording }),
   core(sdk),

@@ -15,7 +15,7 @@ const FLOORS = {
     ['call-hook.ts'],
     ['stop-all.ts', 'record'],
     ['semconv.ts', 'queue'],
-    ['sampler.ts', 'explain'],
+    ['sampler.ts', 'explain', 'presets'],
     ['options.ts'],
     ['check-options.ts', 'telemetry'],
     ['recording-settings.ts'],
@@ -27,7 +27,7 @@ const FLOORS = {
     ['running.ts'],
     ['instrumentation.ts'],
     ['platform-instrumentation.ts'],
-    ['index.ts', 'platform.ts', 'explain.ts'],
+    ['index.ts', 'platform.ts', 'explain.ts', 'presets.ts'],
   ],
   browser: [
     ['listen.ts'],

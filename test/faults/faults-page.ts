@@ -1,3 +1,4 @@
+import { markdownTable } from '../helpers/markdown-table.ts';
 import { FAULTS } from './faults.ts';
 import { type Result, SCENARIOS, type Scenario } from './run-scenario.ts';
 
@@ -48,10 +49,5 @@ function table(results: Results, cell: (result: Result) => string): string {
       return result ? cell(result) : '';
     }),
   ]);
-  const widths = HEADS.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((text, column) => text.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(HEADS), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+  return markdownTable(HEADS, rows);
 }

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { PLACES, type PlaceName } from './canaries.ts';
+import { markdownTable } from './markdown-table.ts';
 
 const PAGE = new URL('../../docs/canaries.md', import.meta.url);
 /** By heading of a column: the cells by place. */
@@ -51,15 +52,7 @@ function write(columns: Columns): void {
       const { what, allowed } = PLACES[place];
       return [[what, allowed.join(', '), ...cells]];
     });
-    const lines = [['secret', 'may be in', ...names], ['---', '---', ...names.map(() => '---')], ...rows];
-    return names.length > 0 ? formatted(lines) : '';
+    return names.length > 0 ? markdownTable(['secret', 'may be in', ...names], rows) : '';
   });
   writeFileSync(PAGE, `${before}<!-- tables -->\n\n${tables.filter(Boolean).join('\n\n')}\n`);
-}
-
-/** A table in Markdown, padded as the project's formatter does it. */
-function formatted(lines: readonly (readonly string[])[]): string {
-  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)));
-  const pad = (cell: string, i: number) => cell.padEnd(widths[i] ?? 0, cell === '---' ? '-' : ' ');
-  return lines.map((cells) => `| ${cells.map(pad).join(' | ')} |`).join('\n');
 }

@@ -98,6 +98,12 @@ describe('a variable', () => {
     expect(span?.statusCode).toBe(2);
   });
 
+  it('names close codes by presets', async () => {
+    // The sockets of the program agree on no subprotocol of a preset.
+    const [span] = await closes({ CLOSESPAN_PRESETS: 'graphqlWs, socketIo' });
+    expect(span?.attributes).toMatchObject({ 'websocket.close.name': 'Private use' });
+  });
+
   it('leaves reasons out', async () => {
     const [span] = await closes({ CLOSESPAN_CLOSE_REASON: 'false' });
     expect(span && closeLine(span)).toMatch(
@@ -126,6 +132,7 @@ describe('a variable', () => {
     { env: { CLOSESPAN_OTLP: 'http://collector' }, line: 'Expected true or false, got `http://collector`' },
     { env: { CLOSESPAN_CLOSE_CODES: '{4001' }, line: '' },
     { env: { CLOSESPAN_CLOSE_CODES: '{"4001":{"name":7}}' }, line: 'Expected `closeCodes` to be ' },
+    { env: { CLOSESPAN_PRESETS: 'graphqlWs,definePreset' }, line: 'Expected actionCable, centrifugo, ' },
     { env: { CLOSESPAN_SUBPROTOCOL: 'hide' }, line: 'Expected true or false, got `hide`' },
     { env: { CLOSESPAN_CLOSE_REASON: 'hide' }, line: 'Expected true or false, got `hide`' },
     {

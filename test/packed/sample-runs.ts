@@ -47,6 +47,8 @@ export const STARTED: Readonly<Record<string, Run>> = {
   },
   'README.md › Add what only the app knows': { span: { attributes: { 'app.release': '1.4.2' } } },
   'docs/causes.md › Causes, in words': {},
+  'docs/presets.md › Presets: close codes of protocols': {},
+  'docs/presets.md › Presets: close codes of protocols › 2': {},
   'packages/node/README.md › @closespan/node': { span: CHAT },
 };
 

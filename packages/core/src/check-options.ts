@@ -51,6 +51,7 @@ export const CHECKS: OptionChecks = {
   redactReason: FUNCTION,
   redactSubprotocol: FUNCTION,
   closeCodes: ['{ name, abnormal } by code', (value) => everyField(value, isMeaning)],
+  presets: ['an array of presets', (value) => Array.isArray(value) && value.every(having('meaningOf')[1])],
   isAbnormal: FUNCTION,
   spanTiming: /* @__PURE__ */ oneOf('close', 'lifetime'),
   parent: /* @__PURE__ */ oneOf('none', 'creation'),

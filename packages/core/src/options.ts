@@ -1,4 +1,5 @@
 import type { MeterProvider, Span, TracerProvider } from '@opentelemetry/api';
+import type { Preset } from './presets/preset.ts';
 import type { CloseCodeMeanings } from './record/close-codes.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { SamplerLike } from './sampler.ts';
@@ -95,6 +96,13 @@ export interface WebSocketOptions {
    * error.
    */
   readonly closeCodes?: CloseCodeMeanings;
+  /**
+   * Close codes of well-known protocols, from `@closespan/core/presets`. Each preset applies only to connections of its
+   * protocol. `closeCodes` has precedence, then the first preset that applies and knows the code.
+   * @defaultValue none
+   * @example [graphqlWs, socketIo]
+   */
+  readonly presets?: readonly Preset[];
   /**
    * Returns whether a close counts as an error. The result overrides all other rules. If the function throws or returns
    * no boolean, the record's `abnormal` decides.

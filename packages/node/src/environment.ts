@@ -1,4 +1,5 @@
 import { checkOptions, NAME } from '@closespan/core/platform';
+import * as presetsEntry from '@closespan/core/presets';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { warnAtStart } from './pipeline/console-logger.ts';
 import { isSdkDisabled } from './pipeline/is-sdk-disabled.ts';
@@ -28,6 +29,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_OTLP', 'otlp', (text) => (asFlag(text) ? undefined : false)],
   ['CLOSESPAN_IGNORE_URLS', 'ignoreUrls', asList],
   ['CLOSESPAN_CLOSE_CODES', 'closeCodes', JSON.parse],
+  ['CLOSESPAN_PRESETS', 'presets', asPresets],
   ['CLOSESPAN_CLOSE_REASON', 'redactReason', (text) => (asFlag(text) ? undefined : () => '')],
   ['CLOSESPAN_SUBPROTOCOL', 'redactSubprotocol', (text) => (asFlag(text) ? undefined : () => '')],
   ['CLOSESPAN_SPAN_TIMING', 'spanTiming', asText],
@@ -103,6 +105,20 @@ function asList(text: string): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter(Boolean);
+}
+
+/**
+ * Converts names of presets, such as `graphqlWs`, to the presets.
+ * @throws TypeError for an unknown name
+ */
+function asPresets(text: string): presetsEntry.Preset[] {
+  const { definePreset, ...presets } = presetsEntry;
+  const byName = new Map<string, presetsEntry.Preset>(Object.entries(presets));
+  return asList(text).map((name) => {
+    const preset = byName.get(name);
+    if (!preset) throw new TypeError(`Expected ${[...byName.keys()].join(', ')}, got \`${name}\``);
+    return preset;
+  });
 }
 
 function asFlag(text: string): boolean {

@@ -1,7 +1,7 @@
 import { isCarrying } from './carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
-import type { CloseCodeMeanings } from './close-codes.ts';
+import type { CloseCodeMeaning } from './close-codes.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -10,10 +10,10 @@ import { uniqueId } from './unique-id.ts';
 /** Options of the user that decide how facts about a close become a record. */
 export interface RecordRules {
   /**
-   * Names of close codes, and whether a close with such a code counts as an error. @defaultValue those of the code
-   * table
+   * Returns the name of a connection's close code, and whether a close with this code counts as an error. `undefined`
+   * if the code table decides.
    */
-  readonly closeCodes?: CloseCodeMeanings | undefined;
+  readonly meaningOf: (facts: CloseFacts, code: number) => CloseCodeMeaning | undefined;
   /** Returns the text to record for the peer's close reason. Never throws. */
   readonly redactReason: (reason: string) => string;
   /** Returns the text to record for the negotiated subprotocol. Never throws. */
@@ -53,7 +53,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   // A Close frame that arrived explains more than a later error of the transport.
   const errorCode = code === 1006 ? facts.errorCode : undefined;
   const [name, category] = classifyCloseCode(code);
-  const meaning = rules.closeCodes?.[code];
+  const meaning = rules.meaningOf(facts, code);
   const opened = openedAt !== undefined;
   const initiator = initiatorOf(facts, code, opened, closing?.by);
   const closingDuration = closing ? closedAt - closing.at : 0;
@@ -86,7 +86,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     wasClean,
     initiator,
     cause,
-    abnormal: !EXPECTED.has(cause) && (!opened || isAbnormalCode(code, wasClean, rules.closeCodes)),
+    abnormal: !EXPECTED.has(cause) && (!opened || isAbnormalCode(code, wasClean, meaning)),
     synthetic: facts.synthetic ?? false,
     reportedCode: reportedCode === code ? undefined : reportedCode,
     requestedCode: closing?.by === 'local' ? closing.code : undefined,
@@ -108,15 +108,15 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
 }
 
 /**
- * Returns whether a close after `open` counts as an error. The option `closeCodes` decides. If it does not decide about
- * the code, the code's category and `wasClean` decide.
+ * Returns whether a close after `open` counts as an error. The meaning of the code decides, if the app or a preset has
+ * given one. Otherwise the code's category and `wasClean` decide.
  */
 export function isAbnormalCode(
   code: number,
   wasClean: boolean,
-  closeCodes: CloseCodeMeanings | undefined,
+  meaning: CloseCodeMeaning | undefined,
 ): boolean {
-  return closeCodes?.[code]?.abnormal ?? (!wasClean || ABNORMAL.has(classifyCloseCode(code)[1]));
+  return meaning?.abnormal ?? (!wasClean || ABNORMAL.has(classifyCloseCode(code)[1]));
 }
 
 /** Returns who closed first. A noted sign of closing decides, else the observer, else the `close` event. */

@@ -92,15 +92,15 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
         connectionDuration.record(record.connectionDuration / 1000, labels);
       }
       const known = limits.allowsCode(record);
-      const key = [kind, openKey, known ? code : 'other', record.category, initiator, cause, wasClean].join(
-        '\n',
-      );
+      const [label, name] = known ? [code, record.name] : ['other', 'other'];
+      // One code has several names if several protocols use it.
+      const key = [kind, openKey, label, name, record.category, initiator, cause, wasClean].join('\n');
       let group = counted.get(key);
       if (!group) {
         const all = {
           ...place,
-          [ATTR_WEBSOCKET_CLOSE_CODE]: known ? code : 'other',
-          [ATTR_WEBSOCKET_CLOSE_NAME]: known ? record.name : 'other',
+          [ATTR_WEBSOCKET_CLOSE_CODE]: label,
+          [ATTR_WEBSOCKET_CLOSE_NAME]: name,
           [ATTR_WEBSOCKET_CLOSE_CATEGORY]: record.category,
           [ATTR_WEBSOCKET_CLOSE_CAUSE]: cause,
           [ATTR_WEBSOCKET_CLOSE_INITIATOR]: initiator,

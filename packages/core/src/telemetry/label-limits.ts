@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { CloseCodeMeanings } from '../record/close-codes.ts';
+import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createLabelBudget } from './label-budget.ts';
 
@@ -17,7 +17,7 @@ export interface LabelLimits {
 }
 
 /** Makes the limits for metric labels in one process. */
-export type CreateLabelLimits = (closeCodes: CloseCodeMeanings | undefined) => LabelLimits;
+export type CreateLabelLimits = (options: WebSocketOptions) => LabelLimits;
 
 /** Largest number of different values that one label may have at the same time. */
 const PLACES = 50;
@@ -40,14 +40,14 @@ const OF_STRANGERS = /^(server|url)\./;
  * Makes limits for metric labels that a stranger cannot use up. Values that the app names, first values and frequent
  * values keep their labels.
  */
-export const createLabelLimits: CreateLabelLimits = (closeCodes) => {
+export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] }) => {
+  const named = Object.assign({}, closeCodes, ...presets.map((preset) => preset.closeCodes));
   const hosts = { client: createLabelBudget(PLACES), server: createLabelBudget(PLACES) };
   const appCodes = createLabelBudget(PLACES);
   const peerCodes = createLabelBudget(PLACES);
   const sets = new Map<object, Set<string>>();
 
-  const isNamed = ({ code }: CloseRecord) =>
-    (code >= 1000 && code < 1016) || closeCodes?.[code] !== undefined;
+  const isNamed = ({ code }: CloseRecord) => (code >= 1000 && code < 1016) || named[code] !== undefined;
   /**
    * Returns the budget that counts the code of a record. A code that the app passed to `close(code)` is the app's,
    * unless the app relays codes of its peers.

@@ -10,6 +10,7 @@ import { hideToken } from '../record/hide-token.ts';
 import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
+import { createMeanings } from './close-meanings.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
@@ -46,13 +47,14 @@ export function createRecordWriter(
   destination: Destination,
   createLimits?: CreateLabelLimits,
 ): RecordWriter {
-  const { closeCodes, isAbnormal, closeHook } = options;
+  const { isAbnormal, closeHook } = options;
+  const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
     const hook = options[name] ?? byDefault;
     return (text: string) => callHook(name, 'string', () => hook(text), '');
   };
   const rules = {
-    closeCodes,
+    meaningOf,
     parseEndpoint: createEndpointParser(options),
     redactReason: redact('redactReason', String),
     redactSubprotocol: redact('redactSubprotocol', hideToken),
@@ -69,8 +71,7 @@ export function createRecordWriter(
         if (destination.meter !== meter) {
           const newMeter = destination.meter;
           meter = newMeter;
-          metrics =
-            newMeter && guard('meter', () => createCloseMetrics(newMeter, createLimits?.(closeCodes)));
+          metrics = newMeter && guard('meter', () => createCloseMetrics(newMeter, createLimits?.(options)));
         }
         return found;
       },
@@ -124,8 +125,9 @@ export function createRecordWriter(
         diag.error(`${NAME}: record threw`, error);
       }
     },
-    isNormal: ({ connection, facts: { code, wasClean } }) =>
-      connection.openedAt !== undefined && !isAbnormalCode(code, wasClean, closeCodes),
+    isNormal: ({ connection, facts }) =>
+      connection.openedAt !== undefined &&
+      !isAbnormalCode(facts.code, facts.wasClean, meaningOf(facts, facts.code)),
     wrote(dropped) {
       guard('metrics', () => metrics?.count(exported, dropped));
       exported = 0;
