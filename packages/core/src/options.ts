@@ -56,7 +56,8 @@ export interface WebSocketOptions {
   readonly meterProvider?: MeterProvider;
   /**
    * Sampler of the built-in pipeline (closespan's OTLP/HTTP exporter), for example `new AbnormalCloseSampler(0.05)`.
-   * @defaultValue the sampler in `OTEL_TRACES_SAMPLER` on Node, else a sampler that keeps every span
+   * @defaultValue the sampler in `OTEL_TRACES_SAMPLER` on Node, which decides about normal closes; else a sampler that
+   * keeps every span
    */
   readonly sampler?: SamplerLike;
   /**

@@ -9,6 +9,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { exportInBackground } from './otlp/background-exporter.ts';
 import { areSpansDefault, defaultFields } from './otlp/default-spans.ts';
+import { environmentSampler } from './otlp/environment-sampler.ts';
 import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
 import type { ExporterSettings } from './otlp/exporter-settings.ts';
@@ -91,7 +92,8 @@ export function createTracerProvider(
   settings: ExporterSettings,
   count: (outcome: Outcome, count: number) => void = () => {},
 ): ResendingTracerProvider {
-  const { startPause = startTimer, running = createRunningExports(), sampler, isStored } = settings;
+  const { startPause = startTimer, running = createRunningExports(), isStored } = settings;
+  const sampler = settings.sampler ?? environmentSampler(settings.keepAbnormal);
   const tracked = isStored ? createTrackedSpans<WrittenSpan>() : undefined;
   const resource = createResource(settings);
   const exporter = new ResendingExporter(

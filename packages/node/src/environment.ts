@@ -32,6 +32,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_PRESETS', 'presets', asPresets],
   ['CLOSESPAN_CLOSE_REASON', 'redactReason', (text) => (asFlag(text) ? undefined : () => '')],
   ['CLOSESPAN_SUBPROTOCOL', 'redactSubprotocol', (text) => (asFlag(text) ? undefined : () => '')],
+  ['CLOSESPAN_KEEP_ABNORMAL', 'keepAbnormal', asFlag],
   ['CLOSESPAN_SPAN_TIMING', 'spanTiming', asText],
   ['CLOSESPAN_PARENT', 'parent', asText],
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],

@@ -28,6 +28,12 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    */
   readonly recordOrigin?: boolean;
   /**
+   * Whether the built-in pipeline (closespan's OTLP/HTTP exporter) keeps every abnormal close. The sampler of
+   * `OTEL_TRACES_SAMPLER` then decides about all other closes. Without effect if the option `sampler` is given.
+   * @defaultValue `true`; if `OTEL_TRACES_SAMPLER` is `always_off` or `parentbased_always_off`, `false`
+   */
+  readonly keepAbnormal?: boolean;
+  /**
    * Longest time for which the end of the process waits until closes are sent, in milliseconds. A number from 0 to
    * 2147483647.
    * @defaultValue 5000
@@ -70,6 +76,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
   propagateContext: BOOLEAN,
   recordClientAddress: BOOLEAN,
   recordOrigin: BOOLEAN,
+  keepAbnormal: BOOLEAN,
   exitTimeout: ['milliseconds from 0 to 2147483647', isMillis],
   spool: ['a path of a directory', (value) => typeof value === 'string' && /^[^\0]+$/.test(value)],
   exitSignals: [

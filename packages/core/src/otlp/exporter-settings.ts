@@ -13,4 +13,9 @@ export type ExporterSettings = OtlpSettings & {
   readonly running?: RunningExports;
   /** Whether undelivered spans are stored when the process ends. @defaultValue `false` */
   readonly isStored?: boolean;
+  /**
+   * Whether every abnormal close is kept, whatever `OTEL_TRACES_SAMPLER` says. Without effect if `sampler` is given.
+   * @defaultValue `true`, unless the variable switches spans off
+   */
+  readonly keepAbnormal?: boolean;
 };
