@@ -1,5 +1,10 @@
 import type { WebSocketOptions } from '@closespan/core';
-import { type CloseFacts, type Connection, createLabelLimits } from '@closespan/core/platform';
+import {
+  type CloseFacts,
+  type Connection,
+  createLabelLimits,
+  trackConnection,
+} from '@closespan/core/platform';
 import { createRecording } from '@closespan/core/recording';
 import {
   AggregationTemporality,
@@ -136,4 +141,18 @@ it('give the places of hosts that were not seen for long to others', async () =>
   for (minutes = 11; minutes < 45; minutes += 11) await record([{ url: 'ws://invented-0.example/' }]);
   await record([real]);
   expect(hostsOf(await sets())).toContain('real.example');
+});
+
+it('tell connections that had opened from failed handshakes, whatever else is `other`', async () => {
+  const { record, sets } = startRecording();
+  const lost = (index: number): Close => ({
+    kind: 'client',
+    code: 1006,
+    wasClean: false,
+    errorCode: `E${index}`,
+  });
+  await record(times(2000, lost));
+  await record([lost(2000), { ...lost(2001), connection: trackConnection() }]);
+  const rest = (await sets('websocket.client.closes')).filter((set) => set['error.type'] === 'other');
+  expect(rest.map((set) => set['websocket.handshake.succeeded']).sort()).toEqual([false, true]);
 });

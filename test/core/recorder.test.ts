@@ -321,11 +321,15 @@ describe('metrics', () => {
         'websocket.close.cause': 'remote_close',
         'websocket.close.initiator': 'remote',
         'websocket.close.was_clean': true,
+        'websocket.handshake.succeeded': true,
         'server.address': 'example.com',
         'server.port': 443,
       },
     });
-    expect(points['websocket.client.closes']?.[1]?.attributes).toMatchObject({ 'error.type': '503' });
+    expect(points['websocket.client.closes']?.[1]?.attributes).toMatchObject({
+      'error.type': '503',
+      'websocket.handshake.succeeded': false,
+    });
     expect(points['websocket.server.closes']?.[0]?.attributes).toMatchObject({
       'error.type': 'server_error',
     });

@@ -254,6 +254,7 @@ it('metrics go on request, as deltas with few labels', async () => {
   const labels = {
     'websocket.close.code': 1011,
     'websocket.close.cause': 'server_error',
+    'websocket.handshake.succeeded': true,
     'error.type': 'server_error',
   };
   expect(closes.map(({ value, attributes }) => ({ value, attributes }))).toEqual([

@@ -10,6 +10,7 @@ import {
   ATTR_URL_TEMPLATE,
   ATTR_WEBSOCKET_CLOSE_CAUSE,
   ATTR_WEBSOCKET_CLOSE_CODE,
+  ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   type WebSocketOptions,
 } from '@closespan/core';
 import type { OtlpProvider } from '@closespan/core/otlp';
@@ -26,6 +27,7 @@ export type PageMeterProvider = OtlpProvider<MeterProvider>;
 const LABELS = [
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_CAUSE,
+  ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   ATTR_ERROR_TYPE,
   ATTR_URL_TEMPLATE,
   ATTR_OUTCOME,

@@ -12,6 +12,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_INITIATOR,
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
+  ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
 } from '../semconv.ts';
 import { createCloseInstruments } from './close-instruments.ts';
 import type { LabelLimits } from './label-limits.ts';
@@ -80,7 +81,7 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
   return {
     addHandshake,
     add(record, errorType) {
-      const { kind, endpoint, code, initiator, cause, wasClean } = record;
+      const { kind, endpoint, code, initiator, cause, wasClean, handshakeSucceeded } = record;
       const { closes, connectionDuration } = instruments[kind];
       const { labels: place, key: placeKey } = addHandshake(record, errorType);
       const { template } = endpoint;
@@ -94,7 +95,8 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
       const known = limits.allowsCode(record);
       const [label, name] = known ? [code, record.name] : ['other', 'other'];
       // One code has several names if several protocols use it.
-      const key = [kind, openKey, label, name, record.category, initiator, cause, wasClean].join('\n');
+      const parts = [kind, openKey, label, name, record.category, initiator, cause, wasClean, handshakeSucceeded];
+      const key = parts.join('\n');
       let group = counted.get(key);
       if (!group) {
         const all = {
@@ -105,6 +107,7 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
           [ATTR_WEBSOCKET_CLOSE_CAUSE]: cause,
           [ATTR_WEBSOCKET_CLOSE_INITIATOR]: initiator,
           [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: wasClean,
+          [ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED]: handshakeSucceeded,
         };
         const labels = limits.within(closes, key, all, record);
         group = { closes, labels, count: 0 };

@@ -30,7 +30,7 @@ const MOST_SETS_OF_STRANGERS = 500;
 const MOST_SETS = 900;
 /**
  * Largest number of label sets of a metric, including reduced sets, which have no host and no template. Further sets
- * have the value `other` in each label, so that there are at most 1,000 sets.
+ * have the value `other` in each label that is no boolean, so that there are at most 1,000 sets.
  */
 const MOST_REDUCED_SETS = 990;
 /** Pattern of the label names that are removed first if a metric has too many label sets. */
@@ -74,7 +74,9 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
         return labels;
       const reduced = Object.entries(labels).filter(([name]) => !OF_STRANGERS.test(name));
       if (add(seen, JSON.stringify(reduced), MOST_REDUCED_SETS)) return Object.fromEntries(reduced);
-      return Object.fromEntries(reduced.map(([name]) => [name, 'other']));
+      return Object.fromEntries(
+        reduced.map(([name, value]) => [name, typeof value === 'boolean' ? value : 'other']),
+      );
     },
   };
 };
