@@ -1,4 +1,12 @@
-import { ABNORMAL, SERVICE } from '../rules/sources.ts';
+import {
+  ABNORMAL,
+  ERROR,
+  failedHandshakes,
+  refusedHandshakes,
+  SERVICE,
+  type Side,
+  type Source,
+} from '../rules/sources.ts';
 import { CHOSEN, CHOSEN_SERVICE, CLOSES, everywhere, RATE, WHO } from './chosen-series.ts';
 import { heatmap, lines, table } from './panels.ts';
 
@@ -34,7 +42,7 @@ export const CAUSE_ROWS = {
         description: 'Over half of them, at three times the usual rate, is a reconnect storm.',
         unit: 'percentunit',
       },
-      8,
+      12,
       [[`service:websocket_connections_short:ratio_rate5m{${CHOSEN}}`, WHO]],
     ),
     lines(
@@ -43,20 +51,44 @@ export const CAUSE_ROWS = {
         description: 'The storm alert compares the two.',
         unit: 'cps',
       },
-      8,
+      12,
       [
         [`sum(${CLOSES})`, 'now'],
         [`sum(service:websocket_closes:rate1h{${CHOSEN}})`, 'mean of 1 h'],
       ],
     ),
+  ],
+  'Do handshakes succeed?': [
     lines(
       {
         title: 'Handshakes that fail',
-        description: 'Names, TLS, proxies without upgrade headers, authentication, full servers.',
+        description:
+          'Names, TLS, proxies without upgrade headers, full servers. Refused: the server said 4xx.',
         unit: 'percentunit',
       },
-      8,
-      [[`service:websocket_handshakes_failed:ratio_rate5m{${CHOSEN}}`, WHO]],
+      12,
+      [
+        [`service:websocket_handshakes_failed:ratio_rate5m{${CHOSEN}}`, WHO],
+        [
+          `service:websocket_handshakes_refused:ratio_rate5m{${CHOSEN_SERVICE}, side="server"}`,
+          `refused ${WHO}`,
+        ],
+      ],
+    ),
+    lines(
+      {
+        title: 'Failed handshakes by error',
+        description:
+          'A status is a response. handshake_failed of a server: it dropped the client without one.',
+        unit: 'cps',
+      },
+      12,
+      [
+        [
+          `sum by (${SERVICE}, ${ERROR}) (${everywhere((source, side) => failures(source, side))})`,
+          `{{service_name}} {{${ERROR}}}`,
+        ],
+      ],
     ),
   ],
   'Where?': [
@@ -105,3 +137,11 @@ export const CAUSE_ROWS = {
     ),
   ],
 } as const;
+
+/** Rates of the handshakes of one side that did not succeed, whoever is to blame. */
+function failures(source: Source, side: Side): string {
+  const selectors = [failedHandshakes, refusedHandshakes].flatMap((select) =>
+    select(source, side, CHOSEN_SERVICE),
+  );
+  return selectors.map((selector) => `rate(${selector}${RATE})`).join(' or ');
+}

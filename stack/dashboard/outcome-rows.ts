@@ -26,13 +26,13 @@ export const OUTCOME_ROWS = {
     stat(
       {
         title: 'Handshakes that fail',
-        description: 'Share of attempts of 5 minutes that never opened.',
+        description: 'Share of the handshakes of 5 minutes, also of those that a server answered with 4xx.',
         unit: 'percentunit',
       },
       [0.02, 0.05],
       share(
-        `service:websocket_handshakes_failed:rate5m{${CHOSEN}}`,
-        `service:websocket_attempts:rate5m{${CHOSEN}}`,
+        `{__name__=~"service:websocket_handshakes_(failed|refused):rate5m", ${CHOSEN}}`,
+        `service:websocket_handshakes:rate5m{${CHOSEN}}`,
       ),
     ),
     stat(

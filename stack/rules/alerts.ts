@@ -59,7 +59,7 @@ function symptomAlerts(clock: Clock): Alert[] {
   const fiveMinutes = clock.seconds('5m');
   const at = (duration: Duration) => promDuration(clock.seconds(duration));
   const share = (codes: string) =>
-    `sum without (${CODE}) (service_code:websocket_closes:rate5m{${CODE}=~"${codes}"})\n/ service:websocket_attempts:rate5m`;
+    `sum without (${CODE}) (service_code:websocket_closes:rate5m{${CODE}=~"${codes}"})\n/ ${CLOSES}:rate5m`;
   const count = (codes: string) =>
     `sum without (${CODE}) (service_code:websocket_closes:rate5m{${CODE}=~"${codes}"}) * ${fiveMinutes}`;
   return [
@@ -90,7 +90,17 @@ and ${CLOSES}:rate5m > 3 * avg_over_time(${CLOSES}:rate5m[${at('1h')}] offset ${
 and service:websocket_handshakes_failed:ratio_rate30m > 0.05
 and service:websocket_handshakes_failed:rate5m * ${fiveMinutes} > 10`,
       summary: `WebSocket handshakes of ${WHO} fail`,
-      description: `${SHARE} of attempts never opened: name, TLS, proxy, authentication, or a server without room.`,
+      description: `${SHARE} of handshakes failed: name, TLS, proxy, authentication, or a server without room.`,
+    },
+    {
+      name: 'WebSocketHandshakesRefused',
+      severity: 'warning',
+      for: '15m',
+      expr: `service:websocket_handshakes_refused:ratio_rate5m > 0.1
+and service:websocket_handshakes_refused:ratio_rate30m > 0.1
+and service:websocket_handshakes_refused:rate5m * ${fiveMinutes} > 10`,
+      summary: `Servers of {{ $labels.service_name }} refuse WebSocket handshakes`,
+      description: `${SHARE} of handshakes got a 4xx response: expired tokens, an origin, a path that is gone, or a limit.`,
     },
     {
       name: 'WebSocketServerErrors',

@@ -4,9 +4,11 @@ import { increaseOf } from './increase.ts';
 import { counterName } from './prometheus-name.ts';
 import {
   ABNORMAL,
+  attempts,
   CODE,
-  HANDSHAKE_FAILED,
+  failedHandshakes,
   OPENED,
+  refusedHandshakes,
   SERVICE,
   SIDES,
   type Side,
@@ -45,19 +47,25 @@ export function recordingRules(clock: Clock): RecordingRule[] {
 /** What is recorded from the raw series of one source and one side. */
 function rawRules(source: Source, side: Side, clock: Clock): RecordingRule[] {
   const window = promDuration(clock.seconds('5m'));
-  const rate = (...matchers: string[]) => sum(`rate(${source.closes(side, ...matchers)}[${window}])`);
+  const rate = (...selectors: string[]) =>
+    sum(selectors.map((selector) => `rate(${selector}[${window}])`).join(' or '));
   const lifeRate = (part: 'bucket' | 'count', ...matchers: string[]) =>
     `rate(${source.lifetimes(side, part, ...matchers)}[${window}])`;
   const quantile = (q: number) => `histogram_quantile(${q}, sum by (${SERVICE}, le) (${lifeRate('bucket')}))`;
-  const attempts = source.closes(side);
-  const copies = source.copyLabel ? `max without (${source.copyLabel}) (${attempts})` : attempts;
+  const tried = attempts(source, side).join(' or ');
+  const copies = source.copyLabel ? `max without (${source.copyLabel}) (${tried})` : tried;
+  const opened = source.closes(side, OPENED);
+  const failed = failedHandshakes(source, side);
+  const refused = refusedHandshakes(source, side);
   const rules = {
     'service:websocket_attempts:sum': sum(copies),
-    'service:websocket_attempts:rate5m': rate(),
-    'service:websocket_handshakes_failed:rate5m': rate(HANDSHAKE_FAILED),
-    'service:websocket_closes:rate5m': rate(OPENED),
-    'service:websocket_closes_abnormal:rate5m': rate(OPENED, ABNORMAL),
-    'service_code:websocket_closes:rate5m': `sum by (${SERVICE}, ${CODE}) (rate(${attempts}[${window}]))`,
+    'service:websocket_attempts:rate5m': rate(...attempts(source, side)),
+    'service:websocket_handshakes:rate5m': rate(opened, ...failed, ...refused),
+    'service:websocket_handshakes_failed:rate5m': rate(...failed),
+    ...(refused.length > 0 && { 'service:websocket_handshakes_refused:rate5m': rate(...refused) }),
+    'service:websocket_closes:rate5m': rate(opened),
+    'service:websocket_closes_abnormal:rate5m': rate(source.closes(side, OPENED, ABNORMAL)),
+    'service_code:websocket_closes:rate5m': `sum by (${SERVICE}, ${CODE}) (rate(${opened}[${window}]))`,
     'service:websocket_closes_abnormal:increase2m': sum(
       increaseOf(source.closes(side, OPENED, ABNORMAL), '2m', clock, source.copyLabel),
     ),
@@ -76,7 +84,8 @@ function rawRules(source: Source, side: Side, clock: Clock): RecordingRule[] {
 /** What is recorded from the series above, whatever their source. */
 function derivedRules(clock: Clock): RecordingRule[] {
   const [closes, abnormal] = ['websocket_closes', 'websocket_closes_abnormal'];
-  const [attempts, failed] = ['websocket_attempts', 'websocket_handshakes_failed'];
+  const handshakes = 'websocket_handshakes';
+  const [failed, refused] = ['websocket_handshakes_failed', 'websocket_handshakes_refused'];
   // Long windows are made from the short one: a query of all raw series over 3 days, twice a minute, is too much.
   const long = (name: string, window: Duration) => {
     const seconds = clock.seconds(window);
@@ -93,12 +102,13 @@ function derivedRules(clock: Clock): RecordingRule[] {
   });
   return [
     ...LONG_WINDOWS.flatMap((window) => [long(closes, window), long(abnormal, window)]),
-    long(attempts, '30m'),
-    long(failed, '30m'),
-    long(attempts, '1h'),
+    ...[handshakes, failed, refused].map((name) => long(name, '30m')),
+    long('websocket_attempts', '1h'),
     ...(['5m', ...LONG_WINDOWS] as const).map((window) => ratio(abnormal, closes, window)),
-    ratio(failed, attempts, '5m'),
-    ratio(failed, attempts, '30m'),
+    ...(['5m', '30m'] as const).flatMap((window) => [
+      ratio(failed, handshakes, window),
+      ratio(refused, handshakes, window),
+    ]),
   ];
 }
 

@@ -57,7 +57,7 @@ describe('queries use names that something emits', () => {
   it('and causes and codes that the contract has', () => {
     const contract = readFileSync(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
     const text = rules.map(({ expr }) => expr).join('\n');
-    const causes = [...text.matchAll(/websocket_close_cause[=!]~"([^"]+)"/g)].flatMap(([, list]) =>
+    const causes = [...text.matchAll(/websocket_close_cause(?:[=!]~|!=|=)"([^"]+)"/g)].flatMap(([, list]) =>
       list?.split('|'),
     );
     expect(causes.length).toBeGreaterThan(0);
