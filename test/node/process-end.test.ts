@@ -1,14 +1,20 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, printed, startNode } from '../helpers/run-node.ts';
 
 const app = fileURLToPath(new URL('fixtures/end-process.mjs', import.meta.url));
 const NODE = nodeBinary(24) ?? process.execPath;
 const REGISTER = ['--import', '@closespan/node/register'];
+/** A command that makes a program the first process of a container; `undefined` where this machine allows none. */
+const CONTAINER = [
+  ['unshare', '--pid', '--fork'],
+  ['unshare', '--user', '--map-root-user', '--pid', '--fork'],
+].find(([command = '', ...args]) => spawnSync(command, [...args, 'true']).status === 0);
 
 let receiver: OtlpReceiver;
 beforeEach(async () => {
@@ -16,8 +22,13 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-const start = (binary: string, args: string[], env: Record<string, string> = {}) =>
-  startNode(binary, [...REGISTER, app, ...args], {
+const start = (
+  binary: string,
+  args: string[],
+  env: Record<string, string> = {},
+  all = [...REGISTER, app, ...args],
+) =>
+  startNode(binary, all, {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     // A slow machine is no failure.
     CLOSESPAN_EXIT_TIMEOUT: '60000',
@@ -49,6 +60,21 @@ for (const version of NODE_VERSIONS) {
       expect(await end).toMatchObject({ signal, stderr: '' });
       expect(arrived()).toEqual([1200, 600]);
     });
+
+    it.each(['SIGTERM', 'SIGINT'] as const)(
+      'dies of %s once open connections are recorded',
+      async (signal) => {
+        const { child, end } = start(binary, ['open', '6']);
+        await printed(child, 'ready');
+        child.kill(signal);
+        expect(await end).toMatchObject({ signal, stderr: '' });
+        expect(arrived()).toEqual([6, 3]);
+        expect(receiver.spans.map(closeLine).sort()).toEqual([
+          ...Array(3).fill('/ client 1006 unclean local process_exit synthetic'),
+          ...Array(3).fill('/ server 1006 unclean local process_exit synthetic'),
+        ]);
+      },
+    );
 
     it('leaves a signal to an app that listens', async () => {
       const { child, end } = start(binary, ['graceful', '1200']);
@@ -93,6 +119,19 @@ it('a process dies of a signal that a library passes on when it is alone with it
   expect(await end).toMatchObject({ signal: 'SIGTERM', stdout: 'ready\nexit null SIGTERM\n', stderr: '' });
   expect(receiver.spans).toHaveLength(20);
 });
+
+it.skipIf(!CONTAINER)(
+  'the first process of a container survives a signal, and so do its connections',
+  async () => {
+    const [launcher = '', ...before] = CONTAINER ?? [];
+    const { end } = start(launcher, [], {}, [...before, NODE, ...REGISTER, app, 'survive', '4']);
+    expect(await end).toMatchObject({ exitCode: 3, stderr: '' });
+    expect(receiver.spans.map(closeLine).sort()).toEqual([
+      ...Array(2).fill('/ client 1012 clean remote server_restart'),
+      ...Array(2).fill('/ server 1012 clean local server_restart'),
+    ]);
+  },
+);
 
 it('a signal that exitSignals does not name is left alone', async () => {
   const { child, end } = start(NODE, ['signal'], {

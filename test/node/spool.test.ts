@@ -104,6 +104,15 @@ it.each(['refuses connections', 'takes requests and never answers'] as const)(
   },
 );
 
+it('sends open connections once, and stores none, when a signal ends it beside a collector that is there', async () => {
+  const { child, end } = startWithSpool(NODE, spool.path, receiver.url, ['signal', '3', '2']);
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  expect(await end).toMatchObject({ signal: 'SIGTERM', stderr: '' });
+  expect(lines()).toEqual([...CLOSED, ...LEFT].sort());
+  expect(spool.files()).toEqual([]);
+});
+
 it.each(['idle', 'shutdown'])(
   'stores what a hanging collector has not taken within exitTimeout, ending: %s',
   async (way) => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket as WebSocketClient } from 'ws';
 import { connectWhenUp } from '../helpers/connect-when-up.ts';
 import { createSampleApps, type SampleApps } from '../helpers/create-sample-apps.ts';
 import { freePort } from '../helpers/free-port.ts';
@@ -66,11 +67,22 @@ it(runs.SERVER, async () => {
   const { path } = await written(runs.SERVER, { 8080: String(port) });
   const { child, end } = startNode(node, [path], environment());
   const socket = await connectWhenUp(`ws://127.0.0.1:${port}/rooms/7`);
+  const silent = new WebSocketClient(`ws://127.0.0.1:${port}/rooms/silent`);
+  await once(silent, 'open');
+  // It reads nothing more, and so responds to no Close frame.
+  silent.pause();
   const closed = once(socket, 'close');
+  const signalled = performance.now();
   child.kill('SIGTERM');
   expect((await closed)[0].code).toBe(1012);
   expect(await end).toMatchObject({ exitCode: 0, stderr: '' });
-  expect(receiver.spans.map(closeLine)).toEqual(['/rooms/7 server 1012 clean local server_restart']);
+  // Docker kills a process after 10 seconds, Kubernetes after 30.
+  expect(performance.now() - signalled).toBeLessThan(10_000);
+  silent.terminate();
+  expect(receiver.spans.map(closeLine).sort()).toEqual([
+    '/rooms/7 server 1012 clean local server_restart',
+    '/rooms/silent server 1006 unclean local process_exit synthetic requested_code=1012',
+  ]);
   expect(receiver.spans[0]?.resource).toMatchObject({ 'service.name': 'chat' });
 });
 

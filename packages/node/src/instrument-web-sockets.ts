@@ -1,5 +1,6 @@
 import {
   diag,
+  guard,
   NAME,
   type Platform,
   PlatformInstrumentation,
@@ -69,7 +70,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       spool?.begin();
       settle();
     },
-    die: () => spool?.storeForSignal(),
+    recordOpen,
+    die: (isDeadly) => spool?.storeForSignal(isDeadly),
   });
   const watched: Recorder = {
     ...recorder,
@@ -103,7 +105,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   }
 
   function recordOpen(): void {
-    for (const library of libraries) library.recordOpen();
+    for (const library of libraries) guard('process end', library.recordOpen);
   }
 
   spool = watchSpool(recorder, options, {
@@ -123,7 +125,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     keepAlive: flush.keepAlive,
     stop(processEnds) {
       stopAll([
-        ...(processEnds ? libraries.map(({ recordOpen }) => recordOpen) : []),
+        ...(processEnds ? [recordOpen] : []),
         stopModules,
         unobserved.stop,
         upgrades.stop,

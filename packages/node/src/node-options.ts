@@ -40,8 +40,9 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    */
   readonly exitTimeout?: number;
   /**
-   * Names of signals that end the process. When such a signal comes, closespan sends the closes, and the process ends
-   * afterwards. If the app listens for a signal, the app decides when the process ends. An empty array means no signal.
+   * Names of signals that end the process. When such a signal comes, closespan records the open connections and sends
+   * the closes, and the process ends afterwards. If the app listens for a signal, the app decides when the process ends.
+   * An empty array means no signal.
    * @defaultValue `['SIGTERM', 'SIGINT']`; on Windows `[]`
    */
   readonly exitSignals?: readonly string[];

@@ -6,11 +6,20 @@ import { nextTurn } from '../pipeline/timers-at-load.ts';
 export interface ExitSignalActions {
   /** Called if the app has a listener for the signal. The app then decides when the process ends. */
   appListens(): void;
-  /** Called if the app has no listener for the signal. The signal ends the process as soon as the promise resolves. */
-  beforeDeath(): Promise<void>;
-  /** Called immediately before the signal ends the process. */
-  die(): void;
+  /**
+   * Called if the app has no listener for the signal. The signal comes again as soon as the promise resolves.
+   * @param isDeadly false if the process survives the signal
+   */
+  beforeDeath(isDeadly: boolean): Promise<void>;
+  /**
+   * Called immediately before the signal comes again.
+   * @param isDeadly false if the process survives the signal
+   */
+  die(isDeadly: boolean): void;
 }
+
+/** Whether a signal that nobody listens for ends the process. The first process of a container survives its own signal. */
+const IS_DEADLY = process.pid !== 1;
 
 /**
  * Listens for signals that would end the process. Each signal has the effect that it has without closespan. The app's
@@ -60,12 +69,12 @@ function watchSignal(
    * once, since nobody listens.
    */
   async function die(): Promise<void> {
-    await beforeDeath();
+    await beforeDeath(IS_DEADLY);
     if (process.listenerCount(name) === 0) {
-      act();
+      act(IS_DEADLY);
       process.kill(process.pid, name);
     }
-    // Process 1 of a container survives its own signal.
+    // For a process that survives.
     void nextTurn().then(listen);
   }
 

@@ -24,8 +24,13 @@ export interface FlushBeforeExit {
 interface EndActions {
   /** Records each failed handshake whose `close` event has not come yet. */
   settle(): void;
-  /** Called immediately before a signal ends the process. */
-  die(): void;
+  /** Records every open connection. Called before a signal ends the process, and not if the process survives. */
+  recordOpen(): void;
+  /**
+   * Called immediately before a signal comes again that the app does not listen for.
+   * @param isDeadly false if the process survives the signal
+   */
+  die(isDeadly: boolean): void;
 }
 
 /**
@@ -46,7 +51,7 @@ const EXIT_SIGNALS = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT'];
 export function flushBeforeExit(
   recorder: Recorder,
   { exitTimeout = 5000, exitSignals = EXIT_SIGNALS }: NodeWebSocketOptions,
-  { settle, die }: EndActions,
+  { settle, recordOpen, die }: EndActions,
 ): FlushBeforeExit {
   let unsent = false;
   /**
@@ -112,11 +117,14 @@ export function flushBeforeExit(
         endingUntil = now() + ENDING_MILLIS;
         void send();
       },
-      beforeDeath: sendInTime,
-      die() {
-        // Process 1 of a container survives its own signal. Its next close lets exports go again.
+      beforeDeath(isDeadly) {
+        if (isDeadly) recordOpen();
+        return sendInTime();
+      },
+      die(isDeadly) {
+        // If the process survives, its next close lets exports go again.
         isCancelled = true;
-        die();
+        die(isDeadly);
       },
     });
     stopWatching = () => {

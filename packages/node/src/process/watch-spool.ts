@@ -13,8 +13,12 @@ import type { SpoolSender } from '../spool/spool-sender.ts';
 export interface SpoolWatch {
   /** Starts to send the closes that earlier processes have stored. A second call does nothing. */
   begin(): void;
-  /** Stores the closes that wait, before the function returns. Called immediately before a signal ends the process. */
-  storeForSignal(): void;
+  /**
+   * Stores the closes that wait, before the function returns. Called immediately before a signal that the app does not
+   * listen for.
+   * @param isDeadly false if the process survives the signal; open connections are then not recorded
+   */
+  storeForSignal(isDeadly: boolean): void;
   /** Stops watching the end of the process, as soon as the closes that wait are sent or stored. */
   stop(): void;
 }
@@ -91,8 +95,7 @@ export function watchSpool(
   }
   return {
     begin,
-    // The first process of a container survives its own signal.
-    storeForSignal: () => store(process.pid !== 1),
+    storeForSignal: store,
     stop() {
       isObserving = false;
       mustSend = false;
