@@ -48,7 +48,7 @@ const FLOORS = {
     ['undici/connection'],
     ['undici/calls'],
     ['undici/endings'],
-    ['ws', 'websocket', 'undici', 'global'],
+    ['ws', 'websocket', 'undici', 'global', 'open'],
     ['instrument-web-sockets.ts'],
     ['index.ts', 'register.ts'],
   ],

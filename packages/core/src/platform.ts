@@ -40,19 +40,21 @@ export { type CloseFacts, NO_CLOSE_FRAME, type PendingClose } from './record/clo
 export {
   type Closing,
   type Connection,
+  isUnrecorded,
   markSuppressed,
   noteCloseStart,
   now,
   trackConnection,
 } from './record/connection.ts';
-export { templateOf } from './record/endpoint.ts';
+export { createEndpointParser, templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
+export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
-export { createLabelLimits } from './telemetry/label-limits.ts';
+export { createLabelLimits, type LabelLimits, type Labelled } from './telemetry/label-limits.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

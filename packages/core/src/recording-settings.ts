@@ -4,6 +4,7 @@ import type { PendingClose } from './record/close-facts.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
+import type { WatchMeter } from './telemetry/record-writer.ts';
 
 /** Settings of a recording, which makes spans and metrics of closes. */
 export interface RecordingSettings {
@@ -30,6 +31,11 @@ export interface RecordingSettings {
   readonly memory?: QueueMemory;
   /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
+  /**
+   * Called with each meter that the recording chooses, for metrics that are not made of records. Must not throw. Absent
+   * in pages.
+   */
+  readonly watchMeter?: WatchMeter;
   /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
   readonly startPause?: StartPause;
   /** Limits the wait for a flush between two groups of closes. @defaultValue waits until the flush is done */

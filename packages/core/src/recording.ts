@@ -28,6 +28,8 @@ export { unrecordedSpan } from './telemetry/unrecorded-span.ts';
 export interface Recording {
   /** Returns whether a record would reach a provider or a hook. If not, a close costs only this call. */
   isWanted(): boolean;
+  /** Looks for providers that the app has registered since the last look. The call is cheap. */
+  find(): unknown;
   /** Adds a close to the queue. The span is made in a later turn of the event loop. */
   push(closed: PendingClose): void;
   /**
@@ -65,12 +67,12 @@ const METRICS_MILLIS = 1000;
 
 /** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  const { options, startPipeline, waiting, capacity, memory, createLabelLimits, startPause, nextTurn } =
-    settings;
+  const { options, startPipeline, waiting, capacity, memory, createLabelLimits, watchMeter } = settings;
+  const { startPause, nextTurn } = settings;
   const { shutdownMillis = 5000, mostStored = 0, limitWait = (flush) => flush() } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
-  const writer = createRecordWriter(options, destination, createLabelLimits);
+  const writer = createRecordWriter(options, destination, createLabelLimits, watchMeter);
   const { find, write } = writer;
   const queue = createRecordQueue(
     {
@@ -173,6 +175,7 @@ export function createRecording(settings: RecordingSettings): Recording {
 
   return {
     isWanted: writer.isWanted,
+    find,
     push(closed) {
       if (queue.size() >= capacity || memory?.isFull()) tellDropped(makeRoom());
       queue.push(take(closed));

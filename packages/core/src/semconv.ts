@@ -102,6 +102,12 @@ export const ATTR_WEBSOCKET_LINK_TYPE = 'websocket.link.type';
  */
 export const ATTR_OUTCOME = 'outcome';
 
+/**
+ * Age of an open connection, as one of five groups: `lt_1m`, `lt_10m`, `lt_1h`, `lt_1d`, `ge_1d`.
+ * @example 'lt_1h'
+ */
+export const ATTR_WEBSOCKET_CONNECTION_AGE_GROUP = 'websocket.connection.age_group';
+
 /** Name of the span of a close. If there is a `url.template`, a space and the template follow. */
 export const SPAN_WEBSOCKET_CLOSE = 'websocket.close';
 
@@ -117,5 +123,9 @@ export const METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION = 'websocket.server.con
 export const METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION = 'websocket.client.handshake.duration';
 /** Histogram of the duration of server handshakes, in seconds: from the upgrade request to open, or to refusal. */
 export const METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION = 'websocket.server.handshake.duration';
+/** Number of open client connections, in `{connection}`: connections that have opened and have not ended. */
+export const METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE = 'websocket.client.connection.active';
+/** Number of open server connections, in `{connection}`: connections that have opened and have not ended. */
+export const METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE = 'websocket.server.connection.active';
 /** Counter of close records, split by the outcome of each record. The unit is `{record}`. */
 export const METRIC_WEBSOCKET_TELEMETRY_RECORDS = 'websocket.telemetry.records';

@@ -12,6 +12,8 @@ import { observeOtherSockets } from './global/observe-other-sockets.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
 import type { LibraryObserver, LibraryTools } from './library-observer.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
+import { observeOpen } from './open/observe-open.ts';
+import { createEarlyStart } from './pipeline/early-start.ts';
 import { loadRecording } from './pipeline/load-recording.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { flushBeforeExit } from './process/flush-before-exit.ts';
@@ -82,12 +84,16 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   };
   const unobserved = warnOfUnobserved();
   const upgrades = observeUpgrades(watched, options, unobserved.noteHandshake);
+  const early = createEarlyStart(recorder);
   const tools: LibraryTools = {
     recorder: watched,
     options,
     upgrades: createAcceptedUpgrades(options, upgrades),
     foundLibrary: unobserved.stop,
-    connectionBegan: flush.watch,
+    connectionBegan() {
+      flush.watch();
+      early.noteConnection();
+    },
   };
   const ws = observeWs(tools);
   const others = observeOtherSockets(tools);
@@ -98,6 +104,10 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     // The last one: it takes a socket of any library.
     others,
   ];
+  const stopCounting = observeOpen(
+    options,
+    libraries.map(({ open }) => open),
+  );
   const stopModules = watchModules(libraries.flatMap(({ seeModule = [] }) => seeModule));
 
   function settle(): void {
@@ -121,11 +131,16 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     instrumentServer(server) {
       if (!ws.observeServer(server)) diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
-    settle,
+    settle() {
+      settle();
+      early.startNow();
+    },
     keepAlive: flush.keepAlive,
     stop(processEnds) {
       stopAll([
         ...(processEnds ? [recordOpen] : []),
+        early.stop,
+        stopCounting,
         stopModules,
         unobserved.stop,
         upgrades.stop,

@@ -1,5 +1,6 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
 import type { Recorder } from '@closespan/core/platform';
+import type { OpenWalk } from './connection/open-walk.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
 import type { SeeModule } from './runtime/watch-modules.ts';
 import type { AcceptedUpgrades } from './upgrades/accepted-upgrades.ts';
@@ -15,6 +16,8 @@ export interface LibraryObserver {
    * Looks for the library's classes in a CommonJS module. Absent if no CommonJS module holds classes of the library.
    */
   readonly seeModule?: SeeModule;
+  /** Connections that have opened and have not ended. */
+  readonly open: OpenWalk;
   /** Records each failed handshake whose `close` event has not come yet. */
   settle?(): void;
   /** Records every open connection with the cause `process_exit`. */

@@ -17,11 +17,16 @@ export interface SocketObserver {
   noteClose(socket: object, code: unknown): (() => void) | undefined;
   /**
    * Sockets that are observed and have not ended. `erroredAt` is the time of the last `error` event, in monotonic
-   * milliseconds. `erroredAt` is `undefined` if there was no error.
+   * milliseconds. `erroredAt` is `undefined` if there was no error. `info` holds the facts that the caller of `observe`
+   * passed.
    */
   readonly observed: ReadonlyMap<
     WebSocketLike,
-    { readonly connection: Connection; readonly erroredAt: number | undefined }
+    {
+      readonly connection: Connection;
+      readonly info: SocketInfo | undefined;
+      readonly erroredAt: number | undefined;
+    }
   >;
   /**
    * Records the end of a socket that fires no `close` event.

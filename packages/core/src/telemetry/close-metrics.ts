@@ -95,7 +95,17 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
       const known = limits.allowsCode(record);
       const [label, name] = known ? [code, record.name] : ['other', 'other'];
       // One code has several names if several protocols use it.
-      const parts = [kind, openKey, label, name, record.category, initiator, cause, wasClean, handshakeSucceeded];
+      const parts = [
+        kind,
+        openKey,
+        label,
+        name,
+        record.category,
+        initiator,
+        cause,
+        wasClean,
+        handshakeSucceeded,
+      ];
       const key = parts.join('\n');
       let group = counted.get(key);
       if (!group) {

@@ -3,17 +3,23 @@ import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createLabelBudget } from './label-budget.ts';
 
+/** Members of a record that the limits of labels read. An open connection has them, too. */
+export type Labelled = Pick<CloseRecord, 'kind' | 'endpoint' | 'code' | 'requestedCode'>;
+
 /** Limits the labels of metrics. Peers choose close codes and hosts, and a metric store keeps each set of labels. */
 export interface LabelLimits {
-  /** Counts the host of a record, and returns whether the host becomes a label. Called once for each record. */
-  allowsHost(record: CloseRecord): boolean;
+  /**
+   * Counts the host of a record or of an open connection, and returns whether the host becomes a label. Called once for
+   * each record and each connection.
+   */
+  allowsHost(record: Labelled): boolean;
   /** Counts the close code of a record, and returns whether the code becomes a label. */
-  allowsCode(record: CloseRecord): boolean;
+  allowsCode(record: Labelled): boolean;
   /**
    * Returns labels within the limit of a metric. If the metric has too many sets of labels, fewer labels are returned.
    * @param key text that identifies this set of labels in the metric
    */
-  within(metric: object, key: string, labels: Attributes, record: CloseRecord): Attributes;
+  within(metric: object, key: string, labels: Attributes, record: Labelled): Attributes;
 }
 
 /** Makes the limits for metric labels in one process. */
@@ -45,16 +51,16 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
   const hosts = { client: createLabelBudget(PLACES), server: createLabelBudget(PLACES) };
   const appCodes = createLabelBudget(PLACES);
   const peerCodes = createLabelBudget(PLACES);
-  const sets = new Map<object, Set<string>>();
+  const sets = new WeakMap<object, Set<string>>();
 
-  const isNamed = ({ code }: CloseRecord) => (code >= 1000 && code < 1016) || named[code] !== undefined;
+  const isNamed = ({ code }: Labelled) => (code >= 1000 && code < 1016) || named[code] !== undefined;
   /**
    * Returns the budget that counts the code of a record. A code that the app passed to `close(code)` is the app's,
    * unless the app relays codes of its peers.
    */
-  const budgetOf = ({ code, requestedCode }: CloseRecord) => (requestedCode === code ? appCodes : peerCodes);
+  const budgetOf = ({ code, requestedCode }: Labelled) => (requestedCode === code ? appCodes : peerCodes);
 
-  function isTrusted(record: CloseRecord): boolean {
+  function isTrusted(record: Labelled): boolean {
     const { kind, endpoint, code } = record;
     const isHost = !endpoint.address || hosts[kind].isTrusted(hostOf(record));
     return isHost && (isNamed(record) || budgetOf(record).isTrusted(String(code)));
@@ -82,6 +88,6 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
 };
 
 /** Returns the host and port of a record as one text. */
-function hostOf({ endpoint: { address, port } }: CloseRecord): string {
+function hostOf({ endpoint: { address, port } }: Labelled): string {
   return `${address} ${port}`;
 }

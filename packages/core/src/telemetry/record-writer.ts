@@ -38,14 +38,19 @@ export interface RecordWriter {
   wrote(dropped: number): void;
 }
 
+/** Receives the meter that is in use from now on; `undefined` if metrics have no destination. */
+export type WatchMeter = (meter: Meter | undefined) => void;
+
 /**
  * Makes a writer. Its spans and metrics are sent to the providers that `destination` has found.
  * @param createLimits makes the limits for metric labels. If absent, the first values become labels
+ * @param watchMeter called with each meter that is found, after `createLimits`. Must not throw
  */
 export function createRecordWriter(
   options: WebSocketOptions,
   destination: Destination,
   createLimits?: CreateLabelLimits,
+  watchMeter?: WatchMeter,
 ): RecordWriter {
   const { isAbnormal, closeHook } = options;
   const meaningOf = createMeanings(options);
@@ -72,6 +77,7 @@ export function createRecordWriter(
           const newMeter = destination.meter;
           meter = newMeter;
           metrics = newMeter && guard('meter', () => createCloseMetrics(newMeter, createLimits?.(options)));
+          watchMeter?.(newMeter);
         }
         return found;
       },

@@ -4,6 +4,7 @@ import {
   createSocketObserver,
   observeGlobal,
 } from '@closespan/core/platform';
+import { walkOver } from '../connection/open-walk.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
@@ -39,6 +40,11 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
       return true;
     },
     has: (socket) => handedOver.has(socket),
+    open: walkOver(
+      () => observer.observed,
+      ([, { connection }]) => (connection.openedAt === undefined ? undefined : connection),
+      ([socket, { info }]) => ({ kind: info?.kind ?? 'client', url: info?.url ?? socket.url }),
+    ),
     recordOpen() {
       for (const socket of observer.observed.keys()) observer.recordEnd(socket, PROCESS_EXIT_FACTS);
     },

@@ -1,15 +1,11 @@
-import { AsyncResource } from 'node:async_hooks';
-import { createLabelLimits, createQueueMemory, type LoadRecording, NAME } from '@closespan/core/platform';
+import { createQueueMemory, type LoadRecording } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
+import { detached } from './detached.ts';
 import { createLimitedWait } from './limited-wait.ts';
+import { lookForProviders } from './look-for-providers.ts';
+import { meterSettings } from './meter-watchers.ts';
 import { requireNow } from './require-now.ts';
 import { nextTurn, startPause } from './timers-at-load.ts';
-
-/**
- * Async context in which telemetry code runs. The context belongs to no request. So no request stays in memory, and no
- * export becomes a part of a request's trace.
- */
-const detachedContext = new AsyncResource(NAME);
 
 /** Bytes that closes may take while they wait to be exported: 128 MiB. */
 const CAPACITY = 134_217_728;
@@ -36,17 +32,21 @@ function onNode(createRecording: CreateRecording): CreateRecording {
     const recording = createRecording({
       ...settings,
       memory: createQueueMemory(CAPACITY),
-      createLabelLimits,
+      ...meterSettings(settings.options),
       startPause,
       nextTurn,
       limitWait: createLimitedWait(),
       shutdownMillis: exitTimeout,
       mostStored: spool === undefined ? undefined : MOST_STORED,
     });
-    return { ...recording, push: detached(recording.push) };
+    const stopLooking = lookForProviders(recording.find);
+    return {
+      ...recording,
+      push: detached(recording.push),
+      shutdown(limit) {
+        stopLooking();
+        return recording.shutdown(limit);
+      },
+    };
   });
-}
-
-function detached<A extends unknown[], R>(run: (...args: A) => R): (...args: A) => R {
-  return (...args) => detachedContext.runInAsyncScope(run, undefined, ...args);
 }

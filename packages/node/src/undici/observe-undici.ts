@@ -1,4 +1,5 @@
 import { isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
+import { walkOver } from '../connection/open-walk.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
@@ -90,7 +91,7 @@ export function observeUndici(
   }
 
   function recordOpen(exitFacts?: EndFacts): void {
-    for (const connection of connections.open()) {
+    for (const connection of [...connections.open()]) {
       endings.recordLast(connection, connections.likelyCallOf(connection), exitFacts);
     }
   }
@@ -104,6 +105,11 @@ export function observeUndici(
       return true;
     },
     seeModule: classes.seeModule,
+    open: walkOver(
+      connections.open,
+      ({ tracked }) => tracked,
+      ({ facts: { url } }) => ({ kind: 'client', url }),
+    ),
     settle: () => failures.recordAll(false),
     recordOpen: () => recordOpen(PROCESS_EXIT_FACTS),
     stop() {

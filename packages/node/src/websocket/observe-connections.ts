@@ -3,6 +3,7 @@ import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, noteCloseStart, now, patchBefore, stopAll } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
+import { type OpenWalk, walkOver } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryTools } from '../library-observer.ts';
@@ -20,6 +21,8 @@ export interface ConnectionsObserver {
   observeClass(prototype: object): void;
   /** Starts to track a connection that the package `websocket` has just made. */
   track(connection: object): void;
+  /** Connections that have opened and have not ended. */
+  readonly open: OpenWalk;
   /** Records every open connection with the cause `process_exit`. */
   recordOpen(): void;
   stop(): void;
@@ -44,7 +47,7 @@ export function observeConnections(
 ): ConnectionsObserver {
   /** Tracked connections. The value is `null` for a connection that is recorded or ignored. */
   const connections = createPrivateSlot<TrackedConnection | null>();
-  const openConnections = new Set<PackageConnection>();
+  const opened = new Set<PackageConnection>();
   const stops: ((() => void) | undefined)[] = [];
 
   function trackedOf(self: PackageConnection): TrackedConnection | null {
@@ -63,7 +66,7 @@ export function observeConnections(
     const connection = trackedOf(self)?.connection;
     if (!connection) return;
     connection.openedAt ??= now();
-    openConnections.add(self);
+    opened.add(self);
     connectionBegan();
   }
 
@@ -119,7 +122,7 @@ export function observeConnections(
 
   function record(self: PackageConnection, { connection }: TrackedConnection, facts: CloseFacts): void {
     connections.set(self, null);
-    openConnections.delete(self);
+    opened.delete(self);
     recorder.record(connection, facts);
   }
 
@@ -141,8 +144,17 @@ export function observeConnections(
       before('handleCloseTimer', noteCloseTimeout);
       before('clearCloseTimer', noteEnd);
     },
+    open: walkOver(
+      () => opened,
+      (self) => connections.get(self)?.connection,
+      ({ maskOutgoingPackets }, connection) => ({
+        url: '',
+        ...(connection as CompactConnection).handshake,
+        kind: maskOutgoingPackets ? 'client' : 'server',
+      }),
+    ),
     recordOpen() {
-      for (const self of openConnections) {
+      for (const self of opened) {
         const tracked = connections.get(self);
         if (!tracked) continue;
         // The package has emitted no `close` event, so the app was told no code.

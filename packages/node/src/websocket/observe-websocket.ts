@@ -54,6 +54,7 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
     observe: (socket) =>
       w3cPrototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
     seeModule: onceAClass((exported, prototype) => observeClass(prototype, ownValueOf(exported, 'name'))),
+    open: connections.open,
     recordOpen: connections.recordOpen,
     stop: () => stopAll(stops),
   };

@@ -9,6 +9,7 @@ import {
   stopAll,
 } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import type { OpenWalk } from '../connection/open-walk.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
@@ -30,6 +31,8 @@ export interface WsSocketsObserver {
   observe(socket: object, info?: SocketInfo): boolean;
   /** Observes a socket that a server is accepting now, and whose class closespan has not found. */
   observeAccepted(socket: object): void;
+  /** Sockets that have opened and have not ended. */
+  readonly open: OpenWalk;
   recordOpen(): void;
   stop(): void;
 }
@@ -154,12 +157,14 @@ export function observeWsSockets(
       // A request without a TCP socket was made in this very turn, so its start is known.
       if (request) connections.noteRequest(socket, request, request.socket ? Number.NaN : undefined);
       else connections.noteEarly(socket, info);
+      connectionBegan();
       return true;
     },
     observeAccepted(object) {
       const socket = observeClassOf(object);
       if (socket) noteOpen(socket, socket._socket, connections.noteServerSocket(socket));
     },
+    open: connections.openSockets,
     recordOpen() {
       for (const socket of connections.openSockets) {
         const connection = connections.of(socket);

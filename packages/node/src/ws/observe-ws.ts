@@ -28,6 +28,7 @@ export function observeWs(tools: LibraryTools): WsObserver {
     observe: sockets.observe,
     observeServer: servers.observe,
     seeModule,
+    open: sockets.open,
     recordOpen: sockets.recordOpen,
     stop: () => stopAll([servers.stop, sockets.stop]),
   };

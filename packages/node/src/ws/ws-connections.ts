@@ -4,6 +4,7 @@ import { isIgnored, markSuppressed, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
+import type { OpenWalk } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
@@ -43,7 +44,7 @@ export interface WsConnections {
   addFinalFacts(socket: WsSocket, connection: CompactConnection): void;
   /** Forgets a socket just before its record is made. */
   forget(socket: WsSocket, connection: CompactConnection): void;
-  readonly openSockets: Iterable<WsSocket>;
+  readonly openSockets: Iterable<WsSocket> & OpenWalk;
   stop(): void;
 }
 
@@ -110,6 +111,7 @@ export function createWsConnections(
       if (connections.get(socket) !== undefined) return;
       const connection = keep(socket, earlyConnection(socket, url));
       if (!connection) return;
+      if (socket._socket) openSockets.add(socket, connection);
       markSuppressed(context.active(), connection);
       if (connectionId) connection.connectionId = connectionId;
     },

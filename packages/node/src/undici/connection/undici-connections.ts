@@ -61,7 +61,7 @@ export interface UndiciConnections {
   /** Says whether a handshake with a URL is going on. */
   isPending(url: string): boolean;
   /** Returns the connections that are open or closing. */
-  open(): readonly UndiciConnection[];
+  open(): ReadonlySet<UndiciConnection>;
   /** Returns the open and closing connections that belong to no `WebSocket`: the connections of `WebSocketStream`. */
   streams(): Iterable<UndiciConnection>;
   /**
@@ -142,7 +142,7 @@ export function createUndiciConnections(events: Omit<WireEvents, 'opened'>): Und
       for (const one of pending.values()) if (isTo(one.facts, url) && one.state !== 'failed') return true;
       return false;
     },
-    open: () => [...open],
+    open: () => open,
     streams: () => streams,
     release(connection) {
       if (!connection.release()) return false;
