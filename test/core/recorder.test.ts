@@ -118,6 +118,34 @@ describe('the span of a close', () => {
     ]);
   });
 
+  it('has the requested reason, redacted, only when another text came', async () => {
+    const closes = [
+      { asked: 'bye ann@example.com', reason: 'bye ann@example.com' },
+      { asked: 'bye ann@example.com', reason: '' },
+      { asked: 'bye ann@example.com', reason: 'ok' },
+      { asked: 'bye bob@example.com', code: 1006, wasClean: false },
+      { asked: '' },
+      // An app may pass any value; some runtimes make a text of such a value.
+      { asked: { toString: () => expect.fail('a conversion of ours') } as unknown as string },
+    ].map(({ asked, ...facts }) => {
+      const connection = openedConnection();
+      connection.closing = { at: connection.startedAt, by: 'local', code: 4000, reason: asked };
+      return { connection, code: 4000, ...facts };
+    });
+    const redactReason = (reason: string) => reason.replace(/\S+@\S+/, '…');
+    const { spans } = await recordCloses(closes, { redactReason });
+    expect(spans.map(({ attributes }) => attributes['websocket.close.requested_reason'])).toEqual([
+      undefined,
+      'bye …',
+      'bye …',
+      'bye …',
+      undefined,
+      undefined,
+    ]);
+    const none = await recordCloses(closes, { redactReason: () => '' });
+    expect(JSON.stringify(none.spans.map(({ attributes }) => attributes))).not.toContain('requested_reason');
+  });
+
   it('is named for the template of the user', async () => {
     const { spans } = await recordCloses([{ url: 'ws://h/rooms/7' }], { urlTemplate: () => '/rooms/{id}' });
     expect(spans[0]?.name).toBe('websocket.close /rooms/{id}');

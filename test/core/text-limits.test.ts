@@ -1,4 +1,4 @@
-import { createQueueMemory } from '@closespan/core/platform';
+import { createQueueMemory, requestedReason } from '@closespan/core/platform';
 import { createRecording } from '@closespan/core/recording';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { afterEach, expect, it } from 'vitest';
@@ -23,6 +23,18 @@ it.each([
   const text = String(spans[0]?.attributes[name]);
   expect(text).toHaveLength(length);
   if (name !== 'url.full') expect(text.endsWith('…')).toBe(true);
+});
+
+it.each([
+  { title: 'a long text', value: LONG, expected: `${'x'.repeat(255)}…` },
+  { title: 'long bytes', value: Buffer.from(LONG), expected: `${'x'.repeat(255)}…` },
+  { title: 'bytes', value: new Uint8Array([0xc3, 0xbc]), expected: 'ü' },
+  { title: 'half a character', value: new Uint8Array([0xc3]), expected: '\ufffd' },
+  { title: 'an empty text', value: '', expected: undefined },
+  { title: 'a number', value: 7, expected: undefined },
+  { title: 'nothing', value: undefined, expected: undefined },
+])('reads a reason of the app that is $title', ({ value, expected }) => {
+  expect(requestedReason(value)).toBe(expected);
 });
 
 it('marks the whole URL where its path is cut', async () => {

@@ -46,10 +46,12 @@ describeEngines((test) => {
   it('a close() that is never answered is one span', { timeout: 120_000 }, async () => {
     const tab = await test.openTab({ otlp: test.receiver.url, open: '/deaf' });
     await until(tab, `document.title === 'open'`);
-    await tab.evaluate('socket.close(4002)');
+    await tab.evaluate('socket.close(4002, "tired")');
     await until(tab, 'seen.length > 1');
     await tab.evaluate('handle.forceFlush()');
-    expect(closeLine(await test.arrived('/deaf'))).toBe(
+    const span = await test.arrived('/deaf');
+    expect(span.attributes['websocket.close.requested_reason']).toBe('tired');
+    expect(closeLine(span)).toBe(
       '/deaf client 1006 unclean local close_timeout requested_code=4002 error=close_timeout',
     );
   });

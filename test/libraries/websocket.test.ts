@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { instrumentWebSockets, type WebSocketLike } from '@closespan/node';
+import { type CloseRecord, instrumentWebSockets, type WebSocketLike } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -281,6 +281,30 @@ it('has one record of a peer that does not answer a Close frame in time', async 
   });
   expect(closes).toEqual([
     '/silent client 1006 unclean local close_timeout requested_code=4001 reported_code=4001 error=close_timeout',
+  ]);
+});
+
+it.each([
+  { title: 'the app', end: (connection: Connection) => connection.close(4001, 'gone'), reason: 'gone' },
+  { title: 'the package, by default', end: (connection: Connection) => connection.close(4001), reason: '' },
+  { title: 'a drop', end: (connection: Connection) => connection.drop(4001, 'bad'), reason: 'bad' },
+  {
+    title: 'a drop without a frame',
+    end: (connection: Connection) => connection.drop(4001, 'bad', true),
+    reason: '',
+  },
+])('has the reason of $title when the peer sends none', async ({ end, reason }) => {
+  const records: CloseRecord[] = [];
+  const handle = instrumentWebSockets({ otlp: false, closeHook: (record) => void records.push(record) });
+  server.on('upgrade', (request, socket) => upgradeByHand(request, socket, hangUp));
+  const client = new WebSocketClient();
+  client.connect(`${url}/silent`);
+  const [connection] = (await once(client, 'connect')) as [Connection];
+  end(connection);
+  await expect.poll(() => handle.forceFlush().then(() => records.length)).toBe(1);
+  await handle.shutdown();
+  expect(records.map(({ code, requestedReason }) => ({ code, requestedReason }))).toEqual([
+    { code: 1006, requestedReason: reason },
   ]);
 });
 

@@ -42,12 +42,13 @@ it('close_timeout is the cause on a server whose client never answers its Close 
   client.write('Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n');
   client.resume();
   const [peer] = await once(server, 'connection');
-  peer.close(1001);
+  peer.close(1001, 'restart');
   await once(peer, 'close');
   await handle.forceFlush();
   expect(records.map(closeLine)).toEqual([
     '/ server 1006 unclean local close_timeout requested_code=1001 error=close_timeout',
   ]);
+  expect(records[0]?.requestedReason).toBe('restart');
 });
 
 it('close_timeout is the cause after the 30 seconds of ws 7', async () => {
@@ -55,7 +56,7 @@ it('close_timeout is the cause after the 30 seconds of ws 7', async () => {
   // Nobody waits that long: the clock is a fake, all else is real.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
   try {
-    socket.close(4003);
+    socket.close(4003, 'bye');
     await new Promise(setImmediate);
     vi.advanceTimersByTime(30_000);
     await once(socket, 'close');
@@ -66,15 +67,17 @@ it('close_timeout is the cause after the 30 seconds of ws 7', async () => {
   expect(ofClient()).toEqual([
     '/ client 1006 unclean local close_timeout requested_code=4003 error=close_timeout',
   ]);
+  expect(records.find(({ kind }) => kind === 'client')?.requestedReason).toBe('bye');
 });
 
 it('close_timeout is not the cause where the app itself dropped the connection', async () => {
   const socket = await openMuted(WebSocket);
-  socket.close(4003);
+  socket.close(4003, Buffer.from('bye ü'));
   setTimeout(() => socket.terminate(), 20);
   await once(socket, 'close');
   await handle.forceFlush();
   expect(ofClient()).toEqual([
     '/ client 1006 unclean local local_close requested_code=4003 error=local_close',
   ]);
+  expect(records.find(({ kind }) => kind === 'client')?.requestedReason).toBe('bye ü');
 });

@@ -100,11 +100,12 @@ describe('a connection that is open at shutdown', () => {
     const handle = instrumentWebSockets(options);
     const client = await connect(WebSocket);
     client.pause();
-    for (const peer of server.clients) peer.close(1012);
+    for (const peer of server.clients) peer.close(1012, 'update');
     await handle.shutdown();
     expect(spansOf(SERVER).map(closeLine)).toEqual([
       '/ server 1006 unclean local process_exit synthetic requested_code=1012',
     ]);
+    expect(spansOf(SERVER)[0]?.attributes['websocket.close.requested_reason']).toBe('update');
     expect(spansOf(SERVER)[0]?.attributes).toMatchObject(LIVED);
     client.terminate();
   });

@@ -121,6 +121,16 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
     expect(spansOf(path).map(closeLine)).toEqual([line]);
   });
 
+  it.skipIf(!binary)('records the reasons of the app that no Close frame returned', () => {
+    const requested = receiver.spans.flatMap(({ attributes }) => {
+      const reason = attributes['websocket.close.requested_reason'];
+      return reason === undefined ? [] : [`${attributes['url.path']} ${reason}`];
+    });
+    const streams = ['/stream/answer/4001 done', '/stream/answer/4002 mine', '/half/stream/silent/0 tired'];
+    const sockets = ['/answer/4001 done', '/answer/4002 mine', '/half/silent/0 tired'];
+    expect(requested.sort()).toEqual([...sockets, ...(hasStreams ? streams : [])].sort());
+  });
+
   it.skipIf(!binary)('records nothing else', () => {
     const recorded = new Set(receiver.spans.map(({ attributes }) => String(attributes['url.path']).slice(1)));
     recorded.delete('stream/silent/0');

@@ -55,8 +55,8 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       };
       const observeUnlessIgnored: Installed['observe'] = (socket) =>
         isIgnored(socket.url, ignoreUrls) || observe(socket);
-      const stopClose = patchBefore(native?.prototype, 'close', (socket, [code]) =>
-        observer.noteClose(socket, code),
+      const stopClose = patchBefore(native?.prototype, 'close', (socket, [code, reason]) =>
+        observer.noteClose(socket, code, reason),
       );
       const stops = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),

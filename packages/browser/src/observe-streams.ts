@@ -52,10 +52,11 @@ export function observeStreams(
       derived.set(closed, undefined);
       observe(socket);
     }),
-    patchBefore(native.prototype, 'close', (stream, [info]) =>
+    patchBefore(native.prototype, 'close', (stream, [info]) => {
+      const { closeCode, reason } = (info ?? {}) as Readonly<Record<string, unknown>>;
       // A stream that is not observed has no socket, and `noteClose` finds nothing.
-      noteClose(sockets.get(stream) as object, (info as { closeCode?: number } | undefined)?.closeCode),
-    ),
+      return noteClose(sockets.get(stream) as object, closeCode, reason);
+    }),
   ];
   return () => stopAll(stops);
 }

@@ -80,9 +80,9 @@ export interface WebSocketOptions {
    */
   readonly redactUrl?: (url: URL) => string;
   /**
-   * Returns the text to record for the peer's close reason. If the function throws, or returns an empty string or no
-   * text, no reason is recorded.
-   * @defaultValue records the reason unchanged
+   * Returns the text to record for a close reason: of the peer's Close frame, or of the app's own
+   * `close(code, reason)`. If the function throws, or returns an empty string or no text, no reason is recorded.
+   * @defaultValue records each reason unchanged
    */
   readonly redactReason?: (reason: string) => string;
   /**

@@ -50,6 +50,7 @@ export { createEndpointParser, templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
+export { requestedReason } from './record/requested-reason.ts';
 export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export type { RecordingSettings } from './recording-settings.ts';

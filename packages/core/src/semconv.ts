@@ -73,6 +73,12 @@ export const ATTR_WEBSOCKET_CLOSE_CAUSE = 'websocket.close.cause';
 export const ATTR_WEBSOCKET_CLOSE_SYNTHETIC = 'websocket.close.synthetic';
 /** Code that this end passed to `close(code)`. Absent if that code was recorded as the close code. @example 4000 */
 export const ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE = 'websocket.close.requested_code';
+/**
+ * Reason that the app passed to `close(code, reason)`, after `redactReason`. Absent if the same text was recorded as the
+ * close reason.
+ * @example 'server restarts'
+ */
+export const ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON = 'websocket.close.requested_reason';
 /** Code of the runtime's `close` event. Absent if that code was recorded as the close code. @example 0 */
 export const ATTR_WEBSOCKET_CLOSE_REPORTED_CODE = 'websocket.close.reported_code';
 /** Whether the connection had opened. @example true */

@@ -80,7 +80,8 @@ const INITIATORS: Readonly<Record<string, string>> = {
 };
 
 function evidenceOf(facts: ExplainedFacts): string[] {
-  const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode } = facts;
+  const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode, requestedReason } =
+    facts;
   const evidence = [
     facts.code !== undefined && `code ${codeOf(facts)}`,
     wasClean !== undefined && (wasClean ? 'clean' : 'not clean'),
@@ -93,6 +94,7 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     opened === false && handshake !== undefined && `handshake of ${durationText(handshake)}`,
     suspended !== undefined && `suspended for ${durationText(suspended)}`,
     requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
+    requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,
   ];
   return evidence.filter((text): text is string => Boolean(text));

@@ -8,6 +8,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_REASON,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,
+  ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
@@ -46,6 +47,8 @@ export interface ExplainedFacts {
   readonly suspended: number | undefined;
   /** Code that the app passed to `close(code)`. */
   readonly requestedCode: number | undefined;
+  /** Reason that the app passed to `close(code, reason)`. Empty if there is none. */
+  readonly requestedReason: string;
   /** Bytes that never left this end. */
   readonly unsentSize: number | undefined;
   /** Id of the connection. Empty if there is none. */
@@ -89,6 +92,7 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
     requestedCode: numberOf(read('requestedCode', ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE)),
+    requestedReason: textOf(read('requestedReason', ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON)),
     unsentSize: sizeOf(read('unsentSize', ATTR_WEBSOCKET_UNSENT_SIZE)) || undefined,
     connectionId: textOf(read('connectionId', ATTR_WEBSOCKET_CONNECTION_ID)),
   };

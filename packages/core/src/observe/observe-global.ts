@@ -2,6 +2,7 @@ import type { WebSocketOptions } from '../options.ts';
 import type { CloseFacts } from '../record/close-facts.ts';
 import type { Connection } from '../record/connection.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
+import { requestedReason } from '../record/requested-reason.ts';
 import type { Recorder } from '../recorder.ts';
 import { stopAll } from '../stop-all.ts';
 import { makeReplaceable } from './make-replaceable.ts';
@@ -53,11 +54,13 @@ export function observeGlobal(
   };
 
   const { prototype } = native ?? {};
-  const note = (name: string, codeOf: (args: readonly unknown[]) => unknown) =>
-    patchBefore(prototype, name, (socket, args) => observer.noteClose(socket, codeOf(args)));
-  const stopClose = note('close', ([code]) => code);
+  const stopClose = patchBefore(prototype, 'close', (socket, [code, reason]) =>
+    observer.noteClose(socket, code, requestedReason(reason)),
+  );
   // Only the sockets of Bun have `terminate`.
-  const stopTerminate = note('terminate', () => undefined);
+  const stopTerminate = patchBefore(prototype, 'terminate', (socket) =>
+    observer.noteClose(socket, undefined),
+  );
   const seesCloses = Boolean(stopClose && (stopTerminate || !(prototype && 'terminate' in prototype)));
 
   const stops = [

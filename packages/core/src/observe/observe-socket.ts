@@ -11,10 +11,10 @@ export interface SocketObserver {
   /** Observes a socket until its end. Does nothing if the socket is already observed. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
   /**
-   * Notes that the app called `close(code)`. Returns a function that removes the note, or `undefined` if nothing was
+   * Notes that the app called `close(code, reason)`. Returns a function that removes the note, or `undefined` if nothing was
    * noted.
    */
-  noteClose(socket: object, code: unknown): (() => void) | undefined;
+  noteClose(socket: object, code: unknown, reason?: unknown): (() => void) | undefined;
   /**
    * Sockets that are observed and have not ended. `erroredAt` is the time of the last `error` event, in monotonic
    * milliseconds. `erroredAt` is `undefined` if there was no error. `info` holds the facts that the caller of `observe`
@@ -157,11 +157,11 @@ export function createSocketObserver(
       // A page that is about to go can load nothing.
       recorder.prepare();
     },
-    noteClose(socket, code) {
+    noteClose(socket, code, reason) {
       const known = observed.get(socket as WebSocketLike);
       // Once the peer's Close frame has come, or all is over, a call does nothing (WHATWG WebSockets § close).
       return known && (socket as WebSocketLike).readyState < CLOSING
-        ? noteCloseStart(known.connection, 'local', code as number | undefined)
+        ? noteCloseStart(known.connection, 'local', code as number | undefined, reason as string | undefined)
         : undefined;
     },
     observed,

@@ -55,6 +55,8 @@ export interface CloseRecord {
   readonly reportedCode: number | undefined;
   /** Code that the app passed to `close(code)`. `undefined` if the app passed no code. */
   readonly requestedCode: number | undefined;
+  /** Reason that the app passed to `close(code, reason)`, after `redactReason`. Empty if the app passed none. */
+  readonly requestedReason: string;
   /**
    * Time of construction, in epoch milliseconds. Equal to `closingTime` if the connection was made before observation
    * began.

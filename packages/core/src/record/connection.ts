@@ -47,6 +47,11 @@ export interface Closing {
   readonly by: 'local' | 'remote';
   /** Code that the app passed to `close(code)`. `undefined` if the app passed no code, or if the peer closed first. */
   readonly code: number | undefined;
+  /**
+   * Reason that the app passed to `close(code, reason)`. `undefined` if the app passed none, or if the peer closed
+   * first.
+   */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -94,9 +99,10 @@ export function noteCloseStart(
   connection: Connection,
   by: Closing['by'],
   code?: number,
+  reason?: string,
 ): (() => void) | undefined {
   if (connection.closing) return undefined;
-  connection.closing = { at: now(), by, code };
+  connection.closing = { at: now(), by, code, reason };
   return () => {
     connection.closing = undefined;
   };

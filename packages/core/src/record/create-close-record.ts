@@ -13,11 +13,19 @@ export interface RecordRules {
    * Returns the name of a connection's close code, and whether a close with this code counts as an error. `undefined`
    * if the code table decides.
    */
+<<<<<<< HEAD
   readonly meaningOf: (facts: CloseFacts, code: number) => CloseCodeMeaning | undefined;
   /** Returns the text to record for the peer's close reason. Never throws. */
   readonly redactReason: (reason: string) => string;
   /** Returns the text to record for the negotiated subprotocol. Never throws. */
   readonly redactSubprotocol: (subprotocol: string) => string;
+=======
+  readonly closeCodes?: CloseCodeMeanings | undefined;
+  /** Returns the text to record for a close reason. Empty for a value that is not a text. Never throws. */
+  readonly redactReason: (reason: unknown) => string;
+  /** Returns the text to record for the negotiated subprotocol. Empty for a value that is not a text. Never throws. */
+  readonly redactSubprotocol: (subprotocol: unknown) => string;
+>>>>>>> 9528107 (feat: record the reason that the app gave to close(), though the peer does not respond)
   /**
    * Returns the parts of a URL that are recorded. If `template` is passed, even an empty one, `urlTemplate` is not
    * called.
@@ -82,7 +90,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     name: meaning?.name ?? name,
     category,
     // Without a Close frame the text is not the peer's: workerd writes one.
-    reason: facts.reason && (code !== 1006 || wasClean) ? rules.redactReason(facts.reason) : '',
+    reason: code !== 1006 || wasClean ? rules.redactReason(facts.reason) : '',
     wasClean,
     initiator,
     cause,
@@ -90,6 +98,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     synthetic: facts.synthetic ?? false,
     reportedCode: reportedCode === code ? undefined : reportedCode,
     requestedCode: closing?.by === 'local' ? closing.code : undefined,
+    requestedReason: rules.redactReason(closing?.reason),
     startTime: known(closeTime - (closedAt - startedAt)) ?? closingTime,
     closingTime,
     closeTime,
@@ -97,7 +106,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     handshakeDuration: known((openedAt ?? closedAt) - startedAt),
     connectionDuration: opened ? known(closedAt - openedAt) : undefined,
     suspendedDuration,
-    subprotocol: subprotocol && !isCarrying(subprotocol) ? rules.redactSubprotocol(subprotocol) : '',
+    subprotocol: isCarrying(subprotocol) ? '' : rules.redactSubprotocol(subprotocol),
     extensions: facts.extensions ?? '',
     unsentSize: facts.unsentSize ?? 0,
     httpStatusCode,

@@ -122,6 +122,7 @@ function attributeBytes(attributes: Attributes): number {
 function bytesOf({ connection, facts }: PendingClose): number {
   let bytes = OBJECT_BYTES + facts.url.length;
   for (const name of TEXTS) bytes += facts[name]?.length ?? 0;
+  bytes += connection.closing?.reason?.length ?? 0;
   if (facts.furtherAttributes) bytes += attributeBytes(facts.furtherAttributes);
   return connection.creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;
 }

@@ -22,6 +22,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_REASON,
   ATTR_WEBSOCKET_CLOSE_REPORTED_CODE,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,
+  ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
   ATTR_WEBSOCKET_CLOSE_SYNTHETIC,
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
@@ -75,6 +76,9 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
   if (record.synthetic) attributes[ATTR_WEBSOCKET_CLOSE_SYNTHETIC] = true;
   if (requestedCode !== undefined && requestedCode !== record.code) {
     attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE] = requestedCode;
+  }
+  if (record.requestedReason && record.requestedReason !== record.reason) {
+    attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON] = record.requestedReason;
   }
   if (reportedCode !== undefined) attributes[ATTR_WEBSOCKET_CLOSE_REPORTED_CODE] = reportedCode;
   if (connectionDuration !== undefined) {

@@ -56,7 +56,8 @@ export function createRecordWriter(
   const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
     const hook = options[name] ?? byDefault;
-    return (text: string) => callHook(name, 'string', () => hook(text), '');
+    return (text: unknown) =>
+      text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
   };
   const rules = {
     meaningOf,

@@ -7,6 +7,7 @@ import {
   noteCloseStart,
   patchAround,
   patchBefore,
+  requestedReason,
   stopAll,
 } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
@@ -109,10 +110,10 @@ export function observeClients(
    * Records a handshake that the app aborts. After the abort the package may emit no event at all, even if the client
    * still connects.
    */
-  function noteAbort(client: Client, code?: unknown): undefined {
+  function noteAbort(client: Client, code?: unknown, reason?: unknown): undefined {
     const attempt = attemptOf(client);
     if (!attempt) return;
-    noteCloseStart(attempt.connection, 'local', code as number | undefined);
+    noteCloseStart(attempt.connection, 'local', code as number | undefined, requestedReason(reason));
     recordFailure(client);
   }
 
@@ -147,9 +148,9 @@ export function observeClients(
     },
     observeW3cClass(prototype) {
       stops.push(
-        patchBefore(prototype, 'close', (self, [code]) => {
+        patchBefore(prototype, 'close', (self, [code, reason]) => {
           const { readyState, _client } = self as W3cSocket;
-          return readyState === CONNECTING ? noteAbort(_client, code) : undefined;
+          return readyState === CONNECTING ? noteAbort(_client, code, reason) : undefined;
         }),
       );
     },

@@ -1,6 +1,13 @@
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
-import { type CloseFacts, noteCloseStart, now, patchBefore, stopAll } from '@closespan/core/platform';
+import {
+  type CloseFacts,
+  noteCloseStart,
+  now,
+  patchBefore,
+  requestedReason,
+  stopAll,
+} from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { type OpenWalk, walkOver } from '../connection/open-walk.ts';
@@ -70,22 +77,28 @@ export function observeConnections(
     connectionBegan();
   }
 
-  function noteClose(self: PackageConnection, code: unknown) {
+  function noteClose(self: PackageConnection, code: unknown, reason: unknown) {
     const tracked = self.connected ? trackedOf(self) : null;
+    if (!tracked) return undefined;
     // The package sends 1000 for a `close()` without a code.
-    return tracked
-      ? noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1000)
-      : undefined;
+    const sent = typeof code === 'number' ? code : 1000;
+    return noteCloseStart(tracked.connection, 'local', sent, requestedReason(reason));
   }
 
-  function noteDrop(self: PackageConnection, code: unknown, description: unknown): undefined {
+  function noteDrop(
+    self: PackageConnection,
+    code: unknown,
+    description: unknown,
+    sendsNoFrame: unknown,
+  ): undefined {
     const tracked = trackedOf(self);
     if (!tracked || tracked.connection.closing) return;
     const unanswered = description === 'Peer not responding.';
     // With any other 1006 the package reports a connection that was lost already.
     if (code === 1006 && !unanswered) return;
     tracked.cause = unanswered ? 'ping_timeout' : DROP_CAUSES[code as number];
-    noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002);
+    const reason = sendsNoFrame ? undefined : requestedReason(description);
+    noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002, reason);
   }
 
   function noteCloseFrame(self: PackageConnection): undefined {

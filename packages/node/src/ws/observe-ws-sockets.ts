@@ -6,6 +6,7 @@ import {
   noteCloseStart,
   OPEN,
   patchBefore,
+  requestedReason,
   stopAll,
 } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
@@ -65,14 +66,14 @@ export function observeWsSockets(
     connectionBegan();
   }
 
-  function noteClose(socket: WsSocket, code: unknown) {
+  function noteClose(socket: WsSocket, code: unknown, reason?: unknown) {
     if (socket.readyState !== OPEN && socket.readyState !== CONNECTING) return undefined;
     const connection = connections.of(socket);
     if (!connection) return undefined;
     // `ws` itself calls `close` to return the peer's Close frame, and to report a protocol error.
     if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
     const connecting = socket.readyState === CONNECTING;
-    const takeBack = noteCloseStart(connection, 'local', code as number | undefined);
+    const takeBack = noteCloseStart(connection, 'local', code as number | undefined, requestedReason(reason));
     // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
     return connecting ? undefined : takeBack;
   }
@@ -111,8 +112,10 @@ export function observeWsSockets(
     const known = prototypes.get(prototype);
     if (known !== undefined) return known;
     foundLibrary();
-    const before = (name: string, note: (socket: WsSocket, first: unknown) => (() => void) | undefined) =>
-      patchBefore(prototype, name, (socket, [first]) => note(socket as WsSocket, first));
+    const before = (
+      name: string,
+      note: (socket: WsSocket, first: unknown, second: unknown) => (() => void) | undefined,
+    ) => patchBefore(prototype, name, (socket, [first, second]) => note(socket as WsSocket, first, second));
     const beginAndEnd = [
       before('setSocket', (socket, tcp) => noteOpen(socket, tcp as WsSocket['_socket'])),
       before('emitClose', (socket) => recordEnd(socket, false)),

@@ -17,7 +17,7 @@ export interface CloseCalls {
    */
   watch(
     prototype: object | undefined,
-    noteCall: (self: object, argument: unknown) => CloseCall | undefined,
+    noteCall: (self: object, first: unknown, second: unknown) => CloseCall | undefined,
   ): void;
   /** Says whether the calls of `close()` on a socket are watched, because of the socket's class. */
   isWatched(socket: object): boolean;
@@ -41,7 +41,7 @@ export function createCloseCalls(): CloseCalls {
       const prototype = ownerOfClose(start);
       if (!prototype || stops.has(prototype)) return;
       const stop = patchAround(prototype, 'close', (self, args) => {
-        const call = noteCall(self, args[0]);
+        const call = noteCall(self, args[0], args[1]);
         if (!call) return undefined;
         const outer = current;
         current = call.closing;

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { type Closing, now, ownProperty } from '@closespan/core/platform';
+import { type Closing, now, ownProperty, requestedReason } from '@closespan/core/platform';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { isTo } from '../connection/undici-facts.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
@@ -32,7 +32,7 @@ export function noteStreamCloseCall(
   noteClosing: (connection: UndiciConnection, closing: Closing) => void,
 ): CloseCall {
   const stream = self as WebSocketStreamLike;
-  const closing: Closing = { at: now(), by: 'local', code: closeCodeOf(info) };
+  const closing: Closing = { at: now(), by: 'local', ...closeInfoOf(info) };
   if (isPending(stream.opened)) aborted.noteCall(closing, stream.url);
   const url = requestedUrl(stream.url);
   const writtenBefore = new Map<UndiciConnection, number>();
@@ -53,10 +53,14 @@ export function noteStreamCloseCall(
   };
 }
 
-/** Reads `closeCode` without calling a getter of the app's object. Only undici may call that getter, and only once. */
-function closeCodeOf(info: unknown): number | undefined {
+/**
+ * Reads `closeCode` and `reason` without calling a getter of the app's object. Only undici may call such a getter, and
+ * only once.
+ */
+function closeInfoOf(info: unknown): Pick<Closing, 'code' | 'reason'> {
   const object = typeof info === 'object' && info ? info : {};
-  return truncatedCode(ownProperty(object, 'closeCode')?.value);
+  const own = (name: string) => ownProperty(object, name)?.value;
+  return { code: truncatedCode(own('closeCode')), reason: requestedReason(own('reason')) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { WebSocketLike } from '@closespan/core';
-import { type Closing, CONNECTING, now, OPEN } from '@closespan/core/platform';
+import { type Closing, CONNECTING, now, OPEN, requestedReason } from '@closespan/core/platform';
 import { hasFailed } from '../connection/undici-6-internals.ts';
 import type { AbortedSockets } from './aborted-sockets.ts';
 import type { CloseCall } from './close-calls.ts';
@@ -11,7 +11,7 @@ export interface WebSocketCloseCalls {
    * Notes a call of `close()` that is about to run.
    * @returns `undefined` if the call closes nothing, for example because the socket is closing already
    */
-  noteCall(websocket: object, code: unknown): CloseCall | undefined;
+  noteCall(websocket: object, code: unknown, reason: unknown): CloseCall | undefined;
   /** Returns the first call of `close()` on a socket that did not throw; `undefined` if there is none. */
   of(websocket: object): Closing | undefined;
 }
@@ -27,12 +27,17 @@ export function createWebSocketCloseCalls(
 ): WebSocketCloseCalls {
   const closings = new WeakMap<object, Closing>();
   return {
-    noteCall(self, code) {
+    noteCall(self, code, reason) {
       const websocket = self as WebSocketLike;
       const { readyState } = websocket;
       if (readyState > OPEN || closings.has(websocket)) return undefined;
       if (readyState === CONNECTING && hasFailed(websocket)) return undefined;
-      const closing: Closing = { at: now(), by: 'local', code: clampedCode(code) };
+      const closing: Closing = {
+        at: now(),
+        by: 'local',
+        code: clampedCode(code),
+        reason: requestedReason(reason),
+      };
       closings.set(websocket, closing);
       if (readyState === CONNECTING) aborted.noteCall(closing, websocket.url);
       return {
