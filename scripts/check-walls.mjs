@@ -48,7 +48,7 @@ const FLOORS = {
     ['undici/connection'],
     ['undici/calls'],
     ['undici/endings'],
-    ['ws', 'websocket', 'undici', 'global', 'open'],
+    ['ws', 'websocket', 'undici', 'global', 'open', 'engine-io'],
     ['instrument-web-sockets.ts'],
     ['index.ts', 'register.ts'],
   ],

@@ -130,7 +130,28 @@ export const EXPLAINED_CAUSES = {
   ping_timeout: [
     {
       close: opened(1006, { initiator: 'local', was_clean: false }),
-      sentence: 'The peer did not respond to a ping in time, so this end dropped the connection.',
+      sentence: 'This end gave up a peer whose heartbeat did not come in time.',
+    },
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false }),
+        'websocket.ping.unanswered': 1,
+        'websocket.ping.rtt': 0.042,
+      },
+      sentence: 'This end gave up a peer that had left a ping unanswered for too long.',
+    },
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false }),
+        'websocket.ping.unanswered': 3,
+      },
+      sentence: 'This end gave up a peer that had left 3 pings unanswered for too long.',
+    },
+  ],
+  pong_backlog: [
+    {
+      close: opened(1006, { initiator: 'local', was_clean: false }),
+      sentence: 'ws dropped the connection: too many pongs for the peer waited to be sent.',
     },
   ],
   message_too_big: [
@@ -139,6 +160,15 @@ export const EXPLAINED_CAUSES = {
       sentence: 'The peer refused a message of this end as too big (1009).',
     },
     { close: opened(1009, LOCAL), sentence: 'This end refused a message of the peer as too big.' },
+  ],
+  too_many_parts: [
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false, requested_code: 1008 }),
+        'error.type': 'WS_ERR_TOO_MANY_BUFFERED_PARTS',
+      },
+      sentence: 'This end refused a message of the peer that came in too many parts.',
+    },
   ],
   protocol_error: [
     {
@@ -174,6 +204,12 @@ export const EXPLAINED_CAUSES = {
     {
       close: opened(1008, { ...REMOTE, reason: 'rate limit' }),
       sentence: 'The peer closed because a rule was broken: 1008 (Policy Violation).',
+    },
+  ],
+  local_terminate: [
+    {
+      close: opened(1006, { initiator: 'local', was_clean: false }),
+      sentence: 'This end dropped the TCP connection and sent no Close frame.',
     },
   ],
   local_close: [

@@ -79,7 +79,7 @@ const CLOSED = {
   server: ['client 1005 clean remote remote_close', 'server 1005 clean local local_close'],
   drop: [
     'client 1006 unclean none connection_lost error=connection_lost',
-    'server 1006 unclean none connection_lost error=connection_lost',
+    'server 1006 unclean local local_terminate error=local_terminate',
   ],
 };
 

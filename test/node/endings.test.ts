@@ -30,7 +30,7 @@ const GLOBAL = [...COMMON, '/broken client 1006 unclean local protocol_error err
 const WS7 = [
   ...COMMON,
   '/broken client 1006 unclean local protocol_error requested_code=1002 error=WS_ERR_UNEXPECTED_RSV_2_3',
-  '/terminate client 1006 unclean local local_close error=local_close',
+  '/terminate client 1006 unclean local local_terminate error=local_terminate',
   '/terminate-connecting client 1006 unclean local aborted_connecting',
   '/bad-text client 1006 unclean local protocol_error requested_code=1007 error=WS_ERR_INVALID_UTF8',
   '/bad-deflate client 1006 unclean local protocol_error requested_code=1007 error=Z_DATA_ERROR',
@@ -58,8 +58,8 @@ const SERVER = [
   '/server/1012 server 1012 clean local server_restart reason=from server',
   '/server/4401 server 4401 clean local local_close reason=from server',
   '/empty server 1005 clean local local_close',
-  '/drop server 1006 unclean none connection_lost error=connection_lost',
-  '/reset server 1006 unclean none connection_lost error=connection_lost',
+  '/drop server 1006 unclean local local_terminate error=local_terminate',
+  '/reset server 1006 unclean local local_terminate error=local_terminate',
   '/big server 1006 unclean local message_too_big requested_code=1009 error=WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
 ];
 /** A redirected client ends here, which only `ws` follows. */

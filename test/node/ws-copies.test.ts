@@ -195,7 +195,7 @@ describe.each(NAMES)('a copy of %s that cannot be found', (name) => {
     await handle.forceFlush();
     const ofServer = records.filter(({ kind }) => kind === 'server');
     expect(ofServer.map(closeLine)).toEqual([
-      '/room server 1006 unclean local local_close error=local_close',
+      '/room server 1006 unclean local local_terminate error=local_terminate',
     ]);
     expect(ofServer).toMatchObject([{ connectionId, endpoint: { address: 'chat.example.com' } }]);
   });

@@ -67,6 +67,12 @@ export const ATTR_WEBSOCKET_CLOSE_INITIATOR = 'websocket.close.initiator';
 /** Cause of the end of the connection: one of a fixed set. @example 'connection_lost' */
 export const ATTR_WEBSOCKET_CLOSE_CAUSE = 'websocket.close.cause';
 /**
+ * Reason for which a library on top of the WebSocket ended the connection: a word of engine.io or Socket.IO, from a
+ * fixed set, or `_OTHER`. Absent if no such library was seen.
+ * @example 'ping timeout'
+ */
+export const ATTR_WEBSOCKET_CLOSE_LIBRARY_REASON = 'websocket.close.library_reason';
+/**
  * `true` if the runtime fired no `close` event, so that the record was made from other facts. Absent otherwise.
  * @example true
  */
@@ -81,6 +87,14 @@ export const ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE = 'websocket.close.requested_co
 export const ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON = 'websocket.close.requested_reason';
 /** Code of the runtime's `close` event. Absent if that code was recorded as the close code. @example 0 */
 export const ATTR_WEBSOCKET_CLOSE_REPORTED_CODE = 'websocket.close.reported_code';
+/**
+ * Number of pings of the app that had no pong when the connection ended, or when this end dropped it. Absent if the app
+ * sent no ping, or if pongs are not seen.
+ * @example 1
+ */
+export const ATTR_WEBSOCKET_PING_UNANSWERED = 'websocket.ping.unanswered';
+/** Last round trip of a ping of the app and its pong, in seconds. Absent if none was measured. @example 0.042 */
+export const ATTR_WEBSOCKET_PING_RTT = 'websocket.ping.rtt';
 /** Whether the connection had opened. @example true */
 export const ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED = 'websocket.handshake.succeeded';
 /** Time from construction of the socket to open, or to failure, in seconds. @example 0.031 */

@@ -8,6 +8,8 @@ import {
   startInstrumentation,
   stopAll,
 } from '@closespan/core/platform';
+import { createLibraryEnds } from './connection/library-ends.ts';
+import { observeEngineIo } from './engine-io/observe-engine-io.ts';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
 import type { LibraryObserver, LibraryTools } from './library-observer.ts';
@@ -85,10 +87,14 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   const unobserved = warnOfUnobserved();
   const upgrades = observeUpgrades(watched, options, unobserved.noteHandshake);
   const early = createEarlyStart(recorder);
+  const libraryEnds = createLibraryEnds();
+  const engineIo = observeEngineIo({ libraryEnds });
   const tools: LibraryTools = {
     recorder: watched,
     options,
     upgrades: createAcceptedUpgrades(options, upgrades),
+    libraryEnds,
+    clientMade: engineIo.noteClient,
     foundLibrary: unobserved.stop,
     connectionBegan() {
       flush.watch();
@@ -101,6 +107,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     ws,
     observeUndici(tools, others.has),
     observeWebsocket(tools),
+    engineIo,
     // The last one: it takes a socket of any library.
     others,
   ];

@@ -1,5 +1,6 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
 import type { Recorder } from '@closespan/core/platform';
+import type { LibraryEnds } from './connection/library-ends.ts';
 import type { OpenWalk } from './connection/open-walk.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
 import type { SeeModule } from './runtime/watch-modules.ts';
@@ -32,6 +33,13 @@ export interface LibraryTools {
   readonly options: NodeWebSocketOptions;
   /** Follows the requests for an upgrade to WebSocket that servers receive, whichever library accepts the requests. */
   readonly upgrades: AcceptedUpgrades;
+  /** Stores why libraries such as engine.io end the connections of WebSockets. */
+  readonly libraryEnds: LibraryEnds;
+  /**
+   * Notes that a client's socket is being made. The library observer calls this function within the call that makes the
+   * socket.
+   */
+  clientMade(socket: object, url: string): void;
   /** Notes that a class was found whose sockets are observed. The library observer calls this function. */
   foundLibrary(): void;
   /**

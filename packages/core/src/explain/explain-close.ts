@@ -82,6 +82,7 @@ const INITIATORS: Readonly<Record<string, string>> = {
 function evidenceOf(facts: ExplainedFacts): string[] {
   const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode, requestedReason } =
     facts;
+  const { unanswered, roundTrip } = facts;
   const evidence = [
     facts.code !== undefined && `code ${codeOf(facts)}`,
     wasClean !== undefined && (wasClean ? 'clean' : 'not clean'),
@@ -93,6 +94,8 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     lifetime !== undefined && `open for ${durationText(lifetime)}`,
     opened === false && handshake !== undefined && `handshake of ${durationText(handshake)}`,
     suspended !== undefined && `suspended for ${durationText(suspended)}`,
+    unanswered && `${unanswered} ${unanswered === 1 ? 'ping' : 'pings'} unanswered`,
+    roundTrip !== undefined && `last round trip of ${durationText(roundTrip)}`,
     requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
     requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,

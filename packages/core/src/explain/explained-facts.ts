@@ -14,6 +14,8 @@ import {
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
+  ATTR_WEBSOCKET_PING_RTT,
+  ATTR_WEBSOCKET_PING_UNANSWERED,
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from '../semconv.ts';
@@ -49,6 +51,10 @@ export interface ExplainedFacts {
   readonly requestedCode: number | undefined;
   /** Reason that the app passed to `close(code, reason)`. Empty if there is none. */
   readonly requestedReason: string;
+  /** Number of pings of the app that had no pong. */
+  readonly unanswered: number | undefined;
+  /** Seconds of the last round trip of a ping. */
+  readonly roundTrip: number | undefined;
   /** Bytes that never left this end. */
   readonly unsentSize: number | undefined;
   /** Id of the connection. Empty if there is none. */
@@ -93,6 +99,8 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
     requestedCode: numberOf(read('requestedCode', ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE)),
     requestedReason: textOf(read('requestedReason', ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON)),
+    unanswered: sizeOf(read('', ATTR_WEBSOCKET_PING_UNANSWERED)),
+    roundTrip: sizeOf(read('', ATTR_WEBSOCKET_PING_RTT)),
     unsentSize: sizeOf(read('unsentSize', ATTR_WEBSOCKET_UNSENT_SIZE)) || undefined,
     connectionId: textOf(read('connectionId', ATTR_WEBSOCKET_CONNECTION_ID)),
   };

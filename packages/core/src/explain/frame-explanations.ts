@@ -19,6 +19,11 @@ export const FRAME_EXPLANATIONS = {
     next: () => 'Send smaller messages, or raise the limit of the end that refused.',
     runbook: PROTOCOL,
   },
+  too_many_parts: {
+    sentence: () => 'This end refused a message of the peer that came in too many parts.',
+    next: () => 'Send messages in fewer fragments, or raise maxFragments or maxBufferedChunks of ws.',
+    runbook: PROTOCOL,
+  },
   protocol_error: {
     sentence: (facts) =>
       facts.errorCode

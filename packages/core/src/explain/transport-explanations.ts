@@ -19,9 +19,22 @@ export const TRANSPORT_EXPLANATIONS = {
     runbook: RUNBOOK,
   },
   ping_timeout: {
-    sentence: () => 'The peer did not respond to a ping in time, so this end dropped the connection.',
+    sentence: ({ unanswered }) =>
+      unanswered
+        ? `This end gave up a peer that had left ${unanswered === 1 ? 'a ping' : `${unanswered} pings`} unanswered for too long.`
+        : 'This end gave up a peer whose heartbeat did not come in time.',
     next: (facts) => `The peer or the network between is gone, or too slow. ${otherEnd(facts)}`,
     runbook: RUNBOOK,
+  },
+  pong_backlog: {
+    sentence: () => 'ws dropped the connection: too many pongs for the peer waited to be sent.',
+    next: (facts) => `The peer sends pings and does not read, or sends them too fast. ${otherEnd(facts)}`,
+    runbook: RUNBOOK,
+  },
+  local_terminate: {
+    sentence: () => 'This end dropped the TCP connection and sent no Close frame.',
+    next: (facts) =>
+      `Nothing to do, if the app meant it. Otherwise look for terminate() or destroy() in the app. ${otherEnd(facts)}`,
   },
   connection_lost: {
     sentence: ({ lifetime }) => {

@@ -14,13 +14,16 @@ export type CloseCause =
   | 'connection_reset'
   | 'close_timeout'
   | 'ping_timeout'
+  | 'pong_backlog'
   | 'message_too_big'
+  | 'too_many_parts'
   | 'protocol_error'
   | 'connection_lost'
   | 'server_restart'
   | 'server_error'
   | 'policy'
   | 'local_close'
+  | 'local_terminate'
   | 'remote_close'
   | 'unknown';
 
@@ -71,7 +74,6 @@ const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
  * less or 750 ms more, since GLib runs timers together. Firefox waits 20 s, `ws` 30 s, Chromium 60 s.
  */
 const CLOSE_TIMEOUT = 4000;
-const TOO_BIG = /^WS_ERR_(UNSUPPORTED_MESSAGE_LENGTH|TOO_MANY_BUFFERED_PARTS)$/;
 
 /** Returns the cause of a close. The first rule that applies decides. Never throws. */
 export function closeCause(facts: CauseFacts): CloseCause {
@@ -82,7 +84,7 @@ export function closeCause(facts: CauseFacts): CloseCause {
   }
   if (errorCode) {
     if (RESET.test(errorCode)) return 'connection_reset';
-    if (TOO_BIG.test(errorCode)) return 'message_too_big';
+    if (errorCode === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'message_too_big';
     if (errorCode.startsWith('WS_ERR_')) return 'protocol_error';
   }
   const known = CAUSES[code];

@@ -13,19 +13,11 @@ export interface RecordRules {
    * Returns the name of a connection's close code, and whether a close with this code counts as an error. `undefined`
    * if the code table decides.
    */
-<<<<<<< HEAD
   readonly meaningOf: (facts: CloseFacts, code: number) => CloseCodeMeaning | undefined;
-  /** Returns the text to record for the peer's close reason. Never throws. */
-  readonly redactReason: (reason: string) => string;
-  /** Returns the text to record for the negotiated subprotocol. Never throws. */
-  readonly redactSubprotocol: (subprotocol: string) => string;
-=======
-  readonly closeCodes?: CloseCodeMeanings | undefined;
   /** Returns the text to record for a close reason. Empty for a value that is not a text. Never throws. */
   readonly redactReason: (reason: unknown) => string;
   /** Returns the text to record for the negotiated subprotocol. Empty for a value that is not a text. Never throws. */
   readonly redactSubprotocol: (subprotocol: unknown) => string;
->>>>>>> 9528107 (feat: record the reason that the app gave to close(), though the peer does not respond)
   /**
    * Returns the parts of a URL that are recorded. If `template` is passed, even an empty one, `urlTemplate` is not
    * called.

@@ -13,6 +13,7 @@ import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { OpenWalk } from '../connection/open-walk.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
+import { createLocalEnds } from './local-ends.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
 import { createWsConnections } from './ws-connections.ts';
@@ -44,7 +45,7 @@ export interface WsSocketsObserver {
  * @param takeAccepted returns the connection that a server is accepting now
  */
 export function observeWsSockets(
-  { recorder, options, foundLibrary, connectionBegan }: LibraryTools,
+  { recorder, options, libraryEnds, clientMade, foundLibrary, connectionBegan }: LibraryTools,
   takeAccepted: () => CompactConnection | null | undefined,
 ): WsSocketsObserver {
   /** The classes that were found, and whether each could be patched. */
@@ -53,7 +54,7 @@ export function observeWsSockets(
   const blindClasses = new Set<object>();
   const stops: ((() => void) | undefined)[] = [];
   const propagate = propagateThroughHttp(options);
-  const terminated = new WeakSet<WsSocket>();
+  const ends = createLocalEnds(libraryEnds);
   const connections = createWsConnections(options, takeAccepted, (socket) => recordEnd(socket, true));
 
   function noteOpen(
@@ -75,14 +76,21 @@ export function observeWsSockets(
     const connecting = socket.readyState === CONNECTING;
     const takeBack = noteCloseStart(connection, 'local', code as number | undefined, requestedReason(reason));
     // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
-    return connecting ? undefined : takeBack;
+    if (!takeBack || connecting) return undefined;
+    const forget = ends.noteClose(socket);
+    return () => {
+      forget();
+      takeBack();
+    };
   }
 
   function noteTerminate(socket: WsSocket) {
     const connection = connections.of(socket);
-    if (connection?.closing) terminated.add(socket);
+    if (connection?.closing) ends.noteDropAfterClose(socket);
     else if (connection && isStuck(socket)) return noteCloseStart(connection, 'local');
-    return noteClose(socket, undefined);
+    const takeBack = noteClose(socket, undefined);
+    if (takeBack) ends.noteDrop(socket);
+    return takeBack;
   }
 
   function recordEnd(socket: WsSocket, synthetic: boolean): undefined {
@@ -90,8 +98,23 @@ export function observeWsSockets(
     const connection = connections.of(socket);
     if (!connection) return;
     connections.addFinalFacts(socket, connection);
-    const facts = wsCloseFacts(socket, connection, synthetic, terminated.has(socket));
+    const facts = wsCloseFacts(socket, connection, ends.of(socket, connection, synthetic));
     record(socket, connection, isBlindTo(socket) ? { ...facts, initiator: 'unknown' } : facts);
+  }
+
+  /** Records a socket whose peer a library on top of `ws` has given up. `ws` may wait 30 s for a Close frame. */
+  function recordTimeout(object: object): void {
+    const connection = connections.known(object);
+    if (connection?.openedAt === undefined) return;
+    const socket = object as WsSocket;
+    if (socket._closeFrameReceived) return;
+    noteCloseStart(connection, 'local');
+    record(socket, connection, wsCloseFacts(socket, connection, ends.ofTimeout(socket)));
+  }
+
+  function notePing(socket: WsSocket, data: unknown): undefined {
+    const connection = connections.of(socket);
+    if (connection) ends.notePing(socket, data, connection.openedAt ?? Number.NaN);
   }
 
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
@@ -129,6 +152,7 @@ export function observeWsSockets(
     }
     const calls = [before('close', noteClose), before('terminate', noteTerminate)];
     if (!calls.every(Boolean)) blindClasses.add(prototype);
+    calls.push(before('ping', notePing));
     stops.push(
       ...beginAndEnd,
       ...calls,
@@ -137,6 +161,7 @@ export function observeWsSockets(
         (socket, request) => {
           connections.noteRequest(socket, request);
           propagate(socket.url ?? '', request);
+          clientMade(socket, socket.url ?? '');
         },
         connections.noteAccepted,
       ),
@@ -150,6 +175,7 @@ export function observeWsSockets(
     return prototype && observeClass(prototype) ? (socket as WsSocket) : undefined;
   }
 
+  libraryEnds.onTimeout(recordTimeout);
   return {
     observeClass,
     observe(object, info = {}) {
@@ -171,11 +197,13 @@ export function observeWsSockets(
     recordOpen() {
       for (const socket of connections.openSockets) {
         const connection = connections.of(socket);
-        if (connection) record(socket, connection, wsExitFacts(socket, connection));
+        if (connection)
+          record(socket, connection, wsExitFacts(socket, connection, ends.attributesOf(socket)));
       }
     },
     stop() {
       connections.stop();
+      ends.stop();
       stopAll(stops);
     },
   };

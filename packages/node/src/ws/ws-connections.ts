@@ -24,6 +24,8 @@ export interface WsConnections {
    * began gets a connection in this call.
    */
   of(socket: WsSocket): CompactConnection | null;
+  /** Returns the connection of a socket that is known; `null` if the socket is recorded or ignored. */
+  known(socket: object): CompactConnection | null | undefined;
   /** Notes a socket from before observation began, with facts that the app passed to `observe()`. */
   noteEarly(socket: WsSocket, info: SocketInfo): void;
   /**
@@ -107,6 +109,7 @@ export function createWsConnections(
       const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
       return keep(socket, accepted === undefined ? earlyConnection(socket, socket.url ?? '') : accepted);
     },
+    known: connections.get,
     noteEarly(socket, { url = socket.url ?? '', connectionId }) {
       if (connections.get(socket) !== undefined) return;
       const connection = keep(socket, earlyConnection(socket, url));

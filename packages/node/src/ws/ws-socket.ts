@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseCause, CloseInitiator } from '@closespan/core';
 import { CLOSING, type CloseFacts, flat, now } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
@@ -31,9 +32,24 @@ export interface WsSocket {
   /** Request of a client that is connecting, or whose handshake `ws` has aborted. */
   readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
-  readonly _receiver: Writable | null;
+  readonly _receiver: WsReceiver | null;
   /** Whether the socket has emitted `error`; absent in `ws` 7. */
   readonly _errorEmitted?: boolean;
+  /** Largest number of automatic pongs that may wait to be sent; absent in versions before `ws` 8.23. */
+  readonly _maxPendingAutoPongs?: number;
+  /** Number of automatic pongs that wait to be sent; absent in versions before `ws` 8.23. */
+  readonly _pendingAutoPongs?: number;
+}
+
+/** Members of the part of `ws` that reads frames. */
+export interface WsReceiver extends Writable {
+  /** Opcode of the frame that is being read, or that was read last (RFC 6455 §5.2). */
+  readonly _opcode: number;
+  /** Whether the receiver is reading frames in this very moment. */
+  readonly _loop: boolean;
+  readonly _state: number;
+  /** Runs for each control frame. */
+  controlMessage?(data: unknown): void;
 }
 
 const CLOSE_TIMEOUT = 30_000;
@@ -49,16 +65,23 @@ export function isStuck(socket: WsSocket): boolean {
   return Boolean(_socket && !_socket.destroyed && !_socket.writableEnded);
 }
 
-/**
- * Reads the facts of a close from a `ws` socket that ends.
- * @param synthetic true if no `close` event will be emitted
- * @param terminated true if the app called `terminate()` after `close()`
- */
+/** Facts about the end of a socket that the socket's own members do not show. */
+export interface WsEnd {
+  /** True if no `close` event will be emitted. */
+  readonly synthetic: boolean;
+  /** True if the app called `terminate()` after `close()`. */
+  readonly isTerminated?: boolean;
+  /** Cause for which this end closed or dropped the connection; `undefined` if none is known. */
+  readonly cause?: CloseCause | undefined;
+  /** Further attributes of the record; `undefined` if there are none. */
+  readonly attributes?: Attributes | undefined;
+}
+
+/** Reads the facts of a close from a `ws` socket that ends. */
 export function wsCloseFacts(
   socket: WsSocket,
   connection: CompactConnection,
-  synthetic: boolean,
-  terminated = false,
+  { synthetic, isTerminated, cause, attributes }: WsEnd,
 ): CloseFacts {
   const { handshake } = connection;
   const attempt = handshake && 'request' in handshake ? handshake : undefined;
@@ -69,7 +92,9 @@ export function wsCloseFacts(
   const httpStatusCode = attempt?.request.res?.statusCode;
   const wasClean = _closeFrameReceived && _closeFrameSent;
   const broken = _receiver?.errored && brokenBy(_receiver.errored);
-  const timedOut = error || httpStatusCode || terminated ? undefined : timeoutOf(socket, connection);
+  const timedOut = error || httpStatusCode || isTerminated ? undefined : timeoutOf(socket, connection);
+  // A Close frame that came back, and an error, explain more.
+  const decided = wasClean || error ? undefined : cause;
   // Written key by key: this runs in the app's turn, and to spread one object into another takes longer.
   return {
     kind: socket._isServer ? 'server' : 'client',
@@ -81,7 +106,7 @@ export function wsCloseFacts(
     code: socket._closeCode,
     reason: socket._closeMessage.toString(),
     wasClean,
-    initiator: wasClean && !connection.closing ? unseenInitiator(connection) : undefined,
+    initiator: connection.closing ? undefined : wasClean ? unseenInitiator(connection) : decided && 'local',
     // On a server a part of the client's list, which may be long.
     subprotocol: flat(socket.protocol),
     extensions: socket.extensions,
@@ -90,7 +115,8 @@ export function wsCloseFacts(
     errored: Boolean(error ?? socket._errorEmitted),
     errorCode: error?.code,
     httpStatusCode,
-    cause: broken ?? timedOut,
+    cause: broken ?? decided ?? timedOut,
+    furtherAttributes: attributes,
   };
 }
 
@@ -108,16 +134,21 @@ function unseenInitiator({ startedAt }: CompactConnection): CloseInitiator | und
  * Reads the facts of a `ws` socket that is open when the process ends. If the peer's Close frame has arrived, the facts
  * describe the peer's close and not the end of the process.
  */
-export function wsExitFacts(socket: WsSocket, connection: CompactConnection): CloseFacts {
-  const facts = wsCloseFacts(socket, connection, true);
+export function wsExitFacts(
+  socket: WsSocket,
+  connection: CompactConnection,
+  attributes: Attributes | undefined,
+): CloseFacts {
+  const facts = wsCloseFacts(socket, connection, { synthetic: true, attributes });
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT_FACTS };
 }
 
 /**
  * Returns the cause `protocol_error` if `ws` could not read a message because of an error from elsewhere, such as zlib.
- * For errors of `ws` itself returns `undefined`.
+ * For errors of `ws` itself returns `undefined`, except for the limits of fragments and of buffered chunks.
  */
 function brokenBy({ code = '' }: NodeJS.ErrnoException): CloseCause | undefined {
+  if (code === 'WS_ERR_TOO_MANY_BUFFERED_PARTS') return 'too_many_parts';
   return code.startsWith('WS_ERR_') ? undefined : 'protocol_error';
 }
 

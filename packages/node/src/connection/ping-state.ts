@@ -1,0 +1,107 @@
+import { now } from '@closespan/core/platform';
+import { OverlappingPings } from './overlapping-pings.ts';
+
+/** Stands for a round trip that is not known. */
+const UNKNOWN = -1;
+/** Round trip that is expected of a peer that has not answered a ping yet, in tenths of a millisecond. */
+const FIRST_ROUND_TRIP = 200;
+/** Time by which any pong may be late, in tenths of a millisecond. */
+const JITTER = 200;
+/** Time after which an unanswered ping may be overdue, also if pings are far apart, in tenths of a millisecond. */
+const LONG = 10_000;
+
+/**
+ * Remembers the pings that an app has sent over one connection. A connection without a ping has no such object. Times
+ * are tenths of a millisecond: a small integer takes a third of the memory of a fraction.
+ */
+export class PingState {
+  /** Time of the last ping; before the first ping, the time at which the connection opened. */
+  #sentAt: number;
+  /** Payload of the one unanswered ping, or the unanswered pings if there are several; `undefined` if there is none. */
+  #pending: number | OverlappingPings | undefined;
+  /** Last round trip. */
+  #roundTrip = UNKNOWN;
+  /** Mean of the round trips, in which later ones weigh more. */
+  #usual = UNKNOWN;
+  /** Time between the last two pings. */
+  #interval = LONG;
+
+  /**
+   * Makes the state of a connection that is about to send its first ping.
+   * @param openedAt time at which the connection opened, in monotonic milliseconds; NaN if not known
+   */
+  constructor(openedAt: number) {
+    this.#sentAt = Number.isNaN(openedAt) ? (ticks() - 2 * LONG) | 0 : ticks(openedAt);
+  }
+
+  /** Number of pings that have no pong. */
+  get unanswered(): number {
+    if (typeof this.#pending === 'object') return this.#pending.unanswered;
+    return this.#pending === undefined ? 0 : 1;
+  }
+
+  /** Last round trip in milliseconds; `undefined` if none was measured. */
+  get roundTrip(): number | undefined {
+    return this.#roundTrip === UNKNOWN ? undefined : this.#roundTrip / 10;
+  }
+
+  /**
+   * Whether a ping has been unanswered for longer than this peer usually takes. So a `close()` or `terminate()` that
+   * follows is likely to be due to the ping, and not to happen by chance while the pong is on its way. Either nearly the
+   * whole time between two pings has passed, or a second and two usual round trips.
+   */
+  get isOverdue(): boolean {
+    const oldest = typeof this.#pending === 'object' ? this.#pending.oldest : this.#sentAt;
+    if (this.unanswered === 0 || oldest === undefined) return false;
+    const waited = since(oldest);
+    const usual = this.#usual === UNKNOWN ? FIRST_ROUND_TRIP : this.#usual;
+    const isNextDue = waited >= 0.8 * this.#interval && waited > 1.1 * usual + JITTER;
+    return isNextDue || (waited >= LONG && waited > 2 * usual);
+  }
+
+  /** Notes a ping that is being sent. */
+  noteSent(payload: number): void {
+    const at = ticks();
+    if (typeof this.#pending === 'number') {
+      this.#pending = new OverlappingPings({ payload: this.#pending, at: this.#sentAt });
+    }
+    if (this.#pending) this.#pending.noteSent({ payload, at });
+    else this.#pending = payload;
+    this.#interval = since(this.#sentAt);
+    this.#sentAt = at;
+  }
+
+  /**
+   * Notes a pong. A pong that answers no ping changes nothing (RFC 6455 §5.5.3).
+   * @returns the round trip in milliseconds; `undefined` if nobody can know which ping the pong answers
+   */
+  notePong(payload: number): number | undefined {
+    const sentAt = this.#answer(payload);
+    if (sentAt === undefined) return undefined;
+    const roundTrip = since(sentAt);
+    this.#roundTrip = roundTrip;
+    this.#usual = this.#usual === UNKNOWN ? roundTrip : Math.round((3 * this.#usual + roundTrip) / 4);
+    return roundTrip / 10;
+  }
+
+  /** Returns the time of the ping that a pong answers; `undefined` if there is no such ping, or none is certain. */
+  #answer(payload: number): number | undefined {
+    if (typeof this.#pending === 'object') {
+      const sentAt = this.#pending.notePong(payload);
+      if (this.#pending.isOver) this.#pending = undefined;
+      return sentAt;
+    }
+    if (this.#pending !== payload) return undefined;
+    this.#pending = undefined;
+    return this.#sentAt;
+  }
+}
+
+/** Returns a monotonic time as an integer of 32 bits, which starts again after five days. */
+function ticks(millis: number = now()): number {
+  return Math.round(millis * 10) | 0;
+}
+
+function since(earlier: number): number {
+  return (ticks() - earlier) | 0;
+}
