@@ -22,10 +22,14 @@ export function byWho(series: string): string {
   return `sum by (${SERVICE}, side) (${series})`;
 }
 
+/** Series of both sides. The label `side` keeps `or` from taking both ends in one process for one. */
+export function everySide(make: (side: Side) => string): string {
+  return SIDES.map((side) => `label_replace(${make(side)}, "side", "${side}", "", "")`).join('\nor ');
+}
+
 /** Raw series of both sides and both sources, each service from one source. */
 export function everywhere(make: (source: Source, side: Side) => string): string {
-  const each = SOURCES.flatMap((source) =>
-    SIDES.map((side) => `(${make(source, side)}${source.exclude(side)})`),
+  return SOURCES.map((source) => everySide((side) => make(source, side) + source.exclude(side))).join(
+    '\nor ',
   );
-  return each.join('\nor ');
 }

@@ -11,6 +11,7 @@ import {
 import { CAUSE_ROWS } from './cause-rows.ts';
 import { OUTCOME_ROWS } from './outcome-rows.ts';
 import { PROMETHEUS } from './panels.ts';
+import { ROLLOUT_ROW } from './rollout-row.ts';
 import { TELEMETRY_ROW } from './telemetry-row.ts';
 
 /** The dashboard for Grafana, as JSON. */
@@ -46,7 +47,12 @@ export function dashboard(): string {
         .iconColor('red')
         .expr('ALERTS{component="websocket", alertstate="firing", service_name=~"$service"}'),
     );
-  for (const [title, panels] of Object.entries({ ...OUTCOME_ROWS, ...CAUSE_ROWS, ...TELEMETRY_ROW })) {
+  for (const [title, panels] of Object.entries({
+    ...OUTCOME_ROWS,
+    ...CAUSE_ROWS,
+    ...ROLLOUT_ROW,
+    ...TELEMETRY_ROW,
+  })) {
     builder.withRow(new RowBuilder(title));
     for (const panel of panels) builder.withPanel(panel);
   }

@@ -86,12 +86,17 @@ export function lines(text: PanelText, width: number, queries: readonly Query[])
     .span(width);
 }
 
-/** A band for each close code on top of each other, with the code's name and the colour of its category. */
-export function codeBands(text: PanelText, width: number, expr: string): LineBuilder {
-  const panel = lines(text, width, [[expr, `{{${CODE}}}`]])
+/** Bands on top of each other, which make the whole. */
+function bands(text: PanelText, width: number, expr: string, legend: string): LineBuilder {
+  return lines(text, width, [[expr, legend]])
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
     .fillOpacity(60)
     .lineWidth(1);
+}
+
+/** A band for each close code on top of each other, with the code's name and the colour of its category. */
+export function codeBands(text: PanelText, width: number, expr: string): LineBuilder {
+  const panel = bands(text, width, expr, `{{${CODE}}}`);
   for (const code of [...Array(16).keys()].map((index) => 1000 + index).concat(3000, 3003, 3008)) {
     const { name, category } = describeCloseCode(code);
     panel.overrideByName(`${code}`, [

@@ -14,6 +14,8 @@ import { counterName, labelName, secondsHistogramName } from './prometheus-name.
 export const CODE: string = labelName(ATTR_WEBSOCKET_CLOSE_CODE);
 /** What a service is told by: a name means one thing in production and another in staging. */
 export const SERVICE = 'service_name, deployment_environment_name';
+/** What was deployed; a service that does not tell has none. */
+export const VERSION = 'service_version';
 export const SIDES = ['client', 'server'] as const;
 export type Side = (typeof SIDES)[number];
 

@@ -41,7 +41,16 @@ describe('queries use names that something emits', () => {
   ]);
   const LABELS = new Set([
     ...named('ATTR_').map(labelName),
-    ...['service_name', 'deployment_environment_name', 'side', 'source', 'span_kind', 'le', 'loss'],
+    ...[
+      'service_name',
+      'service_version',
+      'deployment_environment_name',
+      'side',
+      'source',
+      'span_kind',
+      'le',
+      'loss',
+    ],
     ...['__name__', 'instance', 'job', 'exporter', 'component', 'alertstate'],
   ]);
 

@@ -28,6 +28,7 @@ export async function startService(
     env: {
       ...process.env,
       OTEL_SERVICE_NAME: name,
+      OTEL_RESOURCE_ATTRIBUTES: 'service.version=1.4.2',
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_METRIC_EXPORT_INTERVAL: '500',
       OTEL_BSP_SCHEDULE_DELAY: '200',
