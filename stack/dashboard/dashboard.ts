@@ -9,6 +9,7 @@ import {
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { CAUSE_ROWS } from './cause-rows.ts';
+import { OPEN_ROW } from './open-row.ts';
 import { OUTCOME_ROWS } from './outcome-rows.ts';
 import { PROMETHEUS } from './panels.ts';
 import { ROLLOUT_ROW } from './rollout-row.ts';
@@ -49,6 +50,7 @@ export function dashboard(): string {
     );
   for (const [title, panels] of Object.entries({
     ...OUTCOME_ROWS,
+    ...OPEN_ROW,
     ...CAUSE_ROWS,
     ...ROLLOUT_ROW,
     ...TELEMETRY_ROW,

@@ -87,7 +87,7 @@ export function lines(text: PanelText, width: number, queries: readonly Query[])
 }
 
 /** Bands on top of each other, which make the whole. */
-function bands(text: PanelText, width: number, expr: string, legend: string): LineBuilder {
+export function bands(text: PanelText, width: number, expr: string, legend: string): LineBuilder {
   return lines(text, width, [[expr, legend]])
     .stacking(new StackingConfigBuilder().mode(StackingMode.Normal))
     .fillOpacity(60)

@@ -1,9 +1,13 @@
+import { REAL_CLOCK } from '../rules/durations.ts';
+import { openConnections } from '../rules/open-connections.ts';
 import { ABNORMAL, VERSION } from '../rules/sources.ts';
-import { CHOSEN_SERVICE, everywhere, RATE } from './chosen-series.ts';
+import { CHOSEN_SERVICE, everySide, everywhere, RATE } from './chosen-series.ts';
 import { lines } from './panels.ts';
 
 const BY = `service_name, ${VERSION}`;
 const LEGEND = `{{service_name}} {{${VERSION}}}`;
+
+const OPEN = everySide((side) => openConnections(side, REAL_CLOCK, `${VERSION}!=""`, CHOSEN_SERVICE));
 
 /** Whether the version that is rolled out does as the one before. */
 export const ROLLOUT_ROW = {
@@ -14,7 +18,7 @@ export const ROLLOUT_ROW = {
         description: 'The old version closes its connections, and the new one takes over.',
         unit: 'cps',
       },
-      12,
+      8,
       [[closes(), LEGEND]],
     ),
     lines(
@@ -23,8 +27,17 @@ export const ROLLOUT_ROW = {
         description: 'A new version over the old one: stop the rollout.',
         unit: 'percentunit',
       },
-      12,
+      8,
       [[`(${closes(ABNORMAL)} or 0 * ${closes()}) / ${closes()}`, LEGEND]],
+    ),
+    lines(
+      {
+        title: 'Open connections by version',
+        description: 'How far the rollout is, for the users. Old versions drain.',
+        unit: 'short',
+      },
+      8,
+      [[`sum by (${BY}) (${OPEN})`, LEGEND]],
     ),
   ],
 } as const;

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { alerts, OBJECTIVES, type Objectives } from './alerts.ts';
 import { type Clock, promDuration, REAL_CLOCK } from './durations.ts';
+import { openRules } from './open-rules.ts';
 import { recordingRules } from './recording-rules.ts';
 
 /** What may differ from one place to another. */
@@ -28,7 +29,7 @@ export function ruleFile(options: RuleOptions = {}): string {
   const group = {
     name: 'closespan',
     interval: promDuration(clock.interval),
-    rules: [...recordingRules(clock), ...alertRules],
+    rules: [...recordingRules(clock), ...openRules(clock), ...alertRules],
   };
   return stringify({ groups: [group] }, { lineWidth: 0 });
 }

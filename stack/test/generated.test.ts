@@ -34,6 +34,11 @@ describe('queries use names that something emits', () => {
     ...(['bucket', 'count'] as const).flatMap((part) =>
       histograms.map((name) => secondsHistogramName(name, part)),
     ),
+    // Numbers of open connections, and when each came.
+    ...named('METRIC_')
+      .map(labelName)
+      .filter((name) => /_(active|silent)$/.test(name))
+      .flatMap((name) => [name, `${name}_seen`]),
     'traces_span_metrics_calls_total',
     'otelcol_exporter_queue_size',
     'otelcol_exporter_queue_capacity',

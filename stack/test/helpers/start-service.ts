@@ -14,6 +14,8 @@ export interface Service {
   end(ending: Ending, count: number, life?: number): Promise<void>;
   /** Sends what waits and ends. */
   stop(): Promise<void>;
+  /** Ends at once, and sends nothing. */
+  kill(): Promise<void>;
 }
 
 const PROGRAM = fileURLToPath(new URL('../fixtures/close-connections.ts', import.meta.url));
@@ -63,6 +65,11 @@ export async function startService(
     async stop() {
       const exit = once(child, 'exit');
       await send({ end: 'service' });
+      await exit;
+    },
+    async kill() {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
       await exit;
     },
   };
