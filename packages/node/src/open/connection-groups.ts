@@ -36,6 +36,11 @@ const UNKNOWN = 0;
 /** Number of connections that are not counted. */
 export const NOT_COUNTED = 1;
 
+/** Largest number of characters of a URL that are read. A record reads as many of a client's URL. */
+const LONGEST_URL = 2048;
+/** Matches scheme, user info, host and port of a URL. */
+const ORIGIN = /^[^/?#]*\/\/[^/?#]*/;
+
 /**
  * Makes groups for open connections. A connection keeps its group, so that its URL is read once.
  * @param places number of values that are counted in each group
@@ -49,30 +54,46 @@ export function createConnectionGroups(
   groups[UNKNOWN] = undefined;
   groups[NOT_COUNTED] = undefined;
   const numbers = new Map<string, number>();
-  const parseEndpoint = createEndpointParser(urlTemplate ? { urlTemplate } : {});
+  const parseOrigin = createEndpointParser({});
+  const parseWhole = urlTemplate && createEndpointParser({ urlTemplate });
+
+  /** Returns the number of a group that does not exist under its full key: a new one, or one with fewer labels. */
+  function addGroup(fullKey: string, wanted: Attributes, labelled: Labelled): number {
+    const labels = limits.within(groups, fullKey, wanted, labelled);
+    const key = labels === wanted ? fullKey : `${labelled.kind} ${JSON.stringify(labels)}`;
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    const counting = new Uint32Array(places);
+    const number = groups.push({ key, labels, labelled, counting, counted: new Uint32Array(places) }) - 1;
+    numbers.set(key, number);
+    return number;
+  }
 
   return {
     groups,
     numberOf(connection, { kind, url, template }) {
       if (isUnrecorded(connection)) return NOT_COUNTED;
-      const endpoint = parseEndpoint(url, template);
+      // A library may pass any value as its URL.
+      const text = typeof url === 'string' ? url.slice(0, LONGEST_URL) : '';
+      // The path is read only for a name. So connections with a path of their own need no text of their own.
+      const endpoint = parseOrigin(ORIGIN.exec(text)?.[0] ?? '');
+      const name = template ?? parseWhole?.(text).template ?? '';
       const labelled: Labelled = { kind, endpoint, code: 1000, requestedCode: undefined };
-      const all: Attributes = {};
-      if (endpoint.address && limits.allowsHost(labelled)) {
-        all[ATTR_SERVER_ADDRESS] = endpoint.address;
-        if (endpoint.port) all[ATTR_SERVER_PORT] = endpoint.port;
-      }
-      if (endpoint.template) all[ATTR_URL_TEMPLATE] = endpoint.template;
-      const keyOf = (labels: Attributes) => `${kind}\n${JSON.stringify(labels)}`;
-      const labels = limits.within(numbers, keyOf(all), all, labelled);
-      const key = keyOf(labels);
-      let number = numbers.get(key);
-      if (number === undefined) {
-        const counted = new Uint32Array(places);
-        number = groups.push({ key, labels, labelled, counting: new Uint32Array(places), counted }) - 1;
-        numbers.set(key, number);
-      }
-      return number;
+      const hasHost = endpoint.address !== '' && limits.allowsHost(labelled);
+      const key = `${kind} ${hasHost ? hostOf(endpoint) : ''} ${name}`;
+      return numbers.get(key) ?? addGroup(key, labelsOf(endpoint, hasHost, name), labelled);
     },
+  };
+}
+
+function hostOf({ address, port }: Labelled['endpoint']): string {
+  return `${address} ${port}`;
+}
+
+function labelsOf({ address, port }: Labelled['endpoint'], hasHost: boolean, name: string): Attributes {
+  return {
+    ...(hasHost && { [ATTR_SERVER_ADDRESS]: address }),
+    ...(hasHost && port && { [ATTR_SERVER_PORT]: port }),
+    ...(name && { [ATTR_URL_TEMPLATE]: name }),
   };
 }

@@ -7,7 +7,7 @@ import { type ConnectionGroup, createConnectionGroups, NOT_COUNTED } from './con
 /** Counts the open connections of all libraries. */
 export interface OpenCount {
   /**
-   * Counts the open connections, in slices of 2 milliseconds. Calls during a count share its result.
+   * Counts the open connections, in slices of one millisecond. Calls during a count share its result.
    * @returns all groups with their counts; some entries are `undefined`
    */
   count(): Promise<readonly (ConnectionGroup | undefined)[]>;
@@ -18,7 +18,7 @@ export const AGE_GROUPS: readonly string[] = ['lt_1m', 'lt_10m', 'lt_1h', 'lt_1d
 /** Ages in milliseconds at which each group but the first begins. */
 const AGE_EDGES = [60_000, 600_000, 3_600_000, 86_400_000];
 /** Time for which a count runs before other code gets a turn of the event loop, in milliseconds. */
-const SLICE_MILLIS = 2;
+const SLICE_MILLIS = 1;
 /** Number of known connections that are counted between two looks at the clock. */
 const LOOK_EVERY = 64;
 /** Number of known connections that take no longer than one connection whose URL is read. */
