@@ -4,6 +4,7 @@
  * at first.
  */
 import { findChromium, findEngines } from './find-browsers.mjs';
+import { findProxies } from './find-proxies.mjs';
 import { installDemoPackages, installPackages, isFullyInstalled } from './install-packages.mjs';
 import { fail, runProgram } from './run-program.mjs';
 
@@ -18,6 +19,7 @@ const setup = allArgs.includes(SETUP);
 
 const chromium = ['Find a Chromium', () => findChromium(setup)];
 const engines = ['Find Firefox and WebKit', () => findEngines(setup)];
+const proxies = ['Find nginx and HAProxy', () => findProxies(setup)];
 const everything = [
   ['Install packages', installPackages],
   ['Build the packages', () => runProgram('tsup', ['--silent'])],
@@ -38,7 +40,7 @@ const TARGETS = {
     ['node', DEMO],
   ],
   test: [
-    [chromium, ...everything],
+    [chromium, proxies, ...everything],
     ['vitest', 'run'],
   ],
   engines: [
