@@ -42,7 +42,7 @@ const FLOORS = {
     ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],
     ['pipeline'],
     ['connection', 'environment.ts'],
-    ['propagation', 'process'],
+    ['propagation', 'process', 'traffic'],
     ['upgrades'],
     ['library-observer.ts'],
     ['undici/connection'],

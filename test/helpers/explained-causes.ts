@@ -219,10 +219,35 @@ export const EXPLAINED_CAUSES = {
       sentence: 'This end closed or dropped the connection, and no Close frame of the peer arrived.',
     },
   ],
+  idle_timeout: [
+    {
+      close: {
+        ...opened(1006, LOST, 60.1),
+        'websocket.silence.duration': 60.02,
+        'websocket.idle.duration': 60.02,
+        'websocket.close.limit': 60,
+        'websocket.close.limit.kind': 'idle',
+      },
+      sentence: 'The connection was cut after 60.0 s of silence, which fits an idle limit of 60 s.',
+    },
+    {
+      close: opened(1006, LOST),
+      sentence: 'The connection was cut after silence, which fits an idle limit.',
+    },
+  ],
   connection_lost: [
     {
       close: opened(1006, LOST, 60.02),
       sentence: 'The connection was lost after 60.0 s: no Close frame arrived.',
+    },
+    {
+      close: {
+        ...opened(1006, LOST, 1800),
+        'websocket.close.limit': 1800,
+        'websocket.close.limit.kind': 'age',
+      },
+      sentence:
+        'The connection was lost after 30 min, an age at which earlier ones ended, too: no Close frame arrived.',
     },
   ],
   remote_close: [

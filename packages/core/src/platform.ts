@@ -37,6 +37,7 @@ export type { QueuePause, StartPause } from './queue/queue-pause.ts';
 export { isMillis } from './queue/wait-at-most.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
 export { type CloseFacts, NO_CLOSE_FRAME, type PendingClose } from './record/close-facts.ts';
+export { limitTolerance } from './record/close-limits.ts';
 export {
   type Closing,
   type Connection,
@@ -56,6 +57,7 @@ export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
+export { createConcludeLimit } from './telemetry/conclude-limits.ts';
 export { createLabelLimits, type LabelLimits, type Labelled } from './telemetry/label-limits.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

@@ -2,6 +2,7 @@ import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
+import type { ConcludeLimit } from './telemetry/conclude-limits.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import type { WatchMeter } from './telemetry/record-writer.ts';
@@ -36,6 +37,11 @@ export interface RecordingSettings {
    * in pages.
    */
   readonly watchMeter?: WatchMeter;
+  /**
+   * Concludes from each record, and from earlier ones, which time limit has ended the connection. Absent in pages, where
+   * nobody knows when the last byte came.
+   */
+  readonly concludeLimit?: ConcludeLimit;
   /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
   readonly startPause?: StartPause;
   /** Limits the wait for a flush between two groups of closes. @defaultValue waits until the flush is done */

@@ -67,12 +67,11 @@ const METRICS_MILLIS = 1000;
 
 /** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  const { options, startPipeline, waiting, capacity, memory, createLabelLimits, watchMeter } = settings;
-  const { startPause, nextTurn } = settings;
+  const { options, startPipeline, waiting, capacity, memory, startPause, nextTurn } = settings;
   const { shutdownMillis = 5000, mostStored = 0, limitWait = (flush) => flush() } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
-  const writer = createRecordWriter(options, destination, createLabelLimits, watchMeter);
+  const writer = createRecordWriter(settings, destination);
   const { find, write } = writer;
   const queue = createRecordQueue(
     {

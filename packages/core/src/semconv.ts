@@ -106,6 +106,36 @@ export const ATTR_WEBSOCKET_EXTENSIONS = 'websocket.extensions';
 /** Number of bytes that the app passed to `send` and that never left this end. Absent if 0. @example 4096 */
 export const ATTR_WEBSOCKET_UNSENT_SIZE = 'websocket.unsent.size';
 /**
+ * Time from the last byte of the peer to the end, in seconds. The closing handshake does not count. Absent where the
+ * runtime does not count bytes.
+ * @example 60.02
+ */
+export const ATTR_WEBSOCKET_SILENCE_DURATION = 'websocket.silence.duration';
+/**
+ * Time from the last byte in either direction to the end, in seconds. The closing handshake does not count. Absent where
+ * the runtime does not count bytes.
+ * @example 60.02
+ */
+export const ATTR_WEBSOCKET_IDLE_DURATION = 'websocket.idle.duration';
+/**
+ * Number of bytes received after the handshake. Absent where the runtime does not count bytes.
+ * @example 4096
+ */
+export const ATTR_WEBSOCKET_RECEIVED_SIZE = 'websocket.received.size';
+/**
+ * Number of bytes sent after the handshake. Absent where the runtime does not count bytes.
+ * @example 4096
+ */
+export const ATTR_WEBSOCKET_SENT_SIZE = 'websocket.sent.size';
+/** Time limit of a proxy, or of another hop, that fits the end of the connection, in seconds. @example 60 */
+export const ATTR_WEBSOCKET_CLOSE_LIMIT = 'websocket.close.limit';
+/**
+ * Kind of the time limit: `idle` (time without a byte) or `age` (the whole life of a connection). Absent without
+ * `websocket.close.limit`.
+ * @example 'idle'
+ */
+export const ATTR_WEBSOCKET_CLOSE_LIMIT_KIND = 'websocket.close.limit.kind';
+/**
  * Time for which the device slept or the page was frozen since construction, in seconds. Absent if none was noticed.
  * @example 3600
  */

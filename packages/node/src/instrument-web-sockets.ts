@@ -22,6 +22,7 @@ import { flushBeforeExit } from './process/flush-before-exit.ts';
 import { type SpoolWatch, watchSpool } from './process/watch-spool.ts';
 import { warnOfUnobserved } from './runtime/warn-of-unobserved.ts';
 import { watchModules } from './runtime/watch-modules.ts';
+import { createSweep } from './traffic/sweep.ts';
 import { observeUndici } from './undici/observe-undici.ts';
 import { createAcceptedUpgrades } from './upgrades/accepted-upgrades.ts';
 import { observeUpgrades } from './upgrades/observe-upgrades.ts';
@@ -89,12 +90,14 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   const early = createEarlyStart(recorder);
   const libraryEnds = createLibraryEnds();
   const engineIo = observeEngineIo({ libraryEnds });
+  const sweep = createSweep();
   const tools: LibraryTools = {
     recorder: watched,
     options,
     upgrades: createAcceptedUpgrades(options, upgrades),
     libraryEnds,
     clientMade: engineIo.noteClient,
+    sweep,
     foundLibrary: unobserved.stop,
     connectionBegan() {
       flush.watch();
@@ -152,6 +155,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         unobserved.stop,
         upgrades.stop,
         ...libraries.map(({ stop }) => stop),
+        sweep.stop,
         flush.stop,
         spool?.stop,
       ]);

@@ -4,6 +4,7 @@ import type { LibraryEnds } from './connection/library-ends.ts';
 import type { OpenWalk } from './connection/open-walk.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
 import type { SeeModule } from './runtime/watch-modules.ts';
+import type { Sweep } from './traffic/sweep.ts';
 import type { AcceptedUpgrades } from './upgrades/accepted-upgrades.ts';
 
 /** Observes the WebSockets of one library, such as `ws`. */
@@ -40,6 +41,8 @@ export interface LibraryTools {
    * socket.
    */
   clientMade(socket: object, url: string): void;
+  /** Visits open connections, to learn when their last bytes came and left. */
+  readonly sweep: Sweep;
   /** Notes that a class was found whose sockets are observed. The library observer calls this function. */
   foundLibrary(): void;
   /**

@@ -82,7 +82,7 @@ const INITIATORS: Readonly<Record<string, string>> = {
 function evidenceOf(facts: ExplainedFacts): string[] {
   const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode, requestedReason } =
     facts;
-  const { unanswered, roundTrip } = facts;
+  const { unanswered, roundTrip, silence, idle } = facts;
   const evidence = [
     facts.code !== undefined && `code ${codeOf(facts)}`,
     wasClean !== undefined && (wasClean ? 'clean' : 'not clean'),
@@ -96,6 +96,9 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     suspended !== undefined && `suspended for ${durationText(suspended)}`,
     unanswered && `${unanswered} ${unanswered === 1 ? 'ping' : 'pings'} unanswered`,
     roundTrip !== undefined && `last round trip of ${durationText(roundTrip)}`,
+    // Below a second, nobody was silent.
+    silence !== undefined && silence >= 1 && `nothing came for ${durationText(silence)}`,
+    idle !== undefined && idle >= 1 && `nothing was sent or came for ${durationText(idle)}`,
     requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
     requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,

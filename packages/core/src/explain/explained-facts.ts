@@ -5,6 +5,8 @@ import {
   ATTR_WEBSOCKET_CLOSE_CAUSE,
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_INITIATOR,
+  ATTR_WEBSOCKET_CLOSE_LIMIT,
+  ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_REASON,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,
@@ -14,8 +16,10 @@ import {
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
+  ATTR_WEBSOCKET_IDLE_DURATION,
   ATTR_WEBSOCKET_PING_RTT,
   ATTR_WEBSOCKET_PING_UNANSWERED,
+  ATTR_WEBSOCKET_SILENCE_DURATION,
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from '../semconv.ts';
@@ -47,6 +51,14 @@ export interface ExplainedFacts {
   readonly handshake: number | undefined;
   /** Seconds for which the device slept or the page was frozen. */
   readonly suspended: number | undefined;
+  /** Seconds from the last byte of the peer to the end. */
+  readonly silence: number | undefined;
+  /** Seconds from the last byte in either direction to the end. */
+  readonly idle: number | undefined;
+  /** Time limit of a proxy that fits the end, in seconds. */
+  readonly limit: number | undefined;
+  /** Kind of the time limit: `idle` or `age`. Empty if there is none. */
+  readonly limitKind: string;
   /** Code that the app passed to `close(code)`. */
   readonly requestedCode: number | undefined;
   /** Reason that the app passed to `close(code, reason)`. Empty if there is none. */
@@ -97,6 +109,10 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     lifetime: seconds('connectionDuration', ATTR_WEBSOCKET_CONNECTION_DURATION),
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
+    silence: sizeOf(read('', ATTR_WEBSOCKET_SILENCE_DURATION)),
+    idle: sizeOf(read('', ATTR_WEBSOCKET_IDLE_DURATION)),
+    limit: sizeOf(read('', ATTR_WEBSOCKET_CLOSE_LIMIT)),
+    limitKind: textOf(read('', ATTR_WEBSOCKET_CLOSE_LIMIT_KIND)),
     requestedCode: numberOf(read('requestedCode', ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE)),
     requestedReason: textOf(read('requestedReason', ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON)),
     unanswered: sizeOf(read('', ATTR_WEBSOCKET_PING_UNANSWERED)),

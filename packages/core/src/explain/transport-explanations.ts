@@ -36,13 +36,34 @@ export const TRANSPORT_EXPLANATIONS = {
     next: (facts) =>
       `Nothing to do, if the app meant it. Otherwise look for terminate() or destroy() in the app. ${otherEnd(facts)}`,
   },
+  idle_timeout: {
+    sentence: ({ idle, limit }) => {
+      const time = idle === undefined ? 'silence' : `${durationText(idle)} of silence`;
+      const size = limit === undefined ? '' : ` of ${limit} s`;
+      return `The connection was cut after ${time}, which fits an idle limit${size}.`;
+    },
+    next: ({ limit }) =>
+      limit === undefined
+        ? "Ping more often, or raise the proxy's limit."
+        : `Ping at least every ${pingPeriod(limit)} s, or raise the proxy's limit of ${limit} s.`,
+    runbook: RUNBOOK,
+  },
   connection_lost: {
-    sentence: ({ lifetime }) => {
+    sentence: ({ lifetime, limitKind }) => {
       const time = lifetime === undefined ? '' : ` after ${durationText(lifetime)}`;
-      return `The connection was lost${time}: no Close frame arrived.`;
+      const age = limitKind === 'age' ? ', an age at which earlier ones ended, too' : '';
+      return `The connection was lost${time}${age}: no Close frame arrived.`;
     },
     next: (facts) =>
-      `Nobody can know more from this end. ${otherEnd(facts)} If many end at one age, look for a limit of a proxy.`,
+      facts.limitKind === 'age'
+        ? 'Look for a proxy, or for a server, that limits how long a connection may live. Connect again before that age.'
+        : `Nobody can know more from this end. ${otherEnd(facts)} If many end at one age, look for a limit of a proxy.`,
     runbook: RUNBOOK,
   },
 } satisfies Partial<Record<CloseCause, CauseExplanation>>;
+
+/** Returns after how many seconds an end must ping below an idle limit: a twelfth of the limit is left for the way. */
+function pingPeriod(limit: number): string {
+  const seconds = (limit * 11) / 12;
+  return limit < 10 ? seconds.toFixed(1) : String(Math.floor(seconds));
+}

@@ -18,6 +18,7 @@ export type CloseCause =
   | 'message_too_big'
   | 'too_many_parts'
   | 'protocol_error'
+  | 'idle_timeout'
   | 'connection_lost'
   | 'server_restart'
   | 'server_error'

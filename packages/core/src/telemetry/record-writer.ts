@@ -14,6 +14,7 @@ import { createMeanings } from './close-meanings.ts';
 import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
+import type { ConcludeLimit } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
@@ -41,16 +42,21 @@ export interface RecordWriter {
 /** Receives the meter that is in use from now on; `undefined` if metrics have no destination. */
 export type WatchMeter = (meter: Meter | undefined) => void;
 
-/**
- * Makes a writer. Its spans and metrics are sent to the providers that `destination` has found.
- * @param createLimits makes the limits for metric labels. If absent, the first values become labels
- * @param watchMeter called with each meter that is found, after `createLimits`. Must not throw
- */
+/** Parts of a writer that some runtimes have. */
+interface WriterParts {
+  readonly options: WebSocketOptions;
+  /** Makes the limits for metric labels. If absent, the first values become labels. */
+  readonly createLabelLimits?: CreateLabelLimits;
+  /** Called with each meter that is found, after `createLabelLimits`. Must not throw. */
+  readonly watchMeter?: WatchMeter;
+  /** Concludes which time limit has ended a connection. If absent, no limit is concluded. */
+  readonly concludeLimit?: ConcludeLimit;
+}
+
+/** Makes a writer. Its spans and metrics are sent to the providers that `destination` has found. */
 export function createRecordWriter(
-  options: WebSocketOptions,
+  { options, createLabelLimits, watchMeter, concludeLimit }: WriterParts,
   destination: Destination,
-  createLimits?: CreateLabelLimits,
-  watchMeter?: WatchMeter,
 ): RecordWriter {
   const { isAbnormal, closeHook } = options;
   const meaningOf = createMeanings(options);
@@ -77,7 +83,8 @@ export function createRecordWriter(
         if (destination.meter !== meter) {
           const newMeter = destination.meter;
           meter = newMeter;
-          metrics = newMeter && guard('meter', () => createCloseMetrics(newMeter, createLimits?.(options)));
+          metrics =
+            newMeter && guard('meter', () => createCloseMetrics(newMeter, createLabelLimits?.(options)));
           watchMeter?.(newMeter);
         }
         return found;
@@ -126,7 +133,8 @@ export function createRecordWriter(
     write(closed, isLost) {
       // As `guard` does, without a closure for each close.
       try {
-        const record = createCloseRecord(closed, rules);
+        const seen = createCloseRecord(closed, rules);
+        const record = concludeLimit?.(seen) ?? seen;
         write(isAbnormal || closeHook ? frozen(record) : record, isLost ? undefined : destination.tracer);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);

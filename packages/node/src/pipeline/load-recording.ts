@@ -1,4 +1,4 @@
-import { createQueueMemory, type LoadRecording } from '@closespan/core/platform';
+import { createConcludeLimit, createQueueMemory, type LoadRecording } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { detached } from './detached.ts';
 import { createLimitedWait } from './limited-wait.ts';
@@ -33,6 +33,7 @@ function onNode(createRecording: CreateRecording): CreateRecording {
       ...settings,
       memory: createQueueMemory(CAPACITY),
       ...meterSettings(settings.options),
+      concludeLimit: createConcludeLimit(),
       startPause,
       nextTurn,
       limitWait: createLimitedWait(),

@@ -1,5 +1,4 @@
 import { isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
-import { walkOver } from '../connection/open-walk.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
@@ -25,19 +24,29 @@ import { undiciChannels } from './undici-channels.ts';
  * @param isObserved says whether a socket is observed through its own events; such a socket is recorded elsewhere
  */
 export function observeUndici(
-  { recorder, options, connectionBegan }: LibraryTools,
+  { recorder, options, sweep, connectionBegan }: LibraryTools,
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
-  const connections = createUndiciConnections({
+  const connections = createUndiciConnections(sweep, {
     closeFrame: (connection) => endings.noteCloseFrame(connection),
     ended: (connection) => endings.noteTransportEnd(connection),
   });
   const aborted = createAbortedSockets(connections.isPending);
-  const closeCalls = createWebSocketCloseCalls(aborted, (websocket, closing) => {
-    const connection = connections.ofWebSocket(websocket);
-    if (connection) endings.noteCloseCall(connection, closing);
-    else connections.noteLikelyCall(requestedUrl(websocket.url), closing);
+  const closeCalls = createWebSocketCloseCalls(aborted, {
+    began(websocket) {
+      const connection = connections.ofWebSocket(websocket);
+      if (connection) connections.open.noteClosing(connection);
+    },
+    closed(websocket, closing) {
+      const connection = connections.ofWebSocket(websocket);
+      if (connection) endings.noteCloseCall(connection, closing);
+      else connections.noteLikelyCall(requestedUrl(websocket.url), closing);
+    },
+    threw(websocket) {
+      const connection = connections.ofWebSocket(websocket);
+      if (connection) connections.open.noteStillOpen(connection);
+    },
   });
   const classes = findUndiciClasses({
     webSocket: watchWebSocket,
@@ -91,7 +100,7 @@ export function observeUndici(
   }
 
   function recordOpen(exitFacts?: EndFacts): void {
-    for (const connection of [...connections.open()]) {
+    for (const connection of connections.open) {
       endings.recordLast(connection, connections.likelyCallOf(connection), exitFacts);
     }
   }
@@ -105,11 +114,7 @@ export function observeUndici(
       return true;
     },
     seeModule: classes.seeModule,
-    open: walkOver(
-      connections.open,
-      ({ tracked }) => tracked,
-      ({ facts: { url } }) => ({ kind: 'client', url }),
-    ),
+    open: connections.open,
     settle: () => failures.recordAll(false),
     recordOpen: () => recordOpen(PROCESS_EXIT_FACTS),
     stop() {

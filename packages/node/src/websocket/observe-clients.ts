@@ -24,6 +24,8 @@ interface Client {
   readonly url: { readonly href: string };
   readonly base64nonce: string;
   readonly socket: Opening['socket'];
+  /** Bytes that came with the response to the handshake; `undefined` before the response. */
+  readonly firstDataChunk?: Uint8Array | null;
   readonly _req: (ClientRequest & { res?: IncomingMessage }) | null;
 }
 /** Members of a `w3cwebsocket` of the package `websocket` that closespan reads. */
@@ -137,7 +139,7 @@ export function observeClients(
           const connection = guard('websocket', () => attemptOf(client)?.connection, undefined) ?? null;
           attempts.set(client, null);
           if (connection) connection.handshake = { ...connection.handshake, peer: tcpPeerOf(client.socket) };
-          return noteOpening({ socket: client.socket, connection });
+          return noteOpening({ socket: client.socket, connection, head: client.firstDataChunk?.length ?? 0 });
         }),
         patchBefore(prototype, 'abort', (self) =>
           (self as Client)._req ? noteAbort(self as Client) : undefined,

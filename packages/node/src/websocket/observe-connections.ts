@@ -10,11 +10,15 @@ import {
 } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
-import { type OpenWalk, walkOver } from '../connection/open-walk.ts';
+import type { OpenWalk } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
+import { createOpenConnections } from '../traffic/open-connections.ts';
+import type { Opening } from './opening.ts';
 import {
+  closeFrameSize,
   type PackageConnection,
   peerCloseFrame,
   returnedCloseFrame,
@@ -45,16 +49,24 @@ const DROP_CAUSES: Readonly<Record<number, CloseCause>> = {
 /**
  * Makes an observer of connections. The observer patches the methods that the package `websocket` itself calls when a
  * connection opens and closes. No method through which messages pass is patched.
- * @param takeOpening returns the connection that is being made over a TCP socket; `null` if its URL is ignored;
- * `undefined` if there is none
+ * @param takeOpening returns the connection that is being made over a TCP socket; `undefined` if there is none
  */
 export function observeConnections(
-  { recorder, connectionBegan }: Pick<LibraryTools, 'recorder' | 'connectionBegan'>,
-  takeOpening: (socket: Socket) => CompactConnection | null | undefined,
+  { recorder, sweep, connectionBegan }: Pick<LibraryTools, 'recorder' | 'sweep' | 'connectionBegan'>,
+  takeOpening: (socket: Socket) => Opening | undefined,
 ): ConnectionsObserver {
   /** Tracked connections. The value is `null` for a connection that is recorded or ignored. */
   const connections = createPrivateSlot<TrackedConnection | null>();
-  const opened = new Set<PackageConnection>();
+  const openConnections = createOpenConnections<PackageConnection>(sweep, {
+    placedOf: (self) => connections.get(self)?.connection,
+    connectionOf: (self) => connections.get(self)?.connection,
+    streamOf: ({ socket }) => socket,
+    factsOf: ({ maskOutgoingPackets }, connection) => ({
+      url: '',
+      ...(connection as CompactConnection).handshake,
+      kind: maskOutgoingPackets ? 'client' : 'server',
+    }),
+  });
   const stops: ((() => void) | undefined)[] = [];
 
   function trackedOf(self: PackageConnection): TrackedConnection | null {
@@ -62,18 +74,24 @@ export function observeConnections(
     if (tracked !== undefined) return tracked;
     const opening = takeOpening(self.socket);
     tracked =
-      opening === null
+      opening?.connection === null
         ? null
-        : { connection: opening ?? earlyConnection(), received: undefined, cause: undefined };
+        : {
+            connection: opening?.connection ?? earlyConnection(),
+            head: opening?.head ?? 0,
+            received: undefined,
+            cause: undefined,
+          };
     connections.set(self, tracked);
     return tracked;
   }
 
   function noteOpen(self: PackageConnection): undefined {
-    const connection = trackedOf(self)?.connection;
-    if (!connection) return;
+    const tracked = trackedOf(self);
+    if (!tracked) return;
+    const { connection, head } = tracked;
     connection.openedAt ??= now();
-    opened.add(self);
+    if (connection.place === undefined) openConnections.add(self, connection, self.socket, head);
     connectionBegan();
   }
 
@@ -82,7 +100,22 @@ export function observeConnections(
     if (!tracked) return undefined;
     // The package sends 1000 for a `close()` without a code.
     const sent = typeof code === 'number' ? code : 1000;
-    return noteCloseStart(tracked.connection, 'local', sent, requestedReason(reason));
+    return noteLocalClose(tracked.connection, sent, requestedReason(reason));
+  }
+
+  /** Notes a call of `close()`. The package reads no more frames after it, so later bytes are no sign of life. */
+  function noteLocalClose(
+    connection: CompactConnection,
+    code: number,
+    reason: string | undefined,
+  ): (() => void) | undefined {
+    const takeBack = noteCloseStart(connection, 'local', code, reason);
+    if (!takeBack) return undefined;
+    openConnections.noteCloseFrame(connection, 0);
+    return () => {
+      takeBack();
+      openConnections.noteStillOpen(connection);
+    };
   }
 
   function noteDrop(
@@ -107,6 +140,7 @@ export function observeConnections(
     // The package drops a connection whose Close frame is a protocol error, and returns no Close frame.
     if (!tracked || tracked.connection.closing) return;
     tracked.received = peerCloseFrame(self);
+    openConnections.noteCloseFrame(tracked.connection, closeFrameSize(self, tracked.received));
     noteCloseStart(tracked.connection, 'remote');
   }
 
@@ -134,9 +168,10 @@ export function observeConnections(
   }
 
   function record(self: PackageConnection, { connection }: TrackedConnection, facts: CloseFacts): void {
+    const traffic = openConnections.attributesAtEnd(connection);
     connections.set(self, null);
-    opened.delete(self);
-    recorder.record(connection, facts);
+    openConnections.delete(connection);
+    recorder.record(connection, withAttributes(facts, traffic));
   }
 
   return {
@@ -157,17 +192,9 @@ export function observeConnections(
       before('handleCloseTimer', noteCloseTimeout);
       before('clearCloseTimer', noteEnd);
     },
-    open: walkOver(
-      () => opened,
-      (self) => connections.get(self)?.connection,
-      ({ maskOutgoingPackets }, connection) => ({
-        url: '',
-        ...(connection as CompactConnection).handshake,
-        kind: maskOutgoingPackets ? 'client' : 'server',
-      }),
-    ),
+    open: openConnections,
     recordOpen() {
-      for (const self of opened) {
+      for (const self of openConnections) {
         const tracked = connections.get(self);
         if (!tracked) continue;
         // The package has emitted no `close` event, so the app was told no code.

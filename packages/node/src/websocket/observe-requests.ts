@@ -32,7 +32,7 @@ export function observeRequests(
       const connection = guard('websocket', () => noteAccepted(httpRequest, socket), null);
       // The response leaves at once; the connection gets its listeners later.
       if (connection && !_socketIsClosing) connection.openedAt = now();
-      return noteOpening({ socket, connection });
+      return noteOpening({ socket, connection, head: 0 });
     }),
   ];
   return () => stopAll(stops);

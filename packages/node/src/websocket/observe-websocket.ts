@@ -13,9 +13,9 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
   let opening: Opening | undefined;
   const connections = observeConnections(tools, (socket) => {
     if (opening?.socket !== socket) return undefined;
-    const { connection } = opening;
+    const taken = opening;
     opening = undefined;
-    return connection;
+    return taken;
   });
   const clients = observeClients(tools, noteOpening);
   const prototypes = new Set<object>();

@@ -8,6 +8,8 @@ import type { CompactConnection } from '../connection/compact-connection.ts';
 export interface Opening {
   readonly socket: Socket;
   readonly connection: CompactConnection | null;
+  /** Number of bytes after the handshake that the package has received already. */
+  readonly head: number;
 }
 
 /**

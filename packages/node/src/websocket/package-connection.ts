@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, flat } from '@closespan/core/platform';
@@ -49,6 +50,8 @@ export interface PeerClose {
 /** An observed connection of the package `websocket`, until its record is made. */
 export interface TrackedConnection {
   readonly connection: CompactConnection;
+  /** Number of bytes after the handshake that had come before the package made the connection. */
+  readonly head: number;
   /** The peer's Close frame; `undefined` until it arrives. */
   received: PeerClose | undefined;
   /**
@@ -59,6 +62,16 @@ export interface TrackedConnection {
 }
 
 const CLOSE = 8;
+
+/** Returns the number of bytes of a Close frame that the peer sent (RFC 6455 §5.2). */
+export function closeFrameSize(
+  { maskOutgoingPackets }: PackageConnection,
+  { code, reason }: PeerClose,
+): number {
+  const payload = code === 1005 ? 0 : 2 + Buffer.byteLength(reason);
+  // Frames from a client have a mask.
+  return 2 + (maskOutgoingPackets ? 0 : 4) + payload;
+}
 
 /** Reads the peer's Close frame at the moment at which the package `websocket` begins to return a Close frame. */
 export function peerCloseFrame(connection: PackageConnection): PeerClose {

@@ -11,13 +11,14 @@ import {
 } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { OpenWalk } from '../connection/open-walk.ts';
+import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { createLocalEnds } from './local-ends.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
 import { createWsConnections } from './ws-connections.ts';
-import { isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
+import { closeFrameSize, isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
 
 /** Observes the sockets of `ws`, both of clients and of servers. */
 export interface WsSocketsObserver {
@@ -45,7 +46,7 @@ export interface WsSocketsObserver {
  * @param takeAccepted returns the connection that a server is accepting now
  */
 export function observeWsSockets(
-  { recorder, options, libraryEnds, clientMade, foundLibrary, connectionBegan }: LibraryTools,
+  { recorder, options, sweep, libraryEnds, clientMade, foundLibrary, connectionBegan }: LibraryTools,
   takeAccepted: () => CompactConnection | null | undefined,
 ): WsSocketsObserver {
   /** The classes that were found, and whether each could be patched. */
@@ -55,26 +56,28 @@ export function observeWsSockets(
   const stops: ((() => void) | undefined)[] = [];
   const propagate = propagateThroughHttp(options);
   const ends = createLocalEnds(libraryEnds);
-  const connections = createWsConnections(options, takeAccepted, (socket) => recordEnd(socket, true));
+  const connections = createWsConnections(options, sweep, takeAccepted, (socket) => recordEnd(socket, true));
 
   function noteOpen(
     socket: WsSocket,
     tcp: WsSocket['_socket'],
+    head: unknown,
     connection = connections.of(socket),
   ): undefined {
     if (!connection) return;
-    connections.noteOpen(socket, tcp, connection);
+    connections.noteOpen(socket, tcp, head instanceof Uint8Array ? head.length : 0, connection);
     connectionBegan();
   }
 
   function noteClose(socket: WsSocket, code: unknown, reason?: unknown) {
+    if (socket._closeFrameReceived) noteCloseFrame(socket);
     if (socket.readyState !== OPEN && socket.readyState !== CONNECTING) return undefined;
     const connection = connections.of(socket);
     if (!connection) return undefined;
     // `ws` itself calls `close` to return the peer's Close frame, and to report a protocol error.
     if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
     const connecting = socket.readyState === CONNECTING;
-    const takeBack = noteCloseStart(connection, 'local', code as number | undefined, requestedReason(reason));
+    const takeBack = noteLocalClose(connection, code as number | undefined, requestedReason(reason));
     // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
     if (!takeBack || connecting) return undefined;
     const forget = ends.noteClose(socket);
@@ -84,10 +87,30 @@ export function observeWsSockets(
     };
   }
 
+  function noteLocalClose(
+    connection: CompactConnection,
+    code?: number,
+    reason?: string,
+  ): (() => void) | undefined {
+    const takeBack = noteCloseStart(connection, 'local', code, reason);
+    if (!takeBack) return undefined;
+    connections.openSockets.noteClosing(connection);
+    return () => {
+      takeBack();
+      connections.openSockets.noteStillOpen(connection);
+    };
+  }
+
+  /** Notes the peer's Close frame. `ws` then calls `close()`, also if this end has closed before. */
+  function noteCloseFrame(socket: WsSocket): void {
+    const connection = connections.of(socket);
+    if (connection) connections.openSockets.noteCloseFrame(connection, closeFrameSize(socket));
+  }
+
   function noteTerminate(socket: WsSocket) {
     const connection = connections.of(socket);
     if (connection?.closing) ends.noteDropAfterClose(socket);
-    else if (connection && isStuck(socket)) return noteCloseStart(connection, 'local');
+    else if (connection && isStuck(socket)) return noteLocalClose(connection);
     const takeBack = noteClose(socket, undefined);
     if (takeBack) ends.noteDrop(socket);
     return takeBack;
@@ -118,10 +141,11 @@ export function observeWsSockets(
   }
 
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
+    const traffic = connections.openSockets.attributesAtEnd(connection);
     connections.forget(socket, connection);
     // While the record waits, it holds no request and no response.
     connection.handshake = undefined;
-    recorder.record(connection, facts);
+    recorder.record(connection, withAttributes(facts, traffic));
   }
 
   function isBlindTo(socket: WsSocket): boolean {
@@ -140,7 +164,7 @@ export function observeWsSockets(
       note: (socket: WsSocket, first: unknown, second: unknown) => (() => void) | undefined,
     ) => patchBefore(prototype, name, (socket, [first, second]) => note(socket as WsSocket, first, second));
     const beginAndEnd = [
-      before('setSocket', (socket, tcp) => noteOpen(socket, tcp as WsSocket['_socket'])),
+      before('setSocket', (socket, tcp, head) => noteOpen(socket, tcp as WsSocket['_socket'], head)),
       before('emitClose', (socket) => recordEnd(socket, false)),
     ];
     const isSeen = beginAndEnd.every(Boolean);
@@ -191,7 +215,7 @@ export function observeWsSockets(
     },
     observeAccepted(object) {
       const socket = observeClassOf(object);
-      if (socket) noteOpen(socket, socket._socket, connections.noteServerSocket(socket));
+      if (socket) noteOpen(socket, socket._socket, undefined, connections.noteServerSocket(socket));
     },
     open: connections.openSockets,
     recordOpen() {

@@ -4,12 +4,14 @@ import { isIgnored, markSuppressed, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
-import type { OpenWalk } from '../connection/open-walk.ts';
+import type { ReadOpenFacts } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import type { CountedStream } from '../traffic/counted-stream.ts';
+import { createOpenConnections, type OpenConnections } from '../traffic/open-connections.ts';
+import type { Sweep } from '../traffic/sweep.ts';
 import { createClientHandshakes } from './client-handshakes.ts';
-import { createOpenSockets } from './open-sockets.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /** Stores the connection of each `ws` socket, from the handshake until the record is made. */
@@ -36,8 +38,9 @@ export interface WsConnections {
   /**
    * Notes that a handshake has succeeded.
    * @param tcp the TCP socket that the `ws` socket is about to get
+   * @param head number of bytes after the handshake that `ws` has received already
    */
-  noteOpen(socket: WsSocket, tcp: WsSocket['_socket'], connection: CompactConnection): void;
+  noteOpen(socket: WsSocket, tcp: WsSocket['_socket'], head: number, connection: CompactConnection): void;
   /**
    * Notes that a client has taken the server's response. Used only in Bun, which calls no method when a client opens.
    */
@@ -46,22 +49,29 @@ export interface WsConnections {
   addFinalFacts(socket: WsSocket, connection: CompactConnection): void;
   /** Forgets a socket just before its record is made. */
   forget(socket: WsSocket, connection: CompactConnection): void;
-  readonly openSockets: Iterable<WsSocket> & OpenWalk;
+  readonly openSockets: OpenConnections<WsSocket>;
   stop(): void;
 }
 
 /**
  * Makes the store for the connections of `ws` sockets.
  * @param takeAccepted returns the connection that a server is accepting now
+ * @param sweep visits the open connections
  * @param abandoned called for a client whose handshake has failed and that may never emit `close`
  */
 export function createWsConnections(
   { ignoreUrls }: WebSocketOptions,
+  sweep: Sweep,
   takeAccepted: () => CompactConnection | null | undefined,
   abandoned: (socket: WsSocket) => void,
 ): WsConnections {
   const connections = createPrivateSlot<CompactConnection | null>();
-  const openSockets = createOpenSockets(connections.get);
+  const openSockets = createOpenConnections<WsSocket>(sweep, {
+    placedOf: connections.get,
+    connectionOf: connections.get,
+    streamOf: ({ _socket }) => _socket as CountedStream | null,
+    factsOf: openFactsOf,
+  });
   const acceptedAt = new WeakMap<WsSocket, number>();
   const share = createSharedValues<HandshakeFacts>();
   const handshakes = createClientHandshakes({ redirected: noteRequest, abandoned });
@@ -114,16 +124,16 @@ export function createWsConnections(
       if (connections.get(socket) !== undefined) return;
       const connection = keep(socket, earlyConnection(socket, url));
       if (!connection) return;
-      if (socket._socket) openSockets.add(socket, connection);
+      if (socket._socket) openSockets.add(socket, connection, socket._socket as CountedStream, 0);
       markSuppressed(context.active(), connection);
       if (connectionId) connection.connectionId = connectionId;
     },
     noteServerSocket: (socket) => keep(socket, takeAccepted() ?? null),
-    noteOpen(socket, tcp, connection) {
+    noteOpen(socket, tcp, head, connection) {
       // A class and its subclass may both report one opening.
       if (connection.place !== undefined) return;
       connection.openedAt = now();
-      openSockets.add(socket, connection);
+      openSockets.add(socket, connection, tcp as CountedStream | null, head);
       if (socket._isServer) return;
       handshakes.forget(socket);
       connection.handshake = peerFactsOf(tcp);
@@ -151,3 +161,9 @@ export function createWsConnections(
 function noteKey(connection: CompactConnection, request: ClientRequest): void {
   connection.key = request.getHeader('sec-websocket-key');
 }
+
+const openFactsOf: ReadOpenFacts<WsSocket> = ({ _isServer, url }, connection) => {
+  const { handshake } = connection as CompactConnection;
+  const known = handshake && 'request' in handshake ? undefined : handshake;
+  return { kind: _isServer ? 'server' : 'client', url: url ?? known?.url ?? '', template: known?.template };
+};

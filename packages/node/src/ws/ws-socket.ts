@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseCause, CloseInitiator } from '@closespan/core';
@@ -63,6 +64,13 @@ export function isStuck(socket: WsSocket): boolean {
   if (readyState !== CLOSING || _closeFrameSent || _closeFrameReceived) return false;
   // Every other way into the state CLOSING ends the TCP connection.
   return Boolean(_socket && !_socket.destroyed && !_socket.writableEnded);
+}
+
+/** Returns the number of bytes of the Close frame that a socket has received (RFC 6455 §5.2). */
+export function closeFrameSize({ _isServer, _closeCode, _closeMessage }: WsSocket): number {
+  const payload = _closeCode === 1005 ? 0 : 2 + Buffer.byteLength(_closeMessage.toString());
+  // Frames from a client have a mask.
+  return 2 + (_isServer ? 4 : 0) + payload;
 }
 
 /** Facts about the end of a socket that the socket's own members do not show. */

@@ -16,14 +16,23 @@ export interface WebSocketCloseCalls {
   of(websocket: object): Closing | undefined;
 }
 
+/** Callbacks for calls of `close()` on open sockets. */
+interface OpenSocketCalls {
+  /** Called before the call: undici has not sent a Close frame yet. */
+  began(websocket: WebSocketLike): void;
+  /** Called after the call. */
+  closed(websocket: WebSocketLike, closing: Closing): void;
+  /** Called after a call that has thrown, and so has closed nothing. */
+  threw(websocket: WebSocketLike): void;
+}
+
 /**
  * Makes the store for calls of `close()`. undici 7 and 8 report the opening of a socket only after the app's listeners
  * have run. These listeners may close the socket, so calls are stored by socket and not by connection.
- * @param noteClosing called after a call of `close()` on an open socket
  */
 export function createWebSocketCloseCalls(
   aborted: AbortedSockets,
-  noteClosing: (websocket: WebSocketLike, closing: Closing) => void,
+  { began, closed, threw }: OpenSocketCalls,
 ): WebSocketCloseCalls {
   const closings = new WeakMap<object, Closing>();
   return {
@@ -40,14 +49,16 @@ export function createWebSocketCloseCalls(
       };
       closings.set(websocket, closing);
       if (readyState === CONNECTING) aborted.noteCall(closing, websocket.url);
+      else began(websocket);
       return {
         closing,
         noteReturn() {
-          if (readyState === OPEN) noteClosing(websocket, closing);
+          if (readyState === OPEN) closed(websocket, closing);
         },
         noteThrow() {
           closings.delete(websocket);
           aborted.forget(closing);
+          if (readyState === OPEN) threw(websocket);
         },
       };
     },

@@ -5,6 +5,11 @@ export interface CloseFrame {
   readonly reason: string;
 }
 
+/** Returns the number of bytes of a Close frame from a server (RFC 6455 §5.2). */
+export function closeFrameSize({ code, reason }: CloseFrame): number {
+  return 2 + (code === 1005 ? 0 : 2 + Buffer.byteLength(reason));
+}
+
 const CONTINUATION = 0;
 const BINARY = 2;
 const CLOSE = 8;

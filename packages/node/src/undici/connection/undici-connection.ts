@@ -1,6 +1,8 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, type Connection, now, trackConnection } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
 import { connectionIdOf } from '../../connection/connection-id.ts';
+import type { CountedStream } from '../../traffic/counted-stream.ts';
 import { factsOfRequest, type ReceivedCloseFrame, type UndiciFacts, type Wire } from './undici-facts.ts';
 import type { UndiciRequest } from './undici-request.ts';
 
@@ -30,7 +32,11 @@ export class UndiciConnection {
   readonly #tracked: Connection;
   readonly #facts: WritableFacts;
   #state: UndiciState = 'requested';
+  /** Index in the list of open connections; `undefined` while the connection is not in the list. */
+  place: number | undefined;
   #stopWatching: (() => void) | undefined;
+  /** Counts received bytes over HTTP/2, whose streams do not count them. */
+  #received: { bytesRead: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(request: UndiciRequest) {
@@ -47,6 +53,11 @@ export class UndiciConnection {
   /** Facts about this connection that have been seen so far. */
   get facts(): UndiciFacts {
     return this.#facts;
+  }
+
+  /** The stream, or another object, that counts the bytes of the connection. */
+  get counter(): CountedStream {
+    return this.#received ?? this.#facts.wire ?? {};
   }
 
   get state(): UndiciState {
@@ -125,6 +136,17 @@ export class UndiciConnection {
   noteWebSocket(websocket: WebSocketLike | undefined): void {
     this.#facts.isWebSocket = true;
     this.#facts.websocket = websocket;
+  }
+
+  /** Notes that bytes have come over a wire that does not count them. */
+  noteReceived(bytes: number): void {
+    this.#received ??= { bytesRead: 0 };
+    this.#received.bytesRead += bytes;
+  }
+
+  /** Notes the attributes of the connection's traffic at its end. */
+  noteTraffic(traffic: Attributes | undefined): void {
+    this.#facts.traffic = traffic;
   }
 
   /** Notes the first sign of closing. Later signs change nothing. */

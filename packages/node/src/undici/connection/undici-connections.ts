@@ -1,5 +1,8 @@
 import type { WebSocketLike } from '@closespan/core';
 import type { Closing } from '@closespan/core/platform';
+import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
+import type { Sweep } from '../../traffic/sweep.ts';
+import { closeFrameSize } from './close-frame-reader.ts';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { UndiciConnection } from './undici-connection.ts';
 import { isTo, type Wire } from './undici-facts.ts';
@@ -60,8 +63,8 @@ export interface UndiciConnections {
   pending(): readonly UndiciConnection[];
   /** Says whether a handshake with a URL is going on. */
   isPending(url: string): boolean;
-  /** Returns the connections that are open or closing. */
-  open(): ReadonlySet<UndiciConnection>;
+  /** The connections that are open or closing. */
+  readonly open: OpenConnections<UndiciConnection>;
   /** Returns the open and closing connections that belong to no `WebSocket`: the connections of `WebSocketStream`. */
   streams(): Iterable<UndiciConnection>;
   /**
@@ -73,28 +76,42 @@ export interface UndiciConnections {
 
 /**
  * Makes the store of undici's connections.
+ * @param sweep visits the open connections
  * @param events called for events after the opening that only the TCP socket, TLS socket or HTTP/2 stream reports
  */
-export function createUndiciConnections(events: Omit<WireEvents, 'opened'>): UndiciConnections {
-  const wireEvents: WireEvents = { ...events, opened };
+export function createUndiciConnections(sweep: Sweep, events: Omit<WireEvents, 'opened'>): UndiciConnections {
+  const wireEvents: WireEvents = { ...events, opened, closeFrame };
   const byRequest = new WeakMap<object, UndiciConnection>();
   const byWire = new WeakMap<object, UndiciConnection>();
   const byWebSocket = new WeakMap<object, UndiciConnection>();
   const pending = new Map<unknown, UndiciConnection>();
-  const open = new Set<UndiciConnection>();
+  const open = createOpenConnections<UndiciConnection>(sweep, {
+    placedOf: (connection) => connection,
+    connectionOf: ({ tracked }) => tracked,
+    streamOf: ({ counter }) => counter,
+    factsOf: ({ facts: { url } }) => ({ kind: 'client', url }),
+  });
   const streams = new Set<UndiciConnection>();
   let justOpened: { readonly connection: UndiciConnection; likelyCall: Closing | undefined } | undefined;
 
   function opened(connection: UndiciConnection): void {
     connection.noteOpen();
     leavePending(connection);
-    open.add(connection);
+    const { wire } = connection.facts;
+    // undici puts bytes that came with the response back into the stream.
+    open.add(connection, connection, connection.counter, wire?.readableLength ?? 0);
     streams.add(connection);
     justOpened = { connection, likelyCall: undefined };
     // undici tells whose connection it is before this turn is over.
     process.nextTick(() => {
       justOpened = undefined;
     });
+  }
+
+  function closeFrame(connection: UndiciConnection): void {
+    const frame = connection.facts.closeFrame;
+    if (frame) open.noteCloseFrame(connection, closeFrameSize(frame));
+    events.closeFrame(connection);
   }
 
   function leavePending(connection: UndiciConnection): void {
@@ -142,10 +159,11 @@ export function createUndiciConnections(events: Omit<WireEvents, 'opened'>): Und
       for (const one of pending.values()) if (isTo(one.facts, url) && one.state !== 'failed') return true;
       return false;
     },
-    open: () => open,
+    open,
     streams: () => streams,
     release(connection) {
       if (!connection.release()) return false;
+      connection.noteTraffic(open.attributesAtEnd(connection));
       leavePending(connection);
       open.delete(connection);
       streams.delete(connection);

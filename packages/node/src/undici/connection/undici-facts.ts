@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocketLike } from '@closespan/core';
+import type { Attributes } from '@opentelemetry/api';
 import type { CloseFrame } from './close-frame-reader.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
@@ -66,6 +67,8 @@ export interface UndiciFacts {
    * the turn in which the frame came, or had sent its own Close frame before.
    */
   readonly isCloseReturned: boolean;
+  /** Attributes of the connection's traffic; `undefined` until its end, or if its bytes were not counted. */
+  readonly traffic: Attributes | undefined;
 }
 
 /** Makes the facts of a connection from a request that is not sent yet. */
@@ -86,6 +89,7 @@ export function factsOfRequest(request: UndiciRequest): UndiciFacts {
     websocket: undefined,
     closeFrame: undefined,
     isCloseReturned: false,
+    traffic: undefined,
   };
 }
 

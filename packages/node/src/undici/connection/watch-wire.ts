@@ -31,10 +31,12 @@ export function watchWire(connection: UndiciConnection, wire: Wire, events: Wire
     wire.on('data', onData).on('close', onClose);
     guard('undici', () => events.opened(connection));
   };
+  const isCounted = typeof wire.bytesRead === 'number';
   const onData = (chunk: Buffer) => guard('undici', () => readChunk(chunk));
   const onClose = () => guard('undici', () => events.ended(connection));
 
   function readChunk(chunk: Buffer): void {
+    if (!isCounted) connection.noteReceived(chunk.length);
     const frame = read(chunk);
     if (!frame) return;
     wire.off('data', onData);

@@ -29,7 +29,7 @@ export function lastFactsOf(connection: UndiciConnection): EndFacts {
 
 /** Makes the facts of a close from a connection of undici and from the facts of its end. */
 export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): CloseFacts {
-  const { url, wire, error, statusCode, websocket = wire?.ws } = connection.facts;
+  const { url, wire, error, statusCode, traffic, websocket = wire?.ws } = connection.facts;
   const errorCode = codeOf(wire?.errored) ?? codeOf(error);
   return {
     kind: 'client',
@@ -38,6 +38,7 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
     errored: error !== undefined || errorCode !== undefined,
     errorCode,
     httpStatusCode: statusCode,
+    furtherAttributes: traffic,
     ...(end.code !== 1006 && { initiator: initiatorOf(connection) }),
     ...(end.code === 1006 && isLocalFailure(connection) && LOCAL_FAILURE),
     ...end,

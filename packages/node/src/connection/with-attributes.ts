@@ -1,0 +1,8 @@
+import type { CloseFacts } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
+
+/** Adds attributes to the facts of a close, beside those that the facts have already. */
+export function withAttributes(facts: CloseFacts, attributes: Attributes | undefined): CloseFacts {
+  if (!attributes) return facts;
+  return { ...facts, furtherAttributes: { ...facts.furtherAttributes, ...attributes } };
+}
