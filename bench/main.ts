@@ -3,7 +3,18 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './figure.ts';
 
-const BENCHES = ['close', 'message', 'heap', 'open', 'storm', 'storm-cost', 'outage', 'churn', 'browser'];
+const BENCHES = [
+  'close',
+  'message',
+  'heap',
+  'open',
+  'sweep',
+  'storm',
+  'storm-cost',
+  'outage',
+  'churn',
+  'browser',
+];
 const DIGITS = { '×': 3, ms: 1, bytes: 0, lost: 0 };
 
 const args = process.argv.slice(2);
