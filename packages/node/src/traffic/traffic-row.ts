@@ -1,21 +1,18 @@
+import { FROZEN, markOf } from './count-mark.ts';
 import { type CountedStream, receivedBy, sentBy } from './counted-stream.ts';
 
 /** Number of 32-bit integers that the traffic of one open connection takes. */
-export const ROW_LENGTH = 5;
+export const ROW_LENGTH = 4;
 
-/** Place of the last seen count of received bytes, modulo 2^32. */
-const RECEIVED = 0;
-/** Place of the last seen count of sent bytes, modulo 2^32. */
-const SENT = 1;
+/** Place of the marks of the last seen counts, 16 bits each: received bytes, then sent bytes. */
+const MARKS = 0;
 /** Place of the time of the last received byte, in hundredths of a second. 32 bits last for 497 days. */
-const RECEIVED_AT = 2;
+const RECEIVED_AT = 1;
 /** Place of the time of the last sent byte, in hundredths of a second. */
-const SENT_AT = 3;
+const SENT_AT = 2;
 /** Place of the counts at the opening, 16 bits each. The handshake of most connections is shorter than 64 KiB. */
-const BASES = 4;
+const BASES = 3;
 
-/** Stands for a count that is not compared any more, because the closing handshake has begun. */
-const FROZEN = 0xffff_ffff;
 const LARGEST_BASE = 0xffff;
 /** Counts at the opening that do not fit into 16 bits, for example after long responses over the same TCP connection. */
 const largeBases = new WeakMap<object, readonly [received: number, sent: number]>();
@@ -47,8 +44,7 @@ export function startRow(
   const sent = sentBy(stream) ?? 0;
   const isLarge = received > LARGEST_BASE || sent > LARGEST_BASE;
   if (isLarge) largeBases.set(stream, [received, sent]);
-  rows[at + RECEIVED] = received + head;
-  rows[at + SENT] = sent;
+  rows[at + MARKS] = marksOf(markOf(received + head), markOf(sent));
   rows[at + RECEIVED_AT] = hundredthsOf(time);
   rows[at + SENT_AT] = hundredthsOf(time);
   rows[at + BASES] = isLarge ? 0 : (received << 16) | sent;
@@ -66,35 +62,36 @@ export function visitRow(
   time: number,
   ignored = 0,
 ): void {
-  const received = (receivedBy(stream) ?? 0) >>> 0;
-  const sent = (sentBy(stream) ?? 0) >>> 0;
-  const lastReceived = rows[at + RECEIVED] ?? FROZEN;
-  const lastSent = rows[at + SENT] ?? FROZEN;
-  if (received !== lastReceived && lastReceived !== FROZEN) {
-    if ((received - lastReceived) >>> 0 !== ignored) noteTime(rows, at + RECEIVED_AT, time);
-    rows[at + RECEIVED] = received;
+  const marks = rows[at + MARKS] ?? FROZEN;
+  let receivedMark = marks >>> 16;
+  let sentMark = marks & FROZEN;
+  const count = receivedBy(stream) ?? 0;
+  const received = markOf(count);
+  if (received !== receivedMark && receivedMark !== FROZEN) {
+    if (!ignored || markOf(count - ignored) !== receivedMark) noteTime(rows, at + RECEIVED_AT, time);
+    receivedMark = received;
   }
-  if (sent !== lastSent && lastSent !== FROZEN) {
+  const sent = markOf(sentBy(stream) ?? 0);
+  if (sent !== sentMark && sentMark !== FROZEN) {
     noteTime(rows, at + SENT_AT, time);
-    rows[at + SENT] = sent;
+    sentMark = sent;
   }
-}
-
-/** Keeps the time of the last sent byte: later bytes belong to the closing handshake. */
-export function freezeSent(rows: Uint32Array, at: number): void {
-  rows[at + SENT] = FROZEN;
+  rows[at + MARKS] = marksOf(receivedMark, sentMark);
 }
 
 /** Compares the counts again, from now on. */
 export function thawRow(rows: Uint32Array, at: number, stream: CountedStream): void {
-  rows[at + RECEIVED] = receivedBy(stream) ?? 0;
-  rows[at + SENT] = sentBy(stream) ?? 0;
+  rows[at + MARKS] = marksOf(markOf(receivedBy(stream) ?? 0), markOf(sentBy(stream) ?? 0));
+}
+
+/** Keeps the time of the last sent byte: later bytes belong to the closing handshake. */
+export function freezeSent(rows: Uint32Array, at: number): void {
+  rows[at + MARKS] = (rows[at + MARKS] ?? 0) | FROZEN;
 }
 
 /** Keeps the times of the last bytes in both directions. */
 export function freezeRow(rows: Uint32Array, at: number): void {
-  rows[at + RECEIVED] = FROZEN;
-  rows[at + SENT] = FROZEN;
+  rows[at + MARKS] = marksOf(FROZEN, FROZEN);
 }
 
 /** Returns the time of the last byte from the peer, in monotonic milliseconds. */
@@ -112,6 +109,10 @@ export function trafficOfRow(rows: Uint32Array, at: number, stream: CountedStrea
     receivedAt: receivedAtOf(rows, at),
     sentAt: (rows[at + SENT_AT] ?? 0) * 10,
   };
+}
+
+function marksOf(received: number, sent: number): number {
+  return ((received << 16) | sent) >>> 0;
 }
 
 /** A connection may begin after the last visit of its neighbours, so its times never go back. */
