@@ -38,11 +38,12 @@ interface Owner extends Placed {
   readonly socket: Socket;
 }
 
-const open = createOpenConnections<Owner>(
-  sweep,
-  ({ socket }) => socket,
-  (owner) => owner,
-);
+const open = createOpenConnections<Owner>(sweep, {
+  placedOf: (owner) => owner,
+  connectionOf: () => undefined,
+  streamOf: ({ socket }) => socket,
+  factsOf: () => ({ kind: 'client', url: '' }),
+});
 for (let i = 0; i < CONNECTIONS; i++) {
   const owner: Owner = { socket: sockets[i % SOCKETS] as Socket, place: undefined };
   open.add(owner, owner, owner.socket, 0);

@@ -42,7 +42,7 @@ const FLOORS = {
     ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],
     ['pipeline'],
     ['connection', 'environment.ts'],
-    ['propagation', 'process', 'traffic'],
+    ['propagation', 'process', 'traffic', 'pings'],
     ['upgrades'],
     ['library-observer.ts'],
     ['undici/connection'],

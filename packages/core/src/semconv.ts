@@ -177,5 +177,9 @@ export const METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION = 'websocket.server.hand
 export const METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE = 'websocket.client.connection.active';
 /** Number of open server connections, in `{connection}`: connections that have opened and have not ended. */
 export const METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE = 'websocket.server.connection.active';
+/** Histogram of the round trips of an app's pings over client connections, in seconds: from ping to pong. */
+export const METRIC_WEBSOCKET_CLIENT_PING_DURATION = 'websocket.client.ping.duration';
+/** Histogram of the round trips of an app's pings over server connections, in seconds: from ping to pong. */
+export const METRIC_WEBSOCKET_SERVER_PING_DURATION = 'websocket.server.ping.duration';
 /** Counter of close records, split by the outcome of each record. The unit is `{record}`. */
 export const METRIC_WEBSOCKET_TELEMETRY_RECORDS = 'websocket.telemetry.records';

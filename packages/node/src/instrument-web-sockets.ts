@@ -15,6 +15,7 @@ import type { NodeWebSocketHandle } from './instrument-server.ts';
 import type { LibraryObserver, LibraryTools } from './library-observer.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { observeOpen } from './open/observe-open.ts';
+import { createPingDurations } from './pings/ping-durations.ts';
 import { createEarlyStart } from './pipeline/early-start.ts';
 import { loadRecording } from './pipeline/load-recording.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
@@ -98,6 +99,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     libraryEnds,
     clientMade: engineIo.noteClient,
     sweep,
+    pingDurations: createPingDurations(options),
     foundLibrary: unobserved.stop,
     connectionBegan() {
       flush.watch();

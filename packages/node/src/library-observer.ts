@@ -3,6 +3,7 @@ import type { Recorder } from '@closespan/core/platform';
 import type { LibraryEnds } from './connection/library-ends.ts';
 import type { OpenWalk } from './connection/open-walk.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
+import type { PingDurations } from './pings/ping-durations.ts';
 import type { SeeModule } from './runtime/watch-modules.ts';
 import type { Sweep } from './traffic/sweep.ts';
 import type { AcceptedUpgrades } from './upgrades/accepted-upgrades.ts';
@@ -43,6 +44,8 @@ export interface LibraryTools {
   clientMade(socket: object, url: string): void;
   /** Visits open connections, to learn when their last bytes came and left. */
   readonly sweep: Sweep;
+  /** Measures the round trips of the app's pings. */
+  readonly pingDurations: PingDurations;
   /** Notes that a class was found whose sockets are observed. The library observer calls this function. */
   foundLibrary(): void;
   /**

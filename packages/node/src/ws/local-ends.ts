@@ -32,11 +32,17 @@ export interface LocalEnds {
   stop(): void;
 }
 
-/** Makes the store for the ends that this process causes. It holds sockets that are closing, and no open ones. */
-export function createLocalEnds(libraryEnds: LibraryEnds): LocalEnds {
+/**
+ * Makes the store for the ends that this process causes. It holds sockets that are closing, and no open ones.
+ * @param measure called with each round trip of a ping, in milliseconds
+ */
+export function createLocalEnds(
+  libraryEnds: LibraryEnds,
+  measure: (socket: WsSocket, roundTrip: number) => void,
+): LocalEnds {
   const terminated = new WeakSet<WsSocket>();
   const causes = new WeakMap<WsSocket, CloseCause>();
-  const pings = followWsPings(() => {});
+  const pings = followWsPings(measure);
   const attributesOf = (socket: WsSocket) => {
     const ofLibrary = libraryEnds.attributesOf(socket);
     const ofPings = pingAttributes(pings.of(socket));

@@ -17,7 +17,7 @@ import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { createLocalEnds } from './local-ends.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
-import { createWsConnections } from './ws-connections.ts';
+import { createWsConnections, openFactsOf } from './ws-connections.ts';
 import { closeFrameSize, isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
 
 /** Observes the sockets of `ws`, both of clients and of servers. */
@@ -46,16 +46,17 @@ export interface WsSocketsObserver {
  * @param takeAccepted returns the connection that a server is accepting now
  */
 export function observeWsSockets(
-  { recorder, options, sweep, libraryEnds, clientMade, foundLibrary, connectionBegan }: LibraryTools,
+  tools: LibraryTools,
   takeAccepted: () => CompactConnection | null | undefined,
 ): WsSocketsObserver {
+  const { recorder, options, sweep, libraryEnds, clientMade, foundLibrary, connectionBegan } = tools;
   /** The classes that were found, and whether each could be patched. */
   const prototypes = new Map<object, boolean>();
   /** Classes whose calls of `close()` or `terminate()` cannot be seen. */
   const blindClasses = new Set<object>();
   const stops: ((() => void) | undefined)[] = [];
   const propagate = propagateThroughHttp(options);
-  const ends = createLocalEnds(libraryEnds);
+  const ends = createLocalEnds(libraryEnds, measurePing);
   const connections = createWsConnections(options, sweep, takeAccepted, (socket) => recordEnd(socket, true));
 
   function noteOpen(
@@ -133,6 +134,11 @@ export function observeWsSockets(
     if (socket._closeFrameReceived) return;
     noteCloseStart(connection, 'local');
     record(socket, connection, wsCloseFacts(socket, connection, ends.ofTimeout(socket)));
+  }
+
+  function measurePing(socket: WsSocket, roundTrip: number): void {
+    const connection = connections.known(socket);
+    if (connection) tools.pingDurations.measure(connection, openFactsOf(socket, connection), roundTrip);
   }
 
   function notePing(socket: WsSocket, data: unknown): undefined {

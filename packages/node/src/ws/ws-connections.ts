@@ -162,7 +162,8 @@ function noteKey(connection: CompactConnection, request: ClientRequest): void {
   connection.key = request.getHeader('sec-websocket-key');
 }
 
-const openFactsOf: ReadOpenFacts<WsSocket> = ({ _isServer, url }, connection) => {
+/** Reads the facts of an open socket of `ws`. */
+export const openFactsOf: ReadOpenFacts<WsSocket> = ({ _isServer, url }, connection) => {
   const { handshake } = connection as CompactConnection;
   const known = handshake && 'request' in handshake ? undefined : handshake;
   return { kind: _isServer ? 'server' : 'client', url: url ?? known?.url ?? '', template: known?.template };
