@@ -114,12 +114,12 @@ describe.each([
     {
       path: '/drop',
       client: '1006 unclean none connection_lost error=connection_lost',
-      end: '1006 unclean none connection_lost error=connection_lost',
+      end: '1006 unclean local local_terminate error=local_terminate',
     },
     {
       path: '/reset',
       client: '1006 unclean none connection_reset error=ECONNRESET',
-      end: '1006 unclean none connection_lost error=connection_lost',
+      end: '1006 unclean local local_terminate error=local_terminate',
     },
     {
       path: '/policy',

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { CloseCause } from '@closespan/core';
 import {
   type CloseFacts,
   noteCloseStart,
@@ -19,12 +18,16 @@ import { createOpenConnections } from '../traffic/open-connections.ts';
 import type { Opening } from './opening.ts';
 import {
   closeFrameSize,
+  isDestroyedHere,
   type PackageConnection,
   peerCloseFrame,
   returnedCloseFrame,
   type TrackedConnection,
+  trackedConnection,
   websocketCloseFacts,
 } from './package-connection.ts';
+
+import { followPackagePings, isPingOverdue, packageDropCause, packageOpenFacts } from './package-pings.ts';
 
 /** Observes the connections of the package `websocket`, both of clients and of servers. */
 export interface ConnectionsObserver {
@@ -39,20 +42,13 @@ export interface ConnectionsObserver {
   stop(): void;
 }
 
-/** Causes, by close code. With these codes the package `websocket` drops a connection after a bad message. */
-const DROP_CAUSES: Readonly<Record<number, CloseCause>> = {
-  1002: 'protocol_error',
-  1007: 'protocol_error',
-  1009: 'message_too_big',
-};
-
 /**
  * Makes an observer of connections. The observer patches the methods that the package `websocket` itself calls when a
  * connection opens and closes. No method through which messages pass is patched.
  * @param takeOpening returns the connection that is being made over a TCP socket; `undefined` if there is none
  */
 export function observeConnections(
-  { recorder, sweep, connectionBegan }: Pick<LibraryTools, 'recorder' | 'sweep' | 'connectionBegan'>,
+  { recorder, sweep, connectionBegan, pingDurations }: LibraryTools,
   takeOpening: (socket: Socket) => Opening | undefined,
 ): ConnectionsObserver {
   /** Tracked connections. The value is `null` for a connection that is recorded or ignored. */
@@ -61,13 +57,10 @@ export function observeConnections(
     placedOf: (self) => connections.get(self)?.connection,
     connectionOf: (self) => connections.get(self)?.connection,
     streamOf: ({ socket }) => socket,
-    factsOf: ({ maskOutgoingPackets }, connection) => ({
-      url: '',
-      ...(connection as CompactConnection).handshake,
-      kind: maskOutgoingPackets ? 'client' : 'server',
-    }),
+    factsOf: (self, connection) => packageOpenFacts(self, { connection: connection as CompactConnection }),
   });
   const stops: ((() => void) | undefined)[] = [];
+  const pings = followPackagePings(pingDurations, connections.get);
 
   function trackedOf(self: PackageConnection): TrackedConnection | null {
     let tracked = connections.get(self);
@@ -76,12 +69,7 @@ export function observeConnections(
     tracked =
       opening?.connection === null
         ? null
-        : {
-            connection: opening?.connection ?? earlyConnection(),
-            head: opening?.head ?? 0,
-            received: undefined,
-            cause: undefined,
-          };
+        : trackedConnection(opening?.connection ?? earlyConnection(), opening?.head ?? 0);
     connections.set(self, tracked);
     return tracked;
   }
@@ -100,7 +88,13 @@ export function observeConnections(
     if (!tracked) return undefined;
     // The package sends 1000 for a `close()` without a code.
     const sent = typeof code === 'number' ? code : 1000;
-    return noteLocalClose(tracked.connection, sent, requestedReason(reason));
+    const takeBack = noteLocalClose(tracked.connection, sent, requestedReason(reason));
+    if (!takeBack) return undefined;
+    if (isPingOverdue(self, tracked)) tracked.cause = 'ping_timeout';
+    return () => {
+      tracked.cause = undefined;
+      takeBack();
+    };
   }
 
   /** Notes a call of `close()`. The package reads no more frames after it, so later bytes are no sign of life. */
@@ -118,6 +112,11 @@ export function observeConnections(
     };
   }
 
+  function notePing(self: PackageConnection, data: unknown): undefined {
+    const tracked = trackedOf(self);
+    if (tracked) pings.noteCall(self, tracked, data);
+  }
+
   function noteDrop(
     self: PackageConnection,
     code: unknown,
@@ -129,7 +128,9 @@ export function observeConnections(
     const unanswered = description === 'Peer not responding.';
     // With any other 1006 the package reports a connection that was lost already.
     if (code === 1006 && !unanswered) return;
-    tracked.cause = unanswered ? 'ping_timeout' : DROP_CAUSES[code as number];
+    tracked.cause = unanswered
+      ? 'ping_timeout'
+      : packageDropCause(self, tracked, sendsNoFrame ? undefined : code);
     const reason = sendsNoFrame ? undefined : requestedReason(description);
     noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002, reason);
   }
@@ -147,7 +148,9 @@ export function observeConnections(
   /** Notes that the package has sent a Close frame and stops waiting for the peer's Close frame. */
   function noteCloseTimeout(self: PackageConnection): undefined {
     const tracked = trackedOf(self);
-    if (tracked) tracked.cause = 'close_timeout';
+    if (!tracked) return;
+    tracked.isTimedOut = true;
+    tracked.cause ??= 'close_timeout';
   }
 
   /** Notes the end of a connection, however it ended. This function runs before the `close` event. */
@@ -162,8 +165,11 @@ export function observeConnections(
     if (self.state !== 'closed' || self.closeEventEmitted) return;
     // The app called `close()` before observation began.
     if (self.waitingForCloseResponse) noteCloseStart(tracked.connection, 'local', self.closeReasonCode);
-    if (self.waitingForCloseResponse || tracked.cause === 'close_timeout')
-      tracked.received ??= returnedCloseFrame(self);
+    if (self.waitingForCloseResponse || tracked.isTimedOut) tracked.received ??= returnedCloseFrame(self);
+    if (!tracked.connection.closing && isDestroyedHere(self)) {
+      tracked.cause = packageDropCause(self, tracked, undefined);
+      noteCloseStart(tracked.connection, 'local');
+    }
     record(self, tracked, websocketCloseFacts(self, tracked));
   }
 
@@ -191,6 +197,7 @@ export function observeConnections(
       before('sendCloseFrame', noteCloseFrame);
       before('handleCloseTimer', noteCloseTimeout);
       before('clearCloseTimer', noteEnd);
+      before('ping', notePing);
     },
     open: openConnections,
     recordOpen() {
@@ -202,7 +209,7 @@ export function observeConnections(
         record(self, tracked, { ...facts, ...PROCESS_EXIT_FACTS });
       }
     },
-    stop: () => stopAll(stops),
+    stop: () => stopAll([...stops, pings.stop]),
   };
 }
 

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, flat } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { pingAttributes } from '../connection/ping-attributes.ts';
+import type { PingState } from '../connection/ping-state.ts';
 
 /** Members of a `WebSocketConnection` of the package `websocket` that closespan reads. */
 export interface PackageConnection {
@@ -26,10 +28,13 @@ export interface PackageConnection {
   readonly maskBytes: Uint8Array;
   readonly frameHeader: Uint8Array;
   readonly config: object;
+  /** Runs for each frame that has come. */
+  readonly processFrame: (this: PackageConnection, frame: PackageFrame) => unknown;
   readonly constructor: { readonly CLOSE_DESCRIPTIONS: Readonly<Record<number, string | undefined>> };
 }
 
-interface PackageFrame {
+/** Members of a frame of the package `websocket` that closespan reads. */
+export interface PackageFrame {
   /** Removes the bytes of the frame from a buffer list. Returns `true` when the frame is complete. */
   addData(bufferList: object): boolean;
   readonly opcode: number;
@@ -59,6 +64,10 @@ export interface TrackedConnection {
    * peer sent no Close frame.
    */
   cause: CloseCause | undefined;
+  /** Whether the package no longer waits for the peer's Close frame. */
+  isTimedOut: boolean;
+  /** Pings over the connection; `undefined` until the app or the package sends one. */
+  pings: PingState | undefined;
 }
 
 const CLOSE = 8;
@@ -71,6 +80,14 @@ export function closeFrameSize(
   const payload = code === 1005 ? 0 : 2 + Buffer.byteLength(reason);
   // Frames from a client have a mask.
   return 2 + (maskOutgoingPackets ? 0 : 4) + payload;
+}
+
+/**
+ * Makes the state of a connection that has just opened.
+ * @param head number of bytes after the handshake that have come already
+ */
+export function trackedConnection(connection: CompactConnection, head: number): TrackedConnection {
+  return { connection, head, received: undefined, cause: undefined, isTimedOut: false, pings: undefined };
 }
 
 /** Reads the peer's Close frame at the moment at which the package `websocket` begins to return a Close frame. */
@@ -105,7 +122,7 @@ export function returnedCloseFrame(connection: PackageConnection): PeerClose | u
  */
 export function websocketCloseFacts(
   connection: PackageConnection,
-  { connection: tracked, received, cause }: TrackedConnection,
+  { connection: tracked, received, cause, pings }: TrackedConnection,
 ): CloseFacts {
   const { socket, protocol, maskOutgoingPackets, closeReasonCode } = connection;
   const { code, reason } = received ?? { code: 1006, reason: '' };
@@ -123,7 +140,16 @@ export function websocketCloseFacts(
     errored: Boolean(error),
     errorCode: error?.code,
     ...(cause && !received && { cause }),
+    furtherAttributes: pingAttributes(pings),
   };
+}
+
+/**
+ * Says whether the TCP connection was destroyed by this process. If the peer or the network had ended the connection,
+ * there would be an error or an end of the stream.
+ */
+export function isDestroyedHere({ socket }: PackageConnection): boolean {
+  return socket.destroyed && !socket.errored && !socket.readableEnded;
 }
 
 /**
