@@ -158,6 +158,13 @@ export const ATTR_OUTCOME = 'outcome';
  */
 export const ATTR_WEBSOCKET_CONNECTION_AGE_GROUP = 'websocket.connection.age_group';
 
+/**
+ * Attribute of a count of silent connections: `ping` for those whose peer owes the pong for a ping of the app. Absent
+ * for the others.
+ * @example 'ping'
+ */
+export const ATTR_REASON = 'reason';
+
 /** Name of the span of a close. If there is a `url.template`, a space and the template follow. */
 export const SPAN_WEBSOCKET_CLOSE = 'websocket.close';
 
@@ -177,6 +184,10 @@ export const METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION = 'websocket.server.hand
 export const METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE = 'websocket.client.connection.active';
 /** Number of open server connections, in `{connection}`: connections that have opened and have not ended. */
 export const METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE = 'websocket.server.connection.active';
+/** Number of open client connections over which nothing came for the time of `silenceThreshold`, in `{connection}`. */
+export const METRIC_WEBSOCKET_CLIENT_CONNECTION_SILENT = 'websocket.client.connection.silent';
+/** Number of open server connections over which nothing came for the time of `silenceThreshold`, in `{connection}`. */
+export const METRIC_WEBSOCKET_SERVER_CONNECTION_SILENT = 'websocket.server.connection.silent';
 /** Histogram of the round trips of an app's pings over client connections, in seconds: from ping to pong. */
 export const METRIC_WEBSOCKET_CLIENT_PING_DURATION = 'websocket.client.ping.duration';
 /** Histogram of the round trips of an app's pings over server connections, in seconds: from ping to pong. */

@@ -47,6 +47,13 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    */
   readonly exitSignals?: readonly string[];
   /**
+   * Time without a byte from the peer after which an open connection counts as silent, in milliseconds. A number from 0
+   * to 2147483647. The metrics `websocket.client.connection.silent` and `websocket.server.connection.silent` are counts
+   * of silent connections.
+   * @defaultValue 120000
+   */
+  readonly silenceThreshold?: number;
+  /**
    * Directory for closes that could not be sent before the process ends. The built-in pipeline (closespan's OTLP/HTTP
    * exporter) writes the closes at the end of the process, and the next process with this directory sends them. A
    * missing directory is created, readable by its owner alone. At most 32 MiB are kept, for at most seven days.
@@ -79,6 +86,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
   recordOrigin: BOOLEAN,
   keepAbnormal: BOOLEAN,
   exitTimeout: ['milliseconds from 0 to 2147483647', isMillis],
+  silenceThreshold: ['milliseconds from 0 to 2147483647', isMillis],
   spool: ['a path of a directory', (value) => typeof value === 'string' && /^[^\0]+$/.test(value)],
   exitSignals: [
     'an array of names of signals that can be caught',

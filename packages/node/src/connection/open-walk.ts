@@ -18,12 +18,17 @@ export type ReadOpenFacts<S> = (socket: S, connection: Connection) => OpenFacts;
  * Counts one open connection, and returns the number of its group.
  * @param group number that the last visit of this connection has returned; 0 at the first visit
  * @param factsOf reads the facts of the connection; called only at the first visit
+ * @param receivedAt time of the last byte of the peer, in monotonic milliseconds; `undefined` if it is not known
+ * @param isPingOverdue says whether a ping of the app is unanswered for longer than the peer usually takes; `undefined` if
+ * it is not known
  */
 export type VisitOpen = <S>(
   connection: Connection,
   group: number,
   socket: S,
   factsOf: ReadOpenFacts<S>,
+  receivedAt?: number,
+  isPingOverdue?: (socket: S) => boolean,
 ) => number;
 
 /** Connections of one library that have opened and have not ended. */

@@ -1,7 +1,10 @@
 import {
+  ATTR_REASON,
   ATTR_WEBSOCKET_CONNECTION_AGE_GROUP,
   METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE,
+  METRIC_WEBSOCKET_CLIENT_CONNECTION_SILENT,
   METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE,
+  METRIC_WEBSOCKET_SERVER_CONNECTION_SILENT,
 } from '@closespan/core';
 import type { LabelLimits } from '@closespan/core/platform';
 import {
@@ -12,7 +15,7 @@ import {
   ValueType,
 } from '@opentelemetry/api';
 import type { ConnectionGroup } from './connection-groups.ts';
-import { AGE_GROUPS, type OpenCount } from './count-open.ts';
+import { AGE_GROUPS, type OpenCount, SILENT } from './count-open.ts';
 
 /** Numbers of open connections with one set of labels. */
 interface LabelSet {
@@ -21,6 +24,13 @@ interface LabelSet {
   count: number;
 }
 
+/** Labels of each place in a group's counts, beside those of the group. */
+const LABELS: readonly Attributes[] = [
+  ...AGE_GROUPS.map((name) => ({ [ATTR_WEBSOCKET_CONNECTION_AGE_GROUP]: name })),
+  {},
+  { [ATTR_REASON]: 'ping' },
+];
+
 /**
  * Starts the metrics of open connections on a meter. The connections are counted whenever the meter's metrics are
  * collected.
@@ -28,10 +38,14 @@ interface LabelSet {
  */
 export function startOpenGauges(meter: Meter, limits: LabelLimits, { count }: OpenCount): () => void {
   const active = {
-    client: createGauge(meter, METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE),
-    server: createGauge(meter, METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE),
+    client: createGauge(meter, METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE, 'Open WebSocket connections'),
+    server: createGauge(meter, METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE, 'Open WebSocket connections'),
   };
-  const instruments = Object.values(active);
+  const silent = {
+    client: createGauge(meter, METRIC_WEBSOCKET_CLIENT_CONNECTION_SILENT, 'Open connections of silent peers'),
+    server: createGauge(meter, METRIC_WEBSOCKET_SERVER_CONNECTION_SILENT, 'Open connections of silent peers'),
+  };
+  const instruments = [...Object.values(active), ...Object.values(silent)];
   // A metric store repeats the last value of a set that gets no new one, so every set is observed for good.
   const sets = new Map<string, LabelSet>();
   let isStopped = false;
@@ -56,8 +70,9 @@ export function startOpenGauges(meter: Meter, limits: LabelLimits, { count }: Op
     for (const group of isStopped ? [] : groups) {
       group?.counted.forEach((number, place) => {
         if (number === 0) return;
-        const labels = { ...group.labels, [ATTR_WEBSOCKET_CONNECTION_AGE_GROUP]: AGE_GROUPS[place] };
-        add(active[group.labelled.kind], `${group.key}\n${place}`, labels, group, number);
+        const { kind } = group.labelled;
+        const instrument = place < SILENT ? active[kind] : silent[kind];
+        add(instrument, `${group.key}\n${place}`, { ...group.labels, ...LABELS[place] }, group, number);
       });
     }
     for (const { instrument, labels, count } of sets.values()) result.observe(instrument, count, labels);
@@ -71,10 +86,10 @@ export function startOpenGauges(meter: Meter, limits: LabelLimits, { count }: Op
   };
 }
 
-function createGauge(meter: Meter, name: string): ObservableUpDownCounter {
+function createGauge(meter: Meter, name: string, description: string): ObservableUpDownCounter {
   return meter.createObservableUpDownCounter(name, {
     unit: '{connection}',
-    description: 'Open WebSocket connections',
+    description,
     valueType: ValueType.INT,
   });
 }

@@ -2,7 +2,7 @@ import { type Connection, now } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { OpenWalk, ReadOpenFacts, VisitOpen } from '../connection/open-walk.ts';
 import { BLOCK_BITS, BLOCK_SIZE, type ConnectionBlock, createBlock, visitBlock } from './connection-block.ts';
-import type { CountedStream } from './counted-stream.ts';
+import { type CountedStream, receivedBy } from './counted-stream.ts';
 import { createListWalk } from './list-walk.ts';
 import type { Sweep } from './sweep.ts';
 import { trafficAttributes } from './traffic-attributes.ts';
@@ -42,8 +42,6 @@ export interface OpenConnections<Owner> extends Iterable<Owner>, OpenWalk {
    * @param size number of bytes of the frame
    */
   noteCloseFrame(connection: Placed, size: number): void;
-  /** Returns when the last byte of the peer came, in monotonic milliseconds; `undefined` if this is not known. */
-  receivedAt(connection: Placed): number | undefined;
   /**
    * Returns attributes of the traffic of a connection that ends now; `undefined` if its stream does not count bytes, or
    * if it is in no list.
@@ -57,6 +55,11 @@ interface OwnerReader<Owner> {
   connectionOf(owner: Owner): Connection | null | undefined;
   streamOf(owner: Owner): CountedStream | null | undefined;
   readonly factsOf: ReadOpenFacts<Owner>;
+  /**
+   * Says whether a ping of the app is unanswered for longer than the peer usually takes.
+   * @defaultValue not known of any connection
+   */
+  isPingOverdue?(owner: Owner): boolean;
 }
 
 /**
@@ -65,7 +68,7 @@ interface OwnerReader<Owner> {
  */
 export function createOpenConnections<Owner>(
   sweep: Sweep,
-  { placedOf, connectionOf, streamOf, factsOf }: OwnerReader<Owner>,
+  { placedOf, connectionOf, streamOf, factsOf, isPingOverdue }: OwnerReader<Owner>,
 ): OpenConnections<Owner> {
   const blocks: ConnectionBlock<Owner>[] = [];
   let size = 0;
@@ -110,8 +113,11 @@ export function createOpenConnections<Owner>(
     const owner = block?.owners[place % BLOCK_SIZE];
     const connection = owner && connectionOf(owner);
     if (!block || !owner || !connection) return;
-    const group = block.groups[place % BLOCK_SIZE] ?? 0;
-    block.groups[place % BLOCK_SIZE] = visitOpen(connection, group, owner, factsOf);
+    const index = place % BLOCK_SIZE;
+    const isCounted = receivedBy(streamOf(owner) ?? {}) !== undefined;
+    const receivedAt = isCounted ? receivedAtOf(block.rows, index * ROW_LENGTH) : undefined;
+    const group = block.groups[index] ?? 0;
+    block.groups[index] = visitOpen(connection, group, owner, factsOf, receivedAt, isPingOverdue);
   }
 
   const walks = createListWalk(() => size, visitAt);
@@ -160,12 +166,6 @@ export function createOpenConnections<Owner>(
     noteCloseFrame({ place }, frameSize) {
       const located = place === undefined ? undefined : visit(place, frameSize);
       if (located) freezeRow(located.rows, located.at);
-    },
-    receivedAt({ place }) {
-      const block = place === undefined ? undefined : blockOf(place);
-      return block && place !== undefined
-        ? receivedAtOf(block.rows, (place % BLOCK_SIZE) * ROW_LENGTH)
-        : undefined;
     },
     attributesAtEnd({ place }) {
       const located = place === undefined ? undefined : visit(place);

@@ -20,6 +20,8 @@ export interface LocalEnds {
   noteDropAfterClose(socket: WsSocket): void;
   /** Notes a ping of the app. The parameters are those of `noteCall` of `WsPings`. */
   notePing(socket: WsSocket, data: unknown, openedAt: number): void;
+  /** Says whether a ping of the app is unanswered for longer than the peer usually takes. */
+  isPingOverdue(socket: WsSocket): boolean;
   /** Returns the attributes that tell of pings and of libraries; `undefined` if there are none. */
   attributesOf(socket: WsSocket): Attributes | undefined;
   /**
@@ -61,6 +63,7 @@ export function createLocalEnds(
     noteDrop: (socket) => void causes.set(socket, causeOfDrop(socket)),
     noteDropAfterClose: (socket) => void terminated.add(socket),
     notePing: pings.noteCall,
+    isPingOverdue: (socket) => isOverdue(socket, pings.of(socket)),
     attributesOf,
     of(socket, { closing }, synthetic) {
       // No method of the socket was called if the app itself has destroyed the TCP socket.

@@ -57,7 +57,13 @@ export function observeWsSockets(
   const stops: ((() => void) | undefined)[] = [];
   const propagate = propagateThroughHttp(options);
   const ends = createLocalEnds(libraryEnds, measurePing);
-  const connections = createWsConnections(options, sweep, takeAccepted, (socket) => recordEnd(socket, true));
+  const connections = createWsConnections(
+    options,
+    sweep,
+    takeAccepted,
+    (socket) => recordEnd(socket, true),
+    ends.isPingOverdue,
+  );
 
   function noteOpen(
     socket: WsSocket,

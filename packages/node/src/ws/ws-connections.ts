@@ -58,12 +58,14 @@ export interface WsConnections {
  * @param takeAccepted returns the connection that a server is accepting now
  * @param sweep visits the open connections
  * @param abandoned called for a client whose handshake has failed and that may never emit `close`
+ * @param isPingOverdue says whether a ping of the app is unanswered for longer than the peer usually takes
  */
 export function createWsConnections(
   { ignoreUrls }: WebSocketOptions,
   sweep: Sweep,
   takeAccepted: () => CompactConnection | null | undefined,
   abandoned: (socket: WsSocket) => void,
+  isPingOverdue: (socket: WsSocket) => boolean,
 ): WsConnections {
   const connections = createPrivateSlot<CompactConnection | null>();
   const openSockets = createOpenConnections<WsSocket>(sweep, {
@@ -71,6 +73,7 @@ export function createWsConnections(
     connectionOf: connections.get,
     streamOf: ({ _socket }) => _socket as CountedStream | null,
     factsOf: openFactsOf,
+    isPingOverdue,
   });
   const acceptedAt = new WeakMap<WsSocket, number>();
   const share = createSharedValues<HandshakeFacts>();
