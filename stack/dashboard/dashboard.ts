@@ -9,10 +9,12 @@ import {
   VariableRefresh,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { CAUSE_ROWS } from './cause-rows.ts';
+import { HEARTBEAT_ROW } from './heartbeat-row.ts';
 import { OPEN_ROW } from './open-row.ts';
 import { OUTCOME_ROWS } from './outcome-rows.ts';
 import { PROMETHEUS } from './panels.ts';
 import { ROLLOUT_ROW } from './rollout-row.ts';
+import { SILENCE_ROW } from './silence-row.ts';
 import { TELEMETRY_ROW } from './telemetry-row.ts';
 
 /** The dashboard for Grafana, as JSON. */
@@ -51,6 +53,8 @@ export function dashboard(): string {
   for (const [title, panels] of Object.entries({
     ...OUTCOME_ROWS,
     ...OPEN_ROW,
+    ...SILENCE_ROW,
+    ...HEARTBEAT_ROW,
     ...CAUSE_ROWS,
     ...ROLLOUT_ROW,
     ...TELEMETRY_ROW,

@@ -1,18 +1,8 @@
 import { type CloseCategory, describeCloseCode } from '@closespan/core';
+import type { Alert } from './alert.ts';
+import { causeAlerts } from './cause-alerts.ts';
 import { type Clock, type Duration, promDuration } from './durations.ts';
 import { CODE, SERVICE, SIDES, type Side } from './sources.ts';
-
-/** An alert as the generator knows it; durations are still names. */
-export interface Alert {
-  readonly name: string;
-  readonly severity: 'critical' | 'warning';
-  readonly expr: string;
-  /** How long it must hold; absent: at once. */
-  readonly for?: Duration;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly summary: string;
-  readonly description: string;
-}
 
 /** The share of opened connections that should end normally. Networks of phones make 1006 an everyday thing for clients. */
 export type Objectives = Readonly<Record<Side, number>>;
@@ -36,7 +26,11 @@ const CLOSES = 'service:websocket_closes';
 
 /** Every alert of the product. */
 export function alerts(clock: Clock, objectives: Objectives): Alert[] {
-  return [...SIDES.flatMap((side) => burnAlerts(side, objectives[side], clock)), ...symptomAlerts(clock)];
+  return [
+    ...SIDES.flatMap((side) => burnAlerts(side, objectives[side], clock)),
+    ...symptomAlerts(clock),
+    ...causeAlerts(clock),
+  ];
 }
 
 function burnAlerts(side: Side, objective: number, clock: Clock): Alert[] {

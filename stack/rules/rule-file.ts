@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { alerts, OBJECTIVES, type Objectives } from './alerts.ts';
+import { causeRules } from './cause-rules.ts';
 import { type Clock, promDuration, REAL_CLOCK } from './durations.ts';
 import { openRules } from './open-rules.ts';
 import { recordingRules } from './recording-rules.ts';
@@ -29,7 +30,7 @@ export function ruleFile(options: RuleOptions = {}): string {
   const group = {
     name: 'closespan',
     interval: promDuration(clock.interval),
-    rules: [...recordingRules(clock), ...openRules(clock), ...alertRules],
+    rules: [...recordingRules(clock), ...causeRules(clock), ...openRules(clock), ...alertRules],
   };
   return stringify({ groups: [group] }, { lineWidth: 0 });
 }

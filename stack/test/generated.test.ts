@@ -40,6 +40,7 @@ describe('queries use names that something emits', () => {
       .filter((name) => /_(active|silent)$/.test(name))
       .flatMap((name) => [name, `${name}_seen`]),
     'traces_span_metrics_calls_total',
+    secondsHistogramName(`traces.${core.ATTR_WEBSOCKET_CLOSE_LIMIT}`, 'count'),
     'otelcol_exporter_queue_size',
     'otelcol_exporter_queue_capacity',
     'ALERTS',
@@ -79,7 +80,10 @@ describe('queries use names that something emits', () => {
   });
 
   it.each(['agent', 'gateway', 'loadbalancer'])('also the configuration of the %s', (name) => {
-    const known = new Set([...named('ATTR_'), ...named('METRIC_').map((metric) => `traces.${metric}`)]);
+    const known = new Set([
+      ...named('ATTR_'),
+      ...[...named('METRIC_'), core.ATTR_WEBSOCKET_CLOSE_LIMIT].map((name) => `traces.${name}`),
+    ]);
     const used = read(`otel-collector/${name}.yaml`).matchAll(/\b(?:traces\.)?websocket\.[a-z_.]*[a-z]/g);
     for (const [text] of used) expect(known).toContain(text);
   });

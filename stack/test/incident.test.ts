@@ -5,17 +5,20 @@ import { OPENED } from '../rules/sources.ts';
 import { dashboardQueries } from './helpers/dashboard-queries.ts';
 import { LIVE_CLOCK } from './helpers/live-clock.ts';
 import { type OpenPage, openPage } from './helpers/open-page.ts';
+import { type Outages, startOutages } from './helpers/start-outages.ts';
 import { type Service, startService } from './helpers/start-service.ts';
 import { type Stack, startStack } from './helpers/start-stack.ts';
 
 const { collector, jaeger, prometheus, alertmanager } = findPrograms();
 
+/** Alerts that only outages raise which take minutes in earnest. */
+const SLOW = ['WebSocketIdleTimeouts'];
 /** Alerts about closes, which the incident raises; `loss.test.ts` raises those about lost telemetry. */
 const EXPECTED = [
   ...new Set(
     alerts(LIVE_CLOCK, OBJECTIVES)
       .map(({ name, labels }) => nameOf({ alertname: name, ...labels }))
-      .filter((name) => !/Missing|Dropped|Loses/.test(name)),
+      .filter((name) => !/Missing|Dropped|Loses/.test(name) && !SLOW.includes(name)),
   ),
 ];
 
@@ -27,6 +30,7 @@ function nameOf({ alertname, window = '' }: Readonly<Record<string, string>>): s
 describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incident', () => {
   let stack: Stack;
   let services: Service[];
+  let outages: Outages[];
   let page: OpenPage;
   let stranger: OpenPage;
 
@@ -37,12 +41,14 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
       await startService('chat', otlpHttp),
       await startService('spans-only', otlpHttp, { OTEL_METRICS_EXPORTER: 'none' }),
     ];
+    outages = [startOutages('cut', otlpHttp, true), startOutages('cut-spans', otlpHttp, false)];
     page = await openPage('page', otlpHttp);
     stranger = await openPage('stranger', otlpHttp, 'localhost');
   });
   afterAll(async () => {
     await stranger?.close();
     await page?.close();
+    await Promise.all((outages ?? []).map((service) => service.stop()));
     await stack?.stop();
   });
 
@@ -71,6 +77,8 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
       service.end(1009, 4, 20),
       service.end(1013, 8, 20),
       service.end('drop', 20, 20),
+      // A second without a pong is too long, whatever the ping before took.
+      service.end('mute', 8, 1100),
       service.end('refuse', 8, 20),
       service.end('deny', 14, 20),
       // Long enough that the server has the request before the client gives up.
@@ -91,9 +99,11 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
     const expected = services
       .flatMap(({ name }) => EXPECTED.map((alert) => `${name}: ${alert}`))
       .filter((alert) => alert !== 'spans-only: WebSocketHandshakesRefused')
-      .concat('chat: WebSocketHandshakeFailures of a server');
+      .concat('chat: WebSocketHandshakeFailures of a server')
+      .concat(outages.flatMap(({ name }) => SLOW.map((alert) => `${name}: ${alert}`)));
     const seen = new Set<string>();
     await each((service) => service.end('drop', 150, 500));
+    for (const service of outages) service.feel('trouble');
     await repeat(
       () => each(trouble),
       async () => {
@@ -122,13 +132,14 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
   });
 
   it('resolves every alert when closes are normal again, and says so', async () => {
+    for (const service of outages) service.feel('calm');
     const untold = (service: string) => {
       const resolved = new Set(heard('resolved', service));
       return heard('firing', service).filter((alert) => !resolved.has(alert));
     };
     await repeat(
       () => each(calm),
-      async () => [...(await firing()), ...services.flatMap(({ name }) => untold(name))],
+      async () => [...(await firing()), ...[...services, ...outages].flatMap(({ name }) => untold(name))],
     );
   });
 
@@ -150,7 +161,7 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
           `sum(max without (instance) (websocket_client_closes_total{service_name="${name}", ${OPENED}})) or sum(traces_span_metrics_calls_total{service_name="${name}", span_kind="SPAN_KIND_CLIENT", ${OPENED}})`,
         ),
       ).toBe(opened);
-      const abnormal = [1011, 1008, 1009, 'drop'] as const;
+      const abnormal = [1011, 1008, 1009, 'drop', 'mute'] as const;
       expect(
         await valueNow(
           `sum(max without (instance) (websocket_server_closes_total{service_name="${name}", error_type!=""})) or sum(traces_span_metrics_calls_total{service_name="${name}", span_kind="SPAN_KIND_SERVER", error_type!=""})`,
@@ -168,7 +179,8 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
       for (const code of [1011, 1008, 1009] as const) {
         expect(await find({ 'websocket.close.code': `${code}` })).toHaveLength(2 * count(code));
       }
-      const abnormal = 2 * (count(1011) + count(1008) + count(1009) + count('drop')) + unopened(service);
+      const opened = count(1011) + count(1008) + count(1009) + count('drop') + count('mute');
+      const abnormal = 2 * opened + unopened(service);
       expect(await find({ error: 'true' })).toHaveLength(abnormal);
       expect(await find({ 'websocket.handshake.succeeded': 'false' })).toHaveLength(unopened(service));
       const normal = (await find({ 'websocket.close.category': 'normal' })).length / (2 * count(1000));

@@ -1,0 +1,53 @@
+import {
+  ATTR_SERVER_ADDRESS,
+  ATTR_WEBSOCKET_CLOSE_LIMIT,
+  ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
+} from '@closespan/core';
+import { CAUSE } from '../rules/cause-rules.ts';
+import { labelName, secondsHistogramName } from '../rules/prometheus-name.ts';
+import { SERVICE } from '../rules/sources.ts';
+import { CHOSEN_SERVICE, everywhere, RATE } from './chosen-series.ts';
+import { lines, table } from './panels.ts';
+
+const LIMIT = labelName(ATTR_WEBSOCKET_CLOSE_LIMIT);
+const KIND = labelName(ATTR_WEBSOCKET_CLOSE_LIMIT_KIND);
+/** Closes by the limit that fits, which the gateway counts from the spans of all services. */
+const COUNT = `${secondsHistogramName(`traces.${ATTR_WEBSOCKET_CLOSE_LIMIT}`, 'count')}{${CHOSEN_SERVICE}}`;
+
+/** Which proxies cut connections, and after how long. */
+export const SILENCE_ROW = {
+  'Silence and idle limits': [
+    lines(
+      {
+        title: 'Cut by an idle limit, by server',
+        description: 'A proxy ends what is silent for as long as its limit. The span has the limit.',
+        unit: 'cps',
+      },
+      12,
+      [
+        [
+          `sum by (service_name, server_address) (${everywhere((source, side) => `rate(${source.closes(side, `${CAUSE}="idle_timeout"`, CHOSEN_SERVICE)}${RATE})`)})`,
+          '{{service_name}} {{server_address}}',
+        ],
+      ],
+    ),
+    table(
+      {
+        title: 'Limits that fit, most first',
+        description:
+          'idle: the proxy cuts what is silent. age: it cuts every connection at that age. Of an hour.',
+        unit: 'short',
+      },
+      12,
+      `topk(20, sum by (${SERVICE}, ${labelName(ATTR_SERVER_ADDRESS)}, ${LIMIT}, ${KIND}) (${COUNT} - ${COUNT} offset 1h or ${COUNT}) > 0)`,
+      {
+        service_name: 'Service',
+        deployment_environment_name: 'Environment',
+        [labelName(ATTR_SERVER_ADDRESS)]: 'Server',
+        [LIMIT]: 'Limit in seconds',
+        [KIND]: 'Kind',
+        Value: 'Closes',
+      },
+    ),
+  ],
+} as const;
