@@ -1,10 +1,36 @@
+import {
+  METRIC_WEBSOCKET_CLIENT_PING_DURATION,
+  METRIC_WEBSOCKET_SERVER_PING_DURATION,
+} from '@closespan/core';
 import { CAUSE } from '../rules/cause-rules.ts';
-import { CHOSEN, WHO } from './chosen-series.ts';
+import { secondsHistogramName } from '../rules/prometheus-name.ts';
+import { CHOSEN, CHOSEN_SERVICE, everySide, RATE, WHO } from './chosen-series.ts';
 import { lines } from './panels.ts';
+
+const PINGS = {
+  client: METRIC_WEBSOCKET_CLIENT_PING_DURATION,
+  server: METRIC_WEBSOCKET_SERVER_PING_DURATION,
+};
+const BUCKETS = everySide(
+  (side) => `rate(${secondsHistogramName(PINGS[side], 'bucket')}{${CHOSEN_SERVICE}}${RATE})`,
+);
 
 /** Whether peers respond to the pings of the app. */
 export const HEARTBEAT_ROW = {
   Heartbeats: [
+    lines(
+      {
+        title: 'Round trips of pings, median and 95th percentile',
+        description:
+          'Pings of the app. A rise comes before timeouts: a slow network, or a blocked event loop.',
+        unit: 's',
+      },
+      12,
+      [0.5, 0.95].map((q) => [
+        `histogram_quantile(${q}, sum by (service_name, side, le) (${BUCKETS}))`,
+        `p${q * 100} ${WHO}`,
+      ]),
+    ),
     lines(
       {
         title: 'Given up: no pong, or dropped on purpose',
