@@ -6,6 +6,7 @@ import { createAbortedSockets } from './calls/aborted-sockets.ts';
 import { createCloseCalls } from './calls/close-calls.ts';
 import { findUndiciClasses, loadedGlobalPrototype } from './calls/find-undici-classes.ts';
 import { noteStreamCloseCall } from './calls/stream-close-call.ts';
+import { followUndiciPings } from './calls/undici-pings.ts';
 import { createWebSocketCloseCalls } from './calls/web-socket-close-calls.ts';
 import { createUndiciConnections } from './connection/undici-connections.ts';
 import { requestedUrl, urlOf } from './connection/undici-request.ts';
@@ -24,7 +25,7 @@ import { undiciChannels } from './undici-channels.ts';
  * @param isObserved says whether a socket is observed through its own events; such a socket is recorded elsewhere
  */
 export function observeUndici(
-  { recorder, options, sweep, connectionBegan }: LibraryTools,
+  { recorder, options, sweep, pingDurations, connectionBegan }: LibraryTools,
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
@@ -48,7 +49,17 @@ export function observeUndici(
       if (connection) connections.open.noteStillOpen(connection);
     },
   });
+  const pings = followUndiciPings(
+    (websocket) => connections.ofWebSocket(websocket)?.tracked.openedAt ?? Number.NaN,
+    (websocket, roundTrip) => {
+      const connection = connections.ofWebSocket(websocket);
+      if (!connection) return;
+      const { url } = connection.facts;
+      pingDurations.measure(connection.tracked, { kind: 'client', url }, roundTrip);
+    },
+  );
   const classes = findUndiciClasses({
+    exports: pings.watch,
     webSocket: watchWebSocket,
     webSocketStream(prototype) {
       calls.watch(prototype, (stream, info) =>
@@ -66,6 +77,7 @@ export function observeUndici(
   const endings: UndiciEndings = createUndiciEndings(
     honest,
     aborted,
+    pings,
     connections.release,
     classes.hasStreams,
   );
@@ -87,13 +99,16 @@ export function observeUndici(
       if (!connection) unjoined.noteOpen(websocket);
       else if (call) endings.noteCloseCall(connection, call);
     },
+    notePong({ websocket, payload }) {
+      if (websocket) pings.notePong(websocket, payload);
+    },
     noteCloseEvent: recordCloseEvents(
       { connections, closeCalls, classes, aborted, failures, endings, unjoined },
       options,
       isObserved,
     ),
   });
-  const stops = [listenToChannels(channels), propagateThroughUndici(options), calls.stop];
+  const stops = [listenToChannels(channels), propagateThroughUndici(options), calls.stop, pings.stop];
 
   function watchWebSocket(prototype: object | undefined): void {
     calls.watch(prototype, closeCalls.noteCall);

@@ -33,6 +33,13 @@ interface OpenMessage {
   readonly websocket?: WebSocketLike;
 }
 
+/** A message of the channel `undici:websocket:pong`. */
+interface PongMessage {
+  /** The WebSocket over which the pong came; absent in undici 6. */
+  readonly websocket?: WebSocketLike;
+  readonly payload: unknown;
+}
+
 /** Callbacks for requests, openings and `close` events that undici's channels publish. */
 interface UndiciListeners {
   /** Called with each request for a WebSocket or a `WebSocketStream`. */
@@ -42,6 +49,8 @@ interface UndiciListeners {
    * socket.
    */
   noteOpen(websocket: WebSocketLike | undefined): void;
+  /** Called when a pong has come. */
+  notePong(message: PongMessage): void;
   /** Called after the app's listeners for a `close` event have run. */
   noteCloseEvent(event: UndiciCloseEvent): void;
 }
@@ -54,7 +63,7 @@ export function undiciChannels(
   connections: UndiciConnections,
   failures: FailedHandshakes,
   calls: CloseCalls,
-  { noteRequest, noteOpen, noteCloseEvent }: UndiciListeners,
+  { noteRequest, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
 ): Readonly<Record<string, (message: never) => void>> {
   return {
     [REQUEST_MADE]: ({ request }: UndiciRequestMessage) => {
@@ -87,6 +96,7 @@ export function undiciChannels(
       if (connection?.isPending) failures.noteError(connection, error, calls.current());
     },
     'undici:websocket:open': ({ websocket }: OpenMessage) => noteOpen(websocket),
+    'undici:websocket:pong': notePong,
     'undici:websocket:close': noteCloseEvent,
   };
 }

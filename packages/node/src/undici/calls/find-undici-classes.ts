@@ -23,12 +23,17 @@ export interface UndiciClasses {
 interface FoundClasses {
   webSocket(prototype: object): void;
   webSocketStream(prototype: object): void;
+  /** Called with the exports of a module that may export the function `ping`. */
+  exports(exported: object): void;
 }
 
 type Exports = Readonly<Record<string, { readonly prototype?: object } | undefined>>;
 
 /** Matches the files of undici that export `WebSocket` and `WebSocketStream`. */
 const FILE = /lib[\\/]web[\\/]websocket[\\/](stream[\\/])?websocket(stream)?\.js$/;
+
+/** Matches the file that exports everything of undici. */
+const INDEX = /undici[^\\/]*[\\/]index\.js$/;
 
 /**
  * Finds the classes whose `close()` the app calls, by the files that export the classes. ES modules that import undici
@@ -41,7 +46,9 @@ export function findUndiciClasses(found: FoundClasses): UndiciClasses {
 
   return {
     seeModule(exported, file, isLate) {
-      if (!FILE.test(file)) return;
+      const isFile = FILE.test(file);
+      if ((isFile || INDEX.test(file)) && typeof exported === 'object' && exported) found.exports(exported);
+      if (!isFile) return;
       const { WebSocket, WebSocketStream } = (exported ?? {}) as Exports;
       if (WebSocket?.prototype) {
         hasPackage = true;

@@ -1,5 +1,15 @@
-import { CLOSED, type Closing, guard, NO_CLOSE_FRAME, type Recorder } from '@closespan/core/platform';
+import {
+  CLOSED,
+  type CloseFacts,
+  type Closing,
+  guard,
+  NO_CLOSE_FRAME,
+  type Recorder,
+} from '@closespan/core/platform';
+import { pingAttributes } from '../../connection/ping-attributes.ts';
+import { withAttributes } from '../../connection/with-attributes.ts';
 import type { AbortedSocket, AbortedSockets } from '../calls/aborted-sockets.ts';
+import type { UndiciPings } from '../calls/undici-pings.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { limitEnd } from './end-timeout.ts';
 import { type EndFacts, endFactsOf, lastFactsOf, undiciCloseFacts } from './undici-close-facts.ts';
@@ -45,9 +55,14 @@ export interface UndiciEndings {
 export function createUndiciEndings(
   recorder: Recorder,
   aborted: AbortedSockets,
+  pings: Pick<UndiciPings, 'of'>,
   release: (connection: UndiciConnection) => boolean,
   hasStreams: () => boolean,
 ): UndiciEndings {
+  /** Connections that the app closed while a ping was overdue. */
+  const overdue = new WeakSet<UndiciConnection>();
+  const pingsOf = ({ facts: { wire, websocket = wire?.ws } }: UndiciConnection) => pings.of(websocket);
+
   function recordEnd(connection: UndiciConnection, end: EndFacts): void {
     if (release(connection)) guard('undici', () => write(connection, end));
   }
@@ -58,7 +73,9 @@ export function createUndiciEndings(
     if (closeFrame && closeFacts.initiator === 'remote') {
       connection.noteClosing({ at: closeFrame.at, by: 'remote', code: undefined });
     }
-    recorder.record(connection.tracked, closeFacts);
+    const facts: CloseFacts =
+      overdue.has(connection) && !closeFrame ? { ...closeFacts, cause: 'ping_timeout' } : closeFacts;
+    recorder.record(connection.tracked, withAttributes(facts, pingAttributes(pingsOf(connection))));
   }
 
   function recordTimeout(connection: UndiciConnection): void {
@@ -84,6 +101,7 @@ export function createUndiciEndings(
   return {
     recordEnd,
     noteCloseCall(connection, closing) {
+      if (!connection.tracked.closing && pingsOf(connection)?.isOverdue) overdue.add(connection);
       connection.noteClosing(closing);
       limitEnd(connection, recordTimeout);
     },
