@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type CloseRecord, instrumentWebSockets } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { Server as EngineServer, type ServerOptions } from 'engine.io';
@@ -33,20 +33,25 @@ interface Pair {
 }
 
 type Transport = {
-  readonly socket?: { readonly _socket: { pause(): void; destroy(): void } };
-  readonly ws?: { readonly _socket: { pause(): void; destroy(): void } };
+  readonly socket?: { readonly _socket: Socket };
+  readonly ws?: { readonly _socket: Socket };
 };
 
 let records: CloseRecord[];
 let handle: ReturnType<typeof instrumentWebSockets>;
 let stops: (() => unknown)[];
+/** Resolve when the TCP sockets of a test have ended, so that no later test sees their end. */
+let ends: Promise<unknown>[];
 beforeEach(() => {
   records = [];
   stops = [];
+  ends = [];
   handle = instrumentWebSockets({ otlp: false, closeHook: (record) => records.push(record) });
 });
 afterEach(async () => {
   for (const stop of stops) stop();
+  await Promise.all(ends);
+  await new Promise(setImmediate);
   await handle.shutdown();
 });
 
@@ -113,11 +118,15 @@ async function closes(side: 'client' | 'server' | ''): Promise<string[]> {
     .reverse();
 }
 
+const watched = new WeakSet<object>();
 const tcpOf = (transport: unknown) => {
   const { socket, ws } = transport as Transport;
   const found = ws ?? socket;
   if (!found) throw new Error('No WebSocket');
-  return found._socket;
+  const { _socket } = found;
+  if (!watched.has(_socket)) ends.push(once(_socket, 'close'));
+  watched.add(_socket);
+  return _socket;
 };
 
 const rows = Object.entries(builds).flatMap(([build, classes]) =>
@@ -132,6 +141,9 @@ describe.each(rows)('$name, client of $build', ({ name, start, classes }) => {
     const { client, peer } = await start(classes, { pingInterval: 100, pingTimeout: 200 });
     const closed = new Promise((resolve) => peer.once('close', resolve));
     const tcp = tcpOf(client.engine.transport);
+    tcpOf(peer.transport);
+    // The client does not give up the server meanwhile.
+    clearTimeout((client.engine as unknown as { _pingTimeoutTimer: NodeJS.Timeout })._pingTimeoutTimer);
     tcp.pause();
     expect(await closed).toBe('ping timeout');
     expect(await closes('server')).toEqual([
@@ -145,6 +157,7 @@ describe.each(rows)('$name, client of $build', ({ name, start, classes }) => {
     // The server's pings get stuck, and it does not miss the pongs.
     (peer as unknown as { schedulePing(): void; sendPacket(): void }).sendPacket = () => {};
     (peer as unknown as { resetPingTimeout(): void }).resetPingTimeout = () => {};
+    tcpOf(client.engine.transport);
     tcpOf(peer.transport).pause();
     expect(await client.closed).toBe('ping timeout');
     expect(await closes('client')).toEqual([
