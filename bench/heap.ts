@@ -14,9 +14,15 @@ const peer = await startPeer(SOCKETS);
 
 report({
   title: 'heap an open ws client adds',
-  value: await added(heapOfClients),
+  value: await added(() => heapOfClients()),
   unit: 'bytes',
   target: 144,
+});
+report({
+  title: 'heap an open ws client adds that has sent a ping',
+  value: await added(() => heapOfClients(true)),
+  unit: 'bytes',
+  target: 208,
 });
 report({
   title: 'heap an open ws server connection adds',
@@ -40,12 +46,17 @@ async function added(heapOf: () => Promise<number>): Promise<number> {
   return median(differences);
 }
 
-async function heapOfClients(): Promise<number> {
+/** @param pings whether each client sends a ping and gets its pong */
+async function heapOfClients(pings = false): Promise<number> {
   const sockets: WebSocket[] = [];
   const grown = await growth(async () => {
     const more = Array.from({ length: SOCKETS }, () => new WebSocket(`ws://127.0.0.1:${peer.port}/chat`));
     await Promise.all(more.map((socket) => once(socket, 'open')));
     sockets.push(...more);
+    if (!pings) return;
+    const pongs = more.map((socket) => once(socket, 'pong'));
+    for (const socket of more) socket.ping();
+    await Promise.all(pongs);
   });
   const closed = sockets.map((socket) => once(socket, 'close'));
   for (const socket of sockets) socket.terminate();
