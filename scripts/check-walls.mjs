@@ -45,6 +45,7 @@ const FLOORS = {
     ['propagation', 'process', 'traffic', 'pings'],
     ['upgrades'],
     ['library-observer.ts'],
+    ['connection-of.ts'],
     ['undici/connection'],
     ['undici/calls'],
     ['undici/endings'],

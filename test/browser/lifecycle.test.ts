@@ -4,7 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const HOUR = 3_600_000;
 /** Nothing is open, and nothing is to be sent. */
-const observer = { observed: new Map(), observe() {}, noteClose: () => undefined, recordEnd() {}, stop() {} };
+const observer = {
+  observed: new Map(),
+  observe() {},
+  connectionOf: () => undefined,
+  noteClose: () => undefined,
+  recordEnd() {},
+  stop() {},
+};
 const recorder = {
   record() {},
   prepare() {},

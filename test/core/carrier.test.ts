@@ -8,6 +8,7 @@ function carry(carrier: ReturnType<typeof queryCarrier>, ...args: Args) {
   const infos: (SocketInfo | undefined)[] = [];
   const observer = {
     observe: (_socket: object, info?: SocketInfo) => infos.push(info),
+    connectionOf: () => undefined,
     noteClose: () => undefined,
     recordEnd() {},
     observed: new Map(),

@@ -1,11 +1,11 @@
 import {
   createSocketObserver,
   diag,
-  type Installed,
   isIgnored,
   NAME,
   type Platform,
   patchBefore,
+  type SocketObserver,
   stopAll,
   wrapGlobal,
 } from '@closespan/core/platform';
@@ -41,7 +41,7 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
         (...event) => lifecycle?.platformFacts(...event),
       );
 
-      const observe: Installed['observe'] = (socket, info) => {
+      const observe: SocketObserver['observe'] = (socket, info) => {
         loading ??= loadLifecycle().then(
           ({ observeLifecycle }) => {
             lifecycle = observeLifecycle(globalThis, observer, recorder);
@@ -53,8 +53,8 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
         );
         observer.observe(socket, info);
       };
-      const observeUnlessIgnored: Installed['observe'] = (socket) =>
-        isIgnored(socket.url, ignoreUrls) || observe(socket);
+      const observeUnlessIgnored: typeof observe = (socket, info) =>
+        isIgnored(socket.url, ignoreUrls) || observe(socket, info);
       const stopClose = patchBefore(native?.prototype, 'close', (socket, [code, reason]) =>
         observer.noteClose(socket, code, reason),
       );
@@ -65,6 +65,7 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
       ];
       return {
         observe,
+        connectionOf: observer.connectionOf,
         settle: () => lifecycle?.settle(),
         stop() {
           stopAll(stops);

@@ -43,8 +43,8 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 }
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
-  const { observe, stop } = observeGlobal(recorder, options, errorFactsOf);
-  return { observe, stop };
+  const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);
+  return { observe, connectionOf, stop };
 }
 
 /**

@@ -18,7 +18,7 @@ type Scope = object & { readonly WebSocketStream?: { readonly prototype: object 
  */
 export function observeStreams(
   scope: Scope,
-  observe: (socket: WebSocketLike) => void,
+  observe: SocketObserver['observe'],
   noteClose: SocketObserver['noteClose'],
 ): () => void {
   const native = scope.WebSocketStream;
@@ -50,7 +50,7 @@ export function observeStreams(
       sockets.set(stream, socket);
       derived.set(opened, undefined);
       derived.set(closed, undefined);
-      observe(socket);
+      observe(socket, { owner: stream });
     }),
     patchBefore(native.prototype, 'close', (stream, [info]) => {
       const { closeCode, reason } = (info ?? {}) as Readonly<Record<string, unknown>>;

@@ -8,7 +8,7 @@ export { AbnormalCloseSampler, describeCloseCode, queryCarrier, subprotocolCarri
 /** Platform that observes nothing. While a server renders a page, `@closespan/node` observes the sockets. */
 const nothing: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
-  install: () => ({ observe() {}, stop() {} }),
+  install: () => ({ observe() {}, connectionOf: () => undefined, stop() {} }),
   startPipeline: () => Promise.reject(new Error('no page')),
   loadRecording: () => Promise.reject(new Error('no page')),
 };
@@ -20,7 +20,13 @@ const nothing: Platform<BrowserWebSocketOptions> = {
 export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WebSocketHandle {
   checkOptions(options, BROWSER_OPTION_CHECKS);
   diag.debug(`${NAME}: @closespan/browser does nothing on a server, where @closespan/node observes`);
-  return { observe() {}, async forceFlush() {}, async shutdown() {} };
+  return {
+    observe() {},
+    note() {},
+    connectionIdOf: () => undefined,
+    async forceFlush() {},
+    async shutdown() {},
+  };
 }
 
 /** Observes nothing, since this code runs on a server that renders a page. */

@@ -15,6 +15,7 @@ export {
   describeCloseCode,
 } from './record/close-codes.ts';
 export type { Peer } from './record/close-facts.ts';
+export type { CloseNote } from './record/close-note.ts';
 export type { CloseRecord } from './record/close-record.ts';
 export type { Endpoint } from './record/endpoint.ts';
 export { AbnormalCloseSampler, type SamplerLike, type SamplingResultLike } from './sampler.ts';
@@ -42,6 +43,7 @@ export {
   ATTR_WEBSOCKET_CLOSE_LIMIT,
   ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
   ATTR_WEBSOCKET_CLOSE_NAME,
+  ATTR_WEBSOCKET_CLOSE_NOTED_REASON,
   ATTR_WEBSOCKET_CLOSE_REASON,
   ATTR_WEBSOCKET_CLOSE_REPORTED_CODE,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,

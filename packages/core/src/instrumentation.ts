@@ -4,6 +4,8 @@ import type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 import type { WebSocketOptions } from './options.ts';
 import { ownOptions } from './own-options.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
+import { type CloseNote, mergeNotes } from './record/close-note.ts';
+import type { Connection } from './record/connection.ts';
 import { createRecorder, type LoadRecording, type Recorder } from './recorder.ts';
 import { diag } from './registered-api.ts';
 import { currentlyRunning, forgetRunning, keepRunning, type Running } from './running.ts';
@@ -31,6 +33,18 @@ export interface WebSocketHandle {
    * object has no event listeners, an error is logged with `diag.error`.
    */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
+  /**
+   * Adds what the app knows to the record of a socket's close: attributes, a cause, a reason. Later notes on one socket
+   * add to earlier ones. A note counts until the record is made, which is after the app's listeners for `close`. A
+   * socket that is not observed gets no record, so that its note is lost. Never throws.
+   * @example note(socket, { attributes: { 'app.room': room } })
+   */
+  note(socket: object, note: CloseNote): void;
+  /**
+   * Returns the value that `websocket.connection.id` has in the record of a socket, for the logs of the app. Returns
+   * `undefined` if the socket is not observed, or if the id is not known yet.
+   */
+  connectionIdOf(socket: object): string | undefined;
 }
 
 /** Adapts core to one kind of runtime, such as browsers or Node. */
@@ -55,6 +69,14 @@ export interface Platform<
 export interface Installed {
   /** Observes one more socket, which the app passed to `observe()` of the handle. */
   observe(socket: WebSocketLike, info?: SocketInfo): void;
+  /**
+   * Returns the connection of a socket of the app, also after the record of the connection is made. Never throws.
+   * @param needsId whether the caller reads the id of the connection
+   * @returns `undefined` if the socket is not observed, or if its id is needed and may still change
+   */
+  connectionOf(socket: object, needsId: boolean): Connection | undefined;
+  /** Limits the notes on a connection while it is open. @defaultValue notes are limited when the record is made */
+  limitNote?(note: CloseNote): CloseNote;
   /** Records failed handshakes that still wait for a `close` event. That event may never come. */
   settle?(): void;
   /**
@@ -107,13 +129,28 @@ export function start<O extends WebSocketOptions, H extends WebSocketHandle>(
   const own = ownOptions(options);
   let isObserving = true;
   const recorder = createRecorder(own, () => platform.startPipeline(own), platform.loadRecording);
-  const { observe, settle, keepAlive, stop, ...members } = platform.install(recorder, own);
+  const {
+    observe,
+    connectionOf,
+    limitNote = (note) => note,
+    settle,
+    keepAlive,
+    stop,
+    ...members
+  } = platform.install(recorder, own);
   const running: Running<WebSocketHandle> = {
     handle: {
       ...members,
       observe(...socket) {
         if (isObserving) guard('observe', () => observe(...socket));
       },
+      note(socket, note) {
+        guard('note', () => {
+          const connection = connectionOf(socket, false);
+          if (connection) connection.note = limitNote(mergeNotes(connection.note, note));
+        });
+      },
+      connectionIdOf: (socket) => connectionOf(socket, true)?.connectionId,
       forceFlush(limit) {
         if (settle) guard('settle', settle);
         const flushed = recorder.forceFlush(limit);

@@ -123,8 +123,9 @@ export interface WebSocketOptions {
    */
   readonly parent?: 'none' | 'creation';
   /**
-   * Receives each record and its span before the span ends. A returned promise is not awaited. An error is logged with
-   * `diag.error`.
+   * Receives each record, its span before the span ends, and the app's own object: the socket, or a stream or client.
+   * The object is `undefined` if it is not known, or if nobody has held it since the close. A returned promise is not
+   * awaited. An error is logged with `diag.error`.
    */
-  readonly closeHook?: (record: CloseRecord, span: Span) => void;
+  readonly closeHook?: (record: CloseRecord, span: Span, socket?: object) => void;
 }

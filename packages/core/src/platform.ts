@@ -49,10 +49,10 @@ export {
 } from './record/connection.ts';
 export { createEndpointParser, templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
-export { createQueueMemory, flat, limitText } from './record/queue-memory.ts';
+export { createQueueMemory, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { requestedReason } from './record/requested-reason.ts';
-export { LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
+export { cut, flat, LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';

@@ -10,8 +10,11 @@ import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls. This happens in later turns of the event loop. */
 export interface Recorder {
-  /** Records the end of a connection. Observers call this function once for each connection. Never throws. */
-  record(connection: Connection, facts: CloseFacts): void;
+  /**
+   * Records the end of a connection. Observers call this function once for each connection. Never throws.
+   * @param socket object that the app has for the connection: a socket, a stream or a client. Absent if not known
+   */
+  record(connection: Connection, facts: CloseFacts, socket?: object): void;
   /**
    * Loads the code that makes spans and metrics. Called early, because a page that is being unloaded can load nothing.
    */
@@ -89,15 +92,16 @@ export function createRecorder(
   }
 
   return {
-    record(connection, facts) {
+    record(connection, facts, socket) {
+      const stamped = () => stampClose(connection, facts, options.closeHook && socket);
       // This runs within the app's event handler.
       guard('record', () => {
         if (isUnrecorded(connection)) return;
         if (recording) {
-          if (recording.isWanted()) recording.push(stampClose(connection, facts));
+          if (recording.isWanted()) recording.push(stamped());
           return;
         }
-        if (waiting.length < settings.capacity) waiting.push(stampClose(connection, facts));
+        if (waiting.length < settings.capacity) waiting.push(stamped());
         else settings.dropped++;
         void load();
       });

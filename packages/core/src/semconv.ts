@@ -95,6 +95,10 @@ export const ATTR_WEBSOCKET_CLOSE_REPORTED_CODE = 'websocket.close.reported_code
 export const ATTR_WEBSOCKET_PING_UNANSWERED = 'websocket.ping.unanswered';
 /** Last round trip of a ping of the app and its pong, in seconds. Absent if none was measured. @example 0.042 */
 export const ATTR_WEBSOCKET_PING_RTT = 'websocket.ping.rtt';
+/**
+ * Reason that the app gave in a note, after `redactReason`. Absent if the app noted none. @example 'ping timeout'
+ */
+export const ATTR_WEBSOCKET_CLOSE_NOTED_REASON = 'websocket.close.noted_reason';
 /** Whether the connection had opened. @example true */
 export const ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED = 'websocket.handshake.succeeded';
 /** Time from construction of the socket to open, or to failure, in seconds. @example 0.031 */

@@ -6,6 +6,7 @@ export {
   type CloseCodeMeaning,
   type CloseCodeMeanings,
   type CloseInitiator,
+  type CloseNote,
   type CloseRecord,
   describeCloseCode,
   type Endpoint,

@@ -9,6 +9,8 @@ import {
   stopAll,
 } from '@closespan/core/platform';
 import { createLibraryEnds } from './connection/library-ends.ts';
+import { limitNote } from './connection/limit-note.ts';
+import { connectionOf } from './connection-of.ts';
 import { observeEngineIo } from './engine-io/observe-engine-io.ts';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
@@ -81,8 +83,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   });
   const watched: Recorder = {
     ...recorder,
-    record(connection, facts) {
-      recorder.record(connection, facts);
+    record(...closed) {
+      recorder.record(...closed);
       flush.noteRecord();
     },
   };
@@ -140,6 +142,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     observe(socket, info) {
       libraries.some((library) => library.observe(socket, info));
     },
+    connectionOf: (socket, needsId) => connectionOf(libraries, socket, needsId),
+    limitNote,
     instrumentServer(server) {
       if (!ws.observeServer(server)) diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },

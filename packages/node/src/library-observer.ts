@@ -1,5 +1,5 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
-import type { Recorder } from '@closespan/core/platform';
+import type { Connection, Recorder } from '@closespan/core/platform';
 import type { LibraryEnds } from './connection/library-ends.ts';
 import type { OpenWalk } from './connection/open-walk.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
@@ -15,6 +15,13 @@ export interface LibraryObserver {
    * @returns `false` if the socket is not of this library
    */
   observe(socket: WebSocketLike, info?: SocketInfo): boolean;
+  /**
+   * Returns the connection of a socket of this library, also after the record of the socket is made.
+   * @param needsId whether the caller reads the id of the connection
+   * @returns `undefined` if the socket is not observed as one of this library, or if its id is needed and may still
+   * change
+   */
+  connectionOf(socket: object, needsId: boolean): Connection | undefined;
   /**
    * Looks for the library's classes in a CommonJS module. Absent if no CommonJS module holds classes of the library.
    */

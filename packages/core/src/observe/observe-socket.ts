@@ -9,7 +9,9 @@ import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 /** Observes sockets through their events, and records the end of each socket. */
 export interface SocketObserver {
   /** Observes a socket until its end. Does nothing if the socket is already observed. */
-  observe(socket: WebSocketLike, info?: SocketInfo): void;
+  observe(socket: WebSocketLike, info?: ObservedInfo): void;
+  /** Returns the connection of a socket or stream of the app, also after its end. */
+  connectionOf(socket: object): Connection | undefined;
   /**
    * Notes that the app called `close(code, reason)`. Returns a function that removes the note, or `undefined` if nothing was
    * noted.
@@ -48,6 +50,12 @@ export type ReadPlatformFacts = (
   startTime: number,
 ) => Partial<CloseFacts> | undefined;
 
+/** Facts about a socket that the caller of `observe` knows. */
+interface ObservedInfo extends SocketInfo {
+  /** Object that the app has instead of the socket, such as a stream. @defaultValue the app has the socket */
+  readonly owner?: object;
+}
+
 /** State that the observer keeps for one observed socket. */
 interface ObservedSocket {
   readonly connection: Connection;
@@ -56,7 +64,7 @@ interface ObservedSocket {
    */
   readonly startTime: number;
   /** Facts about the socket that the caller of `observe` passed. `undefined` if none were passed. */
-  readonly info: SocketInfo | undefined;
+  readonly info: ObservedInfo | undefined;
   /** Whether the runtime fires the socket's events. If so, events from scripts are ignored. */
   readonly isNative: boolean;
   /** Whether each `close()` of the app is noted, so that the record can say who closed first. */
@@ -83,6 +91,7 @@ export function createSocketObserver(
   marksEvents = true,
 ): SocketObserver {
   const observed = new Map<WebSocketLike, ObservedSocket>();
+  const connections = new WeakMap<object, Connection>();
 
   const listener = (event: unknown) => {
     const { type, target, code, reason, wasClean } = event as SocketEvent;
@@ -118,19 +127,23 @@ export function createSocketObserver(
     { connection, startTime, info, hasNotes, erroredAt }: ObservedSocket,
     event: CloseEventFacts,
   ): void {
-    recorder.record(connection, {
-      kind: info?.kind ?? 'client',
-      url: info?.url ?? socket.url,
-      subprotocol: socket.protocol,
-      extensions: socket.extensions,
-      unsentSize: socket.bufferedAmount,
-      errored: erroredAt !== undefined,
-      // Without a `close` event the error was the end.
-      closedAt: event.synthetic ? erroredAt : undefined,
-      initiator: hasNotes ? undefined : 'unknown',
-      ...event,
-      ...platformFacts?.(connection, event, startTime),
-    });
+    recorder.record(
+      connection,
+      {
+        kind: info?.kind ?? 'client',
+        url: info?.url ?? socket.url,
+        subprotocol: socket.protocol,
+        extensions: socket.extensions,
+        unsentSize: socket.bufferedAmount,
+        errored: erroredAt !== undefined,
+        // Without a `close` event the error was the end.
+        closedAt: event.synthetic ? erroredAt : undefined,
+        initiator: hasNotes ? undefined : 'unknown',
+        ...event,
+        ...platformFacts?.(connection, event, startTime),
+      },
+      info?.owner ?? socket,
+    );
   }
 
   function forget(socket: WebSocketLike): void {
@@ -142,7 +155,8 @@ export function createSocketObserver(
     observe(socket, info) {
       if (observed.has(socket)) return;
       const connection = trackConnection();
-      connection.connectionId = info?.connectionId;
+      if (info?.connectionId) connection.connectionId = info.connectionId;
+      connections.set(info?.owner ?? socket, connection);
       // The socket opened before observation began.
       if (socket.readyState === OPEN) connection.openedAt = Number.NaN;
       for (const type of eventTypesFor(socket)) socket.addEventListener(type, listener);
@@ -157,6 +171,7 @@ export function createSocketObserver(
       // A page that is about to go can load nothing.
       recorder.prepare();
     },
+    connectionOf: (socket) => connections.get(socket),
     noteClose(socket, code, reason) {
       const known = observed.get(socket as WebSocketLike);
       // Once the peer's Close frame has come, or all is over, a call does nothing (WHATWG WebSockets § close).

@@ -102,14 +102,25 @@ export interface PendingClose {
   readonly closedAt: number;
   /** Time of the close, in epoch milliseconds. The clock continues while the device sleeps. */
   readonly closeTime: number;
+  /**
+   * Object that the app has for the connection, for `closeHook`. Held weakly, so that closes that wait keep no sockets
+   * alive. `undefined` without `closeHook`.
+   */
+  readonly socket?: { deref(): object | undefined } | undefined;
 }
 
 /**
- * Adds the time of the close to its facts. The time is `closedAt` of the facts, or the time of this call if `closedAt`
+ * Adds the time of the close to its facts, and a weak reference to the socket. The time is `closedAt` of the facts, or the time of this call if `closedAt`
  * is absent.
  */
-export function stampClose(connection: Connection, facts: CloseFacts): PendingClose {
+export function stampClose(connection: Connection, facts: CloseFacts, socket?: object): PendingClose {
   const time = now();
   const { closedAt = time } = facts;
-  return { connection, facts, closedAt, closeTime: Date.now() - (time - closedAt) };
+  return {
+    connection,
+    facts,
+    closedAt,
+    closeTime: Date.now() - (time - closedAt),
+    socket: socket && new WeakRef(socket),
+  };
 }

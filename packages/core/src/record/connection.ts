@@ -1,5 +1,6 @@
 import type { Context, SpanContext } from '@opentelemetry/api';
 import { activeContext, isSuppressed, spanContextOf } from '../registered-api.ts';
+import type { CloseNote } from './close-note.ts';
 
 /**
  * Holds everything that closespan remembers of a connection while its socket is open. An open connection has no span
@@ -30,10 +31,12 @@ export interface Connection {
   /** First sign that the connection closes. `undefined` before such a sign. */
   closing: Closing | undefined;
   /**
-   * Id of the connection: 16 hexadecimal digits, derived from the handshake or passed with the socket. If `undefined`,
-   * the record gets an id that only this end knows.
+   * Id of the connection: 16 hexadecimal digits, derived from the handshake or passed with the socket. Otherwise random
+   * digits, which only this end knows.
    */
-  connectionId: string | undefined;
+  connectionId: string;
+  /** Notes of the app about the connection. Absent before the first note. */
+  note?: CloseNote;
 }
 
 /** First sign that a connection closes. */
@@ -60,6 +63,11 @@ export interface Closing {
  */
 export const now: () => number = () => performance.now();
 
+/** Returns 16 hexadecimal digits that no other connection is likely to have: 52 random bits and zeros. */
+function someId(): string {
+  return Math.random().toString(16).slice(2).padEnd(16, '0');
+}
+
 /** Starts to track a new connection, with the ids of the span in the active context. */
 export function trackConnection(active = activeContext(), startedAt: number = now()): Connection {
   return markSuppressed(active, {
@@ -67,7 +75,7 @@ export function trackConnection(active = activeContext(), startedAt: number = no
     openedAt: undefined,
     creation: spanContextOf(active),
     closing: undefined,
-    connectionId: undefined,
+    connectionId: someId(),
   });
 }
 

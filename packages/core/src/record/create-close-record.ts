@@ -1,11 +1,12 @@
+import type { Attributes } from '@opentelemetry/api';
 import { isCarrying } from './carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 import type { CloseCodeMeaning } from './close-codes.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
+import type { CloseNote } from './close-note.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
-import { uniqueId } from './unique-id.ts';
 
 /** Options of the user that decide how facts about a close become a record. */
 export interface RecordRules {
@@ -18,6 +19,8 @@ export interface RecordRules {
   readonly redactReason: (reason: unknown) => string;
   /** Returns the text to record for the negotiated subprotocol. Empty for a value that is not a text. Never throws. */
   readonly redactSubprotocol: (subprotocol: unknown) => string;
+  /** Returns the attributes that stand for a note of the app. */
+  readonly notedAttributes: (note: CloseNote) => Attributes;
   /**
    * Returns the parts of a URL that are recorded. If `template` is passed, even an empty one, `urlTemplate` is not
    * called.
@@ -42,7 +45,7 @@ const EXPECTED: ReadonlySet<CloseCause> = new Set([
  */
 export function createCloseRecord(closed: PendingClose, rules: RecordRules): CloseRecord {
   const { connection, facts, closedAt, closeTime } = closed;
-  const { startedAt, openedAt, closing, creation, connectionId } = connection;
+  const { startedAt, openedAt, closing, creation, connectionId, note } = connection;
   const { wasClean, reportedCode = facts.code } = facts;
   // `protocol` is null in workerd.
   const subprotocol = facts.subprotocol ?? '';
@@ -59,6 +62,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   const closingDuration = closing ? closedAt - closing.at : 0;
   const { interruption, suspendedDuration } = facts;
   const cause =
+    note?.cause ??
     facts.cause ??
     closeCause({
       opened,
@@ -73,7 +77,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   const closingTime = closeTime - closingDuration;
   return {
     kind: facts.kind,
-    connectionId: connectionId ?? uniqueId(),
+    connectionId,
     endpoint: rules.parseEndpoint(facts.url, facts.template),
     peer: facts.peer,
     clientAddress: facts.clientAddress,
@@ -104,7 +108,9 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     httpStatusCode,
     errorCode,
     creation,
-    furtherAttributes: facts.furtherAttributes,
+    furtherAttributes: note
+      ? { ...rules.notedAttributes(note), ...facts.furtherAttributes }
+      : facts.furtherAttributes,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
-import { cut, LONGEST_TEMPLATE } from './text-limits.ts';
+import type { Connection } from './connection.ts';
+import { cut, flat, LONGEST_TEMPLATE } from './text-limits.ts';
 
 /**
  * Largest number of characters of each text that a peer, a proxy or a library may choose. A longer text is cut, and
@@ -38,6 +39,17 @@ const TRACE_STATE_BYTES = 4096;
 /** Memory of one further attribute without its text, in bytes: its place in the object, and a number. */
 const ATTRIBUTE_BYTES = 24;
 
+/** Largest number of waiting closes that keep their sockets alive, for `closeHook`. Other closes hold sockets weakly. */
+const MOST_HELD = 1000;
+
+/** A close that waits in a queue, and that counts in the memory of the queue. */
+interface TakenClose extends PendingClose {
+  /** Estimate of the memory of this close, in bytes. */
+  readonly bytes: number;
+  /** The app's socket, which this close keeps alive. `undefined` if the socket is held weakly, or is not known. */
+  readonly held: object | undefined;
+}
+
 /** Limits the memory of the closes that wait in a queue. */
 export interface QueueMemory {
   /** Counts the memory of a close that will wait. Returns the close, with each text that is too long cut to its limit. */
@@ -54,25 +66,29 @@ export interface QueueMemory {
  */
 export function createQueueMemory(capacity: number): QueueMemory {
   let bytes = 0;
+  let heldSockets = 0;
   return {
-    take(closed) {
-      const limited = limitTexts(closed);
-      bytes += bytesOf(limited);
-      return limited;
+    take({ connection, facts, closedAt, closeTime, socket }): TakenClose {
+      const limited = limitTexts(facts);
+      const size = bytesOf(connection, limited);
+      const held = socket && heldSockets < MOST_HELD ? socket.deref() : undefined;
+      bytes += size;
+      if (held) heldSockets++;
+      return { connection, facts: limited, closedAt, closeTime, socket, bytes: size, held };
     },
-    release(closed) {
-      bytes -= bytesOf(closed);
+    release({ bytes: size = 0, held }: PendingClose & Partial<TakenClose>) {
+      bytes -= size;
+      if (held) heldSockets--;
     },
     isFull: () => bytes >= capacity,
   };
 }
 
 /**
- * Returns a close with texts within their limits. If no text is too long, `closed` itself is returned. A value that is
- * not a text becomes `undefined`, because a library may pass any value.
+ * Returns facts with texts within their limits. If no text is too long, `facts` itself is returned. A value that is not
+ * a text becomes `undefined`, because a library may pass any value.
  */
-function limitTexts(closed: PendingClose): PendingClose {
-  const { facts } = closed;
+function limitTexts(facts: CloseFacts): CloseFacts {
   let limited: { -readonly [K in keyof CloseFacts]: unknown } | undefined;
   const url: unknown = facts.url;
   if (typeof url !== 'string') limited = { ...facts, url: '' };
@@ -86,21 +102,12 @@ function limitTexts(closed: PendingClose): PendingClose {
   const { errorCode } = (limited ?? facts) as CloseFacts;
   // The app may destroy a socket with an error of its own, whose code is any text.
   if (errorCode && !ERROR_CODE.test(errorCode)) limited = { ...(limited ?? facts), errorCode: OTHER };
-  return limited ? { ...closed, facts: limited as CloseFacts } : closed;
+  return (limited ?? facts) as CloseFacts;
 }
 
 /** Returns a text within the limit for its kind. The result is a copy, which keeps no longer text in memory. */
 export function limitText(name: keyof typeof LONGEST, text: string): string {
   return flat(cut(text, LONGEST[name]));
-}
-
-/**
- * Returns a copy of a text that shares no memory with another text. V8 makes a part of a text as a view, which keeps
- * the whole text in memory.
- */
-export function flat(text: string): string {
-  // To join an array writes a new text. V8 copies texts of less than 13 characters by itself.
-  return text.length < 13 ? text : [text.slice(0, 1), text.slice(1)].join('');
 }
 
 /** Returns an estimate of the memory of further attributes, in bytes. Names are shared by all closes, values are not. */
@@ -119,10 +126,11 @@ function attributeBytes(attributes: Attributes): number {
  * Returns an estimate of the memory of a waiting close, in bytes: its objects, and one byte for each character. The
  * texts must already be within their limits.
  */
-function bytesOf({ connection, facts }: PendingClose): number {
+function bytesOf({ closing, creation, note }: Connection, facts: CloseFacts): number {
   let bytes = OBJECT_BYTES + facts.url.length;
   for (const name of TEXTS) bytes += facts[name]?.length ?? 0;
-  bytes += connection.closing?.reason?.length ?? 0;
+  bytes += closing?.reason?.length ?? 0;
   if (facts.furtherAttributes) bytes += attributeBytes(facts.furtherAttributes);
-  return connection.creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;
+  if (note?.attributes) bytes += attributeBytes(note.attributes);
+  return creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;
 }

@@ -41,7 +41,7 @@ import {
  */
 export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | undefined {
   if (!abnormal) return undefined;
-  if (record.cause === 'handshake_rejected') return String(record.httpStatusCode);
+  if (record.cause === 'handshake_rejected' && record.httpStatusCode) return String(record.httpStatusCode);
   return record.errorCode ?? record.cause;
 }
 
@@ -97,5 +97,7 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
     attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = record.httpStatusCode;
   }
   if (errorType) attributes[ATTR_ERROR_TYPE] = errorType;
-  return Object.assign(attributes, record.furtherAttributes);
+  const { furtherAttributes: further } = record;
+  // An app may note an attribute that closespan has, too: the names and their order stay those of closespan.
+  return further ? { ...attributes, ...further, ...attributes } : attributes;
 }

@@ -1,13 +1,16 @@
-import type { Meter, Span } from '@opentelemetry/api';
+import type { Attributes, Meter, Span } from '@opentelemetry/api';
 import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { PendingClose } from '../record/close-facts.ts';
+import type { CloseNote } from '../record/close-note.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { createEndpointParser } from '../record/endpoint.ts';
 import { hideToken } from '../record/hide-token.ts';
+import { cut } from '../record/text-limits.ts';
 import { diag } from '../registered-api.ts';
+import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
 import { createMeanings } from './close-meanings.ts';
@@ -59,16 +62,26 @@ export function createRecordWriter(
   destination: Destination,
 ): RecordWriter {
   const { isAbnormal, closeHook } = options;
+  const isHooked = isAbnormal || closeHook;
   const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
     const hook = options[name] ?? byDefault;
     return (text: unknown) =>
       text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
   };
+  const redactReason = redact('redactReason', String);
   const rules = {
     meaningOf,
     parseEndpoint: createEndpointParser(options),
-    redactReason: redact('redactReason', String),
+    redactReason,
+    notedAttributes: ({ attributes, reason }: CloseNote) => {
+      const noted: Attributes = {};
+      // On Node notes are within these limits already.
+      for (const [name, value] of Object.entries({ ...attributes }).slice(0, 32))
+        if (!name.startsWith('websocket.')) noted[name] = typeof value === 'string' ? cut(value, 256) : value;
+      if (reason) noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, 256));
+      return noted;
+    },
     redactSubprotocol: redact('redactSubprotocol', hideToken),
   };
   let meter: Meter | undefined;
@@ -99,7 +112,7 @@ export function createRecordWriter(
     return undefined;
   }
 
-  function write(record: CloseRecord, tracer: CloseTracer | undefined): void {
+  function write(record: CloseRecord, tracer: CloseTracer | undefined, socket: PendingClose['socket']): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     if (record.kind === 'server' && !record.handshakeSucceeded) {
       metrics?.addHandshake(record, errorTypeOf(record, true));
@@ -114,7 +127,7 @@ export function createRecordWriter(
     const span = tracer && guard('tracer', () => makeSpan(tracer, closeSpanOf(record, errorType, options)));
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
-      const call = async () => closeHook(record, span ?? unrecordedSpan());
+      const call = async () => closeHook(record, span ?? unrecordedSpan(), socket?.deref());
       call().catch((error) => logHookError('closeHook', error));
     }
     guard('span', () => {
@@ -135,7 +148,7 @@ export function createRecordWriter(
       try {
         const seen = createCloseRecord(closed, rules);
         const record = concludeLimit?.(seen) ?? seen;
-        write(isAbnormal || closeHook ? frozen(record) : record, isLost ? undefined : destination.tracer);
+        write(isHooked ? frozen(record) : record, isLost ? undefined : destination.tracer, closed.socket);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }

@@ -6,6 +6,9 @@ import type { Handshake, HandshakeFacts } from './handshake.ts';
 
 type HandshakeState = Handshake | HandshakeFacts | undefined;
 
+/** Stands in the field of the handshake for a connection whose record is made. */
+const RECORDED: HandshakeState = {};
+
 const NOT_YET = -1;
 /** Stands for NaN in a field of integers. NaN is the time of an event from before observation began. */
 const UNKNOWN = -2;
@@ -80,6 +83,16 @@ export class CompactConnection implements Connection {
     else this.#handshake = handshake;
   }
 
+  /** Whether the record of the connection is made. From then on the connection holds no request and no response. */
+  get isRecorded(): boolean {
+    return this.handshake === RECORDED;
+  }
+
+  /** Notes that the record of the connection is made. */
+  noteRecord(): void {
+    this.handshake = RECORDED;
+  }
+
   get closing(): Closing | undefined {
     return typeof this.#placeOrClosing === 'object' ? this.#placeOrClosing : undefined;
   }
@@ -122,20 +135,27 @@ export class CompactConnection implements Connection {
   }
 
   /**
-   * Id of the connection: 16 hexadecimal digits; `undefined` if no id is known. Set it to the id that a client carried
-   * in its handshake.
+   * Id of the connection: 16 hexadecimal digits. Without a key or a carried id, the first reading makes random digits.
+   * Set it to the id that a client carried in its handshake.
    */
   set connectionId(id: string) {
     this.#high = Number.parseInt(id.slice(0, 8), 16) | 0;
     this.#low = Number.parseInt(id.slice(8), 16) | 0;
   }
 
-  get connectionId(): string | undefined {
-    if (this.#high === 0 && this.#low === 0) return undefined;
+  get connectionId(): string {
+    if (this.#high === 0 && this.#low === 0) {
+      this.#high = randomInt32();
+      this.#low = randomInt32();
+    }
     ID.writeInt32BE(this.#high, 0);
     ID.writeInt32BE(this.#low, 4);
     return ID.toString('hex');
   }
+}
+
+function randomInt32(): number {
+  return Math.floor(Math.random() * 2 ** 32) | 0;
 }
 
 function tenthsOf(millis: number): number {

@@ -82,6 +82,8 @@ export function observeEngineIo({ libraryEnds }: Pick<LibraryTools, 'libraryEnds
   const isEngineClient = findLoadedClient(see);
   return {
     observe: () => false,
+    // The socket under it is one of `ws`, or of the global class.
+    connectionOf: () => undefined,
     seeModule: see,
     noteClient(socket, url) {
       if (isEngineClient(url)) libraryEnds.noteUse(socket, LOST);

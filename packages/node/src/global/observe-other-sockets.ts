@@ -39,6 +39,7 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
       observer.observe(socket, info);
       return true;
     },
+    connectionOf: observer.connectionOf,
     has: (socket) => handedOver.has(socket),
     open: walkOver(
       () => observer.observed,

@@ -1,4 +1,5 @@
-import { isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
+import type { WebSocketLike } from '@closespan/core';
+import { type Connection, isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
@@ -15,6 +16,7 @@ import { createFailedHandshakes } from './endings/failed-handshakes.ts';
 import type { EndFacts } from './endings/undici-close-facts.ts';
 import { createUndiciEndings, type UndiciEndings } from './endings/undici-endings.ts';
 import { createUnjoinedSockets } from './endings/unjoined-sockets.ts';
+import { createNotedSockets } from './noted-sockets.ts';
 import { propagateThroughUndici } from './propagate-through-undici.ts';
 import { undiciChannels } from './undici-channels.ts';
 
@@ -29,6 +31,9 @@ export function observeUndici(
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
+  const noted = createNotedSockets();
+  /** Streams that the app has closed. Before the call, a stream does not reveal its connection. */
+  const streams = new WeakMap<object, object>();
   const connections = createUndiciConnections(sweep, {
     closeFrame: (connection) => endings.noteCloseFrame(connection),
     ended: (connection) => endings.noteTransportEnd(connection),
@@ -63,15 +68,20 @@ export function observeUndici(
     webSocket: watchWebSocket,
     webSocketStream(prototype) {
       calls.watch(prototype, (stream, info) =>
-        noteStreamCloseCall(stream, info, aborted, connections.streams(), endings.noteCloseCall),
+        noteStreamCloseCall(stream, info, aborted, connections.streams(), (connection, closing) => {
+          streams.set(connection.tracked, stream);
+          endings.noteCloseCall(connection, closing);
+        }),
       );
     },
   });
   const honest: Recorder = {
     ...recorder,
-    record(connection, facts) {
+    record(connection, facts, socket = streams.get(connection)) {
+      if (socket) noted.join(socket, connection);
       const { initiator = 'unknown' } = facts;
-      recorder.record(connection, connection.closing || calls.areSeen() ? facts : { ...facts, initiator });
+      const isSure = connection.closing || calls.areSeen();
+      recorder.record(connection, isSure ? facts : { ...facts, initiator }, socket);
     },
   };
   const endings: UndiciEndings = createUndiciEndings(
@@ -114,6 +124,12 @@ export function observeUndici(
     calls.watch(prototype, closeCalls.noteCall);
   }
 
+  /** Returns the connection of a socket that has opened, or whose record is made; else `undefined`. */
+  function identified(socket: WebSocketLike): Readonly<Connection> | undefined {
+    const opened = connections.ofWebSocket(socket) ?? connections.ofOpening(socket);
+    return noted.recordedOf(socket) ?? unjoined.connectionOf(socket) ?? opened?.tracked;
+  }
+
   function recordOpen(exitFacts?: EndFacts): void {
     for (const connection of connections.open) {
       endings.recordLast(connection, connections.likelyCallOf(connection), exitFacts);
@@ -127,6 +143,11 @@ export function observeUndici(
       if (!calls.isWatched(socket)) return false;
       unjoined.observe(socket, info);
       return true;
+    },
+    connectionOf(socket, needsId) {
+      watchWebSocket(loadedGlobalPrototype());
+      if (isObserved(socket) || !calls.isWatched(socket)) return undefined;
+      return needsId ? identified(socket as WebSocketLike) : noted.noteTargetOf(socket);
     },
     seeModule: classes.seeModule,
     open: connections.open,

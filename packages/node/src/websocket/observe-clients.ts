@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import {
+  type CloseFacts,
   CONNECTING,
   guard,
   isIgnored,
@@ -29,9 +30,11 @@ interface Client {
   readonly _req: (ClientRequest & { res?: IncomingMessage }) | null;
 }
 /** Members of a `w3cwebsocket` of the package `websocket` that closespan reads. */
-interface W3cSocket {
+export interface W3cSocket {
   readonly readyState: number;
   readonly _client: Client;
+  /** The connection, once the handshake has succeeded. */
+  readonly _connection?: object | undefined;
 }
 
 /** A handshake of a client that has not ended yet. */
@@ -42,6 +45,11 @@ interface Attempt {
 
 /** Observes the handshakes of clients of the package `websocket`, until each handshake succeeds or fails. */
 export interface ClientsObserver {
+  /**
+   * Returns the connection that a client tries to make, or has failed to make. `undefined` for another object, and once
+   * the handshake has succeeded.
+   */
+  connectionOf(client: object): CompactConnection | undefined;
   /** Patches the prototype of a `WebSocketClient` class in place. */
   observeClientClass(prototype: object): void;
   /**
@@ -59,7 +67,7 @@ export function observeClients(
   { recorder, options }: Pick<LibraryTools, 'recorder' | 'options'>,
   noteOpening: NoteOpening,
 ): ClientsObserver {
-  /** Current handshake of each client; `null` while there is nothing to record. */
+  /** Last handshake of each client; `null` if there is nothing to record. */
   const attempts = createPrivateSlot<Attempt | null>();
   const propagate = propagateThroughHttp(options);
   const stops: ((() => void) | undefined)[] = [];
@@ -87,17 +95,15 @@ export function observeClients(
    */
   function attemptOf(client: Client): Attempt | null {
     const known = attempts.get(client);
-    return known === undefined
-      ? noteAttempt(client, new CompactConnection(context.active(), Number.NaN))
-      : known;
+    if (known === undefined) return noteAttempt(client, new CompactConnection(context.active(), Number.NaN));
+    return known?.connection.isRecorded ? null : known;
   }
 
   function recordFailure(client: Client, error?: unknown): void {
     const attempt = attemptOf(client);
-    attempts.set(client, null);
     if (!attempt) return;
     const { connection, request } = attempt;
-    recorder.record(connection, {
+    const facts: CloseFacts = {
       kind: 'client',
       url: '',
       ...connection.handshake,
@@ -105,7 +111,10 @@ export function observeClients(
       errored: true,
       errorCode: (error as NodeJS.ErrnoException | undefined)?.code,
       httpStatusCode: request?.res?.statusCode,
-    });
+    };
+    attempts.set(client, { connection, request: null });
+    connection.noteRecord();
+    recorder.record(connection, facts, client);
   }
 
   /**
@@ -126,6 +135,7 @@ export function observeClients(
   }
 
   return {
+    connectionOf: (client) => attempts.get(client)?.connection,
     observeClientClass(prototype) {
       stops.push(
         patchAround(prototype, 'connect', (self) => {

@@ -33,6 +33,8 @@ import { followPackagePings, isPingOverdue, packageDropCause, packageOpenFacts }
 export interface ConnectionsObserver {
   /** Patches the prototype of a `WebSocketConnection` class in place. */
   observeClass(prototype: object): void;
+  /** Returns the connection of an object of an observed class, also after its record is made. */
+  connectionOf(connection: object): CompactConnection | undefined;
   /** Starts to track a connection that the package `websocket` has just made. */
   track(connection: object): void;
   /** Connections that have opened and have not ended. */
@@ -51,7 +53,7 @@ export function observeConnections(
   { recorder, sweep, connectionBegan, pingDurations }: LibraryTools,
   takeOpening: (socket: Socket) => Opening | undefined,
 ): ConnectionsObserver {
-  /** Tracked connections. The value is `null` for a connection that is recorded or ignored. */
+  /** Tracked connections. The value is `null` for a connection that is ignored. */
   const connections = createPrivateSlot<TrackedConnection | null>();
   const openConnections = createOpenConnections<PackageConnection>(sweep, {
     placedOf: (self) => connections.get(self)?.connection,
@@ -59,10 +61,17 @@ export function observeConnections(
     streamOf: ({ socket }) => socket,
     factsOf: (self, connection) => packageOpenFacts(self, { connection: connection as CompactConnection }),
   });
+  const prototypes: object[] = [];
   const stops: ((() => void) | undefined)[] = [];
   const pings = followPackagePings(pingDurations, connections.get);
 
+  /** Returns a tracked connection; `null` for a connection that is recorded or ignored. */
   function trackedOf(self: PackageConnection): TrackedConnection | null {
+    const tracked = lookUp(self);
+    return tracked?.connection.isRecorded ? null : tracked;
+  }
+
+  function lookUp(self: PackageConnection): TrackedConnection | null {
     let tracked = connections.get(self);
     if (tracked !== undefined) return tracked;
     const opening = takeOpening(self.socket);
@@ -175,16 +184,21 @@ export function observeConnections(
 
   function record(self: PackageConnection, { connection }: TrackedConnection, facts: CloseFacts): void {
     const traffic = openConnections.attributesAtEnd(connection);
-    connections.set(self, null);
     openConnections.delete(connection);
-    recorder.record(connection, withAttributes(facts, traffic));
+    connection.noteRecord();
+    recorder.record(connection, withAttributes(facts, traffic), self);
   }
 
   return {
     track: (connection) => {
-      trackedOf(connection as PackageConnection);
+      lookUp(connection as PackageConnection);
+    },
+    connectionOf(object) {
+      const isOurs = prototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, object));
+      return isOurs ? lookUp(object as PackageConnection)?.connection : undefined;
     },
     observeClass(prototype) {
+      prototypes.push(prototype);
       const before = (
         name: string,
         run: (self: PackageConnection, ...args: unknown[]) => (() => void) | undefined,

@@ -2,7 +2,7 @@ import { stopAll } from '@closespan/core/platform';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { ownValueOf } from '../runtime/own-value.ts';
 import { onceAClass } from '../runtime/watch-modules.ts';
-import { observeClients } from './observe-clients.ts';
+import { observeClients, type W3cSocket } from './observe-clients.ts';
 import { observeConnections } from './observe-connections.ts';
 import { observeRequests } from './observe-requests.ts';
 import type { Opening } from './opening.ts';
@@ -49,10 +49,17 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
     }
   }
 
+  function isW3cSocket(socket: object): boolean {
+    return w3cPrototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket));
+  }
+
   return {
     // A `w3cwebsocket` is observed from its construction on, through its client.
-    observe: (socket) =>
-      w3cPrototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, socket)),
+    observe: isW3cSocket,
+    connectionOf(socket) {
+      const { _connection, _client = socket } = isW3cSocket(socket) ? (socket as Partial<W3cSocket>) : {};
+      return connections.connectionOf(_connection ?? socket) ?? clients.connectionOf(_client);
+    },
     seeModule: onceAClass((exported, prototype) => observeClass(prototype, ownValueOf(exported, 'name'))),
     open: connections.open,
     recordOpen: connections.recordOpen,

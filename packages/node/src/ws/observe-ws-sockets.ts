@@ -32,6 +32,8 @@ export interface WsSocketsObserver {
    * @returns false for a socket that is not of `ws`, or whose class is frozen
    */
   observe(socket: object, info?: SocketInfo): boolean;
+  /** Returns the connection of a socket whose class is observed, also after its record is made. */
+  connectionOf(socket: object, needsId: boolean): CompactConnection | undefined;
   /** Observes a socket that a server is accepting now, and whose class closespan has not found. */
   observeAccepted(socket: object): void;
   /** Sockets that have opened and have not ended. */
@@ -155,9 +157,7 @@ export function observeWsSockets(
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
     const traffic = connections.openSockets.attributesAtEnd(connection);
     connections.forget(socket, connection);
-    // While the record waits, it holds no request and no response.
-    connection.handshake = undefined;
-    recorder.record(connection, withAttributes(facts, traffic));
+    recorder.record(connection, withAttributes(facts, traffic), socket);
   }
 
   function isBlindTo(socket: WsSocket): boolean {
@@ -224,6 +224,11 @@ export function observeWsSockets(
       else connections.noteEarly(socket, info);
       connectionBegan();
       return true;
+    },
+    connectionOf(object, needsId) {
+      const prototype = socketPrototypeOf(object);
+      const isObserved = prototype && prototypes.get(prototype);
+      return isObserved ? connections.lookUp(object as WsSocket, needsId) : undefined;
     },
     observeAccepted(object) {
       const socket = observeClassOf(object);

@@ -26,6 +26,7 @@ export function observeWs(tools: LibraryTools): WsObserver {
   if (IS_BUN) seeModule(process.getBuiltinModule('ws'), 'ws', false);
   return {
     observe: sockets.observe,
+    connectionOf: sockets.connectionOf,
     observeServer: servers.observe,
     seeModule,
     open: sockets.open,

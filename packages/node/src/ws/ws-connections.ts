@@ -12,7 +12,7 @@ import type { CountedStream } from '../traffic/counted-stream.ts';
 import { createOpenConnections, type OpenConnections } from '../traffic/open-connections.ts';
 import type { Sweep } from '../traffic/sweep.ts';
 import { createClientHandshakes } from './client-handshakes.ts';
-import type { WsSocket } from './ws-socket.ts';
+import { isRedirectable, type WsSocket } from './ws-socket.ts';
 
 /** Stores the connection of each `ws` socket, from the handshake until the record is made. */
 export interface WsConnections {
@@ -28,6 +28,12 @@ export interface WsConnections {
   of(socket: WsSocket): CompactConnection | null;
   /** Returns the connection of a socket that is known; `null` if the socket is recorded or ignored. */
   known(socket: object): CompactConnection | null | undefined;
+  /**
+   * Returns the connection of a socket, also after its record is made.
+   * @param needsId whether the caller reads the id of the connection
+   * @returns `undefined` if the socket is ignored, or if its id is needed and a redirect may still change the id
+   */
+  lookUp(socket: WsSocket, needsId: boolean): CompactConnection | undefined;
   /** Notes a socket from before observation began, with facts that the app passed to `observe()`. */
   noteEarly(socket: WsSocket, info: SocketInfo): void;
   /**
@@ -80,7 +86,7 @@ export function createWsConnections(
   const handshakes = createClientHandshakes({ redirected: noteRequest, abandoned });
 
   function noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
-    let connection = connections.get(socket);
+    let connection = unrecorded(socket);
     if (connection === undefined) {
       const isWanted = !isIgnored(socket.url ?? '', ignoreUrls);
       connection = keep(socket, isWanted ? new CompactConnection(context.active(), startedAt) : null);
@@ -99,6 +105,12 @@ export function createWsConnections(
     return peer && share(`${peer.address} ${peer.port}`, () => ({ peer }));
   }
 
+  /** Returns the connection of a socket; `null` if the socket is recorded or ignored; `undefined` for a new socket. */
+  function unrecorded(socket: WsSocket): CompactConnection | null | undefined {
+    const connection = connections.get(socket);
+    return connection?.isRecorded ? null : connection;
+  }
+
   function keep(socket: WsSocket, connection: CompactConnection | null): CompactConnection | null {
     connections.set(socket, connection);
     return connection;
@@ -114,15 +126,23 @@ export function createWsConnections(
     return connection;
   }
 
+  function of(socket: WsSocket): CompactConnection | null {
+    const known = unrecorded(socket);
+    if (known !== undefined) return known;
+    const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
+    return keep(socket, accepted === undefined ? earlyConnection(socket, socket.url ?? '') : accepted);
+  }
+
   return {
     noteRequest,
-    of(socket) {
-      const known = connections.get(socket);
-      if (known !== undefined) return known;
-      const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
-      return keep(socket, accepted === undefined ? earlyConnection(socket, socket.url ?? '') : accepted);
+    of,
+    lookUp(socket, needsId) {
+      const connection = connections.get(socket) ?? of(socket) ?? undefined;
+      if (!connection || !needsId) return connection;
+      noteFinalKey(connection);
+      return isRedirectable(socket) ? undefined : connection;
     },
-    known: connections.get,
+    known: (socket) => unrecorded(socket as WsSocket),
     noteEarly(socket, { url = socket.url ?? '', connectionId }) {
       if (connections.get(socket) !== undefined) return;
       const connection = keep(socket, earlyConnection(socket, url));
@@ -145,20 +165,24 @@ export function createWsConnections(
       acceptedAt.set(socket, now());
     },
     addFinalFacts(socket, connection) {
-      const { handshake } = connection;
-      // The `ws` of Bun sets the headers of a request after it has made the request.
-      if (handshake && 'request' in handshake) noteKey(connection, handshake.request);
+      noteFinalKey(connection);
       const at = acceptedAt.get(socket);
       if (at !== undefined && socket._socket) connection.openedAt ??= at;
     },
     forget(socket, connection) {
-      keep(socket, null);
+      connection.noteRecord();
       openSockets.delete(connection);
       handshakes.forget(socket);
     },
     openSockets,
     stop: handshakes.stop,
   };
+}
+
+/** Notes the key of a handshake's request again. The `ws` of Bun sets the headers after it has made the request. */
+function noteFinalKey(connection: CompactConnection): void {
+  const { handshake } = connection;
+  if (handshake && 'request' in handshake) noteKey(connection, handshake.request);
 }
 
 function noteKey(connection: CompactConnection, request: ClientRequest): void {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import type { CloseCause, CloseInitiator } from '@closespan/core';
-import { CLOSING, type CloseFacts, flat, now } from '@closespan/core/platform';
+import { CLOSING, type CloseFacts, CONNECTING, flat, now } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
@@ -34,6 +34,8 @@ export interface WsSocket {
   readonly _req?: (ClientRequest & { timeout?: number }) | null;
   readonly _socket: Duplex | null;
   readonly _receiver: WsReceiver | null;
+  /** Whether the first URL of a client that follows redirects was secure; absent for a client that follows none. */
+  readonly _originalSecure?: boolean;
   /** Whether the socket has emitted `error`; absent in `ws` 7. */
   readonly _errorEmitted?: boolean;
   /** Largest number of automatic pongs that may wait to be sent; absent in versions before `ws` 8.23. */
@@ -83,6 +85,11 @@ export interface WsEnd {
   readonly cause?: CloseCause | undefined;
   /** Further attributes of the record; `undefined` if there are none. */
   readonly attributes?: Attributes | undefined;
+}
+
+/** Says whether a client may still be redirected, and then makes a request with another key. */
+export function isRedirectable({ readyState, _originalSecure }: WsSocket): boolean {
+  return readyState === CONNECTING && _originalSecure !== undefined;
 }
 
 /** Reads the facts of a close from a `ws` socket that ends. */

@@ -42,7 +42,7 @@ export class UndiciConnection {
   constructor(request: UndiciRequest) {
     this.#facts = factsOfRequest(request);
     this.#tracked = trackConnection();
-    this.#tracked.connectionId = connectionIdOf(this.#facts.key);
+    this.#tracked.connectionId = connectionIdOf(this.#facts.key) ?? this.#tracked.connectionId;
   }
 
   /** Times, ids and the first sign of closing, in the form that the recorder needs. */

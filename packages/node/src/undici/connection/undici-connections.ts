@@ -1,12 +1,12 @@
 import type { WebSocketLike } from '@closespan/core';
-import type { Closing } from '@closespan/core/platform';
+import { type Closing, OPEN } from '@closespan/core/platform';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
 import { closeFrameSize } from './close-frame-reader.ts';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { UndiciConnection } from './undici-connection.ts';
 import { isTo, type Wire } from './undici-facts.ts';
-import { keyOf, type UndiciRequest } from './undici-request.ts';
+import { keyOf, requestedUrl, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
 
 /**
@@ -59,6 +59,11 @@ export interface UndiciConnections {
   ofWire(wire: object): UndiciConnection | undefined;
   /** Returns the connection of a WebSocket that has opened; `undefined` if the connection is not known. */
   ofWebSocket(websocket: object): UndiciConnection | undefined;
+  /**
+   * Returns the connection of a WebSocket whose listeners for `open` are running. undici 7 and 8 name the opened socket
+   * only afterwards. The connection is the one that opened in this turn, if the URLs are equal.
+   */
+  ofOpening(websocket: WebSocketLike): UndiciConnection | undefined;
   /** Returns the handshakes that are going on, and the failed handshakes that are not recorded yet. */
   pending(): readonly UndiciConnection[];
   /** Says whether a handshake with a URL is going on. */
@@ -153,6 +158,12 @@ export function createUndiciConnections(sweep: Sweep, events: Omit<WireEvents, '
     ofWebSocket(websocket) {
       const wire = responseSocketOf(websocket);
       return byWebSocket.get(websocket) ?? (wire && byWire.get(wire));
+    },
+    ofOpening({ readyState, url }) {
+      const connection = justOpened?.connection;
+      return connection && readyState === OPEN && isTo(connection.facts, requestedUrl(url))
+        ? connection
+        : undefined;
     },
     pending: () => [...pending.values()],
     isPending(url) {

@@ -69,13 +69,13 @@ export function createUndiciEndings(
 
   function write(connection: UndiciConnection, end: EndFacts): void {
     const closeFacts = undiciCloseFacts(connection, end);
-    const { closeFrame } = connection.facts;
+    const { closeFrame, wire, websocket = wire?.ws } = connection.facts;
     if (closeFrame && closeFacts.initiator === 'remote') {
       connection.noteClosing({ at: closeFrame.at, by: 'remote', code: undefined });
     }
     const facts: CloseFacts =
       overdue.has(connection) && !closeFrame ? { ...closeFacts, cause: 'ping_timeout' } : closeFacts;
-    recorder.record(connection.tracked, withAttributes(facts, pingAttributes(pingsOf(connection))));
+    recorder.record(connection.tracked, withAttributes(facts, pingAttributes(pingsOf(connection))), websocket);
   }
 
   function recordTimeout(connection: UndiciConnection): void {

@@ -14,6 +14,8 @@ import { type EndFacts, socketFactsOf } from './undici-close-facts.ts';
 export interface UnjoinedSockets {
   /** Observes a socket that the app passes to `observe()`. A second call for the same socket changes nothing. */
   observe(websocket: WebSocketLike, info: SocketInfo | undefined): void;
+  /** Returns the connection of a socket that was passed to `observe()`, until the record is made. */
+  connectionOf(websocket: object): Connection | undefined;
   /** Notes that a socket has opened. */
   noteOpen(websocket: WebSocketLike): void;
   /**
@@ -46,13 +48,14 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
 
   function recordUnsent(websocket: WebSocketLike, end: EndFacts): void {
     const connection = trackConnection(undefined, Number.NaN);
-    recorder.record(connection, { kind: 'client', url: websocket.url, ...end });
+    recorder.record(connection, { kind: 'client', url: websocket.url, ...end }, websocket);
   }
 
   return {
     observe(websocket, info) {
       if (!observed.has(websocket)) observed.set(websocket, trackSocket(websocket, info));
     },
+    connectionOf: (websocket) => observed.get(websocket as WebSocketLike)?.connection,
     noteOpen(websocket) {
       opened.add(websocket);
       const { connection } = observed.get(websocket) ?? {};
@@ -72,13 +75,15 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
       if (end.code !== 1006) connection.openedAt ??= Number.NaN;
       const { url = websocket.url, kind = 'client' } = info ?? {};
       // A `close()` before the class was patched was not seen.
-      recorder.record(connection, { kind, url, initiator: 'unknown', ...socketFactsOf(websocket), ...end });
+      const facts = { kind, url, initiator: 'unknown' as const, ...socketFactsOf(websocket), ...end };
+      recorder.record(connection, facts, websocket);
     },
   };
 }
 
 function trackSocket(websocket: WebSocketLike, info?: SocketInfo): UnjoinedSocket {
   const connection = trackConnection(undefined, Number.NaN);
+  if (info?.connectionId) connection.connectionId = info.connectionId;
   if (websocket.readyState !== CONNECTING) connection.openedAt = Number.NaN;
   return { connection, info };
 }
