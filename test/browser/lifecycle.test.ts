@@ -14,6 +14,8 @@ const observer = {
 };
 const recorder = {
   record() {},
+  opened() {},
+  endOutages: () => false,
   prepare() {},
   async forceFlush() {},
   cancelExports() {},

@@ -55,6 +55,7 @@ export const CHECKS: OptionChecks = {
   isAbnormal: FUNCTION,
   spanTiming: /* @__PURE__ */ oneOf('close', 'lifetime'),
   parent: /* @__PURE__ */ oneOf('none', 'creation'),
+  reconnects: BOOLEAN,
   closeHook: FUNCTION,
 } satisfies Record<keyof WebSocketOptions, OptionCheck>;
 

@@ -123,6 +123,12 @@ export interface WebSocketOptions {
    */
   readonly parent?: 'none' | 'creation';
   /**
+   * Whether each outage of a client becomes a span `websocket.reconnect`: from the loss of a connection to the next
+   * opening. `false` leaves out these spans alone.
+   * @defaultValue `true`
+   */
+  readonly reconnects?: boolean;
+  /**
    * Receives each record, its span before the span ends, and the app's own object: the socket, or a stream or client.
    * The object is `undefined` if it is not known, or if nobody has held it since the close. A returned promise is not
    * awaited. An error is logged with `diag.error`.

@@ -4,7 +4,7 @@
  * @internal
  * @module
  */
-import { context, type TracerProvider } from '@opentelemetry/api';
+import { context, type SpanContext, type TracerProvider } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { exportInBackground } from './otlp/background-exporter.ts';
@@ -46,8 +46,9 @@ export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
 export interface ResendingTracerProvider extends OtlpProvider<TracerProvider> {
   /**
    * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span.
+   * @param end gets the ids of the span
    */
-  addSpan(span: CloseSpan): boolean;
+  addSpan(span: CloseSpan, end?: { span?: SpanContext | undefined }): boolean;
   /**
    * Resolves to the number of undelivered spans. Undelivered spans are sent again after about 5 to 30 seconds, until
    * they arrive or the collector refuses them.
@@ -119,9 +120,10 @@ export function createTracerProvider(
   const isDefault = areSpansDefault(settings);
   const flush = provider.forceFlush.bind(provider);
   return Object.assign(provider, {
-    addSpan(span: CloseSpan) {
+    addSpan(span: CloseSpan, end?: { span?: SpanContext | undefined }) {
       const fields = isDefault && defaultFields(span);
       if (!fields) return false;
+      if (end) end.span = fields.spanContext();
       batches.add(fields, SCOPE);
       return true;
     },

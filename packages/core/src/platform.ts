@@ -36,6 +36,7 @@ export { PlatformInstrumentation } from './platform-instrumentation.ts';
 export type { QueuePause, StartPause } from './queue/queue-pause.ts';
 export { isMillis } from './queue/wait-at-most.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
+export type { Chain, ChainStore } from './record/chain.ts';
 export { type CloseFacts, NO_CLOSE_FRAME, type PendingClose } from './record/close-facts.ts';
 export { limitTolerance } from './record/close-limits.ts';
 export {
@@ -49,6 +50,7 @@ export {
 } from './record/connection.ts';
 export { createEndpointParser, templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
+export { createProcessChains } from './record/process-chains.ts';
 export { createQueueMemory, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { requestedReason } from './record/requested-reason.ts';

@@ -1,7 +1,7 @@
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
-import { type CloseFacts, type PendingClose, stampClose } from './record/close-facts.ts';
+import { type CloseFacts, NO_CLOSE_FRAME, type PendingClose, stampClose } from './record/close-facts.ts';
 import { type Connection, isUnrecorded } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
 import { diag } from './registered-api.ts';
@@ -15,6 +15,12 @@ export interface Recorder {
    * @param socket object that the app has for the connection: a socket, a stream or a client. Absent if not known
    */
   record(connection: Connection, facts: CloseFacts, socket?: object): void;
+  /**
+   * Notes that a client connection has opened, so that an outage of its target ends. Observers call this function once
+   * for each connection. Never throws.
+   * @param url URL of the connection, in the form in which the facts of its close will have it
+   */
+  opened(connection: Connection, url: string): void;
   /**
    * Loads the code that makes spans and metrics. Called early, because a page that is being unloaded can load nothing.
    */
@@ -30,6 +36,11 @@ export interface Recorder {
    * @param parts starts parts that do not run yet
    */
   flushNow(parts?: PartsNow): void;
+  /**
+   * Records every outage that goes on, because the page or process ends.
+   * @returns whether there was an outage
+   */
+  endOutages(): boolean;
   /**
    * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
    * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
@@ -91,20 +102,25 @@ export function createRecorder(
     return waiting.length > 0 ? load() : loading;
   }
 
+  /** Adds a close or an opening. This runs within the app's event handler. */
+  function add(connection: Connection, facts: CloseFacts, socket?: object, isOpening?: boolean): void {
+    guard('record', () => {
+      if (isUnrecorded(connection)) return;
+      if (recording) {
+        if (recording.isWanted()) recording.push(stampClose(connection, facts, socket, isOpening));
+        return;
+      }
+      if (waiting.length < settings.capacity) waiting.push(stampClose(connection, facts, socket, isOpening));
+      else settings.dropped++;
+      void load();
+    });
+  }
+
   return {
-    record(connection, facts, socket) {
-      const stamped = () => stampClose(connection, facts, options.closeHook && socket);
-      // This runs within the app's event handler.
-      guard('record', () => {
-        if (isUnrecorded(connection)) return;
-        if (recording) {
-          if (recording.isWanted()) recording.push(stamped());
-          return;
-        }
-        if (waiting.length < settings.capacity) waiting.push(stamped());
-        else settings.dropped++;
-        void load();
-      });
+    record: (connection, facts, socket) => add(connection, facts, options.closeHook && socket),
+    opened(connection, url) {
+      // An opening before the first close ends no outage.
+      if (recording ?? waiting[0]) add(connection, { ...NO_CLOSE_FRAME, kind: 'client', url }, undefined, true);
     },
     prepare: load,
     async forceFlush(limit) {
@@ -115,6 +131,7 @@ export function createRecorder(
       if (parts && waiting.length > 0) recording ??= parts.createRecording(settings);
       recording?.flushNow(parts?.startPipeline);
     },
+    endOutages: () => Boolean(recording?.endOutages()),
     cancelExports(isCancelled) {
       recording?.cancelExports(isCancelled);
     },

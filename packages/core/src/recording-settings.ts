@@ -1,5 +1,6 @@
 import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';
+import type { ChainStore } from './record/chain.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
 import type { ConcludeLimit } from './telemetry/conclude-limits.ts';
@@ -42,6 +43,10 @@ export interface RecordingSettings {
    * nobody knows when the last byte came.
    */
   readonly concludeLimit?: ConcludeLimit;
+  /**
+   * Makes the store for chains of connections that wait for their next connection. Absent in pages, which have few.
+   */
+  readonly createChains?: () => ChainStore;
   /** Starts a pause of the queue. If this function is absent, the queue makes no pauses. */
   readonly startPause?: StartPause;
   /** Limits the wait for a flush between two groups of closes. @defaultValue waits until the flush is done */

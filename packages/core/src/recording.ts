@@ -8,6 +8,7 @@ import { startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import { millisOf, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
 import type { PendingClose } from './record/close-facts.ts';
+import { createReconnectChains } from './record/reconnect-chains.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { diag } from './registered-api.ts';
 import { createDestination } from './telemetry/destination.ts';
@@ -30,8 +31,10 @@ export interface Recording {
   isWanted(): boolean;
   /** Looks for providers that the app has registered since the last look. The call is cheap. */
   find(): unknown;
-  /** Adds a close to the queue. The span is made in a later turn of the event loop. */
+  /** Adds a close to the queue, or notes an opening. Spans are made in a later turn of the event loop. */
   push(closed: PendingClose): void;
+  /** Records every outage that goes on, because the page or process ends. Returns whether there was an outage. */
+  endOutages(): boolean;
   /**
    * Resolves when all closes so far have been exported, when their export has failed, or when the time limit has
    * passed.
@@ -67,7 +70,7 @@ const METRICS_MILLIS = 1000;
 
 /** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  const { options, startPipeline, waiting, capacity, memory, startPause, nextTurn } = settings;
+  const { options, startPipeline, waiting, capacity, memory, createChains, startPause, nextTurn } = settings;
   const { shutdownMillis = 5000, mostStored = 0, limitWait = (flush) => flush() } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
@@ -82,10 +85,11 @@ export function createRecording(settings: RecordingSettings): Recording {
       awaitRoom: () => limitWait(() => destination.flush(true, true)),
       flush: () => destination.flush(true),
     },
-    waiting.splice(0).map(take),
+    [],
     startPause,
     nextTurn,
   );
+  const chains = createReconnectChains(writer.isNormal, createChains?.());
   const tellDropped = limitLine((sum) => diag.error(`${NAME}: ${sum} closes dropped, too many wait`));
   /** Number of closes that were waiting at the end of the last drain. */
   let left = 0;
@@ -93,6 +97,7 @@ export function createRecording(settings: RecordingSettings): Recording {
   let stopping: Promise<void> | undefined;
   /** Whether all closes were sent, stored or dropped by a shutdown. */
   let isStopped = false;
+  waiting.splice(0).forEach(push);
   // With closes already queued, the queue calls `prepare` itself.
   if (queue.size() === 0) void prepare(false);
 
@@ -104,8 +109,22 @@ export function createRecording(settings: RecordingSettings): Recording {
     return (find() || ((await destination.load()) && find())) && (await destination.ready(retryNow));
   }
 
-  function take(closed: PendingClose): PendingClose {
-    return memory?.take(closed) ?? closed;
+  function push(closed: PendingClose): void {
+    const item = closed.isOpening ? chains.opened(closed) : closed;
+    if (item) enqueue(item);
+  }
+
+  function enqueue(item: PendingClose): void {
+    if (queue.size() >= capacity || memory?.isFull()) tellDropped(makeRoom());
+    // Chains see texts within their limits.
+    const taken = memory?.take(item) ?? item;
+    queue.push(taken.outage ? taken : chains.ended(taken));
+  }
+
+  function endOutages(): boolean {
+    const ended = chains.endOutages();
+    ended.forEach(enqueue);
+    return ended.length > 0;
   }
 
   function writeNext(closed: PendingClose, isLost?: boolean): void {
@@ -175,10 +194,8 @@ export function createRecording(settings: RecordingSettings): Recording {
   return {
     isWanted: writer.isWanted,
     find,
-    push(closed) {
-      if (queue.size() >= capacity || memory?.isFull()) tellDropped(makeRoom());
-      queue.push(take(closed));
-    },
+    push,
+    endOutages,
     async drain(limit) {
       await waitFor(drainAll(), millisOf(limit));
     },
@@ -186,6 +203,7 @@ export function createRecording(settings: RecordingSettings): Recording {
     cancelExports: destination.cancelExports,
     async shutdown(limit) {
       const millis = limit === false ? undefined : (millisOf(limit) ?? shutdownMillis);
+      if (limit !== false) endOutages();
       stopping ??= stop(millis);
       if (!(await waitFor(stopping, millis))) void destination.cancelExports(true);
     },

@@ -1,6 +1,6 @@
 import type { Attributes, Context, Link, SpanKind } from '@opentelemetry/api';
 import { expected } from './expected.ts';
-import { ATTR_ERROR_TYPE, SPAN_WEBSOCKET_CLOSE } from './semconv.ts';
+import { ATTR_ERROR_TYPE, SPAN_WEBSOCKET_CLOSE, SPAN_WEBSOCKET_RECONNECT } from './semconv.ts';
 
 /**
  * Decision of a sampler about one span. 0 drops the span, 1 records the span without exporting it, 2 records and
@@ -35,7 +35,7 @@ const NOT_RECORD = 0;
 const RECORD_AND_SAMPLED = 2;
 
 /**
- * Keeps every abnormal WebSocket close, and a share of all other spans. A close span has all of its attributes when it
+ * Keeps every abnormal WebSocket close, every outage, and a share of all other spans. A close span has all of its attributes when it
  * starts, so the sampler can read how the connection ended.
  * @example new AbnormalCloseSampler(0.05) // every abnormal close, 5 % of the others
  */
@@ -43,7 +43,7 @@ export class AbnormalCloseSampler implements SamplerLike {
   readonly #base: number | SamplerLike;
 
   /**
-   * Makes a sampler that keeps the span of every abnormal close.
+   * Makes a sampler that keeps the span of every abnormal close, and of every outage.
    * @param base decides about all other spans: a sampler, or the ratio of traces to keep, from 0 to 1. A ratio keeps
    * the traces that OpenTelemetry's `TraceIdRatioBasedSampler` keeps
    * @throws TypeError for any other value
@@ -56,13 +56,15 @@ export class AbnormalCloseSampler implements SamplerLike {
     this.#base = base;
   }
 
-  /** Keeps the span of an abnormal close. For every other span, `base` decides. */
+  /** Keeps the span of an abnormal close, and of an outage. For every other span, `base` decides. */
   shouldSample(...args: Parameters<SamplerLike['shouldSample']>): SamplingResultLike {
     const base = this.#base;
     const [, traceId, spanName, , attributes] = args;
-    const abnormal = spanName.startsWith(SPAN_WEBSOCKET_CLOSE) && attributes[ATTR_ERROR_TYPE] !== undefined;
-    if (!abnormal && typeof base !== 'number') return base.shouldSample(...args);
-    return { decision: abnormal || isWithin(traceId, base as number) ? RECORD_AND_SAMPLED : NOT_RECORD };
+    const isKept =
+      spanName.startsWith(SPAN_WEBSOCKET_RECONNECT) ||
+      (spanName.startsWith(SPAN_WEBSOCKET_CLOSE) && attributes[ATTR_ERROR_TYPE] !== undefined);
+    if (!isKept && typeof base !== 'number') return base.shouldSample(...args);
+    return { decision: isKept || isWithin(traceId, base as number) ? RECORD_AND_SAMPLED : NOT_RECORD };
   }
 
   /** Returns one line of text that describes this sampler and its base. */

@@ -146,10 +146,24 @@ export const ATTR_WEBSOCKET_CLOSE_LIMIT_KIND = 'websocket.close.limit.kind';
 export const ATTR_WEBSOCKET_SUSPENDED_DURATION = 'websocket.suspended_duration';
 /**
  * Attribute of a span link: relation between the linked span and the connection. `creation` is the span that was active
- * when the socket was made.
+ * when the socket was made. `previous_connection` is the close span of the connection before in the chain.
  * @example 'creation'
  */
 export const ATTR_WEBSOCKET_LINK_TYPE = 'websocket.link.type';
+/**
+ * Number of a client connection among the connections begun since the last one that had opened, from 1. Absent for the
+ * first connection to a target.
+ * @example 6
+ */
+export const ATTR_WEBSOCKET_RECONNECT_ATTEMPT = 'websocket.reconnect.attempt';
+/** Number of connections that were begun in an outage, including the one that opened. @example 6 */
+export const ATTR_WEBSOCKET_RECONNECT_ATTEMPTS = 'websocket.reconnect.attempts';
+/**
+ * Causes of the connections that were begun in an outage and did not open, each cause once, at most ten. Absent if
+ * there are none.
+ * @example ['handshake_failed', 'handshake_rejected']
+ */
+export const ATTR_WEBSOCKET_RECONNECT_CAUSES = 'websocket.reconnect.causes';
 /**
  * Outcome of a close record: `exported`, `stored` for a later try, `replayed` (delivered later) or `dropped`.
  * @example 'dropped'
@@ -172,6 +186,12 @@ export const ATTR_REASON = 'reason';
 /** Name of the span of a close. If there is a `url.template`, a space and the template follow. */
 export const SPAN_WEBSOCKET_CLOSE = 'websocket.close';
 
+/**
+ * Name of the span of an outage: the time from a loss to the next opening. If there is a `url.template`, a space and the
+ * template follow.
+ */
+export const SPAN_WEBSOCKET_RECONNECT = 'websocket.reconnect';
+
 /** Counter of closed client connections, in `{close}`. */
 export const METRIC_WEBSOCKET_CLIENT_CLOSES = 'websocket.client.closes';
 /** Counter of closed server connections, in `{close}`. */
@@ -180,6 +200,8 @@ export const METRIC_WEBSOCKET_SERVER_CLOSES = 'websocket.server.closes';
 export const METRIC_WEBSOCKET_CLIENT_CONNECTION_DURATION = 'websocket.client.connection.duration';
 /** Histogram of the time from open to close of server connections, in seconds. */
 export const METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION = 'websocket.server.connection.duration';
+/** Histogram of the time from a loss to the opening that ends the outage, in seconds. */
+export const METRIC_WEBSOCKET_CLIENT_RECONNECT_DOWNTIME = 'websocket.client.reconnect.downtime';
 /** Histogram of the duration of client handshakes, in seconds: from construction to open, or to failure. */
 export const METRIC_WEBSOCKET_CLIENT_HANDSHAKE_DURATION = 'websocket.client.handshake.duration';
 /** Histogram of the duration of server handshakes, in seconds: from the upgrade request to open, or to refusal. */

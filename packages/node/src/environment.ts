@@ -35,6 +35,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_KEEP_ABNORMAL', 'keepAbnormal', asFlag],
   ['CLOSESPAN_SPAN_TIMING', 'spanTiming', asText],
   ['CLOSESPAN_PARENT', 'parent', asText],
+  ['CLOSESPAN_RECONNECTS', 'reconnects', asFlag],
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],
   ['CLOSESPAN_CARRIERS', 'acceptCarriers', asList],
   ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', asNumber],

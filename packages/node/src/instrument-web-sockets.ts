@@ -87,6 +87,11 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       recorder.record(...closed);
       flush.noteRecord();
     },
+    opened(connection, url) {
+      recorder.opened(connection, url);
+      // The opening may end an outage, whose span must be sent before the process ends.
+      flush.noteRecord();
+    },
   };
   const unobserved = warnOfUnobserved();
   const upgrades = observeUpgrades(watched, options, unobserved.noteHandshake);

@@ -41,6 +41,7 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
     const cause = going.persisted ? 'bfcache' : 'page_exit';
     going = undefined;
     recordOpenSockets(observer, cause);
+    recorder.endOutages();
     recorder.flushNow();
   }
   const stop = listen<PageTransitionEvent>(scope, {

@@ -13,6 +13,7 @@ export function observeWorkerExit(
 ): (() => void) | undefined {
   return patchBefore(scope, 'close', () => {
     recordOpenSockets(observer, 'page_exit');
+    recorder.endOutages();
     recorder.flushNow();
     return undefined;
   });

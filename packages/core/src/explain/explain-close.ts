@@ -102,6 +102,7 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
     requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,
+    facts.attempt !== undefined && `attempt ${facts.attempt} after the end of a connection before`,
   ];
   return evidence.filter((text): text is string => Boolean(text));
 }

@@ -19,6 +19,7 @@ import {
   ATTR_WEBSOCKET_IDLE_DURATION,
   ATTR_WEBSOCKET_PING_RTT,
   ATTR_WEBSOCKET_PING_UNANSWERED,
+  ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
   ATTR_WEBSOCKET_SILENCE_DURATION,
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
@@ -67,6 +68,8 @@ export interface ExplainedFacts {
   readonly unanswered: number | undefined;
   /** Seconds of the last round trip of a ping. */
   readonly roundTrip: number | undefined;
+  /** Number of the connection since the last one that was open. `undefined` for the first one. */
+  readonly attempt: number | undefined;
   /** Bytes that never left this end. */
   readonly unsentSize: number | undefined;
   /** Id of the connection. Empty if there is none. */
@@ -117,6 +120,7 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     requestedReason: textOf(read('requestedReason', ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON)),
     unanswered: sizeOf(read('', ATTR_WEBSOCKET_PING_UNANSWERED)),
     roundTrip: sizeOf(read('', ATTR_WEBSOCKET_PING_RTT)),
+    attempt: numberOf(read('reconnectAttempt', ATTR_WEBSOCKET_RECONNECT_ATTEMPT)),
     unsentSize: sizeOf(read('unsentSize', ATTR_WEBSOCKET_UNSENT_SIZE)) || undefined,
     connectionId: textOf(read('connectionId', ATTR_WEBSOCKET_CONNECTION_ID)),
   };

@@ -97,7 +97,7 @@ export function createSocketObserver(
     const { type, target, code, reason, wasClean } = event as SocketEvent;
     const known = observed.get(target);
     if (!known || (known.isNative && isMadeUp(event, marksEvents))) return;
-    if (type === 'open') known.connection.openedAt ??= now();
+    if (type === 'open') noteOpen(target, known);
     else if (type === 'close') finish(target, { code, reason, wasClean });
     else {
       known.erroredAt = now();
@@ -109,6 +109,12 @@ export function createSocketObserver(
       }
     }
   };
+
+  function noteOpen(socket: WebSocketLike, { connection, info }: ObservedSocket): void {
+    if (connection.openedAt !== undefined) return;
+    connection.openedAt = now();
+    if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? socket.url);
+  }
 
   function recordEnd(socket: WebSocketLike, facts?: Partial<CloseEventFacts>): void {
     finish(socket, { ...NO_CLOSE_FRAME, synthetic: true, ...facts });

@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import type { Chain, ChainEnd } from './chain.ts';
 import type { CloseCause, CloseInitiator, Interruption } from './close-cause.ts';
 import { type Connection, now } from './connection.ts';
 
@@ -107,13 +108,30 @@ export interface PendingClose {
    * alive. `undefined` without `closeHook`.
    */
   readonly socket?: { deref(): object | undefined } | undefined;
+  /** Whether the item is no close but an opening: its times are those of the opening. @defaultValue `false` */
+  readonly isOpening?: boolean | undefined;
+  /** Outage that ends. If present, the item is no close: its times are those at which the outage ends. */
+  readonly outage?: Chain | undefined;
+  /** End of a client connection, for the connections that follow. `undefined` on servers. */
+  readonly end?: ChainEnd | undefined;
+  /** Number of the connection since the last one that was open, from 1. `undefined` for the first of a chain. */
+  readonly attempt?: number | undefined;
+  /** End of the connection before. `undefined` for the first connection of a chain. */
+  readonly previous?: ChainEnd | undefined;
+  /** Causes of the outage to which a connection belongs that did not open. */
+  readonly causes?: Set<CloseCause> | undefined;
 }
 
 /**
- * Adds the time of the close to its facts, and a weak reference to the socket. The time is `closedAt` of the facts, or the time of this call if `closedAt`
- * is absent.
+ * Adds the time of the close to its facts, and a weak reference to the socket. The time is `closedAt` of the facts, or
+ * the time of this call if `closedAt` is absent.
  */
-export function stampClose(connection: Connection, facts: CloseFacts, socket?: object): PendingClose {
+export function stampClose(
+  connection: Connection,
+  facts: CloseFacts,
+  socket?: object,
+  isOpening?: boolean,
+): PendingClose {
   const time = now();
   const { closedAt = time } = facts;
   return {
@@ -122,5 +140,6 @@ export function stampClose(connection: Connection, facts: CloseFacts, socket?: o
     closedAt,
     closeTime: Date.now() - (time - closedAt),
     socket: socket && new WeakRef(socket),
+    isOpening,
   };
 }

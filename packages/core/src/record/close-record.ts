@@ -93,6 +93,11 @@ export interface CloseRecord {
   readonly httpStatusCode: number | undefined;
   /** errno or library code of the error that ended the connection. `undefined` if no such code was seen. */
   readonly errorCode: string | undefined;
+  /**
+   * Number of a client connection among the connections begun since the last one that was open, from 1. `undefined` for
+   * the first connection to its origin and path, and on servers.
+   */
+  readonly reconnectAttempt: number | undefined;
   /** Ids of the span that was active when the connection was made. `undefined` if no span was active. */
   readonly creation: SpanContext | undefined;
   /**

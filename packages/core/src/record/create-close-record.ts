@@ -107,6 +107,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     unsentSize: facts.unsentSize ?? 0,
     httpStatusCode,
     errorCode,
+    reconnectAttempt: closed.attempt,
     creation,
     furtherAttributes: note
       ? { ...rules.notedAttributes(note), ...facts.furtherAttributes }

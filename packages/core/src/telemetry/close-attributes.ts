@@ -30,6 +30,7 @@ import {
   ATTR_WEBSOCKET_EXTENSIONS,
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
+  ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
   ATTR_WEBSOCKET_SUBPROTOCOL,
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
@@ -47,7 +48,7 @@ export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | un
 
 /** Returns the attributes of a close span. A fact that is absent from the record has no attribute. */
 export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
-  const { endpoint, peer, requestedCode, reportedCode } = record;
+  const { endpoint, peer, requestedCode, reportedCode, reconnectAttempt } = record;
   const { handshakeDuration, connectionDuration, suspendedDuration } = record;
   const attributes: Attributes = {
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
@@ -66,6 +67,7 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
   if (endpoint.path) attributes[ATTR_URL_PATH] = endpoint.path;
   if (endpoint.url) attributes[ATTR_URL_FULL] = endpoint.url;
   if (endpoint.template) attributes[ATTR_URL_TEMPLATE] = endpoint.template;
+  if (reconnectAttempt) attributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPT] = reconnectAttempt;
   if (peer) {
     attributes[ATTR_NETWORK_PEER_ADDRESS] = peer.address;
     attributes[ATTR_NETWORK_PEER_PORT] = peer.port;

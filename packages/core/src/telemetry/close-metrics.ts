@@ -1,5 +1,8 @@
 import type { Attributes, Counter, Meter } from '@opentelemetry/api';
+import type { Chain } from '../record/chain.ts';
+import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
+import type { Endpoint } from '../record/endpoint.ts';
 import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
@@ -15,7 +18,7 @@ import {
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
 } from '../semconv.ts';
 import { createCloseInstruments } from './close-instruments.ts';
-import type { LabelLimits } from './label-limits.ts';
+import type { LabelLimits, Labelled } from './label-limits.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 
 /** Counts closes, and measures the duration of connections and handshakes. Sampling does not reduce metrics. */
@@ -31,6 +34,11 @@ export interface CloseMetrics {
   count(exported: number, dropped: number): void;
   /** Measures a handshake that a server refused, so that no connection followed. */
   addHandshake(record: CloseRecord, errorType: string | undefined): void;
+  /**
+   * Measures the time from a loss to the opening that has ended the outage.
+   * @param endpoint parts of the URL of the connection that has opened
+   */
+  addOutage(opening: PendingClose, outage: Chain, endpoint: Endpoint): void;
 }
 
 /** Largest number of hosts that become labels in a page, and of close codes outside 1000-1015. */
@@ -52,12 +60,8 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
   const addOutcome = createOutcomeCounter(meter);
   const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
-  /**
-   * Measures the handshake of a connection. An error of a later close does not count as an error of the handshake.
-   * Returns labels for the server.
-   */
-  function addHandshake(record: CloseRecord, errorType = ''): Place {
-    const { kind, handshakeDuration, httpStatusCode: status } = record;
+  /** Returns labels for the server. There are none if its host must not become a label. */
+  function placeOf(record: Labelled): Place {
     const { address, port } = record.endpoint;
     const labels: Attributes = {};
     let key = '';
@@ -66,6 +70,16 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
       labels[ATTR_SERVER_ADDRESS] = address;
       if (port) labels[ATTR_SERVER_PORT] = port;
     }
+    return { labels, key };
+  }
+
+  /**
+   * Measures the handshake of a connection. An error of a later close does not count as an error of the handshake.
+   * Returns labels for the server.
+   */
+  function addHandshake(record: CloseRecord, errorType = ''): Place {
+    const { kind, handshakeDuration, httpStatusCode: status } = record;
+    const { labels, key } = placeOf(record);
     if (handshakeDuration !== undefined) {
       const attributes = { ...labels };
       const error = record.handshakeSucceeded ? '' : errorType;
@@ -80,6 +94,17 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
 
   return {
     addHandshake,
+    addOutage({ closedAt }, { loss }, endpoint) {
+      const record: Labelled = { kind: 'client', endpoint, code: 1006, requestedCode: undefined };
+      const { template } = endpoint;
+      const { cause = 'unknown' } = loss;
+      const { labels, key } = placeOf(record);
+      labels[ATTR_WEBSOCKET_CLOSE_CAUSE] = cause;
+      if (template) labels[ATTR_URL_TEMPLATE] = template;
+      const metric = instruments.reconnectDowntime;
+      const bounded = limits.within(metric, `${key}\n${cause}\n${template}`, labels, record);
+      metric.record((closedAt - loss.closedAt) / 1000, bounded);
+    },
     add(record, errorType) {
       const { kind, endpoint, code, initiator, cause, wasClean, handshakeSucceeded } = record;
       const { closes, connectionDuration } = instruments[kind];

@@ -38,20 +38,24 @@ const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2,
 const UNSET: SpanStatusCode.UNSET = 0;
 const ERROR: SpanStatusCode.ERROR = 2;
 
-const CREATION_LINK: Attributes = { [ATTR_WEBSOCKET_LINK_TYPE]: 'creation' };
-
-/** Returns the content of a close span. */
+/**
+ * Returns the content of a close span.
+ * @param previous ids of the close span of the connection before. `undefined` if there is no such span
+ * @param name name of the span without the template
+ */
 export function closeSpanOf(
   record: CloseRecord,
   errorType: string | undefined,
   { parent, spanTiming }: Pick<WebSocketOptions, 'parent' | 'spanTiming'>,
+  previous?: SpanContext,
+  name = SPAN_WEBSOCKET_CLOSE,
 ): CloseSpan {
   const { creation, endpoint } = record;
   return {
-    name: endpoint.template ? `${SPAN_WEBSOCKET_CLOSE} ${endpoint.template}` : SPAN_WEBSOCKET_CLOSE,
+    name: endpoint.template ? `${name} ${endpoint.template}` : name,
     kind: KINDS[record.kind],
     attributes: closeAttributes(record, errorType),
-    links: creation ? [{ context: creation, attributes: CREATION_LINK }] : [],
+    links: [...linksTo(creation, 'creation'), ...linksTo(previous, 'previous_connection')],
     startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     endTime: record.closeTime,
     status: { code: errorType ? ERROR : UNSET },
@@ -59,11 +63,16 @@ export function closeSpanOf(
   };
 }
 
+/** Returns a link to a span, as a list. The list is empty if there is no span. */
+function linksTo(context: SpanContext | undefined, type: 'creation' | 'previous_connection'): Link[] {
+  return context ? [{ context, attributes: { [ATTR_WEBSOCKET_LINK_TYPE]: type } }] : [];
+}
+
 /** Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them. */
 export function startCloseSpan(tracer: CloseTracer, span: CloseSpan): Span {
   const { name, kind, attributes, links, startTime, status, parent } = span;
   const started = tracer.startSpan(name, { kind, attributes, links, startTime }, contextOf(parent));
-  if (status.code === ERROR) guard('span', () => started.setStatus(status));
+  if (status.code !== UNSET) guard('span', () => started.setStatus(status));
   return started;
 }
 

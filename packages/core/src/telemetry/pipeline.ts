@@ -1,4 +1,4 @@
-import type { MeterProvider } from '@opentelemetry/api';
+import type { MeterProvider, SpanContext } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseSpan } from './close-span.ts';
 import type { CloseTracerProvider } from './close-tracer.ts';
@@ -9,9 +9,10 @@ export interface Pipeline {
   readonly tracerProvider: CloseTracerProvider | undefined;
   /**
    * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span.
+   * @param end gets the ids of the span
    * @defaultValue the tracer makes all spans
    */
-  addSpan?(span: CloseSpan): boolean;
+  addSpan?(span: CloseSpan, end?: { span?: SpanContext | undefined }): boolean;
   /** Provider of the meter for close metrics. `undefined` if metrics are switched off. */
   readonly meterProvider: MeterProvider | undefined;
   /**

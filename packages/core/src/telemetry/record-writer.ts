@@ -2,6 +2,7 @@ import type { Attributes, Meter, Span } from '@opentelemetry/api';
 import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
+import type { Chain, ChainEnd } from '../record/chain.ts';
 import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseNote } from '../record/close-note.ts';
 import type { CloseRecord } from '../record/close-record.ts';
@@ -20,6 +21,7 @@ import type { CloseTracer } from './close-tracer.ts';
 import type { ConcludeLimit } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
+import { reconnectSpanOf } from './reconnect-span.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Makes the span, the metrics and the hook call of each close. */
@@ -61,7 +63,7 @@ export function createRecordWriter(
   { options, createLabelLimits, watchMeter, concludeLimit }: WriterParts,
   destination: Destination,
 ): RecordWriter {
-  const { isAbnormal, closeHook } = options;
+  const { isAbnormal, closeHook, reconnects } = options;
   const isHooked = isAbnormal || closeHook;
   const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
@@ -105,14 +107,42 @@ export function createRecordWriter(
       false,
     );
 
-  /** Makes the span of a close. Returns `undefined` if the span has already ended, because no hook may change it. */
-  function makeSpan(tracer: CloseTracer, span: CloseSpan): Span | undefined {
-    if (closeHook || !destination.addSpan?.(span)) return startCloseSpan(tracer, span);
+  /**
+   * Makes a span. Returns `undefined` if the span has already ended, because no hook may change it.
+   * @param end gets the ids of the span
+   */
+  function makeSpan(tracer: CloseTracer, span: CloseSpan, end?: ChainEnd): Span | undefined {
+    if (closeHook || !destination.addSpan?.(span, end)) {
+      const started = startCloseSpan(tracer, span);
+      if (end) end.span = started.spanContext();
+      return started;
+    }
     exported++;
     return undefined;
   }
 
-  function write(record: CloseRecord, tracer: CloseTracer | undefined, socket: PendingClose['socket']): void {
+  function endSpan(span: Span | undefined, time: number): void {
+    guard('span', () => {
+      if (span?.isRecording()) exported++;
+      span?.end(time);
+    });
+  }
+
+  /** Makes the span and the metric of an outage that has ended. */
+  function writeOutage(ended: PendingClose, outage: Chain, tracer: CloseTracer | undefined): void {
+    const endpoint = rules.parseEndpoint(ended.facts.url, undefined);
+    if (ended.isOpening) guard('meter', () => metrics?.addOutage(ended, outage, endpoint));
+    if (!tracer || reconnects === false) return;
+    const span = reconnectSpanOf(ended, outage, endpoint);
+    const started = guard('tracer', () => makeSpan(tracer, span));
+    endSpan(started, span.endTime);
+  }
+
+  function write(
+    record: CloseRecord,
+    tracer: CloseTracer | undefined,
+    { end, previous, socket }: PendingClose,
+  ): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     if (record.kind === 'server' && !record.handshakeSucceeded) {
       metrics?.addHandshake(record, errorTypeOf(record, true));
@@ -124,16 +154,15 @@ export function createRecordWriter(
     const errorType = errorTypeOf(record, abnormal);
     guard('meter', () => metrics?.add(record, errorType));
     // A provider that throws costs its own signal alone.
-    const span = tracer && guard('tracer', () => makeSpan(tracer, closeSpanOf(record, errorType, options)));
+    const span =
+      tracer &&
+      guard('tracer', () => makeSpan(tracer, closeSpanOf(record, errorType, options, previous?.span), end));
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
       const call = async () => closeHook(record, span ?? unrecordedSpan(), socket?.deref());
       call().catch((error) => logHookError('closeHook', error));
     }
-    guard('span', () => {
-      if (span?.isRecording()) exported++;
-      span?.end(record.closeTime);
-    });
+    endSpan(span, record.closeTime);
   }
 
   return {
@@ -146,9 +175,13 @@ export function createRecordWriter(
     write(closed, isLost) {
       // As `guard` does, without a closure for each close.
       try {
+        const tracer = isLost ? undefined : destination.tracer;
+        if (closed.outage) return writeOutage(closed, closed.outage, tracer);
         const seen = createCloseRecord(closed, rules);
         const record = concludeLimit?.(seen) ?? seen;
-        write(isHooked ? frozen(record) : record, isLost ? undefined : destination.tracer, closed.socket);
+        if (closed.end) closed.end.cause = record.cause;
+        closed.causes?.add(record.cause);
+        write(isHooked ? frozen(record) : record, tracer, closed);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }

@@ -1,4 +1,9 @@
-import { createConcludeLimit, createQueueMemory, type LoadRecording } from '@closespan/core/platform';
+import {
+  createConcludeLimit,
+  createProcessChains,
+  createQueueMemory,
+  type LoadRecording,
+} from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { detached } from './detached.ts';
 import { createLimitedWait } from './limited-wait.ts';
@@ -34,6 +39,7 @@ function onNode(createRecording: CreateRecording): CreateRecording {
       memory: createQueueMemory(CAPACITY),
       ...meterSettings(settings.options),
       concludeLimit: createConcludeLimit(),
+      createChains: createProcessChains,
       startPause,
       nextTurn,
       limitWait: createLimitedWait(),
@@ -44,6 +50,7 @@ function onNode(createRecording: CreateRecording): CreateRecording {
     return {
       ...recording,
       push: detached(recording.push),
+      endOutages: detached(recording.endOutages),
       shutdown(limit) {
         stopLooking();
         return recording.shutdown(limit);

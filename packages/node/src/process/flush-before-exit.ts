@@ -59,6 +59,8 @@ export function flushBeforeExit(
    * signal may call `process.exit()`.
    */
   let endingUntil = 0;
+  /** Whether the process has begun to end. */
+  let isEnding = false;
   let sending: Promise<void> | undefined;
   let stopWatching: (() => void) | undefined;
   /** Flushes that the app waits for. */
@@ -82,7 +84,13 @@ export function flushBeforeExit(
     while (unsent) {
       unsent = false;
       await recorder.forceFlush();
+      // The first flush may have loaded the code that knows of outages.
+      if (isEnding) noteOutages();
     }
+  }
+
+  function noteOutages(): void {
+    if (recorder.endOutages()) unsent = true;
   }
 
   /**
@@ -91,6 +99,8 @@ export function flushBeforeExit(
    */
   async function sendInTime(): Promise<void> {
     settle();
+    isEnding = true;
+    noteOutages();
     if (!unsent && !sending && flushes.size === 0) return;
     const sent = send();
     const limit = startPause(exitTimeout, true);
@@ -139,6 +149,7 @@ export function flushBeforeExit(
     watch,
     noteRecord() {
       unsent = true;
+      isEnding = false;
       if (isCancelled) recorder.cancelExports(false);
       isCancelled = false;
       watch();

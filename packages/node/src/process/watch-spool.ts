@@ -61,10 +61,12 @@ export function watchSpool(
       startPipeline: () => startPipelineNow(options),
     };
     const steps = [
-      ...(endsForSure && isObserving ? [settle, recordOpen] : []),
+      ...(endsForSure && isObserving ? [settle, recordOpen, recorder.endOutages] : []),
       // Spans are then held back instead of sent.
       () => recorder.cancelExports(true),
       () => recorder.flushNow(parts),
+      // The parts that know of outages may have been started just now.
+      () => endsForSure && recorder.endOutages() && recorder.flushNow(parts),
       () => sender?.release(),
     ];
     for (const step of steps) guard('spool', step);

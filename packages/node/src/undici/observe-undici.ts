@@ -35,6 +35,7 @@ export function observeUndici(
   /** Streams that the app has closed. Before the call, a stream does not reveal its connection. */
   const streams = new WeakMap<object, object>();
   const connections = createUndiciConnections(sweep, {
+    opened: ({ tracked, facts }) => recorder.opened(tracked, facts.url),
     closeFrame: (connection) => endings.noteCloseFrame(connection),
     ended: (connection) => endings.noteTransportEnd(connection),
   });

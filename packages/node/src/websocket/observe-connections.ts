@@ -87,9 +87,11 @@ export function observeConnections(
     const tracked = trackedOf(self);
     if (!tracked) return;
     const { connection, head } = tracked;
+    const isNew = connection.openedAt === undefined;
     connection.openedAt ??= now();
     if (connection.place === undefined) openConnections.add(self, connection, self.socket, head);
     connectionBegan();
+    if (isNew && self.maskOutgoingPackets) recorder.opened(connection, handshakeUrl(connection));
   }
 
   function noteClose(self: PackageConnection, code: unknown, reason: unknown) {
@@ -225,6 +227,11 @@ export function observeConnections(
     },
     stop: () => stopAll([...stops, pings.stop]),
   };
+}
+
+/** Returns the URL that the facts of the close will have. */
+function handshakeUrl({ handshake }: CompactConnection): string {
+  return (handshake && 'url' in handshake && handshake.url) || '';
 }
 
 function earlyConnection(): CompactConnection {

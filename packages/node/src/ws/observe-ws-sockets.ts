@@ -74,8 +74,17 @@ export function observeWsSockets(
     connection = connections.of(socket),
   ): undefined {
     if (!connection) return;
+    const isNew = connection.openedAt === undefined;
     connections.noteOpen(socket, tcp, head instanceof Uint8Array ? head.length : 0, connection);
     connectionBegan();
+    if (isNew && !socket._isServer) recorder.opened(connection, socket.url ?? '');
+  }
+
+  /** Notes that a client of Bun's own `ws` has opened. */
+  function noteAccepted(socket: WsSocket): void {
+    connections.noteAccepted(socket);
+    const connection = connections.of(socket);
+    if (connection) recorder.opened(connection, socket.url ?? '');
   }
 
   function noteClose(socket: WsSocket, code: unknown, reason?: unknown) {
@@ -199,7 +208,7 @@ export function observeWsSockets(
           propagate(socket.url ?? '', request);
           clientMade(socket, socket.url ?? '');
         },
-        connections.noteAccepted,
+        noteAccepted,
       ),
     );
     return true;

@@ -82,9 +82,9 @@ export interface UndiciConnections {
 /**
  * Makes the store of undici's connections.
  * @param sweep visits the open connections
- * @param events called for events after the opening that only the TCP socket, TLS socket or HTTP/2 stream reports
+ * @param events called for events that only the TCP socket, TLS socket or HTTP/2 stream reports
  */
-export function createUndiciConnections(sweep: Sweep, events: Omit<WireEvents, 'opened'>): UndiciConnections {
+export function createUndiciConnections(sweep: Sweep, events: WireEvents): UndiciConnections {
   const wireEvents: WireEvents = { ...events, opened, closeFrame };
   const byRequest = new WeakMap<object, UndiciConnection>();
   const byWire = new WeakMap<object, UndiciConnection>();
@@ -107,6 +107,7 @@ export function createUndiciConnections(sweep: Sweep, events: Omit<WireEvents, '
     open.add(connection, connection, connection.counter, wire?.readableLength ?? 0);
     streams.add(connection);
     justOpened = { connection, likelyCall: undefined };
+    events.opened(connection);
     // undici tells whose connection it is before this turn is over.
     process.nextTick(() => {
       justOpened = undefined;

@@ -58,8 +58,10 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
     connectionOf: (websocket) => observed.get(websocket as WebSocketLike)?.connection,
     noteOpen(websocket) {
       opened.add(websocket);
-      const { connection } = observed.get(websocket) ?? {};
-      if (connection) connection.openedAt ??= now();
+      const { connection, info } = observed.get(websocket) ?? {};
+      if (!connection || connection.openedAt !== undefined) return;
+      connection.openedAt = now();
+      if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? websocket.url);
     },
     recordEnd(websocket, end, closing, isNew) {
       const known = observed.get(websocket);

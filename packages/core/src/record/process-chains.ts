@@ -1,0 +1,60 @@
+import { type Chain, type ChainStore, goesOn, OVERLAP } from './chain.ts';
+
+/** Largest number of targets that are remembered. */
+const MOST_TARGETS = 1000;
+/** Largest number of chains that are remembered, of all targets together. */
+const MOST_CHAINS = 10_000;
+
+/**
+ * Makes a store for the chains of a process, which may have many clients. Looking for a chain takes no longer with many
+ * chains than with few.
+ */
+export function createProcessChains(): ChainStore {
+  /** Chains that miss a connection, and the others, by target. */
+  const lost = createTargets();
+  const quiet = createTargets();
+  return {
+    add: (chain) => (chain.isLost ? lost : quiet).add(chain),
+    take: (target, startedAt) => lost.take(target, startedAt) ?? quiet.take(target, startedAt),
+    takeAll: () => [...lost.takeAll(), ...quiet.takeAll()],
+  };
+}
+
+function createTargets(): ChainStore {
+  /** Chains by target. The target whose chain was added first is the first, and so is the chain that ended first. */
+  const targets = new Map<string, Chain[]>();
+  let size = 0;
+
+  function shift(target: string, chains: Chain[]): Chain | undefined {
+    size--;
+    if (chains.length < 2) targets.delete(target);
+    return chains.shift();
+  }
+
+  return {
+    add(chain) {
+      const { target } = chain;
+      const chains = targets.get(target) ?? [];
+      chains.push(chain);
+      size++;
+      targets.delete(target);
+      targets.set(target, chains);
+      const [oldest] = targets;
+      while (oldest && (targets.size > MOST_TARGETS || size > MOST_CHAINS)) shift(...oldest);
+    },
+    take(target, startedAt) {
+      const chains = targets.get(target) ?? [];
+      for (let [first] = chains; first && first.last.closedAt <= startedAt + OVERLAP; [first] = chains) {
+        shift(target, chains);
+        if (goesOn(first, startedAt)) return first;
+      }
+      return undefined;
+    },
+    takeAll() {
+      const all = [...targets.values()].flat();
+      targets.clear();
+      size = 0;
+      return all;
+    },
+  };
+}
