@@ -1,0 +1,192 @@
+import { AbnormalCloseSampler, type WebSocketOptions } from '@closespan/core';
+import {
+  type CloseFacts,
+  type Connection,
+  createProcessChains,
+  createRecorder,
+  trackConnection,
+} from '@closespan/core/platform';
+import { createRecording } from '@closespan/core/recording';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { describe, expect, it } from 'vitest';
+import { FACTS } from '../helpers/record-closes.ts';
+
+const MINUTE = 60_000;
+const URL = 'wss://example.com/chat';
+const LOST = { code: 1006, wasClean: false };
+
+/** Clients whose times a test sets, in milliseconds. No real process could wait for so long. */
+interface Clients {
+  /** A connection that never opens. */
+  fail(from: number, to: number, facts?: Partial<CloseFacts>): void;
+  open(at: number, url?: string): Connection;
+  close(connection: Connection, at: number, facts?: Partial<CloseFacts>): void;
+  end(): boolean;
+  spans(): Promise<readonly ReadableSpan[]>;
+}
+
+function startClients(isProcess: boolean, options: WebSocketOptions = {}, ratio?: number): Clients {
+  const exporter = new InMemorySpanExporter();
+  const tracerProvider = new BasicTracerProvider({
+    spanProcessors: [new SimpleSpanProcessor(exporter)],
+    ...(ratio !== undefined && { sampler: new AbnormalCloseSampler(ratio) }),
+  });
+  const recorder = createRecorder(
+    { tracerProvider, ...options },
+    () => Promise.reject(new Error('no pipeline is needed here')),
+    async () => ({
+      createRecording: (settings) =>
+        createRecording({ ...settings, ...(isProcess && { createChains: createProcessChains }) }),
+    }),
+  );
+  // The tests' times begin with the process.
+  const begin = performance.now() - 1000 * MINUTE;
+  const close: Clients['close'] = (connection, at, facts) =>
+    recorder.record(connection, { ...FACTS, url: URL, ...LOST, ...facts, closedAt: begin + at });
+  return {
+    fail: (from, to, facts) => close(trackConnection(undefined, begin + from), to, facts),
+    open(at, url = URL) {
+      const connection = trackConnection(undefined, begin + at);
+      connection.openedAt = begin + at;
+      recorder.opened(connection, url);
+      return connection;
+    },
+    close,
+    end: recorder.endOutages,
+    async spans() {
+      await recorder.forceFlush();
+      return exporter.getFinishedSpans();
+    },
+  };
+}
+
+const attempts = (spans: readonly ReadableSpan[]) =>
+  spans.map(({ name, attributes }) => [
+    name,
+    attributes['websocket.reconnect.attempt'] ?? attributes['websocket.reconnect.attempts'],
+  ]);
+
+describe.each([
+  ['page', false],
+  ['process', true],
+])('the chains of a %s', (_name, isProcess) => {
+  it('go on for ten minutes, and no longer', async () => {
+    const clients = startClients(isProcess);
+    clients.close(clients.open(0), 1000);
+    clients.fail(1000 + 10 * MINUTE, 1000 + 10 * MINUTE);
+    clients.fail(1000 + 20 * MINUTE, 1000 + 20 * MINUTE);
+    clients.fail(2000 + 30 * MINUTE, 2000 + 30 * MINUTE);
+    expect(attempts(await clients.spans())).toEqual([
+      ['websocket.close', undefined],
+      ['websocket.close', 1],
+      ['websocket.close', 2],
+      ['websocket.close', undefined],
+    ]);
+  });
+
+  it('do not join connections that overlap', async () => {
+    const clients = startClients(isProcess);
+    const first = clients.open(0);
+    const second = clients.open(1000);
+    clients.close(first, 2000);
+    clients.close(second, 3000);
+    clients.fail(1500, 4000);
+    expect(attempts(await clients.spans()).map(([, attempt]) => attempt)).toEqual(Array(3).fill(undefined));
+  });
+
+  it('begin with a first connection that fails, and not with one that the app gives up', async () => {
+    const clients = startClients(isProcess);
+    clients.fail(0, 100);
+    clients.open(200);
+    clients.fail(0, 100, { url: 'wss://example.com/other', initiator: 'local', cause: 'aborted_connecting' });
+    clients.open(200, 'wss://example.com/other');
+    const reconnects = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
+    expect(reconnects.map(({ attributes }) => attributes['url.path'])).toEqual(['/chat']);
+  });
+
+  it('count an attempt that the app gives up as one of the outage', async () => {
+    const clients = startClients(isProcess);
+    clients.close(clients.open(0), 1000);
+    clients.fail(2000, 3000, { initiator: 'local', cause: 'aborted_connecting' });
+    clients.open(4000);
+    const [reconnect] = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
+    expect(reconnect?.attributes).toMatchObject({
+      'websocket.close.cause': 'connection_lost',
+      'websocket.reconnect.attempts': 2,
+      'websocket.reconnect.causes': ['aborted_connecting'],
+    });
+  });
+
+  it('take an outage before a normal close that was earlier', async () => {
+    const clients = startClients(isProcess);
+    const [normal, lost] = [clients.open(0), clients.open(0)];
+    clients.close(normal, 1000, { code: 1000, wasClean: true, initiator: 'local' });
+    clients.close(lost, 2000);
+    clients.open(3000);
+    expect((await clients.spans()).map(({ name }) => name)).toContain('websocket.reconnect');
+  });
+
+  it('have no spans of outages with reconnects: false, but attempts', async () => {
+    const clients = startClients(isProcess, { reconnects: false });
+    clients.close(clients.open(0), 1000);
+    clients.close(clients.open(2000), 3000);
+    expect(attempts(await clients.spans())).toEqual([
+      ['websocket.close', undefined],
+      ['websocket.close', 1],
+    ]);
+  });
+
+  it('link to a close whose span was not sampled, and outages are kept', async () => {
+    const clients = startClients(isProcess, {}, 0);
+    clients.close(clients.open(0), 1000, { code: 1001, wasClean: true, initiator: 'remote' });
+    clients.open(2000);
+    const spans = await clients.spans();
+    expect(spans.map(({ name }) => name)).toEqual(['websocket.reconnect']);
+    expect(spans[0]?.links[0]?.context.traceFlags).toBe(0);
+    expect(spans[0]?.links[0]?.attributes).toEqual({ 'websocket.link.type': 'previous_connection' });
+  });
+
+  it('end with an error if the page or process ends after an attempt, and only once', async () => {
+    const clients = startClients(isProcess);
+    clients.close(clients.open(1000 * MINUTE - 3000), 1000 * MINUTE - 2000);
+    await clients.spans();
+    expect(clients.end()).toBe(false);
+    const second = startClients(isProcess);
+    second.close(second.open(1000 * MINUTE - 3000), 1000 * MINUTE - 2000);
+    second.fail(1000 * MINUTE - 1000, 1000 * MINUTE - 500);
+    await second.spans();
+    expect(second.end()).toBe(true);
+    expect(second.end()).toBe(false);
+    const [, , outage] = await second.spans();
+    expect(outage?.status).toEqual({ code: 2 });
+    // What comes back continues the chain, without a second span for one outage.
+    second.close(second.open(1000 * MINUTE), 1000 * MINUTE + 1);
+    const all = await second.spans();
+    expect(attempts(all).slice(3)).toEqual([['websocket.close', 2]]);
+  });
+
+  it('remember no more than a thousand targets', async () => {
+    const clients = startClients(isProcess);
+    for (let i = 0; i <= 1000; i++) {
+      clients.close(clients.open(0, `${URL}/${i}`), 1000, { url: `${URL}/${i}` });
+    }
+    clients.open(2000, `${URL}/0`);
+    clients.open(2000, `${URL}/1`);
+    const reconnects = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
+    expect(reconnects.map(({ attributes }) => attributes['url.path'])).toEqual(['/chat/1']);
+  });
+
+  it('match ten thousand connections of one target that are lost at once', async () => {
+    const clients = startClients(isProcess);
+    const lost = Array.from({ length: 10_000 }, () => clients.open(0));
+    for (const connection of lost) clients.close(connection, 1000);
+    for (let i = 0; i < 10_000; i++) clients.open(2000);
+    const reconnects = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
+    expect(reconnects).toHaveLength(isProcess ? 10_000 : 1000);
+  });
+});
