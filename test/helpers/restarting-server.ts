@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 /** A WebSocket server that can be down for a while, on one port of 127.0.0.1. */
@@ -12,6 +13,8 @@ export interface RestartingServer {
   start(): Promise<void>;
   /** Refuses handshakes with an HTTP status, or accepts them again without one. */
   refuseWith(status: number | undefined): void;
+  /** Responds to no further handshake. */
+  holdHandshakes(): void;
   readonly peers: ReadonlySet<WebSocket>;
   close(): Promise<void>;
 }
@@ -21,12 +24,16 @@ export async function startRestartingServer(): Promise<RestartingServer> {
   let port = 0;
   let http: Server | undefined;
   let refusal: number | undefined;
+  let isHolding = false;
+  const raw = new Set<Duplex>();
   const sockets = new WebSocketServer({ noServer: true });
 
   async function start(): Promise<void> {
     http = createServer();
     http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
+      raw.add(socket);
+      if (isHolding) return;
       if (refusal) socket.end(`HTTP/1.1 ${refusal} Refused\r\nconnection: close\r\n\r\n`);
       else
         sockets.handleUpgrade(request, socket, head, (peer) => {
@@ -44,6 +51,7 @@ export async function startRestartingServer(): Promise<RestartingServer> {
     const stopped = http?.listening ? once(http, 'close') : undefined;
     http?.close();
     http?.closeAllConnections();
+    for (const socket of raw) socket.destroy();
     await stopped;
   }
 
@@ -54,6 +62,9 @@ export async function startRestartingServer(): Promise<RestartingServer> {
     start,
     refuseWith(status) {
       refusal = status;
+    },
+    holdHandshakes() {
+      isHolding = true;
     },
     peers: sockets.clients,
     close: stop,
