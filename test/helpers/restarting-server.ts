@@ -15,6 +15,8 @@ export interface RestartingServer {
   refuseWith(status: number | undefined): void;
   /** Responds to no further handshake. */
   holdHandshakes(): void;
+  /** Calls a function at each message of a client. */
+  onMessage(listener: () => void): void;
   readonly peers: ReadonlySet<WebSocket>;
   close(): Promise<void>;
 }
@@ -65,6 +67,9 @@ export async function startRestartingServer(): Promise<RestartingServer> {
     },
     holdHandshakes() {
       isHolding = true;
+    },
+    onMessage(listener) {
+      sockets.on('connection', (peer) => peer.on('message', listener));
     },
     peers: sockets.clients,
     close: stop,
