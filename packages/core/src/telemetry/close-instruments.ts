@@ -10,7 +10,7 @@ import {
 } from '../semconv.ts';
 
 /** Metric instruments for connections of one kind: of clients or of servers. */
-export interface CloseInstruments {
+interface CloseInstruments {
   /** Counter of closed connections. */
   readonly closes: Counter;
   /** Histogram of the time from open to close, in seconds. */
