@@ -68,13 +68,14 @@ export function createQueueMemory(capacity: number): QueueMemory {
   let bytes = 0;
   let heldSockets = 0;
   return {
-    take({ connection, facts, closedAt, closeTime, socket }): TakenClose {
+    take({ connection, facts, closedAt, closeTime, socket, isOpening, outage }): TakenClose {
       const limited = limitTexts(facts);
       const size = bytesOf(connection, limited);
       const held = socket && heldSockets < MOST_HELD ? socket.deref() : undefined;
       bytes += size;
       if (held) heldSockets++;
-      return { connection, facts: limited, closedAt, closeTime, socket, bytes: size, held };
+      const taken = { connection, facts: limited, closedAt, closeTime, socket, bytes: size, held };
+      return outage ? { ...taken, isOpening, outage } : taken;
     },
     release({ bytes: size = 0, held }: PendingClose & Partial<TakenClose>) {
       bytes -= size;

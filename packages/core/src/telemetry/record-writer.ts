@@ -20,6 +20,7 @@ import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
 import type { ConcludeLimit } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
+import { frozenRecord } from './frozen-record.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
 import { reconnectSpanOf } from './reconnect-span.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
@@ -181,7 +182,7 @@ export function createRecordWriter(
         const record = concludeLimit?.(seen) ?? seen;
         if (closed.end) closed.end.cause = record.cause;
         closed.causes?.add(record.cause);
-        write(isHooked ? frozen(record) : record, tracer, closed);
+        write(isHooked ? frozenRecord(record) : record, tracer, closed);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }
@@ -194,20 +195,4 @@ export function createRecordWriter(
       exported = 0;
     },
   };
-}
-
-/**
- * Returns a frozen copy of a record for hooks. So one hook cannot change what other hooks, the span and the metrics
- * receive.
- */
-function frozen(record: CloseRecord): CloseRecord {
-  const { endpoint, peer, creation, furtherAttributes } = record;
-  return Object.freeze({
-    ...record,
-    // Others hold these objects, too.
-    endpoint: Object.freeze({ ...endpoint }),
-    peer: peer && Object.freeze({ ...peer }),
-    creation: creation && Object.freeze({ ...creation }),
-    furtherAttributes: furtherAttributes && Object.freeze({ ...furtherAttributes }),
-  });
 }
