@@ -3,6 +3,7 @@ import { type Closing, type Connection, markSuppressed, now } from '@closespan/c
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 import { keyBytes } from './connection-id.ts';
 import type { Handshake, HandshakeFacts } from './handshake.ts';
+import { PingState } from './ping-state.ts';
 
 type HandshakeState = Handshake | HandshakeFacts | undefined;
 
@@ -23,7 +24,7 @@ const ID = Buffer.alloc(8);
  */
 class Traced {
   readonly creation: SpanContext;
-  handshake: HandshakeState;
+  handshake: HandshakeState | PingState;
 
   constructor(creation: SpanContext, handshake: HandshakeState) {
     this.creation = creation;
@@ -40,7 +41,7 @@ export class CompactConnection implements Connection {
    * The handshake. If a span was active when the connection was made, a `Traced` object holds the handshake and the
    * span's context in this one field.
    */
-  #handshake: HandshakeState | Traced;
+  #handshake: HandshakeState | PingState | Traced;
   /**
    * Index of the socket in the list of open sockets. Once closing has begun, this field holds a `Closing` object, which
    * has the index. So an open connection needs one field instead of two.
@@ -75,12 +76,37 @@ export class CompactConnection implements Connection {
 
   /** Handshake of a client that is still connecting; afterwards the facts that the handshake has left. */
   get handshake(): HandshakeState {
-    return this.#handshake instanceof Traced ? this.#handshake.handshake : this.#handshake;
+    const held = this.#held;
+    return held instanceof PingState ? (held.handshake as HandshakeState) : held;
   }
 
   set handshake(handshake: HandshakeState) {
-    if (this.#handshake instanceof Traced) this.#handshake.handshake = handshake;
-    else this.#handshake = handshake;
+    const held = this.#held;
+    if (held instanceof PingState) held.handshake = handshake;
+    else this.#held = handshake;
+  }
+
+  /**
+   * Pings of the app over this connection; `undefined` until there is one. They take the place of the handshake, which
+   * they hold, so that a connection without pings needs no field for them.
+   */
+  get pings(): PingState | undefined {
+    const held = this.#held;
+    return held instanceof PingState ? held : undefined;
+  }
+
+  set pings(pings: PingState) {
+    pings.handshake = this.handshake;
+    this.#held = pings;
+  }
+
+  get #held(): HandshakeState | PingState {
+    return this.#handshake instanceof Traced ? this.#handshake.handshake : this.#handshake;
+  }
+
+  set #held(held: HandshakeState | PingState) {
+    if (this.#handshake instanceof Traced) this.#handshake.handshake = held;
+    else this.#handshake = held;
   }
 
   /** Whether the record of the connection is made. From then on the connection holds no request and no response. */

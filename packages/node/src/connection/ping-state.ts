@@ -15,14 +15,14 @@ const LONG = 10_000;
  * are tenths of a millisecond: a small integer takes a third of the memory of a fraction.
  */
 export class PingState {
+  /** Handshake of the connection, in whose place the pings are kept. */
+  handshake: object | undefined;
   /** Time of the last ping; before the first ping, the time at which the connection opened. */
   #sentAt: number;
   /** Payload of the one unanswered ping, or the unanswered pings if there are several; `undefined` if there is none. */
   #pending: number | OverlappingPings | undefined;
   /** Last round trip. */
   #roundTrip = UNKNOWN;
-  /** Mean of the round trips, in which later ones weigh more. */
-  #usual = UNKNOWN;
   /** Time between the last two pings. */
   #interval = LONG;
 
@@ -46,15 +46,15 @@ export class PingState {
   }
 
   /**
-   * Whether a ping has been unanswered for longer than this peer usually takes. So a `close()` or `terminate()` that
+   * Whether a ping has been unanswered for clearly longer than the last one. So a `close()` or `terminate()` that
    * follows is likely to be due to the ping, and not to happen by chance while the pong is on its way. Either nearly the
-   * whole time between two pings has passed, or a second and two usual round trips.
+   * whole time between two pings has passed, or a second and twice the last round trip.
    */
   get isOverdue(): boolean {
     const oldest = typeof this.#pending === 'object' ? this.#pending.oldest : this.#sentAt;
     if (this.unanswered === 0 || oldest === undefined) return false;
     const waited = since(oldest);
-    const usual = this.#usual === UNKNOWN ? FIRST_ROUND_TRIP : this.#usual;
+    const usual = this.#roundTrip === UNKNOWN ? FIRST_ROUND_TRIP : this.#roundTrip;
     const isNextDue = waited >= 0.8 * this.#interval && waited > 1.1 * usual + JITTER;
     return isNextDue || (waited >= LONG && waited > 2 * usual);
   }
@@ -80,7 +80,6 @@ export class PingState {
     if (sentAt === undefined) return undefined;
     const roundTrip = since(sentAt);
     this.#roundTrip = roundTrip;
-    this.#usual = this.#usual === UNKNOWN ? roundTrip : Math.round((3 * this.#usual + roundTrip) / 4);
     return roundTrip / 10;
   }
 

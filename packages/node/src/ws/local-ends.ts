@@ -19,7 +19,7 @@ export interface LocalEnds {
   /** Notes that the app calls `terminate()` after its own `close()`. */
   noteDropAfterClose(socket: WsSocket): void;
   /** Notes a ping of the app. The parameters are those of `noteCall` of `WsPings`. */
-  notePing(socket: WsSocket, data: unknown, openedAt: number): void;
+  notePing(socket: WsSocket, data: unknown, connection: CompactConnection): void;
   /** Says whether a ping of the app is unanswered for longer than the peer usually takes. */
   isPingOverdue(socket: WsSocket): boolean;
   /** Returns the attributes that tell of pings and of libraries; `undefined` if there are none. */
@@ -36,15 +36,17 @@ export interface LocalEnds {
 
 /**
  * Makes the store for the ends that this process causes. It holds sockets that are closing, and no open ones.
+ * @param connectionOf returns the connection of a socket that is known, and not recorded yet
  * @param measure called with each round trip of a ping, in milliseconds
  */
 export function createLocalEnds(
   libraryEnds: LibraryEnds,
+  connectionOf: (socket: WsSocket) => CompactConnection | null | undefined,
   measure: (socket: WsSocket, roundTrip: number) => void,
 ): LocalEnds {
   const terminated = new WeakSet<WsSocket>();
   const causes = new WeakMap<WsSocket, CloseCause>();
-  const pings = followWsPings(measure);
+  const pings = followWsPings(connectionOf, measure);
   const attributesOf = (socket: WsSocket) => {
     const ofLibrary = libraryEnds.attributesOf(socket);
     const ofPings = pingAttributes(pings.of(socket));

@@ -58,14 +58,14 @@ export function observeWsSockets(
   const blindClasses = new Set<object>();
   const stops: ((() => void) | undefined)[] = [];
   const propagate = propagateThroughHttp(options);
-  const ends = createLocalEnds(libraryEnds, measurePing);
   const connections = createWsConnections(
     options,
     sweep,
     takeAccepted,
     (socket) => recordEnd(socket, true),
-    ends.isPingOverdue,
+    (socket) => ends.isPingOverdue(socket),
   );
+  const ends = createLocalEnds(libraryEnds, connections.known, measurePing);
 
   function noteOpen(
     socket: WsSocket,
@@ -160,7 +160,7 @@ export function observeWsSockets(
 
   function notePing(socket: WsSocket, data: unknown): undefined {
     const connection = connections.of(socket);
-    if (connection) ends.notePing(socket, data, connection.openedAt ?? Number.NaN);
+    if (connection) ends.notePing(socket, data, connection);
   }
 
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {

@@ -1,7 +1,7 @@
 import { OPEN, patchBefore, stopAll } from '@closespan/core/platform';
+import type { CompactConnection } from '../connection/compact-connection.ts';
 import { payloadNumber } from '../connection/ping-payload.ts';
 import { PingState } from '../connection/ping-state.ts';
-import { createPrivateSlot } from '../connection/private-slot.ts';
 import type { WsReceiver, WsSocket } from './ws-socket.ts';
 
 /** Follows the pings that apps send over `ws` sockets, and their pongs. closespan itself sends no ping. */
@@ -9,9 +9,8 @@ export interface WsPings {
   /**
    * Notes a ping that a call of `ping()` is about to send.
    * @param data first argument of the call
-   * @param openedAt time at which the socket opened, in monotonic milliseconds; NaN if not known
    */
-  noteCall(socket: WsSocket, data: unknown, openedAt: number): void;
+  noteCall(socket: WsSocket, data: unknown, connection: CompactConnection): void;
   /** Says whether the app has sent pings over a socket whose pongs are not seen, as in Bun. */
   areUnseen(socket: WsSocket): boolean;
   /** Returns the pings of a socket; `undefined` if the app has sent none, or if pongs are not seen. */
@@ -26,11 +25,13 @@ const PONG = 10;
  * Follows pings from the first call of `ping()` on. From then on `controlMessage` of the receiver's class is patched,
  * which runs for each ping, pong and Close frame, and for no message. A listener for pongs instead would take more
  * memory than the pings.
+ * @param connectionOf returns the connection of a socket that is known, and not recorded yet
  * @param measure called with each round trip, in milliseconds
  */
-export function followWsPings(measure: (socket: WsSocket, roundTrip: number) => void): WsPings {
-  /** Pings by receiver: of the objects that belong to a socket, only the receiver sees pongs. */
-  const pings = createPrivateSlot<PingState>();
+export function followWsPings(
+  connectionOf: (socket: WsSocket) => CompactConnection | null | undefined,
+  measure: (socket: WsSocket, roundTrip: number) => void,
+): WsPings {
   /** Property that leads from a receiver to its socket, by class of receivers. */
   const links = new Map<object, symbol | undefined>();
   const unseen = new WeakSet<WsSocket>();
@@ -54,18 +55,17 @@ export function followWsPings(measure: (socket: WsSocket, roundTrip: number) => 
   }
 
   function notePong(receiver: WsReceiver, data: unknown): void {
-    const state = pings.get(receiver);
     const payload = payloadNumber(data);
     const link = links.get(Object.getPrototypeOf(receiver));
     const socket = link && (receiver as unknown as Readonly<Record<symbol, WsSocket | undefined>>)[link];
     // After the end `ws` reads what has come while the app had paused the socket.
-    if (!state || payload === undefined || !socket || socket._socket?.destroyed) return;
-    const roundTrip = state.notePong(payload);
+    if (payload === undefined || !socket || socket._socket?.destroyed) return;
+    const roundTrip = connectionOf(socket)?.pings?.notePong(payload);
     if (roundTrip !== undefined) measure(socket, roundTrip);
   }
 
   return {
-    noteCall(socket, data, openedAt) {
+    noteCall(socket, data, connection) {
       const { _receiver: receiver, readyState } = socket;
       const payload = payloadNumber(typeof data === 'function' ? undefined : data);
       if (readyState !== OPEN || payload === undefined) return;
@@ -75,15 +75,11 @@ export function followWsPings(measure: (socket: WsSocket, roundTrip: number) => 
         return;
       }
       watch(receiver, socket);
-      let state = pings.get(receiver);
-      if (!state) {
-        state = new PingState(openedAt);
-        pings.set(receiver, state);
-      }
-      state.noteSent(payload);
+      connection.pings ??= new PingState(connection.openedAt ?? Number.NaN);
+      connection.pings.noteSent(payload);
     },
     areUnseen: (socket) => unseen.has(socket),
-    of: ({ _receiver }) => (_receiver ? pings.get(_receiver) : undefined),
+    of: (socket) => connectionOf(socket)?.pings,
     stop: () => stopAll(stops),
   };
 }

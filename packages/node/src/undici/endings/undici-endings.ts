@@ -75,7 +75,11 @@ export function createUndiciEndings(
     }
     const facts: CloseFacts =
       overdue.has(connection) && !closeFrame ? { ...closeFacts, cause: 'ping_timeout' } : closeFacts;
-    recorder.record(connection.tracked, withAttributes(facts, pingAttributes(pingsOf(connection))), websocket);
+    recorder.record(
+      connection.tracked,
+      withAttributes(facts, pingAttributes(pingsOf(connection))),
+      websocket,
+    );
   }
 
   function recordTimeout(connection: UndiciConnection): void {
