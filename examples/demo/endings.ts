@@ -14,6 +14,8 @@ export interface Ending {
   readonly abort?: true;
   /** Bytes that the client sends; the server takes 1024 at most. */
   readonly send?: number;
+  /** Milliseconds for which the client reads nothing once it is open, as if it were dead. */
+  readonly mute?: number;
   /** Ends the connection on the server. */
   readonly peer?: (peer: WebSocket, socket: Duplex & { resetAndDestroy?(): void }) => void;
   /** Status with which the server refuses the handshake. */
@@ -115,6 +117,17 @@ export const ENDINGS: readonly Ending[] = [
     clean: false,
     peer: (_peer, socket) => socket.destroy(),
     inPage: true,
+  },
+  {
+    path: '/dead-peer',
+    title: 'A heartbeat gives up a dead peer',
+    code: 1006,
+    clean: false,
+    mute: 300,
+    peer: (peer) => {
+      peer.ping();
+      setTimeout(() => peer.terminate(), 200);
+    },
   },
   {
     path: '/reset',
