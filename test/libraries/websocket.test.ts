@@ -285,6 +285,34 @@ it('has one record of a peer that does not answer a Close frame in time', async 
 });
 
 it.each([
+  { title: 'a drop', end: (connection: Connection) => connection.drop(4001) },
+  { title: 'a reset', end: (_connection: Connection, peer: Socket) => peer.resetAndDestroy() },
+])('has the bytes that never left before $title', async ({ end }) => {
+  const records: CloseRecord[] = [];
+  const handle = instrumentWebSockets({ otlp: false, closeHook: (record) => void records.push(record) });
+  const accepted = new Promise<Socket>((resolve) => {
+    server.on('upgrade', (request, socket) => {
+      upgradeByHand(request, socket, () => {});
+      socket.pause();
+      resolve(socket as Socket);
+    });
+  });
+  const client = new WebSocketClient();
+  client.connect(`${url}/silent`);
+  const [connection] = (await once(client, 'connect')) as [Connection];
+  connection.on('error', () => {});
+  // More than the system takes into the buffers of a TCP connection.
+  for (let left = 32; left > 0; left--) connection.sendBytes(Buffer.alloc(1_000_000));
+  const { writableLength } = connection.socket;
+  end(connection, await accepted);
+  await expect.poll(() => handle.forceFlush().then(() => records.length)).toBe(1);
+  await handle.shutdown();
+  expect(writableLength).toBeGreaterThan(1_000_000);
+  expect(records[0]?.unsentSize).toBeGreaterThan(1_000_000);
+  expect(records[0]?.unsentSize).toBeLessThan(32_001_000);
+});
+
+it.each([
   { title: 'the app', end: (connection: Connection) => connection.close(4001, 'gone'), reason: 'gone' },
   { title: 'the package, by default', end: (connection: Connection) => connection.close(4001), reason: '' },
   { title: 'a drop', end: (connection: Connection) => connection.drop(4001, 'bad'), reason: 'bad' },

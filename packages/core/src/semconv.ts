@@ -107,7 +107,11 @@ export const ATTR_WEBSOCKET_HANDSHAKE_DURATION = 'websocket.handshake.duration';
 export const ATTR_WEBSOCKET_SUBPROTOCOL = 'websocket.subprotocol';
 /** Negotiated extensions (RFC 6455 §9). Absent if there are none. @example 'permessage-deflate' */
 export const ATTR_WEBSOCKET_EXTENSIONS = 'websocket.extensions';
-/** Number of bytes that the app passed to `send` and that never left this end. Absent if 0. @example 4096 */
+/**
+ * Number of bytes that the app passed to `send` and that were still in the process when the connection ended. Absent if
+ * 0.
+ * @example 4096
+ */
 export const ATTR_WEBSOCKET_UNSENT_SIZE = 'websocket.unsent.size';
 /**
  * Time from the last byte of the peer to the end, in seconds. The closing handshake does not count. Absent where the

@@ -10,6 +10,7 @@ import {
 } from '@closespan/core/platform';
 import { createLibraryEnds } from './connection/library-ends.ts';
 import { limitNote } from './connection/limit-note.ts';
+import { stopWatchingUnsentBytes } from './connection/unsent-bytes.ts';
 import { connectionOf } from './connection-of.ts';
 import { observeEngineIo } from './engine-io/observe-engine-io.ts';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
@@ -167,6 +168,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         upgrades.stop,
         ...libraries.map(({ stop }) => stop),
         sweep.stop,
+        stopWatchingUnsentBytes,
         flush.stop,
         spool?.stop,
       ]);

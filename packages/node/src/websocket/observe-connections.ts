@@ -12,6 +12,7 @@ import { CompactConnection } from '../connection/compact-connection.ts';
 import type { OpenWalk } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { createOpenConnections } from '../traffic/open-connections.ts';
@@ -90,6 +91,7 @@ export function observeConnections(
     const isNew = connection.openedAt === undefined;
     connection.openedAt ??= now();
     if (connection.place === undefined) openConnections.add(self, connection, self.socket, head);
+    watchUnsentBytes(self.socket);
     connectionBegan();
     if (isNew && self.maskOutgoingPackets) recorder.opened(connection, handshakeUrl(connection));
   }

@@ -5,6 +5,7 @@ import { type CloseFacts, flat } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import type { PingState } from '../connection/ping-state.ts';
+import { unsentBytes } from '../connection/unsent-bytes.ts';
 
 /** Members of a `WebSocketConnection` of the package `websocket` that closespan reads. */
 export interface PackageConnection {
@@ -136,7 +137,7 @@ export function websocketCloseFacts(
     wasClean: received !== undefined && !isLost(connection, received, tracked.closing?.by),
     reportedCode: closeReasonCode,
     subprotocol: flat(protocol ?? ''),
-    unsentSize: socket.writableLength,
+    unsentSize: unsentBytes(socket, socket.writableLength),
     errored: Boolean(error),
     errorCode: error?.code,
     ...(cause && !received && { cause }),

@@ -8,6 +8,7 @@ import type { ReadOpenFacts } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import type { CountedStream } from '../traffic/counted-stream.ts';
 import { createOpenConnections, type OpenConnections } from '../traffic/open-connections.ts';
 import type { Sweep } from '../traffic/sweep.ts';
@@ -123,6 +124,7 @@ export function createWsConnections(
     const facts = _isServer ? { url } : (attempt ?? peerFactsOf(_socket));
     const connection = new CompactConnection(ROOT_CONTEXT, Number.NaN, facts);
     if (_socket) connection.openedAt = Number.NaN;
+    watchUnsentBytes(_socket);
     return connection;
   }
 
@@ -157,6 +159,7 @@ export function createWsConnections(
       if (connection.place !== undefined) return;
       connection.openedAt = now();
       openSockets.add(socket, connection, tcp as CountedStream | null, head);
+      watchUnsentBytes(tcp);
       if (socket._isServer) return;
       handshakes.forget(socket);
       connection.handshake = peerFactsOf(tcp);

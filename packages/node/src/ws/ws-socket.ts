@@ -7,6 +7,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { unsentBytes } from '../connection/unsent-bytes.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 
 /**
@@ -125,7 +126,7 @@ export function wsCloseFacts(
     // On a server a part of the client's list, which may be long.
     subprotocol: flat(socket.protocol),
     extensions: socket.extensions,
-    unsentSize: socket.bufferedAmount,
+    unsentSize: unsentBytes(_socket, socket.bufferedAmount),
     synthetic,
     errored: Boolean(error ?? socket._errorEmitted),
     errorCode: error?.code,

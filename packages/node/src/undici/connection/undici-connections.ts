@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, OPEN } from '@closespan/core/platform';
+import { watchUnsentBytes } from '../../connection/unsent-bytes.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
 import { closeFrameSize } from './close-frame-reader.ts';
@@ -138,6 +139,7 @@ export function createUndiciConnections(sweep: Sweep, events: WireEvents): Undic
     noteSent(connection, wire) {
       if (connection.facts.wire) return;
       byWire.set(wire, connection);
+      watchUnsentBytes(wire);
       connection.noteSent(wire, watchWire(connection, wire, wireEvents));
     },
     noteWebSocket(websocket) {

@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
+import { unsentBytes } from '../../connection/unsent-bytes.ts';
 import { hasSentClose } from '../connection/undici-6-internals.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
@@ -35,6 +36,7 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
     kind: 'client',
     url: websocket ? requestedUrl(websocket.url) : url,
     ...(websocket && socketFactsOf(websocket)),
+    unsentSize: unsentSizeOf(connection),
     errored: error !== undefined || errorCode !== undefined,
     errorCode,
     httpStatusCode: statusCode,
@@ -66,6 +68,15 @@ export function socketFactsOf({
   bufferedAmount,
 }: WebSocketLike): Pick<CloseFacts, 'subprotocol' | 'extensions' | 'unsentSize'> {
   return { subprotocol: protocol, extensions, unsentSize: bufferedAmount };
+}
+
+/** Returns the number of bytes of the app that never left. Before the opening, the bytes of a wire are a request. */
+function unsentSizeOf({
+  tracked,
+  facts: { wire, websocket = wire?.ws },
+}: UndiciConnection): number | undefined {
+  if (tracked.openedAt === undefined) return websocket?.bufferedAmount;
+  return unsentBytes(wire, websocket?.bufferedAmount ?? wire?.writableLength ?? 0);
 }
 
 /**
