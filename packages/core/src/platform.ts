@@ -38,7 +38,6 @@ export { isMillis } from './queue/wait-at-most.ts';
 export { type CarriedContext, takeFromProtocols, takeFromUrl } from './record/carried-context.ts';
 export type { Chain, ChainStore } from './record/chain.ts';
 export { type CloseFacts, NO_CLOSE_FRAME, type PendingClose } from './record/close-facts.ts';
-export { limitTolerance } from './record/close-limits.ts';
 export {
   type Closing,
   type Connection,

@@ -36,7 +36,7 @@ const SHORTEST_SPREAD = 1000;
  * Returns how much a duration may differ from a time limit, in seconds: 2 %, at least 0.2 s and at most 1.5 s. No
  * runtime measures more exactly than a few tenths of a second.
  */
-export function limitTolerance(seconds: number): number {
+function limitTolerance(seconds: number): number {
   return Math.max(0.2, Math.min(1.5, seconds * 0.02));
 }
 

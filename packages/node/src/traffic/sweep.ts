@@ -40,6 +40,11 @@ const MOST_BLOCKS = 16;
 /** Number of ticks in which all blocks are visited, if there are not too many of them. */
 const TICKS_A_ROUND = 10;
 
+/** Shortest stall after which an end counts as a part of the stall, in milliseconds. */
+const LONG_STALL = 1000;
+/** Milliseconds after a long stall in which events of the stall may still come, since a busy machine is slow. */
+const AFTERMATH = 1000;
+
 /** Async context of the ticks. The context belongs to no request, so no request stays in memory. */
 const detachedContext = new AsyncResource(NAME);
 
@@ -49,6 +54,7 @@ export function createSweep(): Sweep {
   let pause: QueuePause | undefined;
   let dueAt = 0;
   let lateness = 0;
+  let longStall = { start: Number.NEGATIVE_INFINITY, end: Number.NEGATIVE_INFINITY };
   /** Number of the block that is visited next, counted through all lists. */
   let next = 0;
 
@@ -74,6 +80,7 @@ export function createSweep(): Sweep {
     const count = blockCount();
     if (count === 0) return;
     lateness = Math.max(0, time - dueAt);
+    if (lateness >= LONG_STALL) longStall = { start: dueAt, end: time };
     try {
       for (let left = blocksATick(count); left > 0; left--) visitNext(time);
     } finally {
@@ -105,7 +112,10 @@ export function createSweep(): Sweep {
       const count = Math.max(1, blockCount());
       return TICK * Math.ceil(count / blocksATick(count));
     },
-    stallBefore: (time) => (time > dueAt ? time - dueAt : lateness),
+    stallBefore(time) {
+      const stall = time > dueAt ? time - dueAt : lateness;
+      return time - longStall.end < AFTERMATH ? Math.max(stall, time - longStall.start) : stall;
+    },
     stop() {
       const stopped = pause;
       pause = undefined;

@@ -4,9 +4,14 @@ import {
   ATTR_WEBSOCKET_SENT_SIZE,
   ATTR_WEBSOCKET_SILENCE_DURATION,
 } from '@closespan/core';
-import { limitTolerance } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { Traffic } from './traffic-row.ts';
+
+/**
+ * Longest stall, in milliseconds, after which the time without a byte is recorded. A time limit of a proxy is concluded
+ * from that time, so it must be exact.
+ */
+const LONGEST_STALL = 1000;
 
 /**
  * Makes the attributes of a connection's traffic at its end.
@@ -28,8 +33,7 @@ export function trafficAttributes(
   if (sentSize === undefined) return attributes;
   attributes[ATTR_WEBSOCKET_SENT_SIZE] = sentSize;
   const idle = secondsBetween(Math.max(receivedAt, sentAt), endedAt - stall);
-  // A time limit of a proxy is concluded from this duration, so it must be exact.
-  if (stall / 1000 <= limitTolerance(idle)) attributes[ATTR_WEBSOCKET_IDLE_DURATION] = idle;
+  if (stall < LONGEST_STALL) attributes[ATTR_WEBSOCKET_IDLE_DURATION] = idle;
   return attributes;
 }
 
