@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { createOpenConnections, type Placed } from '../packages/node/src/traffic/open-connections.ts';
+import { createOpenConnections } from '../packages/node/src/traffic/open-connections.ts';
+import type { Placed } from '../packages/node/src/traffic/owner-reader.ts';
 import type { Sweep } from '../packages/node/src/traffic/sweep.ts';
 import { median, report, SMOKE } from './figure.ts';
 

@@ -1,9 +1,10 @@
-import { type Connection, now } from '@closespan/core/platform';
+import { now } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
-import type { OpenWalk, ReadOpenFacts, VisitOpen } from '../connection/open-walk.ts';
+import type { OpenWalk, VisitOpen } from '../connection/open-walk.ts';
 import { BLOCK_BITS, BLOCK_SIZE, type ConnectionBlock, createBlock, visitBlock } from './connection-block.ts';
 import { type CountedStream, receivedBy } from './counted-stream.ts';
 import { createListWalk } from './list-walk.ts';
+import type { OwnerReader, Placed } from './owner-reader.ts';
 import type { Sweep } from './sweep.ts';
 import { trafficAttributes } from './traffic-attributes.ts';
 import {
@@ -16,11 +17,6 @@ import {
   trafficOfRow,
   visitRow,
 } from './traffic-row.ts';
-
-/** A connection that stores its index in a list; `undefined` while it is in no list. */
-export interface Placed {
-  place: number | undefined;
-}
 
 /**
  * A list of the open connections of one library, with the traffic of each. Iteration runs over a copy.
@@ -49,21 +45,8 @@ export interface OpenConnections<Owner> extends Iterable<Owner>, OpenWalk {
   attributesAtEnd(connection: Placed): Attributes | undefined;
 }
 
-/** Reads what belongs to the objects of a list. Nothing is returned for an object whose record is made. */
-interface OwnerReader<Owner> {
-  placedOf(owner: Owner): Placed | null | undefined;
-  connectionOf(owner: Owner): Connection | null | undefined;
-  streamOf(owner: Owner): CountedStream | null | undefined;
-  readonly factsOf: ReadOpenFacts<Owner>;
-  /**
-   * Says whether a ping of the app is unanswered for longer than the peer usually takes.
-   * @defaultValue not known of any connection
-   */
-  isPingOverdue?(owner: Owner): boolean;
-}
-
 /**
- * Makes a list of open connections, which a sweep visits. An entry takes 24 bytes. A `Set` and an object would take ten
+ * Makes a list of open connections, which a sweep visits. An entry takes 26 bytes. A `Set` and an object would take ten
  * times as much.
  */
 export function createOpenConnections<Owner>(
