@@ -11,7 +11,7 @@ const TOLERANCE = 100;
  * @returns a line for each difference; none when all is well
  */
 export function checkRows(rows: readonly CloseRow[], durations: ReadonlyMap<string, number>): string[] {
-  return ENDINGS.flatMap(({ path, title, code, clean }) => {
+  return ENDINGS.flatMap(({ path, title, code, clean, cause }) => {
     const clients = rows.filter((row) => row.path === path && row.side === 'client');
     const servers = rows.filter((row) => row.path === path && row.side === 'server');
     const [row] = clients;
@@ -23,6 +23,7 @@ export function checkRows(rows: readonly CloseRow[], durations: ReadonlyMap<stri
       measured > 0 && servers.length !== 1 && `${servers.length} server spans arrived`,
       row.code !== code && `code ${row.code} instead of ${code}`,
       row.name !== name && `name ${row.name} instead of ${name}`,
+      cause !== undefined && row.cause !== cause && `cause ${row.cause} instead of ${cause}`,
       row.clean !== clean && `clean ${row.clean} instead of ${clean}`,
       Math.abs((row.duration ?? 0) - measured) > TOLERANCE &&
         `duration ${row.duration} instead of ${measured} ms`,

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ENDINGS } from './endings.ts';
+import { startCuttingProxy } from './start-cutting-proxy.ts';
 
 /** A real `ws` server that ends each connection as its path says. */
 export interface EndingServer {
@@ -36,7 +37,12 @@ export async function startEndingServer(): Promise<EndingServer> {
   await once(server, 'listening');
   const nobody = await freePort();
   const { port } = server.address() as AddressInfo;
-  const origins = { nobody: `ws://127.0.0.1:${nobody}`, tls: `wss://127.0.0.1:${port}` };
+  const proxy = await startCuttingProxy(port);
+  const origins = {
+    nobody: `ws://127.0.0.1:${nobody}`,
+    tls: `wss://127.0.0.1:${port}`,
+    proxy: `ws://127.0.0.1:${proxy.port}`,
+  };
   return {
     urlOf(path) {
       const { elsewhere } = ENDINGS.find((ending) => ending.path === path) ?? {};
@@ -47,6 +53,7 @@ export async function startEndingServer(): Promise<EndingServer> {
     },
     async close() {
       for (const peer of sockets.clients) peer.terminate();
+      proxy.close();
       server.closeAllConnections();
       server.close();
       await once(server, 'close');

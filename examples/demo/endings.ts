@@ -21,7 +21,11 @@ export interface Ending {
   /** Status with which the server refuses the handshake. */
   readonly refuse?: number;
   /** The place that the connection goes to instead of the server. */
-  readonly elsewhere?: 'nobody' | 'tls';
+  readonly elsewhere?: 'nobody' | 'tls' | 'proxy';
+  /** Cause that the client is to see. Absent if the code says enough. */
+  readonly cause?: string;
+  /** Number of connections that end in the same way before: a limit of a proxy shows after three. */
+  readonly earlier?: number;
   /** Whether a button in the page can do it. */
   readonly inPage?: true;
 }
@@ -146,6 +150,15 @@ export const ENDINGS: readonly Ending[] = [
   },
   { path: '/unavailable', title: 'Handshake refused: 503', code: 1006, clean: false, refuse: 503 },
   { path: '/nobody', title: 'Nobody listens', code: 1006, clean: false, elsewhere: 'nobody', inPage: true },
+  {
+    path: '/idle',
+    title: 'A proxy cuts a silent connection, after three others',
+    code: 1006,
+    clean: false,
+    elsewhere: 'proxy',
+    cause: 'idle_timeout',
+    earlier: 3,
+  },
   { path: '/tls', title: 'TLS handshake fails', code: 1006, clean: false, elsewhere: 'tls' },
   {
     path: '/aborted',

@@ -4,11 +4,25 @@ import type { Ending } from './endings.ts';
 /** Milliseconds that a connection lives before the client ends it. */
 const LIFETIME = 60;
 
+/** Milliseconds between connections that end in the same way. */
+const STAGGER = 400;
+
 /**
- * Opens a real connection and ends it in one way.
+ * Opens a real connection and ends it in one way, after others that end in the same way.
  * @returns milliseconds from open to close, by the app's own clock; 0 when it never opened
  */
-export function runEnding({ close, abort, send, mute }: Ending, url: string): Promise<number> {
+export async function runEnding(ending: Ending, url: string): Promise<number> {
+  const earlier: Promise<number>[] = [];
+  for (let i = 0; i < (ending.earlier ?? 0); i++) {
+    earlier.push(run(ending, `${url}/earlier`));
+    await new Promise((resolve) => setTimeout(resolve, STAGGER));
+  }
+  const duration = run(ending, url);
+  await Promise.all(earlier);
+  return duration;
+}
+
+function run({ close, abort, send, mute }: Ending, url: string): Promise<number> {
   const socket = new WebSocket(url);
   let openedAt: number | undefined;
   socket.on('error', () => {});

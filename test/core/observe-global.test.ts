@@ -21,6 +21,7 @@ afterEach(async () => {
 function observe(options: Parameters<typeof observeGlobal>[1] = {}) {
   const recorded: Recorded[] = [];
   const recorder = {
+    opened() {},
     record: (...args: Recorded) => recorded.push(args.slice(0, 2) as unknown as Recorded),
     prepare() {},
   } as unknown as Recorder;
