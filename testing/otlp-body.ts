@@ -37,7 +37,7 @@ interface OtlpSpan {
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes?: KeyValue[];
-  status?: { code?: number };
+  status?: { code?: number; message?: string };
   links?: { traceId: string; spanId: string; attributes?: KeyValue[] }[];
 }
 

@@ -15,6 +15,8 @@ export interface ReceivedSpan {
   readonly attributes: AttributeMap;
   /** Status of the span: 0 unset, 1 ok, 2 error. */
   readonly statusCode: number;
+  /** Message of the status. `undefined` if there is none. */
+  readonly statusMessage: string | undefined;
   readonly links: readonly { traceId: string; spanId: string; attributes: AttributeMap }[];
   readonly resource: AttributeMap;
   readonly scope: { readonly name: string; readonly version?: string };
@@ -34,6 +36,7 @@ export function receivedSpans({ resourceSpans = [] }: OtlpBody): ReceivedSpan[] 
         endTime: Number(span.endTimeUnixNano) / 1e6,
         attributes: plainAttributes(span.attributes),
         statusCode: span.status?.code ?? 0,
+        statusMessage: span.status?.message,
         links: (span.links ?? []).map((link) => ({ ...link, attributes: plainAttributes(link.attributes) })),
         resource: plainAttributes(resource?.attributes),
         scope,

@@ -38,7 +38,10 @@ afterAll(async () => {
 
 const connect = () => page.evaluate((url) => reconnecting.connect(url), `${server.url}/chat?token=secret`);
 const start = (metrics = false) =>
-  page.evaluate(([url, metrics]) => reconnecting.start({ otlp: { url }, metrics }), [receiver.url, metrics] as const);
+  page.evaluate(([url, metrics]) => reconnecting.start({ otlp: { url }, metrics }), [
+    receiver.url,
+    metrics,
+  ] as const);
 async function lose(): Promise<void> {
   await server.stop();
   await page.evaluate(() => reconnecting.lost());

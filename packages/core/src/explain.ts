@@ -1,1 +1,1 @@
-export { type CloseExplanation, explainClose } from './explain/explain-close.ts';
+export { type CloseExplanation, closeSentence, explainClose } from './explain/explain-close.ts';

@@ -120,7 +120,8 @@ export function createRecorder(
     record: (connection, facts, socket) => add(connection, facts, options.closeHook && socket),
     opened(connection, url) {
       // An opening before the first close ends no outage.
-      if (recording ?? waiting[0]) add(connection, { ...NO_CLOSE_FRAME, kind: 'client', url }, undefined, true);
+      if (recording ?? waiting[0])
+        add(connection, { ...NO_CLOSE_FRAME, kind: 'client', url }, undefined, true);
     },
     prepare: load,
     async forceFlush(limit) {

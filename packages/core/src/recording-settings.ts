@@ -2,6 +2,7 @@ import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';
 import type { ChainStore } from './record/chain.ts';
 import type { PendingClose } from './record/close-facts.ts';
+import type { CloseRecord } from './record/close-record.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
 import type { ConcludeLimit } from './telemetry/conclude-limits.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
@@ -31,6 +32,11 @@ export interface RecordingSettings {
   readonly mostStored?: number | undefined;
   /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
   readonly memory?: QueueMemory;
+  /**
+   * Says in one sentence why a connection closed, for the status of a span. Must not throw. Absent in pages, where the
+   * sentences would be too much code.
+   */
+  readonly closeSentence?: (record: CloseRecord) => string;
   /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
   /**

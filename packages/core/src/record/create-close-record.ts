@@ -7,6 +7,7 @@ import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseNote } from './close-note.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
+import { cut } from './text-limits.ts';
 
 /** Options of the user that decide how facts about a close become a record. */
 export interface RecordRules {
@@ -62,7 +63,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   const closingDuration = closing ? closedAt - closing.at : 0;
   const { interruption, suspendedDuration } = facts;
   const cause =
-    note?.cause ??
+    notedCause(note) ??
     facts.cause ??
     closeCause({
       opened,
@@ -113,6 +114,15 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
       ? { ...rules.notedAttributes(note), ...facts.furtherAttributes }
       : facts.furtherAttributes,
   };
+}
+
+/**
+ * Returns the cause that the app has noted. Returns `undefined` for a value that is no text. On Node the text is a
+ * cause; a page has no list of them.
+ */
+function notedCause(note: CloseNote | undefined): CloseCause | undefined {
+  const cause: unknown = note?.cause;
+  return typeof cause === 'string' ? (cut(cause, 32) as CloseCause) : undefined;
 }
 
 /**

@@ -42,6 +42,7 @@ const ERROR: SpanStatusCode.ERROR = 2;
  * Returns the content of a close span.
  * @param previous ids of the close span of the connection before. `undefined` if there is no such span
  * @param name name of the span without the template
+ * @param closeSentence makes the message of an error status; if absent, the status has no message
  */
 export function closeSpanOf(
   record: CloseRecord,
@@ -49,6 +50,7 @@ export function closeSpanOf(
   { parent, spanTiming }: Pick<WebSocketOptions, 'parent' | 'spanTiming'>,
   previous?: SpanContext,
   name = SPAN_WEBSOCKET_CLOSE,
+  closeSentence?: (record: CloseRecord) => string,
 ): CloseSpan {
   const { creation, endpoint } = record;
   return {
@@ -58,7 +60,10 @@ export function closeSpanOf(
     links: [...linksTo(creation, 'creation'), ...linksTo(previous, 'previous_connection')],
     startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     endTime: record.closeTime,
-    status: { code: errorType ? ERROR : UNSET },
+    status:
+      errorType && closeSentence
+        ? { code: ERROR, message: closeSentence(record) }
+        : { code: errorType ? ERROR : UNSET },
     parent: parent === 'creation' ? creation : undefined,
   };
 }

@@ -57,11 +57,13 @@ interface WriterParts {
   readonly watchMeter?: WatchMeter;
   /** Concludes which time limit has ended a connection. If absent, no limit is concluded. */
   readonly concludeLimit?: ConcludeLimit;
+  /** Makes the message of an error status. If absent, the status has no message. */
+  readonly closeSentence?: (record: CloseRecord) => string;
 }
 
 /** Makes a writer. Its spans and metrics are sent to the providers that `destination` has found. */
 export function createRecordWriter(
-  { options, createLabelLimits, watchMeter, concludeLimit }: WriterParts,
+  { options, createLabelLimits, watchMeter, concludeLimit, closeSentence }: WriterParts,
   destination: Destination,
 ): RecordWriter {
   const { isAbnormal, closeHook, reconnects } = options;
@@ -157,7 +159,13 @@ export function createRecordWriter(
     // A provider that throws costs its own signal alone.
     const span =
       tracer &&
-      guard('tracer', () => makeSpan(tracer, closeSpanOf(record, errorType, options, previous?.span), end));
+      guard('tracer', () =>
+        makeSpan(
+          tracer,
+          closeSpanOf(record, errorType, options, previous?.span, undefined, closeSentence),
+          end,
+        ),
+      );
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
       const call = async () => closeHook(record, span ?? unrecordedSpan(), socket?.deref());

@@ -18,24 +18,33 @@ const CAPACITY = 134_217_728;
 /** Number of closes that the built-in pipeline writes into the spool when the process ends. */
 const MOST_STORED = 16_384;
 
+/** Functions that say in words why a connection closed. */
+type Explain = Pick<typeof import('@closespan/core/explain'), 'closeSentence'>;
 type CreateRecording = Awaited<ReturnType<LoadRecording>>['createRecording'];
 
 /** Loads the code that makes telemetry from recorded closes. The pauses of that code do not keep the process alive. */
 export const loadRecording: LoadRecording = async () => {
-  const { createRecording } = await import('@closespan/core/recording');
-  return { createRecording: onNode(createRecording) };
+  const [{ createRecording }, explain] = await Promise.all([
+    import('@closespan/core/recording'),
+    import('@closespan/core/explain'),
+  ]);
+  return { createRecording: onNode(createRecording, explain) };
 };
 
 /** Starts the code that makes telemetry from recorded closes, in a process that is about to end. */
 export const createRecordingNow: CreateRecording = (settings) =>
-  onNode(requireNow('@closespan/core/recording').createRecording)(settings);
+  onNode(
+    requireNow('@closespan/core/recording').createRecording,
+    requireNow('@closespan/core/explain'),
+  )(settings);
 
 /** Makes a recording with the limits and timers of Node. */
-function onNode(createRecording: CreateRecording): CreateRecording {
+function onNode(createRecording: CreateRecording, { closeSentence }: Explain): CreateRecording {
   return detached((settings) => {
     const { exitTimeout, spool }: NodeWebSocketOptions = settings.options;
     const recording = createRecording({
       ...settings,
+      closeSentence,
       memory: createQueueMemory(CAPACITY),
       ...meterSettings(settings.options),
       concludeLimit: createConcludeLimit(),
