@@ -4,7 +4,7 @@ import {
 } from '@closespan/core';
 import { CAUSE } from '../rules/cause-rules.ts';
 import { secondsHistogramName } from '../rules/prometheus-name.ts';
-import { CHOSEN, CHOSEN_SERVICE, everySide, RATE, WHO } from './chosen-series.ts';
+import { byWho, CHOSEN, CHOSEN_SERVICE, everySide, RATE, WHO } from './chosen-series.ts';
 import { lines } from './panels.ts';
 
 const PINGS = {
@@ -25,7 +25,7 @@ export const HEARTBEAT_ROW = {
           'Pings of the app. A rise comes before timeouts: a slow network, or a blocked event loop.',
         unit: 's',
       },
-      12,
+      8,
       [0.5, 0.95].map((q) => [
         `histogram_quantile(${q}, sum by (service_name, side, le) (${BUCKETS}))`,
         `p${q * 100} ${WHO}`,
@@ -38,13 +38,22 @@ export const HEARTBEAT_ROW = {
           'ping_timeout: the peer was dead. local_terminate: the app dropped it without a Close frame.',
         unit: 'cps',
       },
-      12,
+      8,
       [
         [
           `sum by (service_name, side, ${CAUSE}) (service_cause:websocket_closes:rate5m{${CHOSEN}, ${CAUSE}=~"ping_timeout|local_terminate"})`,
           `${WHO} {{${CAUSE}}}`,
         ],
       ],
+    ),
+    lines(
+      {
+        title: 'Open, with a ping that has no pong',
+        description: 'These are given up next, if nothing comes.',
+        unit: 'short',
+      },
+      8,
+      [[byWho(`service:websocket_connections_unanswered:sum{${CHOSEN}}`), WHO]],
     ),
   ],
 } as const;

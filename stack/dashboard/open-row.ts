@@ -26,7 +26,7 @@ export const OPEN_ROW = {
         unit: 'short',
       },
       12,
-      `sum by (${AGE}) (${everySide((side) => openConnections(side, REAL_CLOCK, CHOSEN_SERVICE))})`,
+      `sum by (${AGE}) (${everySide((side) => openConnections('active', side, REAL_CLOCK, CHOSEN_SERVICE))})`,
       `{{${AGE}}}`,
     ),
   ],

@@ -7,7 +7,9 @@ import { lines } from './panels.ts';
 const BY = `service_name, ${VERSION}`;
 const LEGEND = `{{service_name}} {{${VERSION}}}`;
 
-const OPEN = everySide((side) => openConnections(side, REAL_CLOCK, `${VERSION}!=""`, CHOSEN_SERVICE));
+const OPEN = everySide((side) =>
+  openConnections('active', side, REAL_CLOCK, `${VERSION}!=""`, CHOSEN_SERVICE),
+);
 
 /** Whether the version that is rolled out does as the one before. */
 export const ROLLOUT_ROW = {

@@ -6,7 +6,7 @@ import {
 import { CAUSE } from '../rules/cause-rules.ts';
 import { labelName, secondsHistogramName } from '../rules/prometheus-name.ts';
 import { SERVICE } from '../rules/sources.ts';
-import { CHOSEN_SERVICE, everywhere, RATE } from './chosen-series.ts';
+import { byWho, CHOSEN, CHOSEN_SERVICE, everywhere, RATE, WHO } from './chosen-series.ts';
 import { lines, table } from './panels.ts';
 
 const LIMIT = labelName(ATTR_WEBSOCKET_CLOSE_LIMIT);
@@ -14,16 +14,25 @@ const KIND = labelName(ATTR_WEBSOCKET_CLOSE_LIMIT_KIND);
 /** Closes by the limit that fits, which the gateway counts from the spans of all services. */
 const COUNT = `${secondsHistogramName(`traces.${ATTR_WEBSOCKET_CLOSE_LIMIT}`, 'count')}{${CHOSEN_SERVICE}}`;
 
-/** Which proxies cut connections, and after how long. */
+/** Which connections are silent, and which proxies cut them, after how long. */
 export const SILENCE_ROW = {
   'Silence and idle limits': [
+    lines(
+      {
+        title: 'Open, and nothing came for two minutes',
+        description: 'Usual where clients only listen. More than usual: peers that are gone, or cut off.',
+        unit: 'short',
+      },
+      8,
+      [[byWho(`service:websocket_connections_silent:sum{${CHOSEN}}`), WHO]],
+    ),
     lines(
       {
         title: 'Cut by an idle limit, by server',
         description: 'A proxy ends what is silent for as long as its limit. The span has the limit.',
         unit: 'cps',
       },
-      12,
+      8,
       [
         [
           `sum by (service_name, server_address) (${everywhere((source, side) => `rate(${source.closes(side, `${CAUSE}="idle_timeout"`, CHOSEN_SERVICE)}${RATE})`)})`,
@@ -38,7 +47,7 @@ export const SILENCE_ROW = {
           'idle: the proxy cuts what is silent. age: it cuts every connection at that age. Of an hour.',
         unit: 'short',
       },
-      12,
+      8,
       `topk(20, sum by (${SERVICE}, ${labelName(ATTR_SERVER_ADDRESS)}, ${LIMIT}, ${KIND}) (${COUNT} - ${COUNT} offset 1h or ${COUNT}) > 0)`,
       {
         service_name: 'Service',

@@ -2,6 +2,7 @@ import { type CloseCategory, describeCloseCode } from '@closespan/core';
 import type { Alert } from './alert.ts';
 import { causeAlerts } from './cause-alerts.ts';
 import { type Clock, type Duration, promDuration } from './durations.ts';
+import { openAlerts } from './open-alerts.ts';
 import { CODE, SERVICE, SIDES, type Side } from './sources.ts';
 
 /** The share of opened connections that should end normally. Networks of phones make 1006 an everyday thing for clients. */
@@ -30,6 +31,7 @@ export function alerts(clock: Clock, objectives: Objectives): Alert[] {
     ...SIDES.flatMap((side) => burnAlerts(side, objectives[side], clock)),
     ...symptomAlerts(clock),
     ...causeAlerts(clock),
+    ...openAlerts(clock),
   ];
 }
 
