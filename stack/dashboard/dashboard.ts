@@ -13,6 +13,7 @@ import { HEARTBEAT_ROW } from './heartbeat-row.ts';
 import { OPEN_ROW } from './open-row.ts';
 import { OUTCOME_ROWS } from './outcome-rows.ts';
 import { PROMETHEUS } from './panels.ts';
+import { RECONNECT_ROW } from './reconnect-row.ts';
 import { ROLLOUT_ROW } from './rollout-row.ts';
 import { SILENCE_ROW } from './silence-row.ts';
 import { TELEMETRY_ROW } from './telemetry-row.ts';
@@ -53,6 +54,7 @@ export function dashboard(): string {
   for (const [title, panels] of Object.entries({
     ...OUTCOME_ROWS,
     ...OPEN_ROW,
+    ...RECONNECT_ROW,
     ...SILENCE_ROW,
     ...HEARTBEAT_ROW,
     ...CAUSE_ROWS,

@@ -3,6 +3,7 @@ import type { Alert } from './alert.ts';
 import { causeAlerts } from './cause-alerts.ts';
 import { type Clock, type Duration, promDuration } from './durations.ts';
 import { openAlerts } from './open-alerts.ts';
+import { reconnectAlerts } from './reconnect-alerts.ts';
 import { CODE, SERVICE, SIDES, type Side } from './sources.ts';
 
 /** The share of opened connections that should end normally. Networks of phones make 1006 an everyday thing for clients. */
@@ -31,6 +32,7 @@ export function alerts(clock: Clock, objectives: Objectives): Alert[] {
     ...SIDES.flatMap((side) => burnAlerts(side, objectives[side], clock)),
     ...symptomAlerts(clock),
     ...causeAlerts(clock),
+    ...reconnectAlerts(clock),
     ...openAlerts(clock),
   ];
 }

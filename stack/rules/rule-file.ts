@@ -3,6 +3,7 @@ import { alerts, OBJECTIVES, type Objectives } from './alerts.ts';
 import { causeRules } from './cause-rules.ts';
 import { type Clock, promDuration, REAL_CLOCK } from './durations.ts';
 import { openRules } from './open-rules.ts';
+import { reconnectRules } from './reconnect-rules.ts';
 import { recordingRules } from './recording-rules.ts';
 
 /** What may differ from one place to another. */
@@ -30,7 +31,13 @@ export function ruleFile(options: RuleOptions = {}): string {
   const group = {
     name: 'closespan',
     interval: promDuration(clock.interval),
-    rules: [...recordingRules(clock), ...causeRules(clock), ...openRules(clock), ...alertRules],
+    rules: [
+      ...recordingRules(clock),
+      ...causeRules(clock),
+      ...openRules(clock),
+      ...reconnectRules(clock),
+      ...alertRules,
+    ],
   };
   return stringify({ groups: [group] }, { lineWidth: 0 });
 }

@@ -5,6 +5,7 @@ import {
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   METRIC_WEBSOCKET_CLIENT_CLOSES,
   METRIC_WEBSOCKET_CLIENT_CONNECTION_DURATION,
+  METRIC_WEBSOCKET_CLIENT_RECONNECT_DOWNTIME,
   METRIC_WEBSOCKET_SERVER_CLOSES,
   METRIC_WEBSOCKET_SERVER_CONNECTION_DURATION,
   METRIC_WEBSOCKET_SERVER_HANDSHAKE_DURATION,
@@ -31,6 +32,8 @@ export interface Source {
   unaccepted(side: Side, ...matchers: readonly string[]): string | undefined;
   /** Selects a part of the histogram of lifetimes. */
   lifetimes(side: Side, part: 'bucket' | 'count', ...matchers: readonly string[]): string;
+  /** Selects a part of the histogram of the times for which clients were away. */
+  downtimes(part: 'bucket' | 'count', ...matchers: readonly string[]): string;
   /**
    * The label that tells copies of one counter, which are the same closes, or `undefined` where each gateway has
    * counted other closes. Metrics that are routed anew after a gateway's end are such copies.
@@ -91,6 +94,8 @@ export const SOURCES: readonly Source[] = [
     closes: (side, ...matchers) => select(counterName(CLOSES[side]), matchers),
     unaccepted: (side, ...matchers) => (side === 'server' ? select(HANDSHAKES, matchers) : undefined),
     lifetimes: (side, part, ...matchers) => select(secondsHistogramName(LIFETIMES[side], part), matchers),
+    downtimes: (part, ...matchers) =>
+      select(secondsHistogramName(METRIC_WEBSOCKET_CLIENT_RECONNECT_DOWNTIME, part), matchers),
     copyLabel: 'instance',
     exclude: () => '',
   },
@@ -101,6 +106,8 @@ export const SOURCES: readonly Source[] = [
     unaccepted: () => undefined,
     lifetimes: (side, part, ...matchers) =>
       select(secondsHistogramName(`traces.${LIFETIMES[side]}`, part), matchers),
+    downtimes: (part, ...matchers) =>
+      select(secondsHistogramName(`traces.${METRIC_WEBSOCKET_CLIENT_RECONNECT_DOWNTIME}`, part), matchers),
     copyLabel: undefined,
     exclude: (side) =>
       `\nunless on (${SERVICE}) service:websocket_attempts:sum{source="metrics", side="${side}"}`,

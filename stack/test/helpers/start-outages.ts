@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Mood } from '../fixtures/record-outages.ts';
 
-/** A running service whose connections a proxy cuts. */
+/** A running service whose connections a proxy cuts, and whose clients come back late. */
 export interface Outages {
   readonly name: string;
   /** Decides how its connections fare from now on; at first they are calm. */
