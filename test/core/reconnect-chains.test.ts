@@ -3,6 +3,7 @@ import {
   type CloseFacts,
   type Connection,
   createProcessChains,
+  createQueueMemory,
   createRecorder,
   trackConnection,
 } from '@closespan/core/platform';
@@ -41,7 +42,10 @@ function startClients(isProcess: boolean, options: WebSocketOptions = {}, ratio?
     () => Promise.reject(new Error('no pipeline is needed here')),
     async () => ({
       createRecording: (settings) =>
-        createRecording({ ...settings, ...(isProcess && { createChains: createProcessChains }) }),
+        createRecording({
+          ...settings,
+          ...(isProcess && { createChains: createProcessChains, memory: createQueueMemory(2 ** 27) }),
+        }),
     }),
   );
   // The tests' times begin with the process.
