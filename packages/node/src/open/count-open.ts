@@ -18,7 +18,7 @@ export const AGE_GROUPS: readonly string[] = ['lt_1m', 'lt_10m', 'lt_1h', 'lt_1d
 /** Place of the silent connections in a group's counts. Those with an unanswered ping have a place of their own. */
 export const SILENT: number = AGE_GROUPS.length;
 /** Place of the silent connections whose peer owes a pong. */
-export const SILENT_AFTER_PING: number = SILENT + 1;
+const SILENT_AFTER_PING = SILENT + 1;
 /** Ages in milliseconds at which each group but the first begins. */
 const AGE_EDGES = [60_000, 600_000, 3_600_000, 86_400_000];
 /** Default of the option `silenceThreshold`: two minutes. */
