@@ -14,6 +14,7 @@ const BENCHES = [
   'outage',
   'churn',
   'browser',
+  'page-bytes',
 ];
 const DIGITS = { '×': 3, ms: 1, bytes: 0, lost: 0 };
 
