@@ -11,7 +11,7 @@ import { NAME } from './version.ts';
  */
 export function callHook<T, F>(
   name: string,
-  type: 'string' | 'boolean' | 'number',
+  type: 'string' | 'boolean' | 'number' | 'object',
   call: () => T | PromiseLike<T>,
   fallback: F,
 ): T | F {

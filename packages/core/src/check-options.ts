@@ -57,6 +57,7 @@ export const CHECKS: OptionChecks = {
   parent: /* @__PURE__ */ oneOf('none', 'creation'),
   reconnects: BOOLEAN,
   closeHook: FUNCTION,
+  metricAttributes: FUNCTION,
 } satisfies Record<keyof WebSocketOptions, OptionCheck>;
 
 /**

@@ -134,4 +134,11 @@ export interface WebSocketOptions {
    * awaited. An error is logged with `diag.error`.
    */
   readonly closeHook?: (record: CloseRecord, span: Span, socket?: object) => void;
+  /**
+   * Returns labels of the app's own for the counters of closes. Of each label 50 values are counted apart, and others as
+   * `other`. Only the first eight labels count, and names of closespan's labels are ignored. If the function throws or
+   * returns no object, there are none.
+   * @defaultValue no further labels
+   */
+  readonly metricAttributes?: (record: CloseRecord) => Readonly<Record<string, string | number | boolean>>;
 }

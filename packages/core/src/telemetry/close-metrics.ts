@@ -1,4 +1,5 @@
 import type { Attributes, Counter, Meter } from '@opentelemetry/api';
+import type { WebSocketOptions } from '../options.ts';
 import type { Chain } from '../record/chain.ts';
 import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
@@ -20,6 +21,7 @@ import {
 import { createCloseInstruments } from './close-instruments.ts';
 import type { LabelLimits, Labelled } from './label-limits.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
+import { createOwnLabels } from './own-labels.ts';
 
 /** Counts closes, and measures the duration of connections and handshakes. Sampling does not reduce metrics. */
 export interface CloseMetrics {
@@ -54,10 +56,16 @@ interface Place {
  * Makes the counters and histograms for connections of clients and servers.
  * @param limits limits for metric labels. By default, the first values become labels, which is enough for the few
  * servers of a page
+ * @param metricAttributes returns labels of the app's own for the counters of closes
  */
-export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValues()): CloseMetrics {
+export function createCloseMetrics(
+  meter: Meter,
+  limits: LabelLimits = firstValues(),
+  metricAttributes?: WebSocketOptions['metricAttributes'],
+): CloseMetrics {
   const instruments = createCloseInstruments(meter);
   const addOutcome = createOutcomeCounter(meter);
+  const ownLabels = createOwnLabels(metricAttributes);
   const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
   /** Returns labels for the server. There are none if its host must not become a label. */
@@ -131,10 +139,13 @@ export function createCloseMetrics(meter: Meter, limits: LabelLimits = firstValu
         wasClean,
         handshakeSucceeded,
       ];
-      const key = parts.join('\n');
+      const ownKey = parts.join('\n');
+      const own = ownLabels(record, ownKey);
+      const key = own ? ownKey + JSON.stringify(own) : ownKey;
       let group = counted.get(key);
       if (!group) {
         const all = {
+          ...own,
           ...place,
           [ATTR_WEBSOCKET_CLOSE_CODE]: label,
           [ATTR_WEBSOCKET_CLOSE_NAME]: name,

@@ -66,8 +66,8 @@ export function createRecordWriter(
   { options, createLabelLimits, watchMeter, concludeLimit, closeSentence }: WriterParts,
   destination: Destination,
 ): RecordWriter {
-  const { isAbnormal, closeHook, reconnects } = options;
-  const isHooked = isAbnormal || closeHook;
+  const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
+  const isHooked = isAbnormal || closeHook || metricAttributes;
   const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
     const hook = options[name] ?? byDefault;
@@ -102,7 +102,10 @@ export function createRecordWriter(
           const newMeter = destination.meter;
           meter = newMeter;
           metrics =
-            newMeter && guard('meter', () => createCloseMetrics(newMeter, createLabelLimits?.(options)));
+            newMeter &&
+            guard('meter', () =>
+              createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes),
+            );
           watchMeter?.(newMeter);
         }
         return found;
