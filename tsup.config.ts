@@ -65,10 +65,11 @@ const CORE = {
   presets: 'presets',
   platform: 'platform',
   recording: 'recording',
+  messages: 'messages',
   otlp: 'otlp',
   'otlp-metrics': 'otlp-metrics',
 };
-const { index, explain, presets, platform, recording, ...sdk } = CORE;
+const { index, explain, presets, platform, recording, messages, ...sdk } = CORE;
 
 function core(entries: Entries): Options {
   return {
@@ -142,7 +143,11 @@ const oneFile: Options = {
   noExternal: [/./],
   // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
   esbuildPlugins: [
-    replaceModules({ 'lazy-parts.ts': 'static-parts.ts', 'lazy-sdk-parts.ts': 'missing-sdk-parts.ts' }),
+    replaceModules({
+      'lazy-parts.ts': 'static-parts.ts',
+      'lazy-sdk-parts.ts': 'missing-sdk-parts.ts',
+      'static-messages.ts': 'missing-messages.ts',
+    }),
   ],
   esbuildOptions(options) {
     options.alias = CORE_SOURCES;
@@ -158,6 +163,7 @@ export const builds: Options[] = [
   core({ presets }),
   core({ platform }),
   core({ recording }),
+  core({ messages }),
   core(sdk),
   browser(START),
   browser(LIFECYCLE),

@@ -46,15 +46,20 @@ report({
   unit: '×',
   target: 1.3,
 });
-report({
-  title: 'page: message echo, against native',
-  value: await page.evaluate(([rounds, messages]) => benchFigures.echo(rounds, messages), [
-    ROUNDS,
-    MESSAGES,
-  ] as const),
-  unit: '×',
-  target: 1.02,
-});
+for (const { title, counted, target } of [
+  { title: 'page: message echo, against native', counted: false, target: 1.02 },
+  { title: 'page: the same with messages: true', counted: true, target: 1.05 },
+]) {
+  report({
+    title,
+    value: await page.evaluate(
+      ([rounds, messages, counted]) => benchFigures.echo(rounds, messages, counted),
+      [ROUNDS, MESSAGES, counted] as const,
+    ),
+    unit: '×',
+    target,
+  });
+}
 report({
   title: 'page: new WebSocket(), against native',
   value: await page.evaluate(([rounds, sockets]) => benchFigures.construction(rounds, sockets), [

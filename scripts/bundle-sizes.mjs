@@ -11,8 +11,8 @@ import { BUNDLERS, loadedFiles } from './sizes/bundlers.mjs';
 import { makePageApp } from './sizes/page-app.mjs';
 
 const BUDGETS = { start: 6000, all: 21_200, oneFile: 19_200, describeCloseCode: 1000 };
-/** Chunks that the options `metrics` and `otlp.protocol` load. */
-const BY_OPTION = /\bbrowser\/dist\/(?:metrics|protobuf)\.js\b/;
+/** Chunks that the options `messages`, `metrics` and `otlp.protocol` load. */
+const BY_OPTION = /\b(?:browser\/dist\/(?:metrics|protobuf)|core\/dist\/messages)\.js\b/;
 const ONE_FILE = fileURLToPath(new URL('../packages/browser/dist/closespan.js', import.meta.url));
 
 const folder = await makePageApp();

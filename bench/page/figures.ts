@@ -16,14 +16,18 @@ const figures = {
     ),
 
   /** Messages there and back, on connections that stay. */
-  async echo(rounds: number, messages: number): Promise<number> {
-    const [bare, observed] = [await open(native), await instrumented(open)];
+  async echo(rounds: number, messages: number, counted: boolean): Promise<number> {
+    const bare = await open(native);
+    const nativeSend = native.prototype.send;
+    const handle = instrumentWebSockets({ otlp: false, closeHook() {}, messages: counted });
+    const observed = await open(WebSocket);
     const ratio = await ratioOf(
       rounds,
-      () => echo(bare, messages),
-      () => echo(observed, messages),
+      () => echo(bare, messages, nativeSend),
+      () => echo(observed, messages, WebSocket.prototype.send),
     );
     await Promise.all([bare, observed].map(end));
+    await handle.shutdown();
     return ratio;
   },
 
@@ -58,15 +62,19 @@ function evaluate(code: string): number {
   return performance.now() - started;
 }
 
-async function echo(socket: WebSocket, messages: number): Promise<number> {
+async function echo(
+  socket: WebSocket,
+  messages: number,
+  send: (this: WebSocket, data: string) => void,
+): Promise<number> {
   const started = performance.now();
   await new Promise<void>((resolve) => {
     let received = 0;
     socket.onmessage = () => {
       if (++received === messages) resolve();
-      else if (received <= messages - 8) socket.send('hello');
+      else if (received <= messages - 8) send.call(socket, 'hello');
     };
-    for (let i = 0; i < 8; i++) socket.send('hello');
+    for (let i = 0; i < 8; i++) send.call(socket, 'hello');
   });
   return performance.now() - started;
 }

@@ -13,6 +13,7 @@ const observer = {
   stop() {},
 };
 const recorder = {
+  settings: {} as never,
   record() {},
   opened() {},
   endOutages: () => false,

@@ -16,18 +16,22 @@ const EXPECTED = [
 ];
 
 describeEngines((test) => {
-  it.runIf(test.name === 'chromium')('each ending of a stream is one span, and looks as ever', async () => {
-    const { site, receiver } = test;
-    const urls = EXPECTED.map((line) => `${site.ws}${line.split(' ')[0]}`);
-    const run = `runStreams(${JSON.stringify(urls)})`;
-    const tab = await test.openTab();
-    const native = await tab.evaluate(run);
-    await tab.goto(`${site.url}/?otlp=${receiver.url}`);
-    const seen = await tab.evaluate(run);
-    expect(seen).toEqual(native);
-    expect(JSON.stringify(native)).toContain('unhandled closed WebSocketError');
-    await tab.reload();
-    await test.arrived('/unread');
-    expect(receiver.spans.map(closeLine).sort()).toEqual([...EXPECTED].sort());
-  });
+  const itInChromium = it.runIf(test.name === 'chromium');
+  itInChromium.each(['', '&messages='])(
+    'each ending of a stream is one span, and looks as ever: options %j',
+    async (options) => {
+      const { site, receiver } = test;
+      const urls = EXPECTED.map((line) => `${site.ws}${line.split(' ')[0]}`);
+      const run = `runStreams(${JSON.stringify(urls)})`;
+      const tab = await test.openTab();
+      const native = await tab.evaluate(run);
+      await tab.goto(`${site.url}/?otlp=${receiver.url}${options}`);
+      const seen = await tab.evaluate(run);
+      expect(seen).toEqual(native);
+      expect(JSON.stringify(native)).toContain('unhandled closed WebSocketError');
+      await tab.reload();
+      await test.arrived('/unread');
+      expect(receiver.spans.map(closeLine).sort()).toEqual([...EXPECTED].sort());
+    },
+  );
 });

@@ -14,7 +14,7 @@ const NO_FRAME = Buffer.from([0xff, 0x00]);
 
 /**
  * Accepts WebSockets; the path says how a connection ends: `/server/1011` closes it, `/away` closes it with a bare
- * 1001, `/drop` cuts it and `/broken` sends what is no frame, `/cut` and `/break` do so once the client has spoken, `/refuse/401` and `/hang` never open it, `/deaf` answers no Close frame.
+ * 1001, `/drop` cuts it and `/broken` sends what is no frame, `/cut` and `/break` do so once the client has spoken, `/silent/300` cuts 300 ms after the client has spoken, `/echo` returns messages, `/refuse/401` and `/hang` never open it, `/deaf` answers no Close frame.
  */
 export function acceptSockets(server: Server): AcceptedSockets {
   const events: AcceptedSockets['events'] = new EventEmitter();
@@ -42,6 +42,8 @@ export function acceptSockets(server: Server): AcceptedSockets {
       if (what === 'drop') socket.destroy();
       if (what === 'broken') socket.write(NO_FRAME);
       if (what === 'cut') peer.on('message', () => socket.destroy());
+      if (what === 'silent') peer.on('message', () => setTimeout(() => socket.destroy(), Number(code)));
+      if (what === 'echo') peer.on('message', (data, binary) => peer.send(data, { binary }));
       if (what === 'break') peer.on('message', () => socket.write(NO_FRAME));
       if (what === 'deaf') peer.pause();
       events.emit('open', path);

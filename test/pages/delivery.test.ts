@@ -243,7 +243,7 @@ it('a page that goes sends what is most telling, and the next page the rest', as
 
 it('metrics go on request, as deltas with few labels', async () => {
   await page.evaluate(
-    (url) => app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as object),
+    (url) => app.start({ otlp: { url }, metrics: true, messages: true, meterProvider: undefined } as object),
     receiver.url,
   );
   for (const path of ['/close/1011', '/close/1011']) {
@@ -260,6 +260,12 @@ it('metrics go on request, as deltas with few labels', async () => {
   expect(closes.map(({ value, attributes }) => ({ value, attributes }))).toEqual([
     { value: 1, attributes: labels },
     { value: 1, attributes: labels },
+  ]);
+  // No message came or went, and that is counted, too.
+  const messages = receiver.points.filter(({ name }) => name === 'websocket.client.message.received.count');
+  expect(messages.map(({ value, attributes }) => ({ value, attributes }))).toEqual([
+    { value: 0, attributes: {} },
+    { value: 0, attributes: {} },
   ]);
   for (const { name, attributes } of receiver.points) {
     expect({ name, address: attributes['server.address'] }).toEqual({ name, address: undefined });

@@ -106,6 +106,18 @@ describe.skipIf(!WORKERD)('in workerd', () => {
     await expect.poll(() => closes(path)).toEqual([`${path} ${expected}`]);
   });
 
+  it('counts the messages of clients and of a WebSocketPair, with the option messages', () => {
+    const countsOf = (path: string) => {
+      const { attributes = {} } =
+        receiver.spans.find(({ attributes }) => attributes['url.path'] === path) ?? {};
+      const { 'websocket.message.received.size': received, 'websocket.message.sent.size': sent } = attributes;
+      return { received, sent, silence: typeof attributes['websocket.silence.duration'] };
+    };
+    expect(countsOf('/client')).toEqual({ received: 0, sent: 3, silence: 'number' });
+    expect(countsOf('/chat/server')).toEqual({ received: 4, sent: 0, silence: 'number' });
+    expect(countsOf('/refuse/401')).toEqual({ received: undefined, sent: undefined, silence: 'undefined' });
+  });
+
   it('records connections of requests that overlap, each once', async () => {
     const sockets = Array.from(
       { length: 8 },

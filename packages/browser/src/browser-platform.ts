@@ -1,3 +1,4 @@
+import type * as messageCode from '@closespan/core/messages';
 import {
   createSocketObserver,
   diag,
@@ -20,26 +21,45 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
    * attempt.
    */
   loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
+  /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */
+  loadMessages(): Promise<Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics'>>;
 }
 
 /**
  * Makes the platform of a page or worker. The platform observes the global `WebSocket` and `WebSocketStream`, and loads
  * the parts when the app makes its first socket.
  */
-export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<BrowserWebSocketOptions> {
+export function createPlatform({
+  loadLifecycle,
+  loadMessages,
+  ...parts
+}: Parts): Platform<BrowserWebSocketOptions> {
   return {
     ...parts,
     optionChecks: BROWSER_OPTION_CHECKS,
-    install(recorder, { ignoreUrls, carrier }) {
+    install(recorder, { ignoreUrls, carrier, messages: countsMessages }) {
       const native = globalThis.WebSocket;
       let lifecycle: Lifecycle | undefined;
       let loading: Promise<void> | undefined;
+      let messages: messageCode.MessageWatch | undefined;
       const observer = createSocketObserver(
         recorder,
         (socket) => socket instanceof native,
         () => stopClose !== undefined,
-        (...event) => lifecycle?.platformFacts(...event),
+        (...event) => {
+          const facts = lifecycle?.platformFacts(...event);
+          return messages ? messages.addFacts(event[0], facts) : facts;
+        },
       );
+      const loadingMessages =
+        countsMessages &&
+        loadMessages().then(
+          ({ watchMessages, createMessageMetrics }) => {
+            recorder.settings.createMessageMetrics = createMessageMetrics;
+            messages = watchMessages(observer.observed, native?.prototype);
+          },
+          (error) => diag.error(`${NAME}: no messages`, error),
+        );
 
       const observe: SocketObserver['observe'] = (socket, info) => {
         loading ??= loadLifecycle().then(
@@ -52,6 +72,7 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
           },
         );
         observer.observe(socket, info);
+        messages?.watch(socket);
       };
       const observeUnlessIgnored: typeof observe = (socket, info) =>
         isIgnored(socket.url, ignoreUrls) || observe(socket, info);
@@ -71,6 +92,7 @@ export function createPlatform({ loadLifecycle, ...parts }: Parts): Platform<Bro
           stopAll(stops);
           observer.stop();
           void loading?.then(() => lifecycle?.stop());
+          if (loadingMessages) void loadingMessages.then(() => messages?.stop());
         },
       };
     },

@@ -1,4 +1,5 @@
 import type { WebSocketHandle } from '@closespan/core';
+import { createMessageMetrics } from '@closespan/core/messages';
 import {
   type CloseFacts,
   observeGlobal,
@@ -43,6 +44,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 }
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
+  if (options.messages) recorder.settings.createMessageMetrics = createMessageMetrics;
   const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);
   return { observe, connectionOf, stop };
 }

@@ -3,6 +3,7 @@ import type { Parts } from './browser-platform.ts';
 /** Loads parts as separate chunks when the app makes its first socket. A page starts without these parts. */
 export const parts: Parts = {
   loadLifecycle: () => import('@closespan/browser/lifecycle'),
+  loadMessages: () => import('@closespan/core/messages'),
   loadRecording: () => import('@closespan/core/recording'),
   startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
 };

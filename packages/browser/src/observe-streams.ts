@@ -74,6 +74,8 @@ function socketOf(
   let listener: (event: unknown) => void = () => {};
   const socket = {
     url,
+    // What counts messages needs the promise.
+    opened,
     readyState: 0,
     addEventListener(_type: string, added: typeof listener) {
       listener = added;

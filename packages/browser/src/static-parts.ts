@@ -2,6 +2,7 @@ import { createRecording } from '@closespan/core/recording';
 import type { Parts } from './browser-platform.ts';
 import { observeLifecycle } from './lifecycle.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
+import { loadMessages } from './static-messages.ts';
 
 /**
  * Provides parts without loading code later. The build uses this module in place of `lazy-parts.ts` for workers and for
@@ -10,6 +11,7 @@ import { startPipeline } from './pipeline/start-pipeline.ts';
  */
 export const parts: Parts = {
   loadLifecycle: async () => ({ observeLifecycle }),
+  loadMessages,
   loadRecording: async () => ({ createRecording }),
   startPipeline,
 };

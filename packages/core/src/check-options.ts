@@ -56,6 +56,7 @@ export const CHECKS: OptionChecks = {
   spanTiming: /* @__PURE__ */ oneOf('close', 'lifetime'),
   parent: /* @__PURE__ */ oneOf('none', 'creation'),
   reconnects: BOOLEAN,
+  messages: BOOLEAN,
   closeHook: FUNCTION,
   metricAttributes: FUNCTION,
 } satisfies Record<keyof WebSocketOptions, OptionCheck>;

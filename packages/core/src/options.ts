@@ -123,6 +123,12 @@ export interface WebSocketOptions {
    */
   readonly parent?: 'none' | 'creation';
   /**
+   * Whether messages are counted: number and bytes of the messages in both directions, and the largest message that
+   * came. Payloads are never recorded.
+   * @defaultValue `false`
+   */
+  readonly messages?: boolean;
+  /**
    * Whether each outage of a client becomes a span `websocket.reconnect`: from the loss of a connection to the next
    * opening. `false` leaves out these spans alone.
    * @defaultValue `true`

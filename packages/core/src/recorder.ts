@@ -4,12 +4,16 @@ import type { TimeLimit } from './queue/wait-at-most.ts';
 import { type CloseFacts, NO_CLOSE_FRAME, type PendingClose, stampClose } from './record/close-facts.ts';
 import { type Connection, isUnrecorded } from './record/connection.ts';
 import type { createRecording, Recording } from './recording.ts';
+import type { RecordingSettings } from './recording-settings.ts';
 import { diag } from './registered-api.ts';
+import type { CreateMessageMetrics } from './telemetry/message-metrics.ts';
 import type { Pipeline, StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls. This happens in later turns of the event loop. */
 export interface Recorder {
+  /** Settings of the code that makes spans and metrics. What an option has loaded later is added here. */
+  readonly settings: RecordingSettings & { createMessageMetrics?: CreateMessageMetrics };
   /**
    * Records the end of a connection. Observers call this function once for each connection. Never throws.
    * @param socket object that the app has for the connection: a socket, a stream or a client. Absent if not known
@@ -76,7 +80,13 @@ export function createRecorder(
   loadRecording: LoadRecording,
 ): Recorder {
   const waiting: PendingClose[] = [];
-  const settings = { options, startPipeline, waiting, dropped: 0, capacity: 131_072 };
+  const settings: Recorder['settings'] & { dropped: number } = {
+    options,
+    startPipeline,
+    waiting,
+    dropped: 0,
+    capacity: 131_072,
+  };
   let recording: Recording | undefined;
   let loading: Promise<void> | undefined;
 
@@ -117,6 +127,7 @@ export function createRecorder(
   }
 
   return {
+    settings,
     record: (connection, facts, socket) => add(connection, facts, options.closeHook && socket),
     opened(connection, url) {
       // An opening before the first close ends no outage.

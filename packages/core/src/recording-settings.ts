@@ -4,13 +4,14 @@ import type { ChainStore } from './record/chain.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
+import type { MoreMetrics } from './telemetry/close-metrics.ts';
 import type { ConcludeLimit } from './telemetry/conclude-limits.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import type { WatchMeter } from './telemetry/record-writer.ts';
 
 /** Settings of a recording, which makes spans and metrics of closes. */
-export interface RecordingSettings {
+export interface RecordingSettings extends MoreMetrics {
   /** Options that the user passed to `instrumentWebSockets()`. */
   readonly options: WebSocketOptions;
   /**

@@ -148,6 +148,20 @@ export const ATTR_WEBSOCKET_CLOSE_LIMIT_KIND = 'websocket.close.limit.kind';
  * @example 3600
  */
 export const ATTR_WEBSOCKET_SUSPENDED_DURATION = 'websocket.suspended_duration';
+/** Number of messages that the app received. Recorded only with the option `messages`. @example 42 */
+export const ATTR_WEBSOCKET_MESSAGE_RECEIVED_COUNT = 'websocket.message.received.count';
+/** Payload of all messages that the app received, in bytes. Recorded only with the option `messages`. @example 4096 */
+export const ATTR_WEBSOCKET_MESSAGE_RECEIVED_SIZE = 'websocket.message.received.size';
+/**
+ * Payload of the largest message that the app received, in bytes. Recorded only with the option `messages`. Absent if
+ * the app received no message.
+ * @example 512
+ */
+export const ATTR_WEBSOCKET_MESSAGE_RECEIVED_MAX_SIZE = 'websocket.message.received.max_size';
+/** Number of messages that the app sent. Recorded only with the option `messages`. @example 42 */
+export const ATTR_WEBSOCKET_MESSAGE_SENT_COUNT = 'websocket.message.sent.count';
+/** Payload of all messages that the app sent, in bytes. Recorded only with the option `messages`. @example 4096 */
+export const ATTR_WEBSOCKET_MESSAGE_SENT_SIZE = 'websocket.message.sent.size';
 /**
  * Attribute of a span link: relation between the linked span and the connection. `creation` is the span that was active
  * when the socket was made. `previous_connection` is the close span of the connection before in the chain.
@@ -222,5 +236,21 @@ export const METRIC_WEBSOCKET_SERVER_CONNECTION_SILENT = 'websocket.server.conne
 export const METRIC_WEBSOCKET_CLIENT_PING_DURATION = 'websocket.client.ping.duration';
 /** Histogram of the round trips of an app's pings over server connections, in seconds: from ping to pong. */
 export const METRIC_WEBSOCKET_SERVER_PING_DURATION = 'websocket.server.ping.duration';
+/** Counter of messages that client connections have received, in `{message}`. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_CLIENT_MESSAGE_RECEIVED_COUNT = 'websocket.client.message.received.count';
+/** Counter of payload that client connections have received, in bytes. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_CLIENT_MESSAGE_RECEIVED_SIZE = 'websocket.client.message.received.size';
+/** Counter of messages that client connections have sent, in `{message}`. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_CLIENT_MESSAGE_SENT_COUNT = 'websocket.client.message.sent.count';
+/** Counter of payload that client connections have sent, in bytes. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_CLIENT_MESSAGE_SENT_SIZE = 'websocket.client.message.sent.size';
+/** Counter of messages that server connections have received, in `{message}`. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_SERVER_MESSAGE_RECEIVED_COUNT = 'websocket.server.message.received.count';
+/** Counter of payload that server connections have received, in bytes. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_SERVER_MESSAGE_RECEIVED_SIZE = 'websocket.server.message.received.size';
+/** Counter of messages that server connections have sent, in `{message}`. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_SERVER_MESSAGE_SENT_COUNT = 'websocket.server.message.sent.count';
+/** Counter of payload that server connections have sent, in bytes. Each connection is added when it closes. */
+export const METRIC_WEBSOCKET_SERVER_MESSAGE_SENT_SIZE = 'websocket.server.message.sent.size';
 /** Counter of close records, split by the outcome of each record. The unit is `{record}`. */
 export const METRIC_WEBSOCKET_TELEMETRY_RECORDS = 'websocket.telemetry.records';

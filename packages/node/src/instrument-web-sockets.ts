@@ -1,3 +1,4 @@
+import { createMessageMetrics } from '@closespan/core/messages';
 import {
   diag,
   guard,
@@ -114,6 +115,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       early.noteConnection();
     },
   };
+  if (options.messages) recorder.settings.createMessageMetrics = createMessageMetrics;
   const ws = observeWs(tools);
   const others = observeOtherSockets(tools);
   const libraries: readonly LibraryObserver[] = [

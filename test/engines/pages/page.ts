@@ -1,5 +1,6 @@
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/browser';
 import { runEndings, type Seen } from './run-ending.ts';
+import { runExchange, runStreamExchange } from './run-exchange.ts';
 import { runStreams } from './run-stream.ts';
 
 declare global {
@@ -9,6 +10,8 @@ declare global {
     seen: string[];
     run: typeof runEndings;
     runStreams: typeof runStreams;
+    runExchange: typeof runExchange;
+    runStreamExchange: typeof runStreamExchange;
     socket: WebSocket;
     endWorker(how: 'close' | 'terminate', url: string): Promise<void>;
     runIn(kind: string, urls: readonly string[]): Promise<Record<string, Seen>>;
@@ -19,22 +22,32 @@ const query = new URLSearchParams(location.search);
 const otlp = query.get('otlp');
 /** Without an address the page runs as it would without us. */
 if (otlp)
-  window.handle = instrumentWebSockets({ serviceName: query.get('service') ?? 'page', otlp: { url: otlp } });
+  window.handle = instrumentWebSockets({
+    serviceName: query.get('service') ?? 'page',
+    otlp: { url: otlp },
+    messages: query.has('messages'),
+  });
 
 window.seen = [];
 const flushed =
-  (run: typeof runEndings): typeof runEndings =>
-  async (urls) => {
+  <A, R>(run: (urls: A) => Promise<R>) =>
+  async (urls: A) => {
     const seen = await run(urls);
     await window.handle?.forceFlush();
     return seen;
   };
 window.run = flushed(runEndings);
 window.runStreams = flushed(runStreams);
+window.runExchange = flushed(runExchange);
+window.runStreamExchange = flushed(runStreamExchange);
 
 /** Runs endings in a worker that instruments itself, and stops it. */
 window.runIn = async (kind, urls) => {
-  const script = `/worker.js?${new URLSearchParams({ ...(otlp && { otlp }), service: kind })}`;
+  const script = `/worker.js?${new URLSearchParams({
+    ...(otlp && { otlp }),
+    ...(query.has('messages') && { messages: '' }),
+    service: kind,
+  })}`;
   const { port1, port2 } = new MessageChannel();
   const answer = new Promise<Record<string, Seen>>((resolve) => {
     port1.onmessage = ({ data }) => resolve(data);

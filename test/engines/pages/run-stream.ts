@@ -1,7 +1,7 @@
 import type { Seen } from './run-ending.ts';
 
 /** Chromium's; TypeScript does not know it yet. */
-interface Stream {
+export interface Stream {
   readonly opened: Promise<{ readonly readable: ReadableStream; readonly writable: WritableStream }>;
   readonly closed: Promise<{ readonly closeCode: number; readonly reason: string }>;
   close(info?: { closeCode?: number; reason?: string }): void;

@@ -1,9 +1,16 @@
 import { instrumentWebSockets } from '@closespan/browser/worker';
 import { runEndings } from './run-ending.ts';
+import { runExchange } from './run-exchange.ts';
 
 const query = new URLSearchParams(location.search);
 const otlp = query.get('otlp');
-const handle = otlp && instrumentWebSockets({ serviceName: query.get('service') ?? '', otlp: { url: otlp } });
+const handle =
+  otlp &&
+  instrumentWebSockets({
+    serviceName: query.get('service') ?? '',
+    otlp: { url: otlp },
+    messages: query.has('messages'),
+  });
 
 type Command = MessageEvent<readonly string[]>;
 
@@ -16,7 +23,8 @@ async function onMessage({ data, ports: [port] }: Command): Promise<void> {
     if (data[0] === 'close') self.close();
     return;
   }
-  const seen = await runEndings(data);
+  const isExchange = data[0] === 'exchange';
+  const seen = isExchange ? await runExchange(data[1] ?? '') : await runEndings(data);
   if (handle) await handle.forceFlush();
   port?.postMessage(seen);
 }

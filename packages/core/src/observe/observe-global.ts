@@ -10,6 +10,7 @@ import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
 import { CLOSED } from './ready-state.ts';
 import { isMadeUp } from './socket-events.ts';
+import { type MessageWatch, watchMessages } from './watch-messages.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
@@ -23,20 +24,25 @@ const MARKS_EVENTS = !('Deno' in globalThis);
  */
 export function observeGlobal(
   recorder: Recorder,
-  { ignoreUrls }: WebSocketOptions,
+  { ignoreUrls, messages: countsMessages }: WebSocketOptions,
   errorFactsOf: (event: unknown) => Partial<CloseFacts>,
 ): SocketObserver {
   const stopReplacing = makeReplaceable('WebSocket');
   const native = globalThis.WebSocket;
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
   const isNative = (socket: object) => socket instanceof native;
+  let messages: MessageWatch | undefined;
   const observer = createSocketObserver(
     recorder,
     isNative,
     () => seesCloses,
-    (connection) => errorFacts.get(connection),
+    (connection) => {
+      const facts = errorFacts.get(connection);
+      return messages ? messages.addFacts(connection, facts) : facts;
+    },
     MARKS_EVENTS,
   );
+  if (countsMessages) messages = watchMessages(observer.observed, native?.prototype, MARKS_EVENTS);
 
   const onError = (event: unknown) => {
     const { target } = event as { readonly target: WebSocketLike };
@@ -49,6 +55,7 @@ export function observeGlobal(
 
   const observe: SocketObserver['observe'] = (socket, info) => {
     observer.observe(socket, info);
+    messages?.watch(socket);
     // On an event emitter, a listener of `error` would keep alive an app that is meant to crash.
     if (!('listenerCount' in socket)) socket.addEventListener('error', onError);
   };
@@ -76,6 +83,7 @@ export function observeGlobal(
     observe,
     stop() {
       stopAll(stops);
+      messages?.stop();
       for (const socket of observer.observed.keys()) socket.removeEventListener('error', onError);
       observer.stop();
     },

@@ -20,6 +20,7 @@ import {
 } from '../semconv.ts';
 import { createCloseInstruments } from './close-instruments.ts';
 import type { LabelLimits, Labelled } from './label-limits.ts';
+import type { CreateMessageMetrics, MeasureMessages } from './message-metrics.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
 import { createOwnLabels } from './own-labels.ts';
 
@@ -46,6 +47,12 @@ export interface CloseMetrics {
 /** Largest number of hosts that become labels in a page, and of close codes outside 1000-1015. */
 const DISTINCT_VALUES = 50;
 
+/** Functions that make metrics which only an option wants. */
+export interface MoreMetrics {
+  /** Makes the counters of messages. Absent without the option `messages`. */
+  readonly createMessageMetrics?: CreateMessageMetrics | undefined;
+}
+
 /** Labels of a server that all metrics of a record share, with a text (`key`) that no other server has. */
 interface Place {
   readonly labels: Attributes;
@@ -57,15 +64,18 @@ interface Place {
  * @param limits limits for metric labels. By default, the first values become labels, which is enough for the few
  * servers of a page
  * @param metricAttributes returns labels of the app's own for the counters of closes
+ * @param more makes the counters of messages, if messages are counted. A page loads this function later than the rest
  */
 export function createCloseMetrics(
   meter: Meter,
   limits: LabelLimits = firstValues(),
   metricAttributes?: WebSocketOptions['metricAttributes'],
+  more: MoreMetrics = {},
 ): CloseMetrics {
   const instruments = createCloseInstruments(meter);
   const addOutcome = createOutcomeCounter(meter);
   const ownLabels = createOwnLabels(metricAttributes);
+  let measureMessages: MeasureMessages | undefined;
   const counted = new Map<string, { closes: Counter; labels: Attributes; count: number }>();
 
   /** Returns labels for the server. There are none if its host must not become a label. */
@@ -118,8 +128,12 @@ export function createCloseMetrics(
       const { closes, connectionDuration } = instruments[kind];
       const { labels: place, key: placeKey } = addHandshake(record, errorType);
       const { template } = endpoint;
-      if (errorType) place[ATTR_ERROR_TYPE] = errorType;
       if (template) place[ATTR_URL_TEMPLATE] = template;
+      measureMessages ??= more.createMessageMetrics?.(meter);
+      measureMessages?.(record, (metric) =>
+        limits.within(metric, `${placeKey}\n${template}`, { ...place }, record),
+      );
+      if (errorType) place[ATTR_ERROR_TYPE] = errorType;
       const openKey = `${placeKey}\n${errorType}\n${template}`;
       if (record.connectionDuration !== undefined) {
         const labels = limits.within(connectionDuration, openKey, place, record);

@@ -15,7 +15,7 @@ import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
 import { createMeanings } from './close-meanings.ts';
-import { type CloseMetrics, createCloseMetrics } from './close-metrics.ts';
+import { type CloseMetrics, createCloseMetrics, type MoreMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
 import type { ConcludeLimit } from './conclude-limits.ts';
@@ -49,7 +49,7 @@ export interface RecordWriter {
 export type WatchMeter = (meter: Meter | undefined) => void;
 
 /** Parts of a writer that some runtimes have. */
-interface WriterParts {
+interface WriterParts extends MoreMetrics {
   readonly options: WebSocketOptions;
   /** Makes the limits for metric labels. If absent, the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
@@ -62,10 +62,8 @@ interface WriterParts {
 }
 
 /** Makes a writer. Its spans and metrics are sent to the providers that `destination` has found. */
-export function createRecordWriter(
-  { options, createLabelLimits, watchMeter, concludeLimit, closeSentence }: WriterParts,
-  destination: Destination,
-): RecordWriter {
+export function createRecordWriter(parts: WriterParts, destination: Destination): RecordWriter {
+  const { options, createLabelLimits, watchMeter, concludeLimit, closeSentence } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
   const meaningOf = createMeanings(options);
@@ -104,7 +102,7 @@ export function createRecordWriter(
           metrics =
             newMeter &&
             guard('meter', () =>
-              createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes),
+              createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
             );
           watchMeter?.(newMeter);
         }

@@ -1,9 +1,5 @@
-import {
-  type CloseFacts,
-  type Connection,
-  createSocketObserver,
-  observeGlobal,
-} from '@closespan/core/platform';
+import { type MessageWatch, watchMessages } from '@closespan/core/messages';
+import { type CloseFacts, createSocketObserver, observeGlobal } from '@closespan/core/platform';
 import { walkOver } from '../connection/open-walk.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
@@ -25,18 +21,25 @@ export interface OtherSocketsObserver extends LibraryObserver {
  */
 export function observeOtherSockets({ recorder, options }: LibraryTools): OtherSocketsObserver {
   const handedOver = new WeakSet<object>();
+  let messages: MessageWatch | undefined;
   const observer = HAS_OWN_GLOBAL
     ? observeGlobal(recorder, options, errorFactsOf)
     : createSocketObserver(
         recorder,
         () => false,
         () => false,
-        fillGaps,
+        (connection, event) => {
+          const facts = fillGaps(event);
+          return messages ? messages.addFacts(connection, facts) : facts;
+        },
       );
+  // Of the global class the observer counts itself.
+  if (options.messages && !HAS_OWN_GLOBAL) messages = watchMessages(observer.observed, undefined);
   return {
     observe(socket, info) {
       handedOver.add(socket);
       observer.observe(socket, info);
+      messages?.watch(socket);
       return true;
     },
     connectionOf: observer.connectionOf,
@@ -49,7 +52,10 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
     recordOpen() {
       for (const socket of observer.observed.keys()) observer.recordEnd(socket, PROCESS_EXIT_FACTS);
     },
-    stop: observer.stop,
+    stop() {
+      observer.stop();
+      messages?.stop();
+    },
   };
 }
 
@@ -57,9 +63,6 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
  * Adds facts that the events of some libraries lack, such as those of `faye-websocket`. A missing reason becomes an
  * empty text. A missing `wasClean` becomes true, unless the code is 1006.
  */
-function fillGaps(
-  _connection: Connection,
-  { code, reason, wasClean }: Partial<CloseFacts>,
-): Partial<CloseFacts> {
+function fillGaps({ code, reason, wasClean }: Partial<CloseFacts>): Partial<CloseFacts> {
   return { reason: reason ?? '', wasClean: wasClean ?? code !== 1006 };
 }

@@ -5,6 +5,7 @@ import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { createAbortedSockets } from './calls/aborted-sockets.ts';
 import { createCloseCalls } from './calls/close-calls.ts';
+import { countUndiciMessages } from './calls/count-undici-messages.ts';
 import { findUndiciClasses, loadedGlobalPrototype } from './calls/find-undici-classes.ts';
 import { noteStreamCloseCall } from './calls/stream-close-call.ts';
 import { followUndiciPings } from './calls/undici-pings.ts';
@@ -31,6 +32,7 @@ export function observeUndici(
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
+  const messages = options.messages ? countUndiciMessages() : undefined;
   const noted = createNotedSockets();
   /** Streams that the app has closed. Before the call, a stream does not reveal its connection. */
   const streams = new WeakMap<object, object>();
@@ -119,10 +121,14 @@ export function observeUndici(
       isObserved,
     ),
   });
-  const stops = [listenToChannels(channels), propagateThroughUndici(options), calls.stop, pings.stop];
+  const stops = [
+    ...[listenToChannels(channels), propagateThroughUndici(options), calls.stop, pings.stop],
+    messages?.stop,
+  ];
 
   function watchWebSocket(prototype: object | undefined): void {
     calls.watch(prototype, closeCalls.noteCall);
+    messages?.watch(prototype);
   }
 
   /** Returns the connection of a socket that has opened, or whose record is made; else `undefined`. */

@@ -9,6 +9,7 @@ import {
 } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
+import { startCounts, withMessages } from '../connection/message-slot.ts';
 import type { OpenWalk } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
@@ -16,6 +17,7 @@ import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { createOpenConnections } from '../traffic/open-connections.ts';
+import { countPackageMessages } from './count-package-messages.ts';
 import type { Opening } from './opening.ts';
 import {
   closeFrameSize,
@@ -51,7 +53,7 @@ export interface ConnectionsObserver {
  * @param takeOpening returns the connection that is being made over a TCP socket; `undefined` if there is none
  */
 export function observeConnections(
-  { recorder, sweep, connectionBegan, pingDurations }: LibraryTools,
+  { recorder, options, sweep, connectionBegan, pingDurations }: LibraryTools,
   takeOpening: (socket: Socket) => Opening | undefined,
 ): ConnectionsObserver {
   /** Tracked connections. The value is `null` for a connection that is ignored. */
@@ -81,6 +83,8 @@ export function observeConnections(
         ? null
         : trackedConnection(opening?.connection ?? earlyConnection(), opening?.head ?? 0);
     connections.set(self, tracked);
+    // Ahead of `noteOpen`: the app may send as soon as it has the connection.
+    if (opening && options.messages) startCounts(self);
     return tracked;
   }
 
@@ -190,7 +194,7 @@ export function observeConnections(
     const traffic = openConnections.attributesAtEnd(connection);
     openConnections.delete(connection);
     connection.noteRecord();
-    recorder.record(connection, withAttributes(facts, traffic), self);
+    recorder.record(connection, withMessages(self, withAttributes(facts, traffic)), self);
   }
 
   return {
@@ -216,6 +220,7 @@ export function observeConnections(
       before('handleCloseTimer', noteCloseTimeout);
       before('clearCloseTimer', noteEnd);
       before('ping', notePing);
+      if (options.messages) stops.push(...countPackageMessages(prototype));
     },
     open: openConnections,
     recordOpen() {

@@ -10,10 +10,12 @@ import {
   stopAll,
 } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { countsOf, withMessages } from '../connection/message-slot.ts';
 import type { OpenWalk } from '../connection/open-walk.ts';
 import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
+import { countReceived, countWsMessages } from './count-ws-messages.ts';
 import { createLocalEnds } from './local-ends.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
@@ -166,7 +168,7 @@ export function observeWsSockets(
   function record(socket: WsSocket, connection: CompactConnection, facts: CloseFacts): void {
     const traffic = connections.openSockets.attributesAtEnd(connection);
     connections.forget(socket, connection);
-    recorder.record(connection, withAttributes(facts, traffic), socket);
+    recorder.record(connection, withMessages(socket, withAttributes(facts, traffic)), socket);
   }
 
   function isBlindTo(socket: WsSocket): boolean {
@@ -210,6 +212,7 @@ export function observeWsSockets(
         },
         noteAccepted,
       ),
+      ...(options.messages ? countWsMessages(prototype, (socket) => Boolean(connections.of(socket))) : []),
     );
     return true;
   }
@@ -232,6 +235,7 @@ export function observeWsSockets(
       if (request) connections.noteRequest(socket, request, request.socket ? Number.NaN : undefined);
       else connections.noteEarly(socket, info);
       connectionBegan();
+      if (options.messages && readyState === OPEN && !countsOf(socket)) countReceived(socket);
       return true;
     },
     connectionOf(object, needsId) {
@@ -241,7 +245,9 @@ export function observeWsSockets(
     },
     observeAccepted(object) {
       const socket = observeClassOf(object);
-      if (socket) noteOpen(socket, socket._socket, undefined, connections.noteServerSocket(socket));
+      if (!socket) return;
+      noteOpen(socket, socket._socket, undefined, connections.noteServerSocket(socket));
+      if (options.messages) countReceived(socket);
     },
     open: connections.openSockets,
     recordOpen() {

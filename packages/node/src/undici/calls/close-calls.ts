@@ -65,7 +65,7 @@ export function createCloseCalls(): CloseCalls {
  * Finds undici's own class in a prototype chain: the last prototype that itself has `close()`. The `close()` of an
  * app's subclass may close nothing, or close later.
  */
-function ownerOfClose(prototype: object | undefined): object | undefined {
+export function ownerOfClose(prototype: object | undefined): object | undefined {
   let owner: object | undefined;
   for (let one = prototype; one; one = Object.getPrototypeOf(one) ?? undefined) {
     if (Object.hasOwn(one, 'close')) owner = one;

@@ -6,6 +6,7 @@ import {
   NO_CLOSE_FRAME,
   type Recorder,
 } from '@closespan/core/platform';
+import { withMessages } from '../../connection/message-slot.ts';
 import { pingAttributes } from '../../connection/ping-attributes.ts';
 import { withAttributes } from '../../connection/with-attributes.ts';
 import type { AbortedSocket, AbortedSockets } from '../calls/aborted-sockets.ts';
@@ -75,11 +76,8 @@ export function createUndiciEndings(
     }
     const facts: CloseFacts =
       overdue.has(connection) && !closeFrame ? { ...closeFacts, cause: 'ping_timeout' } : closeFacts;
-    recorder.record(
-      connection.tracked,
-      withAttributes(facts, pingAttributes(pingsOf(connection))),
-      websocket,
-    );
+    const all = withAttributes(facts, pingAttributes(pingsOf(connection)));
+    recorder.record(connection.tracked, websocket ? withMessages(websocket, all) : all, websocket);
   }
 
   function recordTimeout(connection: UndiciConnection): void {

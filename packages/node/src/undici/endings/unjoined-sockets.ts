@@ -7,6 +7,7 @@ import {
   type Recorder,
   trackConnection,
 } from '@closespan/core/platform';
+import { withMessages } from '../../connection/message-slot.ts';
 import { responseSocketOf } from '../connection/undici-6-internals.ts';
 import { type EndFacts, socketFactsOf } from './undici-close-facts.ts';
 
@@ -78,7 +79,7 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
       const { url = websocket.url, kind = 'client' } = info ?? {};
       // A `close()` before the class was patched was not seen.
       const facts = { kind, url, initiator: 'unknown' as const, ...socketFactsOf(websocket), ...end };
-      recorder.record(connection, facts, websocket);
+      recorder.record(connection, withMessages(websocket, facts), websocket);
     },
   };
 }

@@ -1,0 +1,11 @@
+/**
+ * Counts messages for the option `messages`. Apps import `@closespan/core` instead: names of this entry may change in
+ * any release.
+ * @internal
+ * @module
+ */
+export { MessageCounts } from './observe/message-counts.ts';
+export { messageSize } from './observe/message-size.ts';
+export { type MessageWatch, watchMessages } from './observe/watch-messages.ts';
+export { watchSends } from './observe/watch-sends.ts';
+export { createMessageMetrics } from './telemetry/message-metrics.ts';
