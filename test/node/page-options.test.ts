@@ -27,8 +27,22 @@ it.each([
   [{ otlp: { timeout: 5 } }, `${OTLP} \`{}\` (object)`],
   [{ otlp: { timeout: { x: 'y' } } }, `${OTLP} \`{}\` (object)`],
   [{ otlp: { constructor: 'x' } }, `${OTLP} \`{}\` (object)`],
+  [{ serviceVersion: 7 }, 'Expected `serviceVersion` to be a string, got `7` (number)'],
+  [
+    { resourceAttributes: 'production' },
+    'Expected `resourceAttributes` to be strings, numbers and booleans by name, got `production` (string)',
+  ],
+  [
+    { resourceAttributes: { 'deployment.environment.name': ['production'] } },
+    'Expected `resourceAttributes` to be strings, numbers and booleans by name, got `{}` (object)',
+  ],
+  [
+    { resourceAttributes: { weight: Number.NaN } },
+    'Expected `resourceAttributes` to be strings, numbers and booleans by name, got `{}` (object)',
+  ],
+  [{ messages: 'true' }, 'Expected `messages` to be a boolean, got `true` (string)'],
   [{ store: 'disk' }, 'Expected `store` to be indexeddb or memory, got `disk` (string)'],
-  [{ metrics: 1 }, 'Expected `metrics` to be true or false, got `1` (number)'],
+  [{ metrics: 1 }, 'Expected `metrics` to be a boolean, got `1` (number)'],
   [{ carrier: 'query' }, 'Expected `carrier` to be an object with carry(), got `query` (string)'],
 ])('throws a TypeError for %j', (options, message) => {
   expect(() => instrumentWebSockets(options as never)).toThrow(new TypeError(message));

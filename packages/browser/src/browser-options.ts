@@ -1,5 +1,13 @@
 import type { Carrier, OtlpOptions, WebSocketOptions } from '@closespan/core';
-import { having, isOtlp, type OptionChecks, oneOf } from '@closespan/core/platform';
+import {
+  BOOLEAN,
+  having,
+  isOtlp,
+  type OptionChecks,
+  oneOf,
+  PLAIN_VALUES,
+  STRING,
+} from '@closespan/core/platform';
 
 /**
  * Address, headers and encoding of the built-in pipeline of a page or worker. The built-in pipeline is an OTLP/HTTP
@@ -43,6 +51,17 @@ export interface BrowserWebSocketOptions extends WebSocketOptions {
    */
   readonly store?: 'indexeddb' | 'memory';
   /**
+   * Value of the resource attribute `service.version` that the built-in pipeline sends: the release of the page.
+   * @defaultValue none
+   */
+  readonly serviceVersion?: string;
+  /**
+   * Further resource attributes that the built-in pipeline sends, such as `deployment.environment.name`. At most 64. An
+   * attribute given here replaces one that closespan sets.
+   * @defaultValue none
+   */
+  readonly resourceAttributes?: Readonly<Record<string, string | number | boolean>>;
+  /**
    * Whether the built-in pipeline also sends metrics. The metrics have delta temporality and few labels.
    * @defaultValue `false`
    */
@@ -68,5 +87,7 @@ export const BROWSER_OPTION_CHECKS: OptionChecks = {
   ],
   carrier: having('carry'),
   store: oneOf('indexeddb', 'memory'),
-  metrics: oneOf(true, false),
+  serviceVersion: STRING,
+  resourceAttributes: PLAIN_VALUES,
+  metrics: BOOLEAN,
 };

@@ -4,7 +4,7 @@
  * @internal
  * @module
  */
-import type { ReadPlatformFacts, Recorder, SocketObserver } from '@closespan/core/platform';
+import type { CloseFacts, ReadPlatformFacts, Recorder, SocketObserver } from '@closespan/core/platform';
 import { observeInterruptions } from './lifecycle/interruptions.ts';
 import { observePageExit } from './lifecycle/page-exit.ts';
 import { recordFailedSockets } from './lifecycle/record-open-sockets.ts';
@@ -29,13 +29,19 @@ export function observeLifecycle(
   observer: SocketObserver,
   recorder: Recorder,
 ): Lifecycle {
-  const exit =
-    'document' in scope ? observePageExit(scope as Window & typeof scope, observer, recorder) : undefined;
+  const page = 'document' in scope ? (scope as Window & typeof scope) : undefined;
+  const exit = page && observePageExit(page, observer, recorder);
   const stopWorkerExit = exit ? undefined : observeWorkerExit(scope, observer, recorder);
   const interruptions = observeInterruptions(scope);
   return {
     platformFacts(connection, event, startTime) {
-      return exit?.platformFacts(connection, event) ?? interruptions.platformFacts(connection, startTime);
+      const facts: Partial<CloseFacts> =
+        exit?.platformFacts(connection, event) ?? interruptions.platformFacts(connection, startTime);
+      // A page that is left is always hidden by then, so that its visibility says nothing.
+      const visibility = event.cause || facts.cause ? undefined : page?.document.visibilityState;
+      return page
+        ? { ...facts, page: { url: page.location.href, visibility, network: networkOf(page) } }
+        : facts;
     },
     settle: () => recordFailedSockets(observer),
     stop() {
@@ -44,4 +50,10 @@ export function observeLifecycle(
       interruptions.stop();
     },
   };
+}
+
+/** Returns the kind of network of the device. `undefined` if the browser does not say. */
+function networkOf({ navigator }: { readonly navigator: object }): string | undefined {
+  const { connection }: { connection?: { readonly type?: string } } = navigator;
+  return connection?.type;
 }

@@ -18,6 +18,14 @@ const isString = isType('string');
 const everyField = (value: unknown, fits: (field: [string, unknown]) => boolean) =>
   typeof value === 'object' && value !== null && Object.entries(value).every(fits);
 
+/** Checks that the value of an option is a text. */
+export const STRING: OptionCheck = ['a string', isString];
+/** Checks that the value of an option is an object with texts, finite numbers and booleans. */
+export const PLAIN_VALUES: OptionCheck = [
+  'strings, numbers and booleans by name',
+  (value) =>
+    everyField(value, ([, field]) => isString(field) || field === Boolean(field) || Number.isFinite(field)),
+];
 /** Checks that the value of an option is `true` or `false`. */
 export const BOOLEAN: OptionCheck = ['a boolean', isType('boolean')];
 const FUNCTION: OptionCheck = ['a function', isType('function')];
@@ -37,7 +45,7 @@ export const oneOf = (...values: unknown[]): OptionCheck => [
 
 /** Checks of the options that exist on every platform. */
 export const CHECKS: OptionChecks = {
-  serviceName: ['a string', isString],
+  serviceName: STRING,
   otlp: ['false or { url, headers }: an http(s) address, strings', (value) => isOtlp(value)],
   tracerProvider: having('getTracer'),
   meterProvider: having('getMeter'),

@@ -7,7 +7,8 @@ export function ownOptions<O>(options: O): O {
   if (Object(options) !== options) return options;
   const own = copyOwn(options) as Record<string, unknown>;
   // The members of other options are objects of the app, such as providers.
-  for (const name of ['otlp', 'closeCodes']) if (own[name]) own[name] = copyDeep(own[name]);
+  for (const name of ['otlp', 'closeCodes', 'resourceAttributes'])
+    if (own[name]) own[name] = copyDeep(own[name]);
   return own as O;
 }
 

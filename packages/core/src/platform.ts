@@ -13,6 +13,8 @@ export {
   type OptionCheck,
   type OptionChecks,
   oneOf,
+  PLAIN_VALUES,
+  STRING,
 } from './check-options.ts';
 export { expected } from './expected.ts';
 export { guard } from './guard.ts';

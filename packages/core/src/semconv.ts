@@ -18,6 +18,12 @@ export const ATTR_ERROR_TYPE = 'error.type';
 export const ATTR_HTTP_REQUEST_HEADER_ORIGIN = 'http.request.header.origin';
 /** HTTP status of the response to a handshake that failed. @example 401 */
 export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
+/**
+ * Kind of network of the device at the end of the connection: `wifi`, `wired`, `cell`, `unavailable` or `unknown`. Absent
+ * if the browser does not say.
+ * @example 'wifi'
+ */
+export const ATTR_NETWORK_CONNECTION_TYPE = 'network.connection.type';
 /** IP address of the remote end of the TCP connection. @example '192.0.2.7' */
 export const ATTR_NETWORK_PEER_ADDRESS = 'network.peer.address';
 /** TCP port of the remote end of the connection. @example 443 */
@@ -162,6 +168,14 @@ export const ATTR_WEBSOCKET_MESSAGE_RECEIVED_MAX_SIZE = 'websocket.message.recei
 export const ATTR_WEBSOCKET_MESSAGE_SENT_COUNT = 'websocket.message.sent.count';
 /** Payload of all messages that the app sent, in bytes. Recorded only with the option `messages`. @example 4096 */
 export const ATTR_WEBSOCKET_MESSAGE_SENT_SIZE = 'websocket.message.sent.size';
+/** Path of the page's address at the end of the connection, after `redactUrl`. @example '/rooms/7' */
+export const ATTR_WEBSOCKET_PAGE_PATH = 'websocket.page.path';
+/**
+ * Whether the page was `visible` or `hidden` at the end of the connection. Absent if the connection ended because the
+ * page was left.
+ * @example 'hidden'
+ */
+export const ATTR_WEBSOCKET_PAGE_VISIBILITY = 'websocket.page.visibility';
 /**
  * Attribute of a span link: relation between the linked span and the connection. `creation` is the span that was active
  * when the socket was made. `previous_connection` is the close span of the connection before in the chain.

@@ -26,6 +26,10 @@ if (otlp)
     serviceName: query.get('service') ?? 'page',
     otlp: { url: otlp },
     messages: query.has('messages'),
+    ...(query.has('release') && {
+      serviceVersion: query.get('release') ?? '',
+      resourceAttributes: { 'deployment.environment.name': 'test' },
+    }),
   });
 
 window.seen = [];

@@ -15,7 +15,7 @@ import {
 } from '@closespan/core';
 import type { OtlpProvider } from '@closespan/core/otlp';
 import { createMeterProvider } from '@closespan/core/otlp-metrics';
-import type { MeterProvider } from '@opentelemetry/api';
+import type { Attributes, MeterProvider } from '@opentelemetry/api';
 
 /** Meter provider of the built-in pipeline. `forceFlush()` sends the metrics at once. */
 export type PageMeterProvider = OtlpProvider<MeterProvider>;
@@ -34,9 +34,12 @@ const LABELS = [
 ];
 
 /**
- * Makes the meter provider of a page, with delta temporality. Cumulative sums are of no use for pages that live for a
+ * Makes the meter provider of a page with the given resource attributes, with delta temporality. Cumulative sums are of no use for pages that live for a
  * short time.
  */
-export function createPageMeterProvider(options: WebSocketOptions): PageMeterProvider {
-  return createMeterProvider({ ...options, delta: true, labels: LABELS });
+export function createPageMeterProvider(
+  options: WebSocketOptions,
+  attributes: Attributes,
+): PageMeterProvider {
+  return createMeterProvider({ ...options, attributes, delta: true, labels: LABELS });
 }

@@ -7,6 +7,7 @@
  */
 import { diag, NAME, type Pipeline, VERSION } from '@closespan/core/platform';
 import { createOutcomeCounter, registeredMeterProvider, signalUrl } from '@closespan/core/recording';
+import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -15,6 +16,7 @@ import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
 import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
+import { pageResource } from './page-resource.ts';
 import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 
 /**
@@ -26,9 +28,10 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const members: BrowserOtlpOptions = options.otlp || Object.create(null);
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = members;
   const url = signalUrl(base, '/v1/traces');
+  const attributes = pageResource(options);
   const [format, meters] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,
-    options.metrics ? startMetrics(options) : undefined,
+    options.metrics ? startMetrics(options, attributes) : undefined,
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
@@ -49,6 +52,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
         'telemetry.sdk.name': NAME,
         'telemetry.sdk.language': 'webjs',
         'telemetry.sdk.version': VERSION,
+        ...attributes,
       },
     },
     sampler: options.sampler,
@@ -88,10 +92,13 @@ async function protobufFormat(): Promise<OtlpFormat> {
  * Starts the metrics of a page. If the chunk cannot be loaded, the function logs one `diag.error` and returns
  * `undefined`.
  */
-async function startMetrics(options: BrowserWebSocketOptions): Promise<PageMeterProvider | undefined> {
+async function startMetrics(
+  options: BrowserWebSocketOptions,
+  attributes: Attributes,
+): Promise<PageMeterProvider | undefined> {
   try {
     const { createPageMeterProvider } = await loadMetrics();
-    return createPageMeterProvider(options);
+    return createPageMeterProvider(options, attributes);
   } catch (error) {
     diag.error(`${NAME}: metrics not loaded`, error);
     return undefined;

@@ -11,6 +11,16 @@ export interface Peer {
   readonly port: number;
 }
 
+/** Facts about a page at the end of a connection. */
+export interface PageFacts {
+  /** Address of the page, secrets included. */
+  readonly url: string;
+  /** State of the page (HTML § Page visibility). `undefined` if the page is left. */
+  readonly visibility: 'visible' | 'hidden' | undefined;
+  /** Kind of network (Network Information API § ConnectionType). `undefined` if the browser does not say. */
+  readonly network: string | undefined;
+}
+
 /** Facts about one close, as the runtime reports them. An observer collects the facts at the close. */
 export interface CloseFacts {
   /** Which end of the connection was observed. */
@@ -76,6 +86,8 @@ export interface CloseFacts {
    * @defaultValue concluded from the other facts
    */
   readonly initiator?: CloseInitiator | undefined;
+  /** The page that made the connection, at the end of the connection. `undefined` outside of pages. */
+  readonly page?: PageFacts | undefined;
   /**
    * Further attributes of the close span, which only some runtimes know, or which the app has given. Whoever adds a
    * text limits its length. @defaultValue none

@@ -3,7 +3,7 @@ import { isCarrying } from './carried-context.ts';
 import { type CloseCause, type CloseInitiator, closeCause } from './close-cause.ts';
 import { type CloseCategory, classifyCloseCode } from './close-code-table.ts';
 import type { CloseCodeMeaning } from './close-codes.ts';
-import type { CloseFacts, PendingClose } from './close-facts.ts';
+import type { CloseFacts, PageFacts, PendingClose } from './close-facts.ts';
 import type { CloseNote } from './close-note.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -27,6 +27,8 @@ export interface RecordRules {
    * called.
    */
   readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
+  /** Returns the attributes of the span that describe a page. */
+  readonly describePage: (page: PageFacts) => Readonly<Attributes>;
 }
 
 /** Categories of close codes that count as errors. */
@@ -110,9 +112,14 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     errorCode,
     reconnectAttempt: closed.attempt,
     creation,
-    furtherAttributes: note
-      ? { ...rules.notedAttributes(note), ...facts.furtherAttributes }
-      : facts.furtherAttributes,
+    furtherAttributes:
+      note || facts.page
+        ? {
+            ...(note && rules.notedAttributes(note)),
+            ...(facts.page && rules.describePage(facts.page)),
+            ...facts.furtherAttributes,
+          }
+        : facts.furtherAttributes,
   };
 }
 

@@ -3,7 +3,7 @@ import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { Chain, ChainEnd } from '../record/chain.ts';
-import type { PendingClose } from '../record/close-facts.ts';
+import type { PageFacts, PendingClose } from '../record/close-facts.ts';
 import type { CloseNote } from '../record/close-note.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
@@ -22,6 +22,7 @@ import type { ConcludeLimit } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
 import { frozenRecord } from './frozen-record.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
+import { pageAttributes } from './page-attributes.ts';
 import { reconnectSpanOf } from './reconnect-span.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
 
@@ -73,9 +74,15 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
       text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
   };
   const redactReason = redact('redactReason', String);
+  const parseEndpoint = createEndpointParser(options);
   const rules = {
     meaningOf,
-    parseEndpoint: createEndpointParser(options),
+    parseEndpoint,
+    describePage: (page: PageFacts) => {
+      // Another address, such as one of `data:`, is content.
+      const path = page.url.startsWith('http') ? parseEndpoint(page.url, '').path : '';
+      return pageAttributes(page, path);
+    },
     redactReason,
     notedAttributes: ({ attributes, reason }: CloseNote) => {
       const noted: Attributes = {};
