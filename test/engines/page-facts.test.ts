@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeEngines } from '../helpers/describe-engines.ts';
+import { until } from '../helpers/engine.ts';
 
 describeEngines((test) => {
   it('says which page made a connection, and which browser', async () => {
@@ -27,7 +28,7 @@ describeEngines((test) => {
   it('says nothing of visibility where the page was left', async () => {
     const { receiver } = test;
     const tab = await test.openTab({ otlp: receiver.url, open: '/stay' });
-    await tab.evaluate(`document.title === 'open' || undefined`);
+    await until(tab, `document.title === 'open'`);
     await tab.reload();
     const { attributes } = await test.arrived('/stay');
     expect(attributes['websocket.close.cause']).toBe('page_exit');
