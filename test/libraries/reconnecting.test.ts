@@ -55,7 +55,7 @@ it.each(clients)('records each connection of %s by itself', async (_name, connec
     '/room client 1006 unclean none connection_lost error=connection_lost',
     '/room client 1012 clean remote server_restart',
     '/room client 4000 clean local local_close reason=done',
-    '/room server 1006 unclean local local_close error=local_close',
+    '/room server 1006 unclean local local_terminate error=local_terminate',
     '/room server 1012 clean local server_restart',
     '/room server 4000 clean remote remote_close reason=done',
   ]);

@@ -44,7 +44,7 @@ describe.each([
     await once(client, 'close');
     await server.close();
     await handle.forceFlush();
-    expect(ofClient()).toEqual(['/ client 1006 unclean local local_close error=local_close']);
+    expect(ofClient()).toEqual(['/ client 1006 unclean local local_terminate error=local_terminate']);
   });
 
   it('and a peer that drops the connection: the app did not close', async () => {
