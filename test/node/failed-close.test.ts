@@ -18,15 +18,26 @@ afterEach(() => handle.shutdown());
 const ofClient = () => records.filter(({ kind }) => kind === 'client').map(closeLine);
 
 describe.each([
-  ['ws', WebSocket],
-  ['ws7', ws7],
-])('a close() of %s that throws', (_name, Client) => {
+  // After `close()` has thrown, only `ws` 8 can still send a Close frame.
+  ['ws', WebSocket, 'local_close'],
+  ['ws7', ws7, 'local_terminate'],
+])('a close() of %s that throws', (_name, Client, causeAfterClose) => {
   const wrongCode = (socket: WebSocket) => socket.close(99);
   const longReason = (socket: WebSocket) => socket.close(1000, 'x'.repeat(124));
 
   it.each([
-    { what: 'for its code, then terminate()', wrong: wrongCode, end: (s: WebSocket) => s.terminate() },
-    { what: 'for its reason, then terminate()', wrong: longReason, end: (s: WebSocket) => s.terminate() },
+    {
+      what: 'for its code, then terminate()',
+      wrong: wrongCode,
+      end: (socket: WebSocket) => socket.terminate(),
+      cause: 'local_terminate',
+    },
+    {
+      what: 'for its reason, then terminate()',
+      wrong: longReason,
+      end: (socket: WebSocket) => socket.terminate(),
+      cause: 'local_terminate',
+    },
     {
       what: 'for its reason, then close() and terminate()',
       wrong: longReason,
@@ -34,8 +45,9 @@ describe.each([
         socket.close();
         socket.terminate();
       },
+      cause: causeAfterClose,
     },
-  ])('$what: the app closes', async ({ wrong, end }) => {
+  ])('$what: the app closes', async ({ wrong, end, cause }) => {
     const server = await startWsServer();
     const client = new Client(server.url);
     await once(client, 'open');
@@ -44,7 +56,7 @@ describe.each([
     await once(client, 'close');
     await server.close();
     await handle.forceFlush();
-    expect(ofClient()).toEqual(['/ client 1006 unclean local local_terminate error=local_terminate']);
+    expect(ofClient()).toEqual([`/ client 1006 unclean local ${cause} error=${cause}`]);
   });
 
   it('and a peer that drops the connection: the app did not close', async () => {

@@ -130,8 +130,10 @@ export function observeWsSockets(
   function noteTerminate(socket: WsSocket) {
     const connection = connections.of(socket);
     if (connection?.closing) ends.noteDropAfterClose(socket);
-    else if (connection && isStuck(socket)) return noteLocalClose(connection);
-    const takeBack = noteClose(socket, undefined);
+    const takeBack =
+      connection && !connection.closing && isStuck(socket)
+        ? noteLocalClose(connection)
+        : noteClose(socket, undefined);
     if (takeBack) ends.noteDrop(socket);
     return takeBack;
   }
