@@ -22,7 +22,9 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
    */
   loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
   /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */
-  loadMessages(): Promise<Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics'>>;
+  loadMessages(): Promise<
+    Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics' | 'createConcludeLimit'>
+  >;
 }
 
 /**
@@ -54,8 +56,8 @@ export function createPlatform({
       const loadingMessages =
         countsMessages &&
         loadMessages().then(
-          ({ watchMessages, createMessageMetrics }) => {
-            recorder.settings.createMessageMetrics = createMessageMetrics;
+          ({ watchMessages, createMessageMetrics, createConcludeLimit }) => {
+            Object.assign(recorder.settings, { createMessageMetrics, concludeLimit: createConcludeLimit() });
             messages = watchMessages(observer.observed, native?.prototype);
           },
           (error) => diag.error(`${NAME}: no messages`, error),

@@ -1,5 +1,5 @@
 import type { WebSocketHandle } from '@closespan/core';
-import { createMessageMetrics } from '@closespan/core/messages';
+import { createConcludeLimit, createMessageMetrics } from '@closespan/core/messages';
 import {
   type CloseFacts,
   observeGlobal,
@@ -44,7 +44,8 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 }
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
-  if (options.messages) recorder.settings.createMessageMetrics = createMessageMetrics;
+  if (options.messages)
+    Object.assign(recorder.settings, { createMessageMetrics, concludeLimit: createConcludeLimit() });
   const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);
   return { observe, connectionOf, stop };
 }

@@ -46,8 +46,8 @@ export interface RecordingSettings extends MoreMetrics {
    */
   readonly watchMeter?: WatchMeter;
   /**
-   * Concludes from each record, and from earlier ones, which time limit has ended the connection. Absent in pages, where
-   * nobody knows when the last byte came.
+   * Concludes from each record, and from earlier ones, which time limit has ended the connection. In pages the
+   * code of the option `messages` adds this function, since nobody else knows there when the last message came.
    */
   readonly concludeLimit?: ConcludeLimit;
   /**

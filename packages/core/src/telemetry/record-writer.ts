@@ -64,7 +64,7 @@ interface WriterParts extends MoreMetrics {
 
 /** Makes a writer. Its spans and metrics are sent to the providers that `destination` has found. */
 export function createRecordWriter(parts: WriterParts, destination: Destination): RecordWriter {
-  const { options, createLabelLimits, watchMeter, concludeLimit, closeSentence } = parts;
+  const { options, createLabelLimits, watchMeter, closeSentence } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
   const meaningOf = createMeanings(options);
@@ -195,7 +195,8 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
         const tracer = isLost ? undefined : destination.tracer;
         if (closed.outage) return writeOutage(closed, closed.outage, tracer);
         const seen = createCloseRecord(closed, rules);
-        const record = concludeLimit?.(seen) ?? seen;
+        // In a page this part may be loaded later.
+        const record = parts.concludeLimit?.(seen) ?? seen;
         if (closed.end) closed.end.cause = record.cause;
         closed.causes?.add(record.cause);
         write(isHooked ? frozenRecord(record) : record, tracer, closed);
