@@ -40,7 +40,7 @@ export function observeLifecycle(
       // A page that is left is always hidden by then, so that its visibility says nothing.
       const visibility = event.cause || facts.cause ? undefined : page?.document.visibilityState;
       return page
-        ? { ...facts, page: { url: page.location.href, visibility, network: networkOf(page) } }
+        ? { ...facts, page: { url: page.location?.href, visibility, network: networkOf(page) } }
         : facts;
     },
     settle: () => recordFailedSockets(observer),
