@@ -137,6 +137,31 @@ describe.each(Object.entries(COPIES))('%s', (_name, { Server, Client }) => {
     ]);
   });
 
+  it.each([
+    { what: 'at the opening', act: (peer: WebSocket) => peer.ping() },
+    {
+      what: 'twice at the opening',
+      act: (peer: WebSocket) => {
+        peer.ping('a');
+        setTimeout(() => peer.ping('b'), 10);
+      },
+    },
+  ])('blames no peer that was pinged $what, and dropped soon after', async ({ act }) => {
+    const port = await start(Server);
+    server.on('connection', (peer) => {
+      act(peer);
+      setTimeout(() => peer.terminate(), 60);
+    });
+    // Its pong would take longer than the connection lives.
+    const client = await connectRaw(port);
+    await once(client.tcp, 'close');
+    expect(await closes('server')).toEqual([
+      expect.stringMatching(
+        /^\/ server 1006 unclean local local_terminate error=local_terminate unanswered=\d$/,
+      ),
+    ]);
+  });
+
   it('counts several unanswered pings, and no ping after close()', async () => {
     const port = await start(Server);
     const [[peer], raw] = await Promise.all([once(server, 'connection'), connectRaw(port)]);
@@ -220,12 +245,13 @@ describe.each(Object.entries(COPIES))('%s', (_name, { Server, Client }) => {
   });
 
   it.each([
-    { what: 'no ping', ping: false, cause: 'local_terminate', unanswered: undefined },
-    { what: 'an unanswered ping', ping: true, cause: 'ping_timeout', unanswered: 1 },
-  ])('knows a TCP socket that the app destroys, with $what', async ({ ping, cause, unanswered }) => {
+    { what: 'no ping', pings: 0, cause: 'local_terminate', unanswered: undefined },
+    { what: 'an unanswered ping', pings: 1, cause: 'ping_timeout', unanswered: 1 },
+  ])('knows a TCP socket that the app destroys, with $what', async ({ pings, cause, unanswered }) => {
     const port = await start(Server);
     const [[peer]] = await Promise.all([once(server, 'connection'), connectRaw(port)]);
-    if (ping) peer.ping();
+    await pause(INTERVAL);
+    for (let i = 0; i < pings; i++) peer.ping();
     await pause(INTERVAL);
     peer._socket.destroy();
     await once(peer, 'close');

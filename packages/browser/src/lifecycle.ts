@@ -39,8 +39,9 @@ export function observeLifecycle(
         exit?.platformFacts(connection, event) ?? interruptions.platformFacts(connection, startTime);
       // A page that is left is always hidden by then, so that its visibility says nothing.
       const visibility = event.cause || facts.cause ? undefined : page?.document.visibilityState;
-      return page
-        ? { ...facts, page: { url: page.location?.href, visibility, network: networkOf(page) } }
+      // Scopes that only look like a page may have no address.
+      return page?.location
+        ? { ...facts, page: { url: page.location.href, visibility, network: networkOf(page) } }
         : facts;
     },
     settle: () => recordFailedSockets(observer),

@@ -9,6 +9,8 @@ const FIRST_ROUND_TRIP = 200;
 const JITTER = 200;
 /** Time after which an unanswered ping may be overdue, also if pings are far apart, in tenths of a millisecond. */
 const LONG = 10_000;
+/** Time after which the first ping may be overdue, in tenths of a millisecond. Few networks need longer for a round trip. */
+const LONG_AT_FIRST = 2000;
 
 /**
  * Remembers the pings that an app has sent over one connection. A connection without a ping has no such object. Times
@@ -48,15 +50,19 @@ export class PingState {
   /**
    * Whether a ping has been unanswered for clearly longer than the last one. So a `close()` or `terminate()` that
    * follows is likely to be due to the ping, and not to happen by chance while the pong is on its way. Either nearly the
-   * whole time between two pings has passed, or a second and twice the last round trip.
+   * whole time between two pings has passed, or a second and twice the last round trip. If no round trip is known, a
+   * fifth of a second is enough.
    */
   get isOverdue(): boolean {
     const oldest = typeof this.#pending === 'object' ? this.#pending.oldest : this.#sentAt;
     if (this.unanswered === 0 || oldest === undefined) return false;
     const waited = since(oldest);
     const usual = this.#roundTrip === UNKNOWN ? FIRST_ROUND_TRIP : this.#roundTrip;
-    const isNextDue = waited >= 0.8 * this.#interval && waited > 1.1 * usual + JITTER;
-    return isNextDue || (waited >= LONG && waited > 2 * usual);
+    // Pings that follow each other faster than pongs can come are no heartbeat, whose next ping is due.
+    const isHeartbeat = this.#interval > 2 * usual + JITTER;
+    const isNextDue = isHeartbeat && waited >= 0.8 * this.#interval && waited > 1.1 * usual + JITTER;
+    const patience = this.#roundTrip === UNKNOWN ? LONG_AT_FIRST : LONG;
+    return isNextDue || (waited >= patience && waited > 2 * usual);
   }
 
   /** Notes a ping that is being sent. */

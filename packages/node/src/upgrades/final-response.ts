@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { guard } from '@closespan/core/platform';
+import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import { afterInterimResponses, type FinalResponse, readFinalResponse } from './read-response.ts';
 
 type Method = '_write' | '_writev' | '_destroy';
@@ -56,6 +57,8 @@ export function onFinalResponse(
   onResponse: (response: FinalResponse) => void,
 ): void {
   if (stream.destroyed || awaitedByStream.has(stream)) return;
+  // First, since the methods that the stream has now are those that it gets back.
+  watchUnsentBytes(stream);
   const { _write, _writev, _destroy, _httpMessage } = stream as unknown as RespondingStream;
   const queued = _httpMessage ? request : undefined;
   const names = _writev ? ALL_METHODS : WITHOUT_WRITEV;
