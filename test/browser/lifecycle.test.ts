@@ -30,6 +30,7 @@ const listeners = new Set<readonly [type: string, listener: (event: object) => v
 const scope = {
   document,
   navigator,
+  location,
   addEventListener: (type: string, listener: () => void) => void listeners.add([type, listener]),
   removeEventListener() {},
 };
@@ -53,7 +54,11 @@ function open(): void {
   const connection = trackConnection();
   const startTime = Date.now();
   stop = lifecycle.stop;
-  platformFacts = () => lifecycle.platformFacts(connection, LOST, startTime);
+  platformFacts = () => {
+    // What the page itself is, another test compares.
+    const { page: _, ...facts } = lifecycle.platformFacts(connection, LOST, startTime) ?? {};
+    return facts;
+  };
 }
 /** The monotonic clock stops, the wall clock goes on. */
 function sleep(millis: number): void {
