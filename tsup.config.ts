@@ -166,7 +166,13 @@ export const builds: Options[] = [
   core({ messages }),
   core(sdk),
   browser(START),
-  browser(LIFECYCLE),
+  browser(LIFECYCLE, {
+    // Its few lines of core: a module that later chunks import is not joined with the page's start by bundlers.
+    noExternal: [SDK, /^@closespan\/core/],
+    esbuildOptions(options) {
+      options.alias = CORE_SOURCES;
+    },
+  }),
   browser(DELIVERY),
   browser(PROTOBUF),
   browser(METRICS, {

@@ -1,5 +1,5 @@
 import { observeLifecycle } from '@closespan/browser/lifecycle';
-import { trackConnection } from '@closespan/core/platform';
+import { patchBefore, trackConnection } from '@closespan/core/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 const HOUR = 3_600_000;
@@ -50,7 +50,7 @@ afterEach(() => {
 });
 
 function open(): void {
-  const lifecycle = observeLifecycle(scope as never, observer, recorder);
+  const lifecycle = observeLifecycle(scope as never, observer, recorder, patchBefore);
   const connection = trackConnection();
   const startTime = Date.now();
   stop = lifecycle.stop;

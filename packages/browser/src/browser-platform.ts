@@ -66,7 +66,7 @@ export function createPlatform({
       const observe: SocketObserver['observe'] = (socket, info) => {
         loading ??= loadLifecycle().then(
           ({ observeLifecycle }) => {
-            lifecycle = observeLifecycle(globalThis, observer, recorder);
+            lifecycle = observeLifecycle(globalThis, observer, recorder, patchBefore);
           },
           (error) => {
             loading = undefined;

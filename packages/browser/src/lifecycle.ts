@@ -4,7 +4,13 @@
  * @internal
  * @module
  */
-import type { CloseFacts, ReadPlatformFacts, Recorder, SocketObserver } from '@closespan/core/platform';
+import type {
+  CloseFacts,
+  patchBefore,
+  ReadPlatformFacts,
+  Recorder,
+  SocketObserver,
+} from '@closespan/core/platform';
 import { observeInterruptions } from './lifecycle/interruptions.ts';
 import { observePageExit } from './lifecycle/page-exit.ts';
 import { recordFailedSockets } from './lifecycle/record-open-sockets.ts';
@@ -23,15 +29,17 @@ export interface Lifecycle {
 /**
  * Starts to watch exits and interruptions of a page or worker. Open sockets are recorded when the page is unloaded or
  * the worker closes itself.
+ * @param patch `patchBefore` of core, which the start of the page has already
  */
 export function observeLifecycle(
   scope: typeof globalThis,
   observer: SocketObserver,
   recorder: Recorder,
+  patch: typeof patchBefore,
 ): Lifecycle {
   const page = 'document' in scope ? (scope as Window & typeof scope) : undefined;
   const exit = page && observePageExit(page, observer, recorder);
-  const stopWorkerExit = exit ? undefined : observeWorkerExit(scope, observer, recorder);
+  const stopWorkerExit = exit ? undefined : observeWorkerExit(scope, observer, recorder, patch);
   const interruptions = observeInterruptions(scope);
   return {
     platformFacts(connection, event, startTime) {

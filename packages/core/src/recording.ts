@@ -17,13 +17,16 @@ import type { Pipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
 
+export { guard } from './guard.ts';
+export { now } from './record/connection.ts';
 export { randomHex } from './record/random-hex.ts';
-export { registeredMeterProvider, spanContextOf } from './registered-api.ts';
+export { diag, registeredMeterProvider, spanContextOf } from './registered-api.ts';
 export { askSampler } from './telemetry/ask-sampler.ts';
 export type { CloseTracer, CloseTracerProvider } from './telemetry/close-tracer.ts';
 export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export { signalUrl } from './telemetry/signal-url.ts';
 export { unrecordedSpan } from './telemetry/unrecorded-span.ts';
+export { NAME, VERSION } from './version.ts';
 
 /** Makes spans, metrics and hook calls of closes. */
 export interface Recording {

@@ -5,8 +5,15 @@
  * @internal
  * @module
  */
-import { diag, NAME, type Pipeline, VERSION } from '@closespan/core/platform';
-import { createOutcomeCounter, registeredMeterProvider, signalUrl } from '@closespan/core/recording';
+import type { Pipeline } from '@closespan/core/platform';
+import {
+  createOutcomeCounter,
+  diag,
+  NAME,
+  registeredMeterProvider,
+  signalUrl,
+  VERSION,
+} from '@closespan/core/recording';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';

@@ -1,5 +1,4 @@
-import { diag, NAME } from '@closespan/core/platform';
-import type { Outcome } from '@closespan/core/recording';
+import { diag, NAME, type Outcome } from '@closespan/core/recording';
 import { listen } from '../listen.ts';
 import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';

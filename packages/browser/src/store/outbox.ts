@@ -1,4 +1,4 @@
-import { diag, NAME, now } from '@closespan/core/platform';
+import { diag, NAME, now } from '@closespan/core/recording';
 import { type Outcomes, REFUSED } from './outcomes.ts';
 import { readRows } from './read-rows.ts';
 import {

@@ -1,5 +1,4 @@
-import { diag, NAME } from '@closespan/core/platform';
-import type { Outcome } from '@closespan/core/recording';
+import { diag, NAME, type Outcome } from '@closespan/core/recording';
 import { closesOf } from './span-rows.ts';
 import type { RowKey } from './span-store.ts';
 

@@ -1,5 +1,4 @@
-import { NAME, now } from '@closespan/core/platform';
-import { randomHex } from '@closespan/core/recording';
+import { NAME, now, randomHex } from '@closespan/core/recording';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
 

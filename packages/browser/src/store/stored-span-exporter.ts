@@ -1,5 +1,10 @@
-import { guard, NAME, VERSION } from '@closespan/core/platform';
-import { createOutcomeCounter, registeredMeterProvider } from '@closespan/core/recording';
+import {
+  createOutcomeCounter,
+  guard,
+  NAME,
+  registeredMeterProvider,
+  VERSION,
+} from '@closespan/core/recording';
 import type { MeterProvider } from '@opentelemetry/api';
 import { listen } from '../listen.ts';
 import { createDelivery, type Delivery } from './delivery.ts';

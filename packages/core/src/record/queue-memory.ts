@@ -21,7 +21,8 @@ const LONGEST = {
   clientAddress: 64,
   errorCode: 64,
 } as const;
-const TEXTS = Object.keys(LONGEST) as (keyof typeof LONGEST)[];
+// Marked as pure: a page leaves the limits out.
+const TEXTS = /* @__PURE__ */ Object.keys(LONGEST) as (keyof typeof LONGEST)[];
 /** Codes of Node, its libraries and Bun: `ECONNRESET`, `WS_ERR_INVALID_UTF8`, `ConnectionRefused`. */
 const ERROR_CODE = /^(?:(?!(?:\D*\d){5})[A-Z][A-Z\d_]*…?|[A-Z][A-Za-z]{1,40})$/;
 /** Value of `error.type` for an error that has no code of its own (OpenTelemetry, attribute `error.type`). */
