@@ -65,11 +65,13 @@ const CORE = {
   presets: 'presets',
   platform: 'platform',
   recording: 'recording',
+  'page-recording': 'page-recording',
+  metrics: 'metrics',
   messages: 'messages',
   otlp: 'otlp',
   'otlp-metrics': 'otlp-metrics',
 };
-const { index, explain, presets, platform, recording, messages, ...sdk } = CORE;
+const { otlp, 'otlp-metrics': otlpMetrics, ...parts } = CORE;
 
 function core(entries: Entries): Options {
   return {
@@ -158,13 +160,8 @@ const NODE = { index: 'index', register: 'register' };
 
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
-  core({ index }),
-  core({ explain }),
-  core({ presets }),
-  core({ platform }),
-  core({ recording }),
-  core({ messages }),
-  core(sdk),
+  ...Object.entries(parts).map(([name, file]) => core({ [name]: file })),
+  core({ otlp, 'otlp-metrics': otlpMetrics }),
   browser(START),
   browser(LIFECYCLE, {
     // Its few lines of core: a module that later chunks import is not joined with the page's start by bundlers.

@@ -13,6 +13,7 @@ const PACKAGES = ['core', 'browser', 'node'];
 const INTERNAL = [
   'platform',
   'recording',
+  'page-recording',
   'messages',
   'otlp',
   'otlp-metrics',

@@ -1,6 +1,7 @@
 /**
  * Compares what users load with budgets: the README's page sample as Vite, esbuild and webpack build it, at the start
- * of the page and in all; the one file of a script tag; `describeCloseCode` alone. Sizes are bytes after gzip.
+ * of the page and in all; the one file of a script tag; `describeCloseCode` alone. "In all" is what the sample loads,
+ * which has no meter and no option that loads more. Sizes are bytes after gzip.
  */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,8 +12,8 @@ import { BUNDLERS, loadedFiles } from './sizes/bundlers.mjs';
 import { makePageApp } from './sizes/page-app.mjs';
 
 const BUDGETS = { start: 6000, all: 21_200, oneFile: 19_200, describeCloseCode: 1000 };
-/** Chunks that the options `messages`, `metrics` and `otlp.protocol` load. */
-const BY_OPTION = /\b(?:browser\/dist\/(?:metrics|protobuf)|core\/dist\/messages)\.js\b/;
+/** Chunks that only a meter, or the options `messages`, `metrics` and `otlp.protocol` load: the README's sample has none. */
+const BY_OPTION = /\b(?:browser\/dist\/(?:metrics|protobuf)|core\/dist\/(?:messages|metrics))\.js\b/;
 const ONE_FILE = fileURLToPath(new URL('../packages/browser/dist/closespan.js', import.meta.url));
 
 const folder = await makePageApp();

@@ -6,6 +6,7 @@ import {
   NAME,
   type Platform,
   patchBefore,
+  type Recorder,
   type SocketObserver,
   stopAll,
   wrapGlobal,
@@ -21,6 +22,8 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
    * attempt.
    */
   loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
+  /** Loads the code that makes metrics of closes. Called if there is a meter. */
+  readonly loadMetrics: Recorder['settings']['loadMetrics'] & {};
   /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */
   loadMessages(): Promise<
     Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics' | 'createConcludeLimit'>
@@ -34,12 +37,14 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
 export function createPlatform({
   loadLifecycle,
   loadMessages,
+  loadMetrics,
   ...parts
 }: Parts): Platform<BrowserWebSocketOptions> {
   return {
     ...parts,
     optionChecks: BROWSER_OPTION_CHECKS,
     install(recorder, { ignoreUrls, carrier, messages: countsMessages }) {
+      recorder.settings.loadMetrics = loadMetrics;
       const native = globalThis.WebSocket;
       let lifecycle: Lifecycle | undefined;
       let loading: Promise<void> | undefined;

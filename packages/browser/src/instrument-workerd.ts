@@ -1,5 +1,6 @@
 import type { WebSocketHandle } from '@closespan/core';
 import { createConcludeLimit, createMessageMetrics } from '@closespan/core/messages';
+import { createCloseMetrics } from '@closespan/core/metrics';
 import {
   type CloseFacts,
   observeGlobal,
@@ -15,7 +16,7 @@ const platform: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install,
   startPipeline,
-  loadRecording: () => import('@closespan/core/recording'),
+  loadRecording: () => import('@closespan/core/page-recording'),
 };
 
 /**
@@ -44,6 +45,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 }
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
+  recorder.settings.loadMetrics = () => ({ createCloseMetrics });
   if (options.messages)
     Object.assign(recorder.settings, { createMessageMetrics, concludeLimit: createConcludeLimit() });
   const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);

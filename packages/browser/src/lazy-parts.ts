@@ -4,6 +4,7 @@ import type { Parts } from './browser-platform.ts';
 export const parts: Parts = {
   loadLifecycle: () => import('@closespan/browser/lifecycle'),
   loadMessages: () => import('@closespan/core/messages'),
-  loadRecording: () => import('@closespan/core/recording'),
+  loadMetrics: () => import('@closespan/core/metrics'),
+  loadRecording: () => import('@closespan/core/page-recording'),
   startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
 };

@@ -1,4 +1,5 @@
-import { createRecording } from '@closespan/core/recording';
+import { createCloseMetrics } from '@closespan/core/metrics';
+import { createRecording } from '@closespan/core/page-recording';
 import type { Parts } from './browser-platform.ts';
 import { observeLifecycle } from './lifecycle.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
@@ -12,6 +13,7 @@ import { loadMessages } from './static-messages.ts';
 export const parts: Parts = {
   loadLifecycle: async () => ({ observeLifecycle }),
   loadMessages,
+  loadMetrics: () => ({ createCloseMetrics }),
   loadRecording: async () => ({ createRecording }),
   startPipeline,
 };

@@ -1,19 +1,23 @@
 import { guard } from './guard.ts';
 import type { WebSocketOptions } from './options.ts';
+import type { createRecording, Recording } from './page-recording.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
 import { type CloseFacts, NO_CLOSE_FRAME, type PendingClose, stampClose } from './record/close-facts.ts';
 import { type Connection, isUnrecorded } from './record/connection.ts';
-import type { createRecording, Recording } from './recording.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { diag } from './registered-api.ts';
 import type { CreateMessageMetrics } from './telemetry/message-metrics.ts';
+import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { Pipeline, StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
 /** Turns closed connections into spans, metrics and hook calls. This happens in later turns of the event loop. */
 export interface Recorder {
   /** Settings of the code that makes spans and metrics. What an option has loaded later is added here. */
-  readonly settings: RecordingSettings & { createMessageMetrics?: CreateMessageMetrics };
+  readonly settings: RecordingSettings & {
+    createMessageMetrics?: CreateMessageMetrics;
+    loadMetrics?: LoadMetrics;
+  };
   /**
    * Records the end of a connection. Observers call this function once for each connection. Never throws.
    * @param socket object that the app has for the connection: a socket, a stream or a client. Absent if not known

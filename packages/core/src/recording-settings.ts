@@ -7,6 +7,7 @@ import type { QueueMemory } from './record/queue-memory.ts';
 import type { MoreMetrics } from './telemetry/close-metrics.ts';
 import type { ConcludeLimit } from './telemetry/conclude-limits.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
+import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import type { WatchMeter } from './telemetry/record-writer.ts';
 
@@ -38,6 +39,8 @@ export interface RecordingSettings extends MoreMetrics {
    * sentences would be too much code.
    */
   readonly closeSentence?: (record: CloseRecord) => string;
+  /** Loads the code of metrics, when there is a meter. Absent elsewhere than in pages, where the code is loaded already. */
+  readonly loadMetrics?: LoadMetrics;
   /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
   /**

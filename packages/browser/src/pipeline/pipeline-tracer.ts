@@ -6,7 +6,7 @@ import {
   randomHex,
   spanContextOf,
   unrecordedSpan,
-} from '@closespan/core/recording';
+} from '@closespan/core/page-recording';
 import type { Context, Span, SpanContext, SpanKind, SpanOptions } from '@opentelemetry/api';
 import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
 import { PipelineSpan } from './pipeline-span.ts';

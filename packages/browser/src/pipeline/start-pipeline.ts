@@ -5,7 +5,7 @@
  * @internal
  * @module
  */
-import type { Pipeline } from '@closespan/core/platform';
+
 import {
   createOutcomeCounter,
   diag,
@@ -13,7 +13,8 @@ import {
   registeredMeterProvider,
   signalUrl,
   VERSION,
-} from '@closespan/core/recording';
+} from '@closespan/core/page-recording';
+import type { Pipeline } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';

@@ -1,4 +1,4 @@
-import { diag, NAME, type Outcome } from '@closespan/core/recording';
+import { diag, NAME, type Outcome } from '@closespan/core/page-recording';
 import { listen } from '../listen.ts';
 import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';

@@ -1,4 +1,4 @@
-import { NAME, now, randomHex } from '@closespan/core/recording';
+import { NAME, now, randomHex } from '@closespan/core/page-recording';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
 

@@ -4,7 +4,7 @@ import {
   NAME,
   registeredMeterProvider,
   VERSION,
-} from '@closespan/core/recording';
+} from '@closespan/core/page-recording';
 import type { MeterProvider } from '@opentelemetry/api';
 import { listen } from '../listen.ts';
 import { createDelivery, type Delivery } from './delivery.ts';

@@ -1,4 +1,4 @@
-import { now } from '@closespan/core/recording';
+import { now } from '@closespan/core/page-recording';
 import { outsideZone } from './outside-zone.ts';
 
 /** Calls one function at the earliest of the requested times. */

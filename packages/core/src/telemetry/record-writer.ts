@@ -15,13 +15,14 @@ import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
 import { createMeanings } from './close-meanings.ts';
-import { type CloseMetrics, createCloseMetrics, type MoreMetrics } from './close-metrics.ts';
+import type { MoreMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
 import type { ConcludeLimit } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
 import { frozenRecord } from './frozen-record.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
+import { createMetricsInUse, type LoadMetrics } from './metrics-in-use.ts';
 import { pageAttributes } from './page-attributes.ts';
 import { reconnectSpanOf } from './reconnect-span.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
@@ -44,6 +45,8 @@ export interface RecordWriter {
    * @param dropped number of closes whose spans were dropped
    */
   wrote(dropped: number): void;
+  /** Resolves when the code of metrics has been loaded, or when its load has failed. `undefined` if nothing loads. */
+  loadingMetrics(): Promise<void> | undefined;
 }
 
 /** Receives the meter that is in use from now on; `undefined` if metrics have no destination. */
@@ -62,8 +65,15 @@ interface WriterParts extends MoreMetrics {
   readonly closeSentence?: (record: CloseRecord) => string;
 }
 
-/** Makes a writer. Its spans and metrics are sent to the providers that `destination` has found. */
-export function createRecordWriter(parts: WriterParts, destination: Destination): RecordWriter {
+/**
+ * Makes a writer. Its spans and metrics are sent to the providers that `destination` has found.
+ * @param loadMetrics called when a meter is found. Without this function there are no metrics
+ */
+export function createRecordWriter(
+  parts: WriterParts,
+  destination: Destination,
+  loadMetrics: LoadMetrics | undefined,
+): RecordWriter {
   const { options, createLabelLimits, watchMeter, closeSentence } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
@@ -95,7 +105,9 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
     redactSubprotocol: redact('redactSubprotocol', hideToken),
   };
   let meter: Meter | undefined;
-  let metrics: CloseMetrics | undefined;
+  const metrics = createMetricsInUse(loadMetrics, ({ createCloseMetrics }, newMeter) =>
+    createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
+  );
   let exported = 0;
 
   const find = () =>
@@ -104,14 +116,9 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
       () => {
         const found = destination.find();
         if (destination.meter !== meter) {
-          const newMeter = destination.meter;
-          meter = newMeter;
-          metrics =
-            newMeter &&
-            guard('meter', () =>
-              createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
-            );
-          watchMeter?.(newMeter);
+          meter = destination.meter;
+          metrics.use(meter);
+          watchMeter?.(meter);
         }
         return found;
       },
@@ -142,7 +149,7 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
   /** Makes the span and the metric of an outage that has ended. */
   function writeOutage(ended: PendingClose, outage: Chain, tracer: CloseTracer | undefined): void {
     const endpoint = rules.parseEndpoint(ended.facts.url, undefined);
-    if (ended.isOpening) guard('meter', () => metrics?.addOutage(ended, outage, endpoint));
+    if (ended.isOpening) metrics.measure((made) => made.addOutage(ended, outage, endpoint));
     if (!tracer || reconnects === false) return;
     const span = reconnectSpanOf(ended, outage, endpoint);
     const started = guard('tracer', () => makeSpan(tracer, span));
@@ -156,14 +163,14 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
   ): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     if (record.kind === 'server' && !record.handshakeSucceeded) {
-      metrics?.addHandshake(record, errorTypeOf(record, true));
+      metrics.measure((made) => made.addHandshake(record, errorTypeOf(record, true)));
       return;
     }
     const abnormal = isAbnormal
       ? callHook('isAbnormal', 'boolean', () => isAbnormal(record), record.abnormal)
       : record.abnormal;
     const errorType = errorTypeOf(record, abnormal);
-    guard('meter', () => metrics?.add(record, errorType));
+    metrics.measure((made) => made.add(record, errorType));
     // A provider that throws costs its own signal alone.
     const span =
       tracer &&
@@ -208,8 +215,10 @@ export function createRecordWriter(parts: WriterParts, destination: Destination)
       connection.openedAt !== undefined &&
       !isAbnormalCode(facts.code, facts.wasClean, meaningOf(facts, facts.code)),
     wrote(dropped) {
-      guard('metrics', () => metrics?.count(exported, dropped));
+      const sent = exported;
+      metrics.measure((made) => made.count(sent, dropped));
       exported = 0;
     },
+    loadingMetrics: metrics.loading,
   };
 }
