@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createCloseMetrics } from '@closespan/core/metrics';
 import { createRecording } from '@closespan/core/page-recording';
 import { createRecorder, type Recorder } from '@closespan/core/platform';
@@ -107,8 +108,13 @@ it('waits for the code of metrics at a shutdown', async () => {
   const { promise, resolve } = loadingCode();
   const recorder = recorderOfPage(() => promise);
   record(recorder, 2);
-  const stopped = recorder.shutdown();
+  let isStopped = false;
+  const stopped = recorder.shutdown().then(() => {
+    isStopped = true;
+  });
   await vi.waitUntil(() => spanExporter.getFinishedSpans().length === 2);
+  for (let turn = 0; turn < 50; turn++) await nextTurn();
+  expect(isStopped).toBe(false);
   resolve(CODE);
   await stopped;
   expect(await measured('websocket.client.closes')).toBe(2);
