@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}.ts`, import.meta.url));
 /** Tests of Node's adapter that run core in their own process, where its lines are counted. */
 const IN_PROCESS =
-  'both-ends,carriers,close-timeout,export-log,failed-close,handshake-facts,hung-export,instrument-web-sockets,outage,page-options,page-pipeline,redirects,refused-batches,refused-upgrades,request-targets,shutdown,stored-span-exporter,upgrade-responses';
+  'both-ends,carriers,close-timeout,export-log,failed-close,handshake-facts,heartbeats,hostile-notes,hung-export,instrument-web-sockets,open-connections,outage,page-options,page-pipeline,reconnects,redirects,refused-batches,refused-upgrades,request-targets,shutdown,silence,status-message,stored-span-exporter,upgrade-responses';
 
 /** Measures which lines and branches of core the tests run. The tests import the sources here, not the built files. */
 export default defineConfig({

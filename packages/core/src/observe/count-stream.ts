@@ -33,19 +33,29 @@ export function countStream({ opened }: StreamLike, traffic: MessageTraffic): bo
 
 function countReads(readable: ReadableStream<unknown>, traffic: MessageTraffic): ReadableStream<unknown> {
   const reader = readable.getReader();
+  let isReading = false;
+  let isClosed = false;
   return new ReadableStream(
     {
       start(controller) {
         reader.closed.then(
-          () => controller.close(),
+          () => {
+            isClosed = true;
+            // The last message may be on its way to the app.
+            if (!isReading) controller.close();
+          },
           (error) => controller.error(error),
         );
       },
       async pull(controller) {
+        isReading = true;
         const { done, value } = await reader.read();
-        if (done) return;
-        traffic.noteReceived(messageSize(value) ?? 0, now());
-        controller.enqueue(value);
+        if (!done) {
+          traffic.noteReceived(messageSize(value) ?? 0, now());
+          controller.enqueue(value);
+        }
+        isReading = false;
+        if (isClosed) controller.close();
       },
       cancel: (reason) => reader.cancel(reason),
     },
