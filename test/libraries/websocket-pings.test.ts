@@ -100,6 +100,27 @@ it.each([
   for (const { tcp } of [raw, other]) tcp.destroy();
 });
 
+it.each([
+  { what: 'drop() without a Close frame', end: (one: Connection) => one.drop(4000, 'kicked', true) },
+  { what: 'destroy()', end: (one: Connection) => void one.socket.destroy() },
+  { what: 'resetAndDestroy()', end: (one: Connection) => void one.socket.resetAndDestroy() },
+])('calls $what what it is while bytes wait, so that Node cancels their write', async ({ end }) => {
+  for (const cause of ['local_terminate', 'ping_timeout']) {
+    records.length = 0;
+    const [connection, raw] = await acceptRaw();
+    raw.tcp.pause();
+    if (cause === 'ping_timeout') connection.ping('a');
+    for (let left = 30; left > 0; left--) connection.sendBytes(Buffer.alloc(1_000_000));
+    expect(connection.socket.writableLength).toBeGreaterThan(1_000_000);
+    if (cause === 'ping_timeout') await pause(300);
+    end(connection);
+    expect((await closes('server'))[0]).toMatch(
+      new RegExp(`^/ server 1006 unclean local ${cause} .*error=${cause} `),
+    );
+    raw.tcp.destroy();
+  }
+});
+
 it('calls a close() that comes back in vain a ping timeout, if a ping was overdue', async () => {
   const [connection, raw] = await acceptRaw({ keepalive: false, closeTimeout: 100 });
   connection.ping('');

@@ -6,6 +6,7 @@ import type { CompactConnection } from '../connection/compact-connection.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import type { PingState } from '../connection/ping-state.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
+import { wireError } from '../connection/wire-error.ts';
 
 /** Members of a `WebSocketConnection` of the package `websocket` that closespan reads. */
 export interface PackageConnection {
@@ -127,7 +128,7 @@ export function websocketCloseFacts(
 ): CloseFacts {
   const { socket, protocol, maskOutgoingPackets, closeReasonCode } = connection;
   const { code, reason } = received ?? { code: 1006, reason: '' };
-  const error: NodeJS.ErrnoException | null | undefined = socket.errored;
+  const error = wireError(socket);
   return {
     kind: maskOutgoingPackets ? 'client' : 'server',
     url: '',
@@ -150,7 +151,7 @@ export function websocketCloseFacts(
  * there would be an error or an end of the stream.
  */
 export function isDestroyedHere({ socket }: PackageConnection): boolean {
-  return socket.destroyed && !socket.errored && !socket.readableEnded;
+  return socket.destroyed && !wireError(socket) && !socket.readableEnded;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { CloseCause } from '@closespan/core';
 import type { PingState } from '../connection/ping-state.ts';
+import { wireError } from '../connection/wire-error.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
 
@@ -47,5 +48,5 @@ function hasTooManyPongs({
 export function isDestroyedHere({ _socket, _closeFrameReceived, _closeFrameSent }: WsSocket): boolean {
   // The TCP socket of Bun's own `ws` is no stream of Node.
   if (!_socket || _closeFrameReceived || _closeFrameSent || IS_BUN) return false;
-  return _socket.destroyed && !_socket.errored && !_socket.readableEnded;
+  return _socket.destroyed && !wireError(_socket) && !_socket.readableEnded;
 }

@@ -8,6 +8,7 @@ import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
+import { wireError } from '../connection/wire-error.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 
 /**
@@ -104,7 +105,7 @@ export function wsCloseFacts(
   const known: HandshakeFacts | undefined = attempt ? undefined : (handshake as HandshakeFacts | undefined);
   const { _receiver, _socket, _closeFrameReceived, _closeFrameSent } = socket;
   const error: NodeJS.ErrnoException | null | undefined =
-    _receiver?.errored ?? _socket?.errored ?? attempt?.error;
+    _receiver?.errored ?? wireError(_socket) ?? attempt?.error;
   const httpStatusCode = attempt?.request.res?.statusCode;
   const wasClean = _closeFrameReceived && _closeFrameSent;
   const broken = _receiver?.errored && brokenBy(_receiver.errored);

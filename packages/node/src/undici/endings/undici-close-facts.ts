@@ -1,6 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
 import { unsentBytes } from '../../connection/unsent-bytes.ts';
+import { wireError } from '../../connection/wire-error.ts';
 import { hasSentClose } from '../connection/undici-6-internals.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
@@ -31,7 +32,7 @@ export function lastFactsOf(connection: UndiciConnection): EndFacts {
 /** Makes the facts of a close from a connection of undici and from the facts of its end. */
 export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): CloseFacts {
   const { url, wire, error, statusCode, traffic, websocket = wire?.ws } = connection.facts;
-  const errorCode = codeOf(wire?.errored) ?? codeOf(error);
+  const errorCode = codeOf(wireError(wire)) ?? codeOf(error);
   return {
     kind: 'client',
     url: websocket ? requestedUrl(websocket.url) : url,
@@ -56,7 +57,7 @@ const LOCAL_FAILURE = { initiator: 'local', cause: 'protocol_error' } as const;
  */
 function isLocalFailure({ tracked, facts: { wire } }: UndiciConnection): boolean {
   if (tracked.openedAt === undefined || wire?.bytesRead === undefined) return false;
-  return wire.destroyed && !wire.readableEnded && codeOf(wire.errored) === undefined;
+  return wire.destroyed && !wire.readableEnded && codeOf(wireError(wire)) === undefined;
 }
 
 /**
