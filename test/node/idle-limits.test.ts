@@ -157,16 +157,64 @@ describe.each(INSTALLED_PROXIES)('a connection that %s cuts', (name: ProxyName) 
 
 describe('a connection', () => {
   it.concurrent('that is cut at one age, however busy, has an age limit when three others have taught it', async () => {
-    const proxy = await startCuttingProxy(port, 4);
+    const proxy = await startCuttingProxy(port, 31);
     const path = '/age';
-    for (let i = 0; i < 5; i++) await live(path, proxy, chatter);
+    const closed: Promise<void>[] = [];
+    for (let i = 0; i < 5; i++) {
+      await new Promise<void>((resolve) => {
+        const act = (socket: globalThis.WebSocket) => {
+          chatter(socket);
+          setTimeout(resolve, 500);
+        };
+        closed.push(live(path, proxy, act));
+      });
+    }
+    await Promise.all(closed);
     const spans = await spansOf(path, 10);
     proxy.close();
     for (const kind of [2, 3]) {
       const limits = spans.filter((span) => span.kind === kind).map(limitOf);
       expect(limits.slice(0, 3)).toEqual(Array(3).fill(LOST));
-      expect(limits.at(-1)).toMatch(/^connection_(lost|reset) age (4|4\.1|3\.9)$/);
+      expect(limits.at(-1)).toMatch(/^connection_(lost|reset) age 31$/);
     }
+  });
+
+  it.concurrent('of a script that lives for a few seconds has no limit', async () => {
+    const proxy = await startCuttingProxy(port, 2.5);
+    const path = '/script';
+    for (let i = 0; i < 5; i++) await live(path, proxy, chatter);
+    const spans = await spansOf(path, 10);
+    proxy.close();
+    expect(spans.map(limitOf)).toEqual(spans.map(() => LOST));
+  });
+
+  it.concurrent.each([
+    { how: 'a crash', cut: (peer: WebSocket) => peer.terminate(), cause: 'connection_lost' },
+    { how: '1001 to all', cut: (peer: WebSocket) => peer.close(1001), cause: 'remote_close' },
+  ])('that ends by $how has no limit, although its silence fits one', async ({ how, cut, cause }) => {
+    const crashing = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(crashing, 'listening');
+    const path = `/storm/${cause}`;
+    const closed: Promise<void>[] = [];
+    // The first are silent for 25 s, the known limit. The last one talks.
+    for (let i = 0; i < 12; i++) {
+      const isLast = i === 11;
+      await new Promise<void>((resolve) => {
+        const act = (socket: globalThis.WebSocket) => {
+          if (isLast) chatter(socket);
+          resolve();
+        };
+        closed.push(live(path, { port: (crashing.address() as AddressInfo).port }, act));
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25_000));
+    for (const peer of crashing.clients) cut(peer);
+    await Promise.all(closed);
+    crashing.close();
+    const spans = (await spansOf(path, 24)).filter(({ kind }) => kind === 3);
+    expect(spans.map(limitOf), how).toEqual(spans.map(() => cause));
+    const idle = spans.map(({ attributes }) => Math.round(Number(attributes['websocket.idle.duration'])));
+    expect(idle.filter((seconds) => seconds === 25)).toHaveLength(11);
   });
 
   it.concurrent('that the peer closes with 1001 after one silence has an idle limit, too', async () => {

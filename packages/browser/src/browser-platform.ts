@@ -26,7 +26,7 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
   readonly loadMetrics: Recorder['settings']['loadMetrics'] & {};
   /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */
   loadMessages(): Promise<
-    Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics' | 'createConcludeLimit'>
+    Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics' | 'createLimitConclusion'>
   >;
 }
 
@@ -61,8 +61,8 @@ export function createPlatform({
       const loadingMessages =
         countsMessages &&
         loadMessages().then(
-          ({ watchMessages, createMessageMetrics, createConcludeLimit }) => {
-            Object.assign(recorder.settings, { createMessageMetrics, concludeLimit: createConcludeLimit() });
+          ({ watchMessages, createMessageMetrics, createLimitConclusion }) => {
+            Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
             messages = watchMessages(observer.observed, native?.prototype);
           },
           (error) => diag.error(`${NAME}: no messages`, error),

@@ -1,5 +1,5 @@
 import type { WebSocketHandle } from '@closespan/core';
-import { createConcludeLimit, createMessageMetrics } from '@closespan/core/messages';
+import { createLimitConclusion, createMessageMetrics } from '@closespan/core/messages';
 import { createCloseMetrics } from '@closespan/core/metrics';
 import {
   type CloseFacts,
@@ -47,7 +47,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
   recorder.settings.loadMetrics = () => ({ createCloseMetrics });
   if (options.messages)
-    Object.assign(recorder.settings, { createMessageMetrics, concludeLimit: createConcludeLimit() });
+    Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
   const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);
   return { observe, connectionOf, stop };
 }

@@ -1,9 +1,9 @@
-import { createConcludeLimit, createMessageMetrics, watchMessages } from '@closespan/core/messages';
+import { createLimitConclusion, createMessageMetrics, watchMessages } from '@closespan/core/messages';
 import type { Parts } from './browser-platform.ts';
 
 /** Provides the code that counts messages without loading code later, for workers. */
 export const loadMessages: Parts['loadMessages'] = async () => ({
   watchMessages,
   createMessageMetrics,
-  createConcludeLimit,
+  createLimitConclusion,
 });

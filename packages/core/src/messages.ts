@@ -8,5 +8,5 @@ export { MessageCounts } from './observe/message-counts.ts';
 export { messageSize } from './observe/message-size.ts';
 export { type MessageWatch, watchMessages } from './observe/watch-messages.ts';
 export { watchSends } from './observe/watch-sends.ts';
-export { createConcludeLimit } from './telemetry/conclude-limits.ts';
+export { createLimitConclusion } from './telemetry/conclude-limits.ts';
 export { createMessageMetrics } from './telemetry/message-metrics.ts';

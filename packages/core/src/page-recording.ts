@@ -128,6 +128,7 @@ export function createRecording(
     if (queue.size() >= capacity || memory?.isFull()) tellDropped(makeRoom());
     // Chains see texts within their limits.
     const taken = memory?.take(item) ?? item;
+    settings.noteClose?.(taken);
     queue.push(taken.outage ? taken : chains.ended(taken));
   }
 

@@ -60,7 +60,7 @@ export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
-export { createConcludeLimit } from './telemetry/conclude-limits.ts';
+export { createLimitConclusion } from './telemetry/conclude-limits.ts';
 export { createLabelLimits, type LabelLimits, type Labelled } from './telemetry/label-limits.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

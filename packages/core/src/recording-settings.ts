@@ -5,7 +5,7 @@ import type { PendingClose } from './record/close-facts.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
 import type { MoreMetrics } from './telemetry/close-metrics.ts';
-import type { ConcludeLimit } from './telemetry/conclude-limits.ts';
+import type { LimitConclusion } from './telemetry/conclude-limits.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
@@ -52,7 +52,9 @@ export interface RecordingSettings extends MoreMetrics {
    * Concludes from each record, and from earlier ones, which time limit has ended the connection. In pages the
    * code of the option `messages` adds this function, since nobody else knows there when the last message came.
    */
-  readonly concludeLimit?: ConcludeLimit;
+  readonly concludeLimit?: LimitConclusion['concludeLimit'];
+  /** Called with each close before the close waits in the queue, for `concludeLimit`. Must not throw. */
+  readonly noteClose?: LimitConclusion['noteClose'];
   /**
    * Makes the store for chains of connections that wait for their next connection. Absent in pages, which have few.
    */

@@ -19,14 +19,30 @@ interface Loss {
   readonly age: number;
 }
 
+/**
+ * Finds the time limit that fits a record.
+ * @param idle time without a byte before the end, in seconds. `undefined` if not known
+ * @param disagrees returns whether another loss at the same moment does not fit a limit
+ */
+type FindLimit = (
+  record: CloseRecord,
+  idle: number | undefined,
+  disagrees: (limit: CloseLimit) => boolean,
+) => CloseLimit | undefined;
+
 /** Number of hosts whose losses are remembered. The host without a loss for the longest time is forgotten first. */
 const MOST_HOSTS = 500;
 /** Number of losses that are remembered for each host. */
 const MOST_LOSSES = 20;
 /** Number of earlier losses that must be alike, so that a limit is concluded. */
 const FEWEST_ALIKE = 3;
-/** Shortest limit that is concluded from losses alone, in seconds. */
-const SHORTEST = 2;
+/** Shortest idle limit that is concluded from losses alone, in seconds. */
+const SHORTEST_IDLE = 2;
+/**
+ * Shortest limit of a whole life that is concluded, in seconds. Google Cloud's load balancers cut WebSocket connections
+ * after 30 s by default. Many scripts and tests live for a few seconds, and equally long.
+ */
+const SHORTEST_AGE = 30;
 /** Shortest known limit that one loss is enough for, in seconds. */
 const SHORTEST_KNOWN = 20;
 /** Milliseconds over which losses must spread. Losses of one moment have one cause, such as a crash, and prove no limit. */
@@ -43,13 +59,12 @@ function limitTolerance(seconds: number): number {
 /**
  * Makes a function that finds the time limit of a proxy which has ended a connection. The function remembers the last 20
  * losses of at most 500 hosts.
+ * @param shortestAge shortest limit of a whole life that is found, in seconds. @defaultValue 30
  * @returns a function to call once for each record. The function returns `undefined` if no limit fits
  */
-export function createCloseLimits(): (
-  record: CloseRecord,
-  idle: number | undefined,
-) => CloseLimit | undefined {
+export function createCloseLimits(shortestAge = SHORTEST_AGE): FindLimit {
   const hosts = new Map<string, Loss[]>();
+  const shortest = { idle: SHORTEST_IDLE, age: shortestAge };
 
   function lossesOf({ kind, endpoint: { address, port } }: CloseRecord): Loss[] {
     const host = `${kind} ${address} ${port}`;
@@ -61,17 +76,19 @@ export function createCloseLimits(): (
     return losses;
   }
 
-  return (record, idle = Number.NaN) => {
+  return (record, idle = Number.NaN, disagrees) => {
     if (!isLoss(record)) return undefined;
     const losses = lossesOf(record);
     const { closeTime: at, connectionDuration = Number.NaN } = record;
     const loss = { at, idle, age: connectionDuration / 1000 };
-    const idleLimit = knownLimit(idle) ?? learnedLimit(loss, losses, 'idle');
-    const ageLimit = learnedLimit(loss, losses, 'age');
+    const limits: CloseLimit[] = [
+      { seconds: knownLimit(idle), kind: 'idle' },
+      { seconds: learnedLimit(loss, losses, 'idle', shortest.idle), kind: 'idle' },
+      { seconds: learnedLimit(loss, losses, 'age', shortest.age), kind: 'age' },
+    ];
     losses.push(loss);
     if (losses.length > MOST_LOSSES) losses.shift();
-    if (idleLimit !== undefined) return { seconds: idleLimit, kind: 'idle' };
-    return ageLimit === undefined ? undefined : { seconds: ageLimit, kind: 'age' };
+    return limits.find((limit) => limit.seconds > 0 && !disagrees(limit));
   };
 }
 
@@ -83,24 +100,30 @@ function isLoss({ handshakeSucceeded, cause, code }: CloseRecord): boolean {
   );
 }
 
-/** Returns the known limit that fits a time without bytes; `undefined` if none fits. */
-function knownLimit(idle: number): number | undefined {
-  return KNOWN_IDLE_LIMITS.find((limit) => limit >= SHORTEST_KNOWN && isAlike(idle, limit));
+/** Returns the known limit that fits a time without bytes; NaN if none fits. */
+function knownLimit(idle: number): number {
+  return KNOWN_IDLE_LIMITS.find((limit) => limit >= SHORTEST_KNOWN && isAlike(idle, limit)) ?? Number.NaN;
 }
 
-/** Returns the limit that a loss and earlier losses of the same host have in common; `undefined` if there is none. */
-function learnedLimit(loss: Loss, losses: readonly Loss[], kind: CloseLimit['kind']): number | undefined {
-  if (!(loss[kind] >= SHORTEST)) return undefined;
+/** Returns the limit that a loss and earlier losses of the same host have in common; NaN if there is none. */
+function learnedLimit(
+  loss: Loss,
+  losses: readonly Loss[],
+  kind: CloseLimit['kind'],
+  shortest: number,
+): number {
   const alike = losses.filter((earlier) => isAlike(earlier[kind], loss[kind]));
   const times = [loss, ...alike].map(({ at }) => at);
   if (alike.length < FEWEST_ALIKE || Math.max(...times) - Math.min(...times) < SHORTEST_SPREAD)
-    return undefined;
+    return Number.NaN;
   const mean = [loss, ...alike].reduce((sum, one) => sum + one[kind], 0) / times.length;
   // Long limits are set in whole seconds.
   const whole = Math.round(mean);
-  return mean >= 10 && isAlike(mean, whole) ? whole : Math.round(mean * 10) / 10;
+  const limit = mean >= 10 && isAlike(mean, whole) ? whole : Math.round(mean * 10) / 10;
+  return limit >= shortest ? limit : Number.NaN;
 }
 
-function isAlike(seconds: number, limit: number): boolean {
+/** Says whether a duration fits a time limit. Both are seconds. */
+export function isAlike(seconds: number, limit: number): boolean {
   return Math.abs(seconds - limit) <= limitTolerance(limit);
 }

@@ -18,7 +18,7 @@ import { createMeanings } from './close-meanings.ts';
 import type { MoreMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
-import type { ConcludeLimit } from './conclude-limits.ts';
+import type { LimitConclusion } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
 import { frozenRecord } from './frozen-record.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
@@ -60,7 +60,7 @@ interface WriterParts extends MoreMetrics {
   /** Called with each meter that is found, after `createLabelLimits`. Must not throw. */
   readonly watchMeter?: WatchMeter;
   /** Concludes which time limit has ended a connection. If absent, no limit is concluded. */
-  readonly concludeLimit?: ConcludeLimit;
+  readonly concludeLimit?: LimitConclusion['concludeLimit'];
   /** Makes the message of an error status. If absent, the status has no message. */
   readonly closeSentence?: (record: CloseRecord) => string;
 }
@@ -203,7 +203,7 @@ export function createRecordWriter(
         if (closed.outage) return writeOutage(closed, closed.outage, tracer);
         const seen = createCloseRecord(closed, rules);
         // In a page this part may be loaded later.
-        const record = parts.concludeLimit?.(seen) ?? seen;
+        const record = parts.concludeLimit?.(seen, closed) ?? seen;
         if (closed.end) closed.end.cause = record.cause;
         closed.causes?.add(record.cause);
         write(isHooked ? frozenRecord(record) : record, tracer, closed);

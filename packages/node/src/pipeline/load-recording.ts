@@ -1,5 +1,5 @@
 import {
-  createConcludeLimit,
+  createLimitConclusion,
   createProcessChains,
   createQueueMemory,
   type LoadRecording,
@@ -47,7 +47,7 @@ function onNode(createRecording: CreateRecording, { closeSentence }: Explain): C
       closeSentence,
       memory: createQueueMemory(CAPACITY),
       ...meterSettings(settings.options),
-      concludeLimit: createConcludeLimit(),
+      ...createLimitConclusion(),
       createChains: createProcessChains,
       startPause,
       nextTurn,
