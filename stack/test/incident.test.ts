@@ -161,13 +161,13 @@ describe.skipIf(!(collector && jaeger && prometheus && alertmanager))('an incide
       }
       expect(
         await valueNow(
-          `sum(max without (instance) (websocket_client_closes_total{service_name="${name}", ${OPENED}})) or sum(traces_span_metrics_calls_total{service_name="${name}", span_kind="SPAN_KIND_CLIENT", ${OPENED}})`,
+          `sum(max without (instance) (websocket_client_closes_total{service_name="${name}", ${OPENED}})) or sum(traces_span_metrics_calls_total{service_name="${name}", span_kind="SPAN_KIND_CLIENT", websocket_close_code!="", ${OPENED}})`,
         ),
       ).toBe(opened);
       const abnormal = [1011, 1008, 1009, 'drop', 'mute'] as const;
       expect(
         await valueNow(
-          `sum(max without (instance) (websocket_server_closes_total{service_name="${name}", error_type!=""})) or sum(traces_span_metrics_calls_total{service_name="${name}", span_kind="SPAN_KIND_SERVER", error_type!=""})`,
+          `sum(max without (instance) (websocket_server_closes_total{service_name="${name}", error_type!=""})) or sum(traces_span_metrics_calls_total{service_name="${name}", span_kind="SPAN_KIND_SERVER", websocket_close_code!="", error_type!=""})`,
         ),
       ).toBe(abnormal.reduce((sum, ending) => sum + (ended.get(ending) ?? 0), 0));
     }

@@ -45,15 +45,15 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     const { statuses, heldId, listeners }: Output = JSON.parse(stdout);
     const idOf = ({ attributes }: ReceivedSpan) => attributes['websocket.connection.id'];
-    const spansOf = (path: string) =>
-      receiver.spans.filter(({ attributes }) => attributes['url.path'] === path);
+    const closes = receiver.spans.filter(({ name }) => name === 'websocket.close');
+    const spansOf = (path: string) => closes.filter(({ attributes }) => attributes['url.path'] === path);
 
     const refused = spansOf('/refused').map((span) => [
       idOf(span),
       span.attributes['http.response.status_code'],
     ]);
     expect(refused.sort()).toEqual([...statuses].sort());
-    const others = receiver.spans.filter(({ attributes }) => attributes['url.path'] !== '/refused');
+    const others = closes.filter(({ attributes }) => attributes['url.path'] !== '/refused');
     expect(others.map(closeLine).sort()).toEqual(
       [
         ...EXPECTED,
