@@ -82,6 +82,8 @@ it('knows a dead server by the keepalive of a client', async () => {
 
 it.each([
   { what: 'drop() without a Close frame', end: (one: Connection) => one.drop(4000, 'kicked', true) },
+  { what: 'drop() with 1006', end: (one: Connection) => one.drop(1006, 'gone') },
+  { what: 'drop() with 1006 without a Close frame', end: (one: Connection) => one.drop(1006, 'gone', true) },
   { what: 'a destroyed TCP socket', end: (one: Connection) => void one.socket.destroy() },
 ])('calls $what what it is, by what the pings say', async ({ end }) => {
   const [connection, raw] = await acceptRaw();
@@ -94,7 +96,8 @@ it.each([
   records.length = 0;
   const [late, other] = await acceptRaw();
   late.ping('a');
-  await pause(200);
+  // Longer than a second, after which an unanswered ping is overdue however long the connection was open before.
+  await pause(1100);
   end(late);
   expect((await closes('server'))[0]).toContain('unclean local ping_timeout');
   for (const { tcp } of [raw, other]) tcp.destroy();
@@ -112,13 +115,37 @@ it.each([
     if (cause === 'ping_timeout') connection.ping('a');
     for (let left = 30; left > 0; left--) connection.sendBytes(Buffer.alloc(1_000_000));
     expect(connection.socket.writableLength).toBeGreaterThan(1_000_000);
-    if (cause === 'ping_timeout') await pause(300);
+    if (cause === 'ping_timeout') await pause(1100);
     end(connection);
     expect((await closes('server'))[0]).toMatch(
       new RegExp(`^/ server 1006 unclean local ${cause} .*error=${cause} `),
     );
     raw.tcp.destroy();
   }
+});
+
+it.each([1004, 1005, 1006, 1015, 1016, 999, 5000])(
+  'knows a Close frame whose code %i no peer may send',
+  async (code) => {
+    const [connection, raw] = await acceptRaw();
+    const bytes = Buffer.alloc(8);
+    bytes.set([0x88, 0x82]);
+    bytes.writeUInt16BE(code, 6);
+    raw.tcp.write(bytes);
+    await once(connection, 'close');
+    expect((await closes('server'))[0]).toMatch(
+      /^\/ server 1006 unclean local protocol_error .*error=protocol_error /,
+    );
+    raw.tcp.destroy();
+  },
+);
+
+it('knows a Close frame that is too short for a code', async () => {
+  const [connection, raw] = await acceptRaw();
+  raw.send(8, '!');
+  await once(connection, 'close');
+  expect((await closes('server'))[0]).toContain('/ server 1006 unclean local protocol_error ');
+  raw.tcp.destroy();
 });
 
 it('calls a close() that comes back in vain a ping timeout, if a ping was overdue', async () => {

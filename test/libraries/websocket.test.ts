@@ -156,7 +156,10 @@ describe.each([
       client: '4002 clean local local_close reason=from peer requested_code=4001 reported_code=4001',
     },
     { path: '/empty', client: '1005 clean remote remote_close reported_code=1006' },
-    { path: '/one-byte', client: '1005 clean remote remote_close' },
+    {
+      path: '/one-byte',
+      client: '1006 unclean local protocol_error requested_code=1002 reported_code=1005 error=protocol_error',
+    },
     {
       path: '/then-reset',
       client: '1012 unclean remote server_restart reported_code=1006 error=server_restart',

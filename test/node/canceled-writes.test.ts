@@ -96,7 +96,8 @@ describe.each(Object.entries(COPIES))('%s', (_name, { Server, Client }) => {
     const [peer] = await accept();
     peer.ping();
     fill(peer);
-    await pause(300);
+    // Longer than a second, after which an unanswered ping is overdue in any case.
+    await pause(1100);
     end(peer);
     expect(await close('server')).toBe('/ server 1006 unclean local ping_timeout error=ping_timeout');
   });

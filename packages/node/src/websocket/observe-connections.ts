@@ -143,20 +143,26 @@ export function observeConnections(
     const tracked = trackedOf(self);
     if (!tracked || tracked.connection.closing) return;
     const unanswered = description === 'Peer not responding.';
-    // With any other 1006 the package reports a connection that was lost already.
-    if (code === 1006 && !unanswered) return;
-    tracked.cause = unanswered
-      ? 'ping_timeout'
-      : packageDropCause(self, tracked, sendsNoFrame ? undefined : code);
+    // With 1006 the package also reports a connection that was lost before it opened.
+    if (code === 1006 && (self.socket.destroyed || self.socket.readableEnded)) return;
+    // No Close frame may carry 1006 (RFC 6455 §7.4.1): an app that gives it as the code only drops the connection.
+    const sent = sendsNoFrame || code === 1006 ? undefined : code;
+    tracked.cause = unanswered ? 'ping_timeout' : packageDropCause(self, tracked, sent);
     const reason = sendsNoFrame ? undefined : requestedReason(description);
     noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002, reason);
   }
 
-  function noteCloseFrame(self: PackageConnection): undefined {
+  function noteCloseFrame(self: PackageConnection, response: unknown): undefined {
     if (self.state !== 'peer_requested_close') return;
     const tracked = trackedOf(self);
     // The package drops a connection whose Close frame is a protocol error, and returns no Close frame.
     if (!tracked || tracked.connection.closing) return;
+    // The package responds with 1002 to a frame that no peer may send, and takes 1015 (RFC 6455 §7.4.1).
+    if (response === 1002 || self.closeReasonCode === 1015) {
+      tracked.cause = 'protocol_error';
+      noteCloseStart(tracked.connection, 'local', typeof response === 'number' ? response : undefined);
+      return;
+    }
     tracked.received = peerCloseFrame(self);
     openConnections.noteCloseFrame(tracked.connection, closeFrameSize(self, tracked.received));
     noteCloseStart(tracked.connection, 'remote');
