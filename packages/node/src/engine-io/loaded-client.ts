@@ -31,7 +31,9 @@ export function findLoadedClient(see: (exported: unknown) => void): (url: string
 
   function load(file: string): void {
     isLoading = true;
-    import(new URL('../socket.js', file).href).then(
+    const { href } = new URL('../socket.js', file);
+    // A bundler has no such file.
+    import(/* webpackIgnore: true */ /* @vite-ignore */ href).then(
       (exported) => {
         tries = 0;
         guard('engine.io', () => see(exported), undefined);
