@@ -23,9 +23,11 @@ instrumentWebSockets({ presets: [graphqlWs, socketIo] });
 
 \`\`\`js
 import { definePreset, hocuspocus } from '@closespan/core/presets';
+import { instrumentWebSockets } from '@closespan/node';
 
 const game = definePreset({ urls: /\\/game$/, closeCodes: { 4001: { name: 'Kicked', abnormal: false } } });
 const documents = definePreset({ ...hocuspocus, urls: /\\/documents\\// });
+instrumentWebSockets({ presets: [game, documents] });
 \`\`\`
 
 Each code comes from the source that is named. Action Cable, Engine.IO, LiveKit, Phoenix and SignalR have no codes of their own, and close with codes of the standard.

@@ -45,6 +45,7 @@ export const STARTED: Readonly<Record<string, Run>> = {
     connections: [['/invite/secret', 4000, 'bye ann@example.com']],
     close: '/invite/REDACTED client 4000 clean local local_close reason=bye REDACTED',
   },
+  'README.md › Say whose connection it was': {},
   'README.md › Add what only the app knows': { span: { attributes: { 'app.release': '1.4.2' } } },
   'docs/causes.md › Causes, in words': {},
   'docs/presets.md › Presets: close codes of protocols': {},
@@ -70,6 +71,7 @@ export const PAGES: Readonly<Record<string, object>> = {
   'README.md › In a page › 2': CHAT_WEB,
   "docs/browser-sending.md › Through the page's own origin": {},
   'docs/browser-sending.md › Metrics': {},
+  'docs/browser-sending.md › Resource': CHAT_WEB,
   'packages/browser/README.md › @closespan/browser': CHAT_WEB,
 };
 
