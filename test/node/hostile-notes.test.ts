@@ -108,6 +108,14 @@ it('values that OpenTelemetry does not allow are ignored, and all others are rec
   });
 });
 
+it('lists with holes and with methods of their own are ignored or read item by item', async () => {
+  const own = Object.assign(['a'], { slice: () => [{}], map: () => [{}] });
+  const attributes = await attributesWith({ attributes: { holes: new Array(3), own, 'error.type': 'mine' } });
+  expect(attributes).toMatchObject({ own: ['a'] });
+  expect(attributes).not.toHaveProperty('holes');
+  expect(attributes['error.type']).not.toBe('mine');
+});
+
 it('names of closespan are not overwritten', async () => {
   const attributes = await attributesWith({
     attributes: {

@@ -7,7 +7,7 @@ const MOST = 32;
 /** Largest number of characters of a noted text. */
 const LONGEST = 256;
 /** Matches the names that an app may give to attributes. */
-const NAME = /^(?!websocket\.).{1,128}$/s;
+const NAME = /^(?!websocket\.|error\.type$).{1,128}$/s;
 /** Has each cause, which the type checks. */
 const CAUSES: Readonly<Record<CloseCause, true>> = {
   handshake_rejected: true,
@@ -61,7 +61,8 @@ export function limitNote({ attributes, cause, reason }: CloseNote): CloseNote {
 
 function attributeOf(value: unknown): AttributeValue | undefined {
   if (!Array.isArray(value)) return scalarOf(value);
-  const items = value.slice(0, MOST).map(scalarOf);
+  // Item by item: a list may have holes, and methods of its own.
+  const items = Array.from({ length: Math.min(value.length, MOST) }, (_, index) => scalarOf(value[index]));
   const type = typeof items[0];
   // One of the three types, so the list is one that OpenTelemetry allows.
   return items.every((item) => item !== undefined && typeof item === type) ? (items as string[]) : undefined;
