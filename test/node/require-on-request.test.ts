@@ -18,7 +18,9 @@ it.each(['core', 'browser', 'node'])('leaves no import() in the CommonJS files o
   const folder = new URL(`../../packages/${name}/dist/`, import.meta.url);
   const files = (await readdir(folder)).filter((file) => file.endsWith('.cjs'));
   const texts = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')));
-  const withImport = files.filter((_file, index) => /\bimport\s*\((?!\s*\/\* webpackIgnore)/.test(texts[index] ?? ''));
+  const withImport = files.filter((_file, index) =>
+    /\bimport\s*\((?!\s*\/\* webpackIgnore)/.test(texts[index] ?? ''),
+  );
   expect(withImport).toEqual([]);
   // What was an import() is there: these packages load parts on request.
   if (name !== 'core') expect(texts.join('')).toMatch(/Promise\.resolve\(\)\.then\(\(\) => require\(/);

@@ -153,7 +153,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     connectionOf: (socket, needsId) => connectionOf(libraries, socket, needsId),
     limitNote,
     instrumentServer(server) {
-      if (!guard('instrumentServer', () => ws.observeServer(server), false)) diag.warn(`${NAME}: instrumentServer got no server of ws`);
+      if (!guard('instrumentServer', () => ws.observeServer(server), false))
+        diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
     settle() {
       settle();
