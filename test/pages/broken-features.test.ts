@@ -51,9 +51,9 @@ async function connect(frame: Page | Frame, otlp: object = {}): Promise<void> {
 
 /** Each span once, and no error in the page. */
 async function expectAll(count = COUNT): Promise<void> {
-  await receiver.waitForSpans(count);
-  expect(new Set(receiver.spans.map(({ spanId }) => spanId)).size).toBe(count);
-  expect(receiver.spans).toHaveLength(count);
+  const closes = () => receiver.spans.filter(({ name }) => name === 'websocket.close');
+  await expect.poll(() => closes().length, { timeout: 20_000 }).toBe(count);
+  expect(new Set(closes().map(({ spanId }) => spanId)).size).toBe(count);
   expect(errors).toEqual([]);
 }
 
