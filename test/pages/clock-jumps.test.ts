@@ -47,7 +47,12 @@ async function openPage(shift = 0, options: object = {}): Promise<Page> {
     Object.defineProperty(performance, 'timeOrigin', { value: timeOrigin + shift });
   }, shift);
   await page.goto(site.url);
-  await page.evaluate((options) => app.start(options as never), { otlp: { url: receiver.url }, ...options });
+  await page.evaluate((options) => app.start(options as never), {
+    otlp: { url: receiver.url },
+    // A second connection would end an outage.
+    reconnects: false,
+    ...options,
+  });
   return page;
 }
 

@@ -48,7 +48,7 @@ afterAll(async () => {
 });
 
 async function connect(): Promise<void> {
-  await page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
+  await page.evaluate((url) => app.start({ otlp: { url }, reconnects: false }), receiver.url);
   await page.evaluate(
     (count) => Promise.all(Array.from({ length: count }, () => app.end('/close/1011'))),
     COUNT,
