@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { rowOfSpan } from './close-row.ts';
 import type { EndingServer } from './ending-server.ts';
 import { ENDINGS } from './endings.ts';
+import { closesOf } from './outage-row.ts';
 
 /** A page that ends connections of the visitor's own browser and shows their spans. */
 export interface DemoSite {
@@ -88,6 +89,7 @@ function send(response: ServerResponse, type: string, body: string | Buffer): vo
 function streamSpans(response: ServerResponse, receiver: OtlpReceiver): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   const write = (span: ReceivedSpan) => {
+    if (closesOf([span]).length === 0) return;
     const row = { ...rowOfSpan(span), service: span.resource['service.name'] };
     response.write(`data: ${JSON.stringify(row)}\n\n`);
   };

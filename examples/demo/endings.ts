@@ -24,6 +24,8 @@ export interface Ending {
   readonly elsewhere?: 'nobody' | 'tls' | 'proxy';
   /** Cause that the client is to see. Absent if the code says enough. */
   readonly cause?: string;
+  /** Milliseconds after which the client connects again, and then closes normally. */
+  readonly again?: number;
   /** Number of connections that end in the same way before: a limit of a proxy shows after three. */
   readonly earlier?: number;
   /** Whether a button in the page can do it. */
@@ -127,11 +129,16 @@ export const ENDINGS: readonly Ending[] = [
     title: 'A heartbeat gives up a dead peer',
     code: 1006,
     clean: false,
-    mute: 300,
-    peer: (peer) => {
-      peer.ping();
-      setTimeout(() => peer.terminate(), 200);
-    },
+    mute: 600,
+    peer: beat,
+  },
+  {
+    path: '/comes-back',
+    title: 'A client that lost its server connects again',
+    code: 1006,
+    clean: false,
+    peer: (_peer, socket) => socket.destroy(),
+    again: 250,
   },
   {
     path: '/reset',
@@ -169,3 +176,20 @@ export const ENDINGS: readonly Ending[] = [
     inPage: true,
   },
 ];
+
+/** Milliseconds between two pings of a server. */
+const BEAT = 200;
+
+/** The heartbeat of a server: a ping at each beat, and the end of a peer that has not answered the last ping. */
+function beat(peer: WebSocket): void {
+  let isAlive = true;
+  peer.on('pong', () => {
+    isAlive = true;
+  });
+  const beats = setInterval(() => {
+    if (!isAlive) peer.terminate();
+    isAlive = false;
+    if (peer.readyState === peer.OPEN) peer.ping();
+  }, BEAT);
+  peer.on('close', () => clearInterval(beats));
+}

@@ -7,6 +7,7 @@ import { type CloseRow, rowOfRecord, rowOfSpan } from './close-row.ts';
 import { startDemoSite } from './demo-site.ts';
 import { startEndingServer } from './ending-server.ts';
 import { ENDINGS } from './endings.ts';
+import { closesOf, outagesOf } from './outage-row.ts';
 import { printTable } from './print-table.ts';
 import { runEnding } from './run-ending.ts';
 
@@ -40,14 +41,16 @@ for (const ending of ENDINGS) {
 await server.idle();
 await handle.forceFlush();
 
-const rows = endpoint ? hooked : receiver.spans.map(rowOfSpan);
-printTable(rows);
+const rows = endpoint ? hooked : closesOf(receiver.spans).map(rowOfSpan);
+const outages = outagesOf(receiver.spans);
+printTable(rows, outages);
 const problems = checkRows(rows, durations);
+if (!endpoint && outages.length !== 1) problems.push(`${outages.length} outages arrived instead of 1`);
 for (const problem of problems) console.error(problem);
 console.log(
   endpoint
     ? `\n${rows.length} closes; their spans went to ${endpoint}${lost > 0 ? ', which did not take them' : ''}`
-    : `\n${rows.length} spans arrived at ${receiver.url}/v1/traces, from ${ENDINGS.length} endings`,
+    : `\n${receiver.spans.length} spans arrived at ${receiver.url}/v1/traces, from ${ENDINGS.length} endings`,
 );
 process.exitCode = problems.length > 0 || lost > 0 ? 1 : 0;
 

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { CloseRow } from './close-row.ts';
 import { ENDINGS } from './endings.ts';
+import type { OutageRow } from './outage-row.ts';
 
 const COLUMNS: readonly (readonly [title: string, width: number, cell: (row: CloseRow) => string])[] = [
   ['side', 6, ({ side }) => side],
@@ -14,8 +15,8 @@ const COLUMNS: readonly (readonly [title: string, width: number, cell: (row: Clo
   ['url', 0, ({ url }) => url],
 ];
 
-/** Prints each ending with a row and a sentence for each end of its connection. */
-export function printTable(rows: readonly CloseRow[]): void {
+/** Prints each ending with a row and a sentence for each end of its connection, and what outages there were. */
+export function printTable(rows: readonly CloseRow[], outages: readonly OutageRow[]): void {
   const line = (cells: readonly string[]) =>
     `  ${cells.map((cell, index) => cell.padEnd(COLUMNS[index]?.[1] ?? 0)).join('  ')}`.trimEnd();
   console.log(styleText('dim', line(COLUMNS.map(([title]) => title))));
@@ -26,6 +27,8 @@ export function printTable(rows: readonly CloseRow[]): void {
       console.log(row.errorType ? styleText('red', text) : text);
       console.log(styleText('dim', `    ${row.sentence}`));
     }
+    for (const { attempts, cause, downtime } of outages.filter((one) => one.path === path))
+      console.log(`  outage  ${cause}, back after ${downtime.toFixed(1)} ms at attempt ${attempts}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Ending } from './endings.ts';
 
@@ -17,9 +18,19 @@ export async function runEnding(ending: Ending, url: string): Promise<number> {
     earlier.push(run(ending, `${url}/earlier`));
     await new Promise((resolve) => setTimeout(resolve, STAGGER));
   }
-  const duration = run(ending, url);
+  const duration = await run(ending, url);
   await Promise.all(earlier);
+  if (ending.again !== undefined) {
+    await new Promise((resolve) => setTimeout(resolve, ending.again));
+    await connectAndClose(url);
+  }
   return duration;
+}
+
+function connectAndClose(url: string): Promise<unknown> {
+  const socket = new WebSocket(url);
+  socket.on('open', () => socket.close(1000, 'done'));
+  return once(socket, 'close');
 }
 
 function run({ close, abort, send, mute }: Ending, url: string): Promise<number> {
