@@ -1,27 +1,16 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { type CloseNote, instrumentWebSockets, type NodeWebSocketHandle } from '@closespan/node';
 import { closeLine, type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import * as undici6 from 'undici6';
-import * as undici7 from 'undici7';
-import * as undici8 from 'undici8';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import websocket from 'websocket';
 import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
+import { type Client, CLIENTS as COMMON } from '../helpers/web-socket-clients.ts';
 
-type Client = new (url: string) => globalThis.WebSocket;
-const CLIENTS: readonly [string, Client][] = [
-  ['ws', WsWebSocket as unknown as Client],
-  ['ws 7', createRequire(import.meta.url)('ws7')],
-  ['the global WebSocket', globalThis.WebSocket],
-  ['undici 6', undici6.WebSocket as unknown as Client],
-  ['undici 7', undici7.WebSocket as unknown as Client],
-  ['undici 8', undici8.WebSocket as unknown as Client],
-  ['w3cwebsocket', websocket.w3cwebsocket as unknown as Client],
-];
+const CLIENTS = [...COMMON, ['w3cwebsocket', websocket.w3cwebsocket as unknown as Client]] as const;
 const ID = /^[0-9a-f]{16}$/;
 
 let http: Server;

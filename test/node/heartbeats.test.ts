@@ -6,6 +6,7 @@ import { type CloseRecord, instrumentWebSockets } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { endWsServer } from '../helpers/end-ws-server.ts';
 import { connectRaw } from '../helpers/raw-client.ts';
 
 const require = createRequire(import.meta.url);
@@ -27,10 +28,7 @@ beforeEach(() => {
   handle = instrumentWebSockets({ otlp: false, closeHook: (record) => records.push(record) });
 });
 afterEach(async () => {
-  const closed = [...server.clients].map((peer) => once(peer, 'close'));
-  for (const peer of server.clients) peer.terminate();
-  await Promise.all(closed);
-  server.close();
+  await endWsServer(server);
   await handle.shutdown();
 });
 

@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { endWsServer } from '../helpers/end-ws-server.ts';
 
 let receiver: OtlpReceiver;
 let server: WebSocketServer;
@@ -23,10 +24,7 @@ beforeEach(async () => {
   await once(server, 'listening');
 });
 afterEach(async () => {
-  const closed = [...server.clients].map((peer) => once(peer, 'close'));
-  for (const peer of server.clients) peer.terminate();
-  await Promise.all(closed);
-  server.close();
+  await endWsServer(server);
   await handle.shutdown();
   await receiver.close();
   context.disable();

@@ -6,6 +6,7 @@ import { type CloseRecord, instrumentWebSockets } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as Peer, WebSocketServer } from 'ws';
+import { endWsServer } from '../helpers/end-ws-server.ts';
 
 interface Undici {
   readonly WebSocket: new (url: string) => WebSocket;
@@ -24,10 +25,7 @@ beforeEach(async () => {
   await once(server, 'listening');
 });
 afterEach(async () => {
-  const closed = [...server.clients].map((peer) => once(peer, 'close'));
-  for (const peer of server.clients) peer.terminate();
-  await Promise.all(closed);
-  server.close();
+  await endWsServer(server);
   await handle.shutdown();
 });
 
