@@ -149,3 +149,20 @@ function errorOf(run: () => unknown): string {
     return String(error);
   }
 }
+
+it.each([
+  ['ws', WsWebSocket],
+  ['ws7', ws7],
+])('shutdown() puts back every method of %s that counts messages', async (_name, Client) => {
+  const methods = () => Object.getOwnPropertyDescriptors(Client.prototype);
+  const before = methods();
+  const handle = instrumentWebSockets({ otlp: false, messages: true, closeHook() {} });
+  const server = await startWsServer();
+  const client = new Client(server.url);
+  await once(client, 'open');
+  client.terminate();
+  await server.close();
+  expect(methods()['setSocket']).not.toEqual(before['setSocket']);
+  await handle.shutdown();
+  expect(methods()).toEqual(before);
+});

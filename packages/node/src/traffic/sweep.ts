@@ -1,5 +1,5 @@
-import { AsyncResource } from 'node:async_hooks';
-import { guard, NAME, now, type QueuePause } from '@closespan/core/platform';
+import { guard, now, type QueuePause } from '@closespan/core/platform';
+import { detached } from '../pipeline/detached.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
 
 /**
@@ -44,9 +44,6 @@ const TICKS_A_ROUND = 10;
 const LONG_STALL = 1000;
 /** Milliseconds after a long stall in which events of the stall may still come, since a busy machine is slow. */
 const AFTERMATH = 1000;
-
-/** Async context of the ticks. The context belongs to no request, so no request stays in memory. */
-const detachedContext = new AsyncResource(NAME);
 
 /** Makes a sweep. Its timers do not keep the process alive. */
 export function createSweep(): Sweep {
@@ -101,12 +98,13 @@ export function createSweep(): Sweep {
     visitNext(time);
   }
 
+  const startDetached = detached(startTick);
   return {
     add: (list) => void lists.push(list),
     start() {
       if (pause) return;
       lateness = 0;
-      detachedContext.runInAsyncScope(startTick);
+      startDetached();
     },
     period() {
       const count = Math.max(1, blockCount());

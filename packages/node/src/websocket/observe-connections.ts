@@ -1,12 +1,5 @@
 import type { Socket } from 'node:net';
-import {
-  type CloseFacts,
-  noteCloseStart,
-  now,
-  patchBefore,
-  requestedReason,
-  stopAll,
-} from '@closespan/core/platform';
+import { type CloseFacts, noteCloseStart, now, patchBefore, stopAll } from '@closespan/core/platform';
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { startCounts, withMessages } from '../connection/message-slot.ts';
@@ -19,18 +12,16 @@ import type { LibraryTools } from '../library-observer.ts';
 import { createOpenConnections } from '../traffic/open-connections.ts';
 import { countPackageMessages } from './count-package-messages.ts';
 import type { Opening } from './opening.ts';
+import { createPackageCloseCalls } from './package-close-calls.ts';
 import {
-  closeFrameSize,
   isDestroyedHere,
   type PackageConnection,
-  peerCloseFrame,
   returnedCloseFrame,
   type TrackedConnection,
   trackedConnection,
   websocketCloseFacts,
 } from './package-connection.ts';
-
-import { followPackagePings, isPingOverdue, packageDropCause, packageOpenFacts } from './package-pings.ts';
+import { followPackagePings, packageDropCause, packageOpenFacts } from './package-pings.ts';
 
 /** Observes the connections of the package `websocket`, both of clients and of servers. */
 export interface ConnectionsObserver {
@@ -67,6 +58,7 @@ export function observeConnections(
   const prototypes: object[] = [];
   const stops: ((() => void) | undefined)[] = [];
   const pings = followPackagePings(pingDurations, connections.get);
+  const closeCalls = createPackageCloseCalls(trackedOf, openConnections);
 
   /** Returns a tracked connection; `null` for a connection that is recorded or ignored. */
   function trackedOf(self: PackageConnection): TrackedConnection | null {
@@ -100,72 +92,9 @@ export function observeConnections(
     if (isNew && self.maskOutgoingPackets) recorder.opened(connection, handshakeUrl(connection));
   }
 
-  function noteClose(self: PackageConnection, code: unknown, reason: unknown) {
-    const tracked = self.connected ? trackedOf(self) : null;
-    if (!tracked) return undefined;
-    // The package sends 1000 for a `close()` without a code.
-    const sent = typeof code === 'number' ? code : 1000;
-    const takeBack = noteLocalClose(tracked.connection, sent, requestedReason(reason));
-    if (!takeBack) return undefined;
-    if (isPingOverdue(self, tracked)) tracked.cause = 'ping_timeout';
-    return () => {
-      tracked.cause = undefined;
-      takeBack();
-    };
-  }
-
-  /** Notes a call of `close()`. The package reads no more frames after it, so later bytes are no sign of life. */
-  function noteLocalClose(
-    connection: CompactConnection,
-    code: number,
-    reason: string | undefined,
-  ): (() => void) | undefined {
-    const takeBack = noteCloseStart(connection, 'local', code, reason);
-    if (!takeBack) return undefined;
-    openConnections.noteCloseFrame(connection, 0);
-    return () => {
-      takeBack();
-      openConnections.noteStillOpen(connection);
-    };
-  }
-
   function notePing(self: PackageConnection, data: unknown): undefined {
     const tracked = trackedOf(self);
     if (tracked) pings.noteCall(self, tracked, data);
-  }
-
-  function noteDrop(
-    self: PackageConnection,
-    code: unknown,
-    description: unknown,
-    sendsNoFrame: unknown,
-  ): undefined {
-    const tracked = trackedOf(self);
-    if (!tracked || tracked.connection.closing) return;
-    const unanswered = description === 'Peer not responding.';
-    // With 1006 the package also reports a connection that was lost before it opened.
-    if (code === 1006 && (self.socket.destroyed || self.socket.readableEnded)) return;
-    // No Close frame may carry 1006 (RFC 6455 §7.4.1): an app that gives it as the code only drops the connection.
-    const sent = sendsNoFrame || code === 1006 ? undefined : code;
-    tracked.cause = unanswered ? 'ping_timeout' : packageDropCause(self, tracked, sent);
-    const reason = sendsNoFrame ? undefined : requestedReason(description);
-    noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002, reason);
-  }
-
-  function noteCloseFrame(self: PackageConnection, response: unknown): undefined {
-    if (self.state !== 'peer_requested_close') return;
-    const tracked = trackedOf(self);
-    // The package drops a connection whose Close frame is a protocol error, and returns no Close frame.
-    if (!tracked || tracked.connection.closing) return;
-    // The package responds with 1002 to a frame that no peer may send, and takes 1015 (RFC 6455 §7.4.1).
-    if (response === 1002 || self.closeReasonCode === 1015) {
-      tracked.cause = 'protocol_error';
-      noteCloseStart(tracked.connection, 'local', typeof response === 'number' ? response : undefined);
-      return;
-    }
-    tracked.received = peerCloseFrame(self);
-    openConnections.noteCloseFrame(tracked.connection, closeFrameSize(self, tracked.received));
-    noteCloseStart(tracked.connection, 'remote');
   }
 
   /** Notes that the package has sent a Close frame and stops waiting for the peer's Close frame. */
@@ -220,9 +149,9 @@ export function observeConnections(
         stops.push(patchBefore(prototype, name, (self, args) => run(self as PackageConnection, ...args)));
       };
       before('_addSocketEventListeners', noteOpen);
-      before('close', noteClose);
-      before('drop', noteDrop);
-      before('sendCloseFrame', noteCloseFrame);
+      before('close', closeCalls.noteClose);
+      before('drop', closeCalls.noteDrop);
+      before('sendCloseFrame', closeCalls.noteCloseFrame);
       before('handleCloseTimer', noteCloseTimeout);
       before('clearCloseTimer', noteEnd);
       before('ping', notePing);

@@ -2,11 +2,9 @@ import type { SocketInfo } from '@closespan/core';
 import {
   CLOSED,
   type CloseFacts,
-  CONNECTING,
   noteCloseStart,
   OPEN,
   patchBefore,
-  requestedReason,
   stopAll,
 } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
@@ -19,8 +17,9 @@ import { countReceived, countWsMessages } from './count-ws-messages.ts';
 import { createLocalEnds } from './local-ends.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
+import { createWsCloseCalls } from './ws-close-calls.ts';
 import { createWsConnections, openFactsOf } from './ws-connections.ts';
-import { closeFrameSize, isStuck, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
+import { type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
 
 /** Observes the sockets of `ws`, both of clients and of servers. */
 export interface WsSocketsObserver {
@@ -68,6 +67,7 @@ export function observeWsSockets(
     (socket) => ends.isPingOverdue(socket),
   );
   const ends = createLocalEnds(libraryEnds, connections.known, measurePing);
+  const closeCalls = createWsCloseCalls(connections, ends);
 
   function noteOpen(
     socket: WsSocket,
@@ -87,55 +87,6 @@ export function observeWsSockets(
     connections.noteAccepted(socket);
     const connection = connections.of(socket);
     if (connection) recorder.opened(connection, socket.url ?? '');
-  }
-
-  function noteClose(socket: WsSocket, code: unknown, reason?: unknown) {
-    if (socket._closeFrameReceived) noteCloseFrame(socket);
-    if (socket.readyState !== OPEN && socket.readyState !== CONNECTING) return undefined;
-    const connection = connections.of(socket);
-    if (!connection) return undefined;
-    // `ws` itself calls `close` to return the peer's Close frame, and to report a protocol error.
-    if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
-    const connecting = socket.readyState === CONNECTING;
-    const takeBack = noteLocalClose(connection, code as number | undefined, requestedReason(reason));
-    // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
-    if (!takeBack || connecting) return undefined;
-    const forget = ends.noteClose(socket);
-    return () => {
-      forget();
-      takeBack();
-    };
-  }
-
-  function noteLocalClose(
-    connection: CompactConnection,
-    code?: number,
-    reason?: string,
-  ): (() => void) | undefined {
-    const takeBack = noteCloseStart(connection, 'local', code, reason);
-    if (!takeBack) return undefined;
-    connections.openSockets.noteClosing(connection);
-    return () => {
-      takeBack();
-      connections.openSockets.noteStillOpen(connection);
-    };
-  }
-
-  /** Notes the peer's Close frame. `ws` then calls `close()`, also if this end has closed before. */
-  function noteCloseFrame(socket: WsSocket): void {
-    const connection = connections.of(socket);
-    if (connection) connections.openSockets.noteCloseFrame(connection, closeFrameSize(socket));
-  }
-
-  function noteTerminate(socket: WsSocket) {
-    const connection = connections.of(socket);
-    if (connection?.closing) ends.noteDropAfterClose(socket);
-    const takeBack =
-      connection && !connection.closing && isStuck(socket)
-        ? noteLocalClose(connection)
-        : noteClose(socket, undefined);
-    if (takeBack) ends.noteDrop(socket);
-    return takeBack;
   }
 
   function recordEnd(socket: WsSocket, synthetic: boolean): undefined {
@@ -199,7 +150,7 @@ export function observeWsSockets(
       stopAll(beginAndEnd);
       return false;
     }
-    const calls = [before('close', noteClose), before('terminate', noteTerminate)];
+    const calls = [before('close', closeCalls.noteClose), before('terminate', closeCalls.noteTerminate)];
     if (!calls.every(Boolean)) blindClasses.add(prototype);
     calls.push(before('ping', notePing));
     stops.push(
@@ -262,7 +213,8 @@ export function observeWsSockets(
     stop() {
       connections.stop();
       ends.stop();
-      stopAll(stops);
+      // A method that has two patches is restored only if the last patch is the first to go.
+      stopAll(stops.reverse());
     },
   };
 }
