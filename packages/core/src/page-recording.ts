@@ -1,6 +1,7 @@
 /**
  * Makes spans of closes, and metrics with code that is loaded if there is a meter. A page loads this entry when the app
- * makes its first socket, so that the page loads less code at its start. Apps import `@closespan/core` instead: names of this entry may change in any release.
+ * makes its first socket, so that the page loads less code at its start. Apps import `@closespan/core` instead: names of
+ * this entry may change in any release.
  * @internal
  * @module
  */

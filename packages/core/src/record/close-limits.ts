@@ -1,5 +1,6 @@
 import type { CloseRecord } from './close-record.ts';
 import { KNOWN_IDLE_LIMITS } from './known-idle-limits.ts';
+import { setRecent } from './recent-keys.ts';
 
 /** Time limit of a proxy, or of another hop, that fits the end of a connection. */
 export interface CloseLimit {
@@ -69,10 +70,7 @@ export function createCloseLimits(shortestAge = SHORTEST_AGE): FindLimit {
   function lossesOf({ kind, endpoint: { address, port } }: CloseRecord): Loss[] {
     const host = `${kind} ${address} ${port}`;
     const losses = hosts.get(host) ?? [];
-    hosts.delete(host);
-    hosts.set(host, losses);
-    const [oldest] = hosts.keys();
-    if (hosts.size > MOST_HOSTS && oldest !== undefined) hosts.delete(oldest);
+    setRecent(hosts, host, losses, MOST_HOSTS);
     return losses;
   }
 

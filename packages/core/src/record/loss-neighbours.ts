@@ -1,4 +1,5 @@
 import type { PendingClose } from './close-facts.ts';
+import { setRecent } from './recent-keys.ts';
 import { cut, LONGEST_URL } from './text-limits.ts';
 
 /** Kind of a time limit. */
@@ -54,10 +55,7 @@ export function createLossNeighbours(): LossNeighbours {
       for (const other of recent) compare(loss, other);
       recent.push(loss);
       if (recent.length > MOST_LOSSES) recent.shift();
-      hosts.delete(host);
-      hosts.set(host, recent);
-      const [oldest] = hosts.keys();
-      if (hosts.size > MOST_HOSTS && oldest !== undefined) hosts.delete(oldest);
+      setRecent(hosts, host, recent, MOST_HOSTS);
       noted.set(facts, loss);
     },
     disagree({ facts }, kind, fits) {

@@ -19,6 +19,7 @@ import {
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
 } from '../semconv.ts';
 import { createCloseInstruments } from './close-instruments.ts';
+import { firstValues } from './first-values.ts';
 import type { LabelLimits, Labelled } from './label-limits.ts';
 import type { CreateMessageMetrics, MeasureMessages } from './message-metrics.ts';
 import { createOutcomeCounter } from './outcome-counter.ts';
@@ -43,9 +44,6 @@ export interface CloseMetrics {
    */
   addOutage(opening: PendingClose, outage: Chain, endpoint: Endpoint): void;
 }
-
-/** Largest number of hosts that become labels in a page, and of close codes outside 1000-1015. */
-const DISTINCT_VALUES = 50;
 
 /** Functions that make metrics which only an option wants. */
 export interface MoreMetrics {
@@ -184,21 +182,4 @@ export function createCloseMetrics(
       if (dropped > 0) addOutcome('dropped', dropped);
     },
   };
-}
-
-/** Makes limits for metric labels: the first 50 hosts and the first 50 close codes outside 1000-1015 become labels. */
-function firstValues(): LabelLimits {
-  const isFirstCode = firstDistinct<number>();
-  const isFirstHost = firstDistinct<string>();
-  return {
-    allowsHost: ({ endpoint: { address, port } }) => isFirstHost(address + port),
-    allowsCode: ({ code }) => (code >= 1000 && code < 1016) || isFirstCode(code),
-    within: (_metric, _key, labels) => labels,
-  };
-}
-
-/** Makes a function that returns `true` for the first 50 different values, and `false` for all others. */
-function firstDistinct<T>(): (value: T) => boolean {
-  const seen = new Set<T>();
-  return (value) => seen.has(value) || (seen.size < DISTINCT_VALUES && Boolean(seen.add(value)));
 }

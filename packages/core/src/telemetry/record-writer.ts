@@ -1,20 +1,14 @@
-import type { Attributes, Meter, Span } from '@opentelemetry/api';
+import type { Meter, Span } from '@opentelemetry/api';
 import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { Chain, ChainEnd } from '../record/chain.ts';
-import type { PageFacts, PendingClose } from '../record/close-facts.ts';
-import type { CloseNote } from '../record/close-note.ts';
+import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
-import { createEndpointParser } from '../record/endpoint.ts';
-import { hideToken } from '../record/hide-token.ts';
-import { cut } from '../record/text-limits.ts';
 import { diag } from '../registered-api.ts';
-import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
-import { createMeanings } from './close-meanings.ts';
 import type { MoreMetrics } from './close-metrics.ts';
 import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
@@ -23,8 +17,8 @@ import type { Destination } from './destination.ts';
 import { frozenRecord } from './frozen-record.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
 import { createMetricsInUse, type LoadMetrics } from './metrics-in-use.ts';
-import { pageAttributes } from './page-attributes.ts';
 import { reconnectSpanOf } from './reconnect-span.ts';
+import { createRecordRules } from './record-rules.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Makes the span, the metrics and the hook call of each close. */
@@ -77,33 +71,7 @@ export function createRecordWriter(
   const { options, createLabelLimits, watchMeter, closeSentence } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
-  const meaningOf = createMeanings(options);
-  const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
-    const hook = options[name] ?? byDefault;
-    return (text: unknown) =>
-      text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
-  };
-  const redactReason = redact('redactReason', String);
-  const parseEndpoint = createEndpointParser(options);
-  const rules = {
-    meaningOf,
-    parseEndpoint,
-    describePage: (page: PageFacts) => {
-      // Another address, such as one of `data:`, is content.
-      const path = page.url.startsWith('http') ? parseEndpoint(page.url, '').path : '';
-      return pageAttributes(page, path);
-    },
-    redactReason,
-    notedAttributes: ({ attributes, reason }: CloseNote) => {
-      const noted: Attributes = {};
-      // On Node notes are within these limits already.
-      for (const [name, value] of Object.entries({ ...attributes }).slice(0, 32))
-        if (!name.startsWith('websocket.')) noted[name] = typeof value === 'string' ? cut(value, 256) : value;
-      if (reason) noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, 256));
-      return noted;
-    },
-    redactSubprotocol: redact('redactSubprotocol', hideToken),
-  };
+  const rules = createRecordRules(options);
   let meter: Meter | undefined;
   const metrics = createMetricsInUse(loadMetrics, ({ createCloseMetrics }, newMeter) =>
     createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
@@ -213,7 +181,7 @@ export function createRecordWriter(
     },
     isNormal: ({ connection, facts }) =>
       connection.openedAt !== undefined &&
-      !isAbnormalCode(facts.code, facts.wasClean, meaningOf(facts, facts.code)),
+      !isAbnormalCode(facts.code, facts.wasClean, rules.meaningOf(facts, facts.code)),
     wrote(dropped) {
       const sent = exported;
       metrics.measure((made) => made.count(sent, dropped));

@@ -1,0 +1,43 @@
+import type { Attributes } from '@opentelemetry/api';
+import { callHook } from '../call-hook.ts';
+import type { WebSocketOptions } from '../options.ts';
+import type { PageFacts } from '../record/close-facts.ts';
+import type { CloseNote } from '../record/close-note.ts';
+import type { RecordRules } from '../record/create-close-record.ts';
+import { createEndpointParser } from '../record/endpoint.ts';
+import { hideToken } from '../record/hide-token.ts';
+import { cut } from '../record/text-limits.ts';
+import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
+import { createMeanings } from './close-meanings.ts';
+import { pageAttributes } from './page-attributes.ts';
+
+/** Makes the rules of the user's options by which facts about a close become a record. */
+export function createRecordRules(options: WebSocketOptions): RecordRules {
+  const meaningOf = createMeanings(options);
+  const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
+    const hook = options[name] ?? byDefault;
+    return (text: unknown) =>
+      text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
+  };
+  const redactReason = redact('redactReason', String);
+  const parseEndpoint = createEndpointParser(options);
+  return {
+    meaningOf,
+    parseEndpoint,
+    describePage: (page: PageFacts) => {
+      // Another address, such as one of `data:`, is content.
+      const path = page.url.startsWith('http') ? parseEndpoint(page.url, '').path : '';
+      return pageAttributes(page, path);
+    },
+    redactReason,
+    notedAttributes: ({ attributes, reason }: CloseNote) => {
+      const noted: Attributes = {};
+      // On Node notes are within these limits already.
+      for (const [name, value] of Object.entries({ ...attributes }).slice(0, 32))
+        if (!name.startsWith('websocket.')) noted[name] = typeof value === 'string' ? cut(value, 256) : value;
+      if (reason) noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, 256));
+      return noted;
+    },
+    redactSubprotocol: redact('redactSubprotocol', hideToken),
+  };
+}
