@@ -122,7 +122,6 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     ws,
     observeUndici(tools, others.has),
     observeWebsocket(tools),
-    engineIo,
     // The last one: it takes a socket of any library.
     others,
   ];
@@ -130,7 +129,10 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     options,
     libraries.map(({ open }) => open),
   );
-  const stopModules = watchModules(libraries.flatMap(({ seeModule = [] }) => seeModule));
+  const stopModules = watchModules([
+    ...libraries.flatMap(({ seeModule = [] }) => seeModule),
+    engineIo.seeModule,
+  ]);
 
   function settle(): void {
     for (const library of libraries) library.settle?.();
@@ -170,6 +172,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         unobserved.stop,
         upgrades.stop,
         ...libraries.map(({ stop }) => stop),
+        engineIo.stop,
         sweep.stop,
         stopWatchingUnsentBytes,
         flush.stop,

@@ -1,5 +1,6 @@
 import { patchBefore, stopAll } from '@closespan/core/platform';
-import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
+import type { LibraryTools } from '../library-observer.ts';
+import type { SeeModule } from '../runtime/watch-modules.ts';
 import { findEngineClasses } from './engine-classes.ts';
 import { engineReason, PING_TIMEOUT, SHUTTING_DOWN, TRANSPORT_CLOSE } from './engine-reasons.ts';
 import { findLoadedClient } from './loaded-client.ts';
@@ -27,14 +28,17 @@ interface IoSocket {
 /** Words of engine.io for a WebSocket that has closed. The library says them just after the record is made. */
 const LOST = { reason: TRANSPORT_CLOSE };
 
-/**
- * Notes why engine.io, engine.io-client and Socket.IO end their connections. The sockets themselves are observed by the
- * library that they belong to, such as `ws`.
- */
-export function observeEngineIo({ libraryEnds }: Pick<LibraryTools, 'libraryEnds'>): LibraryObserver & {
+/** Observes why engine.io and Socket.IO end connections. The sockets are those of other libraries, such as `ws`. */
+export interface EngineIoObserver {
+  /** Looks for the classes of engine.io, engine.io-client and Socket.IO in a CommonJS module. */
+  readonly seeModule: SeeModule;
   /** Notes that a client's socket is being made. Call this function within the call that makes the socket. */
   noteClient(socket: object, url: string): void;
-} {
+  stop(): void;
+}
+
+/** Notes why engine.io, engine.io-client and Socket.IO end their connections. */
+export function observeEngineIo({ libraryEnds }: Pick<LibraryTools, 'libraryEnds'>): EngineIoObserver {
   const prototypes = new Set<object>();
   const stops: ((() => void) | undefined)[] = [];
 
@@ -81,16 +85,11 @@ export function observeEngineIo({ libraryEnds }: Pick<LibraryTools, 'libraryEnds
   const see = (exported: unknown) => findEngineClasses(exported, { engine, socketIo });
   const isEngineClient = findLoadedClient(see);
   return {
-    observe: () => false,
     // The socket under it is one of `ws`, or of the global class.
-    connectionOf: () => undefined,
     seeModule: see,
     noteClient(socket, url) {
       if (isEngineClient(url)) libraryEnds.noteUse(socket, LOST);
     },
-    // The libraries under engine.io have the connections.
-    open: { walk: () => () => false },
-    recordOpen() {},
     stop: () => stopAll(stops),
   };
 }
