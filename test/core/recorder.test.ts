@@ -51,6 +51,20 @@ describe('the span of a close', () => {
     expect(Object.isFrozen(attributes)).toBe(false);
   });
 
+  it('has what the app has noted, but for names of closespan', async () => {
+    const connection = openedConnection();
+    const attributes = { room: 'a'.repeat(300), count: 2, 'websocket.close.code': 1, 'error.type': 'mine' };
+    connection.note = { attributes, reason: 'kicked' };
+    const { spans } = await recordCloses([{ connection }]);
+    expect(spans[0]?.attributes).toMatchObject({
+      room: `${'a'.repeat(255)}…`,
+      count: 2,
+      'websocket.close.code': 1000,
+      'websocket.close.noted_reason': 'kicked',
+    });
+    expect(spans[0]?.attributes).not.toHaveProperty(['error.type']);
+  });
+
   it('comes from a scope with the version of the packages', async () => {
     const { spans } = await recordCloses([{}]);
     expect(spans[0]?.instrumentationScope).toMatchObject({ name: 'closespan', version: core.version });

@@ -11,6 +11,9 @@ import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { createMeanings } from './close-meanings.ts';
 import { pageAttributes } from './page-attributes.ts';
 
+/** Matches the names that a note cannot give to attributes. */
+const OURS = /^(websocket\.|error\.type$)/;
+
 /** Makes the rules of the user's options by which facts about a close become a record. */
 export function createRecordRules(options: WebSocketOptions): RecordRules {
   const meaningOf = createMeanings(options);
@@ -34,7 +37,7 @@ export function createRecordRules(options: WebSocketOptions): RecordRules {
       const noted: Attributes = {};
       // On Node notes are within these limits already.
       for (const [name, value] of Object.entries({ ...attributes }).slice(0, 32))
-        if (!name.startsWith('websocket.')) noted[name] = typeof value === 'string' ? cut(value, 256) : value;
+        if (!OURS.test(name)) noted[name] = typeof value === 'string' ? cut(value, 256) : value;
       if (reason) noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, 256));
       return noted;
     },
