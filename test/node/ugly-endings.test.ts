@@ -48,14 +48,15 @@ describe.each(LIBRARIES)('Node $version, $library', ({ library, binary }) => {
 
 /**
  * One line of an end. The path says who began to close; of two Close frames that cross, either may be the first. An end
- * without a Close frame was begun by nobody, or by the end that refuses the bytes of the other.
+ * without a Close frame was begun by nobody, or by the end that refuses the bytes of the other. The package `websocket`
+ * refuses a Close frame with a code that no frame may carry without a code of its own.
  */
 function describeEnd(
   path: string,
   { code, wasClean = code === 1006 ? false : undefined }: Told,
   by?: string,
 ) {
-  const began = path.startsWith('local') ? 'local' : 'remote';
+  const began = path.startsWith('local') || path.startsWith('wrong/code') ? 'local' : 'remote';
   const isKnown = code !== 1006 && code !== 1002 && !path.startsWith('crossing');
   return `${path} ${code} ${wasClean ?? ''} ${isKnown ? (by ?? began) : ''}`;
 }
