@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { BUNDLERS, loadedFiles } from './sizes/bundlers.mjs';
 import { makePageApp } from './sizes/page-app.mjs';
 
-const BUDGETS = { start: 6000, all: 22_500, oneFile: 22_020, describeCloseCode: 1000 };
+const BUDGETS = { start: 6000, all: 22_540, oneFile: 22_060, describeCloseCode: 1000 };
 /** Chunks that only a meter, or the options `messages`, `metrics` and `otlp.protocol` load: the README's sample has none. */
 const BY_OPTION = /\b(?:browser\/dist\/(?:metrics|protobuf)|core\/dist\/(?:messages|metrics))\.js\b/;
 const ONE_FILE = fileURLToPath(new URL('../packages/browser/dist/closespan.js', import.meta.url));
