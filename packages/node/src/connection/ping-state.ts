@@ -82,23 +82,15 @@ export class PingState {
    * @returns the round trip in milliseconds; `undefined` if nobody can know which ping the pong answers
    */
   notePong(payload: number): number | undefined {
-    const sentAt = this.#answer(payload);
+    const pending = this.#pending;
+    let sentAt: number | undefined;
+    if (typeof pending === 'object') sentAt = pending.notePong(payload);
+    else if (pending === payload) sentAt = this.#sentAt;
+    // Several pings stay together until the last of their pongs can have come.
+    if (typeof pending === 'object' ? pending.isOver : pending === payload) this.#pending = undefined;
     if (sentAt === undefined) return undefined;
-    const roundTrip = since(sentAt);
-    this.#roundTrip = roundTrip;
-    return roundTrip / 10;
-  }
-
-  /** Returns the time of the ping that a pong answers; `undefined` if there is no such ping, or none is certain. */
-  #answer(payload: number): number | undefined {
-    if (typeof this.#pending === 'object') {
-      const sentAt = this.#pending.notePong(payload);
-      if (this.#pending.isOver) this.#pending = undefined;
-      return sentAt;
-    }
-    if (this.#pending !== payload) return undefined;
-    this.#pending = undefined;
-    return this.#sentAt;
+    this.#roundTrip = since(sentAt);
+    return this.#roundTrip / 10;
   }
 }
 
