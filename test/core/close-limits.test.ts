@@ -9,6 +9,7 @@ interface Loss {
   /** Seconds since the first loss, by default a minute after the loss before. */
   readonly at?: number | undefined;
   readonly host?: string;
+  readonly kind?: CloseRecord['kind'];
   readonly cause?: CloseRecord['cause'];
   readonly code?: number;
 }
@@ -65,11 +66,12 @@ function recordOf(loss: Loss, index: number): CloseRecord {
     age = idle,
     at = index * 60,
     host = 'a.example',
+    kind = 'client',
     cause = 'connection_lost',
     code = 1006,
   } = loss;
   return {
-    kind: 'client',
+    kind,
     endpoint: { address: host, port: 443 },
     code,
     cause,
@@ -102,12 +104,14 @@ describe('an idle limit that is known', () => {
   it.each([
     { cause: 'connection_reset', concluded: 'idle_timeout idle 60' },
     { cause: 'remote_close', code: 1001, concluded: 'idle_timeout idle 60' },
+    { kind: 'server', cause: 'remote_close', code: 1001, concluded: 'remote_close' },
+    { kind: 'server', cause: 'connection_reset', concluded: 'idle_timeout idle 60' },
     { cause: 'remote_close', code: 1000, concluded: 'remote_close' },
     { cause: 'local_close', concluded: 'local_close' },
     { cause: 'ping_timeout', concluded: 'ping_timeout' },
     { cause: 'handshake_failed', concluded: 'handshake_failed' },
     { cause: 'suspended', concluded: 'suspended' },
-  ] as const)('makes of $cause: $concluded', ({ concluded, ...loss }) => {
+  ] as const)('makes of $kind $cause: $concluded', ({ concluded, ...loss }) => {
     expect(lastOf([{ idle: 60, ...loss }])).toBe(concluded);
   });
 });
@@ -192,6 +196,25 @@ describe('a limit that losses teach', () => {
     const alike = [{ idle: 8 }, { idle: 8 }, { idle: 8 }];
     expect(lastOf([...alike, ...others.slice(1), { idle: 8 }])).toBe('idle_timeout idle 8');
     expect(lastOf([...alike, ...others, { idle: 8 }])).toBe('connection_lost');
+  });
+});
+
+describe('pages that are left, with 1001 to the server,', () => {
+  const left = { kind: 'server', cause: 'remote_close', code: 1001 } as const;
+
+  it.each([
+    { what: 'an idle limit', loss: { idle: 3 } },
+    { what: 'an age', loss: { idle: 0.1, age: 7200 } },
+  ])('teach no limit: $what', ({ loss }) => {
+    expect(lastOf(Array(6).fill({ ...loss, ...left }))).toBe('remote_close');
+  });
+
+  it('do not hide the limit that ends another connection at that moment', () => {
+    const losses = [
+      { kind: 'server' as const, idle: 60, at: 9000 },
+      { ...left, idle: 0.1, age: 70, at: 9000 },
+    ];
+    expect(allOf(losses, 2)).toEqual(['idle_timeout idle 60', 'remote_close']);
   });
 });
 

@@ -90,12 +90,14 @@ export function createCloseLimits(shortestAge = SHORTEST_AGE): FindLimit {
   };
 }
 
-/** Says whether an open connection ended without a Close frame, or with the 1001 that some proxies send. */
-function isLoss({ handshakeSucceeded, cause, code }: CloseRecord): boolean {
+/**
+ * Says whether an open connection ended without a Close frame, or at a client with the 1001 that some proxies and
+ * servers send. At a server 1001 is what a browser sends when a page is left (RFC 6455 §7.4.1).
+ */
+function isLoss({ kind, handshakeSucceeded, cause, code }: CloseRecord): boolean {
   if (!handshakeSucceeded) return false;
-  return (
-    cause === 'connection_lost' || cause === 'connection_reset' || (cause === 'remote_close' && code === 1001)
-  );
+  if (cause === 'remote_close') return kind === 'client' && code === 1001;
+  return cause === 'connection_lost' || cause === 'connection_reset';
 }
 
 /** Returns the known limit that fits a time without bytes; NaN if none fits. */

@@ -65,11 +65,12 @@ export function createLossNeighbours(): LossNeighbours {
   };
 }
 
-/** Says whether a close looks like the loss of an open connection, or has the 1001 of a peer. */
+/** Says whether a close looks like the loss of an open connection, or has the 1001 of a server. */
 function mayBeLoss({ connection: { openedAt, closing }, facts, outage }: PendingClose): boolean {
-  const { code, wasClean, cause, initiator } = facts;
+  const { kind, code, wasClean, cause, initiator } = facts;
   if (outage || openedAt === undefined || cause || (closing?.by ?? initiator) === 'local') return false;
-  return code === 1001 || code === 1006 || (code === 0 && !wasClean);
+  // Pages that are left at one moment say nothing of a connection that is lost then.
+  return code === 1006 || (code === 1001 && kind === 'client') || (code === 0 && !wasClean);
 }
 
 /** Returns host and port of a URL. A library may pass any value. */
