@@ -1,7 +1,7 @@
 import type { Attributes, SpanContext } from '@opentelemetry/api';
 import { createTraceState } from '@opentelemetry/api';
 import fc from 'fast-check';
-import type { ReadableSpanLike, ResourceLike } from '../../packages/browser/src/store/stored-spans.ts';
+import type { ReadableSpanLike, ResourceLike } from '../../packages/browser/src/store/readable-spans.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 12 });
 /** Numbers that the serializers of the SDK write as OTLP has them: not NaN, infinity or an integer of over 53 bits. */

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { createOtlpSender, JSON_FORMAT } from '../../../packages/browser/src/pipeline/otlp-sender.ts';
 import { readRows } from '../../../packages/browser/src/store/read-rows.ts';
+import { type ReadableSpanLike, toStored } from '../../../packages/browser/src/store/readable-spans.ts';
 import type { RowKey, SpanStore } from '../../../packages/browser/src/store/span-store.ts';
-import { stringifySpans } from '../../../packages/browser/src/store/stored-spans.ts';
 import { decodeOtlpJson } from '../decode-otlp.ts';
 import { fuzz } from '../fuzz.ts';
 import { spans } from '../spans.ts';
@@ -17,6 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
+const stringifySpans = (spans: readonly ReadableSpanLike[]) => JSON.stringify(spans.map(toStored));
 const json = fc.jsonValue({ maxDepth: 3 });
 /** A row as another version or another script may have written it: parts of a span are missing, or something else. */
 const strangeRow = fc.oneof(

@@ -1,7 +1,7 @@
 import { diag, NAME } from '@closespan/core/page-recording';
 import { inTime } from '../store/in-time.ts';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
-import type { ReadableSpanLike } from '../store/stored-spans.ts';
+import type { StoredSpan } from '../store/stored-spans.ts';
 import { serializeOtlpJson } from './otlp-json.ts';
 
 /** An encoding of OTLP/HTTP requests. */
@@ -9,7 +9,7 @@ export interface OtlpFormat {
   /** Value of the header `content-type`. */
   readonly contentType: string;
   /** Returns the body of a request that contains the spans. */
-  serialize(spans: readonly ReadableSpanLike[]): Uint8Array<ArrayBuffer>;
+  serialize(spans: readonly StoredSpan[]): Uint8Array<ArrayBuffer>;
 }
 
 /** Encodes OTLP requests as JSON. */
@@ -63,7 +63,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
     }
   }
 
-  function canSerialize(span: ReadableSpanLike): boolean {
+  function canSerialize(span: StoredSpan): boolean {
     try {
       return format.serialize([span]).length > 0;
     } catch {

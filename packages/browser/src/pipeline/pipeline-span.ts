@@ -1,137 +1,95 @@
 import type {
   Attributes,
-  AttributeValue,
   Exception,
   HrTime,
   Link,
   Span,
   SpanContext,
-  SpanKind,
   SpanStatus,
   TimeInput,
 } from '@opentelemetry/api';
-import type { ReadableSpanLike, ResourceLike, TimedEventLike } from '../store/stored-spans.ts';
+import {
+  type StoredEvent,
+  type StoredLink,
+  type StoredSpan,
+  storedContext,
+  storedLinks,
+} from '../store/stored-spans.ts';
 
 /** Values for a new span of the built-in pipeline. */
-export interface PipelineSpanInit {
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly context: SpanContext;
+export interface PipelineSpanInit
+  extends Pick<StoredSpan, 'name' | 'kind' | 'attributes' | 'resource' | 'instrumentationScope'> {
   readonly parent: SpanContext | undefined;
   readonly startTime: TimeInput;
-  readonly attributes: Attributes;
-  readonly links: Link[];
-  readonly resource: ResourceLike;
-  readonly scope: { readonly name: string; readonly version?: string };
-  /** Called with the span when the span ends. */
-  readonly onEnd: (span: ReadableSpanLike) => void;
+  readonly links: readonly Link[];
 }
 
 /**
- * A span of the built-in pipeline. The class behaves as the span of OpenTelemetry's SDK, but has no limit for
+ * Starts a span of the built-in pipeline. The span behaves as the span of OpenTelemetry's SDK, but has no limit for
  * attributes and events.
+ * @param onEnd called with the span when the span ends
  */
-export class PipelineSpan implements Span, ReadableSpanLike {
-  name: string;
-  readonly kind: SpanKind;
-  readonly parentSpanContext: SpanContext | undefined;
-  readonly startTime: HrTime;
-  endTime: HrTime = [0, 0];
-  duration: HrTime = [0, 0];
-  ended = false;
-  status: SpanStatus = { code: 0 };
-  readonly attributes: Attributes;
-  readonly links: Link[];
-  readonly events: TimedEventLike[] = [];
-  readonly droppedAttributesCount = 0;
-  readonly droppedEventsCount = 0;
-  readonly droppedLinksCount = 0;
-  readonly resource: ResourceLike;
-  readonly instrumentationScope: PipelineSpanInit['scope'];
-  readonly #context: SpanContext;
-  readonly #onEnd: PipelineSpanInit['onEnd'];
+export function startPipelineSpan(
+  context: SpanContext,
+  { parent, ...init }: PipelineSpanInit,
+  onEnd: (span: StoredSpan) => void,
+): Span {
+  const events: StoredEvent[] = [];
+  const links: StoredLink[] = storedLinks(init.links);
+  const status: SpanStatus = { code: 0 };
+  const started = {
+    ...{ ...init, events, links, status },
+    startTime: hrTime(init.startTime),
+    context: storedContext(context),
+    parent: parent && storedContext(parent),
+  };
+  let isEnded = false;
 
-  constructor({ name, kind, context, parent, startTime, attributes, links, ...rest }: PipelineSpanInit) {
-    this.name = name;
-    this.kind = kind;
-    this.parentSpanContext = parent;
-    this.startTime = hrTime(startTime);
-    this.attributes = attributes;
-    this.links = links;
-    this.resource = rest.resource;
-    this.instrumentationScope = rest.scope;
-    this.#context = context;
-    this.#onEnd = rest.onEnd;
+  /** Makes a change, which comes too late if the span has ended. */
+  function change(make: () => unknown): Span {
+    if (!isEnded) make();
+    return span;
   }
 
-  spanContext(): SpanContext {
-    return this.#context;
-  }
+  const span: Span = {
+    spanContext: () => context,
+    isRecording: () => !isEnded,
+    setAttribute: (key, value) => span.setAttributes({ [key]: value }),
+    setAttributes: (attributes) =>
+      change(() => {
+        const valid = Object.entries(attributes).filter(([, value]) => isValue(value));
+        Object.assign(started.attributes, Object.fromEntries(valid));
+      }),
+    addEvent(name, attributesOrTime, time) {
+      const hasTime = typeof attributesOrTime !== 'object' || isTime(attributesOrTime);
+      const at = hasTime ? attributesOrTime : time;
+      const attributes = hasTime ? {} : attributesOrTime;
+      return change(() => events.push({ name, attributes, time: hrTime(at ?? Date.now()) }));
+    },
+    addLink: (link) => span.addLinks([link]),
+    addLinks: (added) => change(() => links.push(...storedLinks(added))),
+    setStatus: (status) => change(() => Object.assign(started, { status })),
+    updateName: (name) => change(() => Object.assign(started, { name })),
+    recordException(exception, time) {
+      span.addEvent('exception', exceptionAttributes(exception), time);
+    },
+    end: (endTime = Date.now()) =>
+      void change(() => {
+        isEnded = true;
+        onEnd({ ...started, endTime: later(started.startTime, hrTime(endTime)) });
+      }),
+  };
+  return span;
+}
 
-  setAttribute(key: string, value: AttributeValue): this {
-    return this.setAttributes({ [key]: value });
-  }
-
-  setAttributes(attributes: Attributes): this {
-    if (this.ended) return this;
-    for (const [key, value] of Object.entries(attributes)) if (isValue(value)) this.attributes[key] = value;
-    return this;
-  }
-
-  addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    const hasTime = typeof attributesOrTime !== 'object' || isTime(attributesOrTime);
-    const at = hasTime ? attributesOrTime : time;
-    const attributes = hasTime ? {} : attributesOrTime;
-    if (!this.ended) this.events.push({ name, attributes, time: hrTime(at ?? Date.now()) });
-    return this;
-  }
-
-  addLink(link: Link): this {
-    return this.addLinks([link]);
-  }
-
-  addLinks(links: Link[]): this {
-    if (!this.ended) this.links.push(...links);
-    return this;
-  }
-
-  setStatus(status: SpanStatus): this {
-    if (!this.ended) this.status = status;
-    return this;
-  }
-
-  updateName(name: string): this {
-    if (!this.ended) this.name = name;
-    return this;
-  }
-
-  recordException(exception: Exception, time?: TimeInput): void {
-    const { name, message, stack }: { name?: string; message?: string; stack?: string } =
-      typeof exception === 'string' ? { message: exception } : exception;
-    this.addEvent(
-      'exception',
-      {
-        ...(name && { 'exception.type': name }),
-        ...(message && { 'exception.message': message }),
-        ...(stack && { 'exception.stacktrace': stack }),
-      },
-      time,
-    );
-  }
-
-  isRecording(): boolean {
-    return !this.ended;
-  }
-
-  end(endTime: TimeInput = Date.now()): void {
-    if (this.ended) return;
-    const end = hrTime(endTime);
-    const nanos = Math.max((end[0] - this.startTime[0]) * 1e9 + end[1] - this.startTime[1], 0);
-    this.endTime = nanos > 0 ? end : this.startTime;
-    this.duration = [Math.floor(nanos / 1e9), nanos % 1e9];
-    this.ended = true;
-    this.#onEnd(this);
-  }
+function exceptionAttributes(exception: Exception): Attributes {
+  const { name, message, stack }: { name?: string; message?: string; stack?: string } =
+    typeof exception === 'string' ? { message: exception } : exception;
+  return {
+    ...(name && { 'exception.type': name }),
+    ...(message && { 'exception.message': message }),
+    ...(stack && { 'exception.stacktrace': stack }),
+  };
 }
 
 /**
@@ -156,4 +114,9 @@ function hrTime(time: TimeInput): HrTime {
   const millis = value <= performance.now() ? performance.timeOrigin + value : value;
   const seconds = Math.floor(millis / 1000);
   return [seconds, Math.round((millis - seconds * 1000) * 1e6)];
+}
+
+/** Returns the later of two times. If the second is no time, the first is returned. */
+function later(first: HrTime, second: HrTime): HrTime {
+  return (second[0] - first[0] || second[1] - first[1]) > 0 ? second : first;
 }

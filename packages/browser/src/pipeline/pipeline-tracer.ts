@@ -8,20 +8,20 @@ import {
   unrecordedSpan,
 } from '@closespan/core/page-recording';
 import type { Context, Span, SpanContext, SpanKind, SpanOptions } from '@opentelemetry/api';
-import type { ReadableSpanLike, ResourceLike } from '../store/stored-spans.ts';
-import { PipelineSpan } from './pipeline-span.ts';
+import type { StoredSpan } from '../store/stored-spans.ts';
+import { startPipelineSpan } from './pipeline-span.ts';
 
 /** Options of the built-in pipeline's tracer provider. */
 export interface PipelineTracerOptions {
   /** Resource of all spans. */
-  readonly resource: ResourceLike;
+  readonly resource: StoredSpan['resource'];
   /**
    * Decides which spans are sent.
    * @defaultValue sends all spans except children of an unsampled span
    */
   readonly sampler: SamplerLike | undefined;
   /** Called with each sampled span when the span ends. */
-  readonly onEnd: (span: ReadableSpanLike) => void;
+  readonly onEnd: (span: StoredSpan) => void;
 }
 
 // Numbers: the API's enums are objects, which every page would load.
@@ -40,7 +40,7 @@ export function createPipelineTracerProvider(options: PipelineTracerOptions): Cl
 }
 
 function createTracer(
-  scope: { name: string; version?: string },
+  instrumentationScope: StoredSpan['instrumentationScope'],
   { resource, sampler, onEnd }: PipelineTracerOptions,
 ): CloseTracer {
   return {
@@ -60,12 +60,14 @@ function createTracer(
         ...(parent?.traceState && { traceState: parent.traceState }),
       };
       if (decision === NOT_RECORD) return unrecordedSpan(spanContext);
-      return new PipelineSpan({
-        ...{ name, kind, context: spanContext, parent, startTime, resource, scope },
-        attributes: { ...attributes, ...sampled },
-        links: [...links],
-        onEnd: isSampled ? onEnd : () => {},
-      });
+      return startPipelineSpan(
+        spanContext,
+        {
+          ...{ name, kind, parent, startTime, links, resource, instrumentationScope },
+          attributes: { ...attributes, ...sampled },
+        },
+        isSampled ? onEnd : () => {},
+      );
     },
   };
 }

@@ -5,11 +5,13 @@
  * @module
  */
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { toReadable } from '../store/readable-spans.ts';
 import type { OtlpFormat } from './otlp-sender.ts';
 
 /** Encodes OTLP requests as protobuf. */
 export const PROTOBUF_FORMAT: OtlpFormat = {
   contentType: 'application/x-protobuf',
   // The serializer reads no member of a span that `ReadableSpanLike` has not.
-  serialize: (spans) => ProtobufTraceSerializer.serializeRequest(spans as never) as Uint8Array<ArrayBuffer>,
+  serialize: (spans) =>
+    ProtobufTraceSerializer.serializeRequest(toReadable(spans) as never) as Uint8Array<ArrayBuffer>,
 };

@@ -6,12 +6,12 @@ import { outsideZone } from './outside-zone.ts';
 import { closesIn, isHeld, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
 import type { Sent, SpanSender } from './span-sender.ts';
 import type { RowKey, SpanStore } from './span-store.ts';
-import { isError, type ReadableSpanLike } from './stored-spans.ts';
+import { isError, type StoredSpan } from './stored-spans.ts';
 
 /** Delivers ended spans. Spans are stored first, then sent. Spans that have arrived are removed from the store. */
 export interface Delivery {
   /** Adds spans. The spans are stored at once, and are sent about 2 seconds later. */
-  add(spans: readonly ReadableSpanLike[]): void;
+  add(spans: readonly StoredSpan[]): void;
   /**
    * Sends all spans that were added before the call. Resolves when each span is delivered, or is kept because the send
    * failed. Never rejects.
@@ -40,7 +40,7 @@ export interface DeliveryOptions {
  * sent.
  */
 export function createDelivery({ store, sender, bounds, count }: DeliveryOptions): Delivery {
-  let fresh: ReadableSpanLike[] = [];
+  let fresh: StoredSpan[] = [];
   /** Rows that this page wrote and is not sending now, by id. A row is up to 64 stored spans. */
   const held = new Map<string, SpanRow>();
   const outcomes = createOutcomes(count);
@@ -68,7 +68,7 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
    * Makes rows for the store out of spans. Returns no rows if JSON cannot represent a value, such as a bigint that the
    * app's hook has set.
    */
-  function rowsOf(spans: readonly ReadableSpanLike[]): SpanRow[] {
+  function rowsOf(spans: readonly StoredSpan[]): SpanRow[] {
     try {
       const rows = toRows(spans);
       for (const { key } of rows) outcomes.written(key);
@@ -81,7 +81,7 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
   }
 
   /** Stores spans and removes rows in one transaction. The transaction begins before the function returns. */
-  function keep(spans: readonly ReadableSpanLike[], remove: readonly RowKey[]): void {
+  function keep(spans: readonly StoredSpan[], remove: readonly RowKey[]): void {
     if (spans.length + remove.length === 0) return;
     const rows = rowsOf(spans);
     outcomes.stored(rows.map(({ key }) => key));
@@ -90,11 +90,7 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
   }
 
   /** Waits for the result of the last request of a page. Stores the spans of the request if the request failed. */
-  async function noteSent(
-    sending: Promise<Sent>,
-    spans: readonly ReadableSpanLike[],
-    keys: readonly RowKey[],
-  ) {
+  async function noteSent(sending: Promise<Sent>, spans: readonly StoredSpan[], keys: readonly RowKey[]) {
     const { outcome } = await sending;
     if (outcome === 'delivered') outcomes.delivered(keys);
     else if (outcome === 'refused') outcomes.lost(closesIn(spans), REFUSED);

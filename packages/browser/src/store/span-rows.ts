@@ -1,6 +1,6 @@
 import { NAME, now, randomHex } from '@closespan/core/page-recording';
 import type { RowKey, StoredRow } from './span-store.ts';
-import { isError, type ReadableSpanLike, stringifySpans } from './stored-spans.ts';
+import { isError, type StoredSpan } from './stored-spans.ts';
 
 /** Limits of a store of spans. */
 export interface StoreBounds {
@@ -14,7 +14,7 @@ export interface StoreBounds {
 export const DEFAULT_BOUNDS: StoreBounds = { maxSize: 4 * 1024 * 1024, maxAge: 3 * 86_400_000 };
 
 /** Returns the number of spans that are closes. Other spans come from the app's tracers. */
-export function closesIn(spans: readonly ReadableSpanLike[]): number {
+export function closesIn(spans: readonly StoredSpan[]): number {
   return spans.filter(({ instrumentationScope }) => instrumentationScope.name === NAME).length;
 }
 
@@ -25,7 +25,7 @@ export function closesOf(keys: readonly RowKey[]): number {
 
 /** A row of the store, with the spans that its text contains. */
 export interface SpanRow extends StoredRow {
-  readonly spans: readonly ReadableSpanLike[];
+  readonly spans: readonly StoredSpan[];
   /** Time at which the row was written, in monotonic milliseconds. */
   readonly writtenAt: number;
 }
@@ -48,7 +48,7 @@ const ROW_SPANS = 64;
  * Makes rows for the store out of spans. Abnormal spans and normal spans are in separate rows.
  * @throws TypeError for a span that JSON cannot represent
  */
-export function toRows(spans: readonly ReadableSpanLike[]): SpanRow[] {
+export function toRows(spans: readonly StoredSpan[]): SpanRow[] {
   const rows: SpanRow[] = [];
   for (const abnormal of [1, 0] as const) {
     const some = spans.filter((span) => Number(isError(span)) === abnormal);
@@ -59,8 +59,8 @@ export function toRows(spans: readonly ReadableSpanLike[]): SpanRow[] {
   return rows;
 }
 
-function toRow(abnormal: 0 | 1, spans: readonly ReadableSpanLike[]): SpanRow {
-  const text = stringifySpans(spans);
+function toRow(abnormal: 0 | 1, spans: readonly StoredSpan[]): SpanRow {
+  const text = JSON.stringify(spans);
   return {
     key: [abnormal, Date.now(), randomHex(8), text.length, closesIn(spans)],
     text,

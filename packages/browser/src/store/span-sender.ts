@@ -1,4 +1,4 @@
-import type { ReadableSpanLike } from './stored-spans.ts';
+import type { StoredSpan } from './stored-spans.ts';
 
 /** Result of one send. */
 export type Sent =
@@ -17,13 +17,13 @@ export interface SpanSender {
   /** Longest time of one send, in milliseconds. */
   readonly timeout: number;
   /** Sends spans. Resolves to the result of the send. Never rejects. */
-  send(spans: readonly ReadableSpanLike[]): Promise<Sent>;
+  send(spans: readonly StoredSpan[]): Promise<Sent>;
   /**
    * Sends the first spans, as many as fit, in a request that outlives the page. The request begins before the function
    * returns.
    * @returns the number of spans that fitted, and the result of the send; `undefined` in its place if no span fitted
    */
-  sendLeaving(spans: readonly ReadableSpanLike[]): readonly [taken: number, sent: Promise<Sent> | undefined];
+  sendLeaving(spans: readonly StoredSpan[]): readonly [taken: number, sent: Promise<Sent> | undefined];
 }
 
 /**

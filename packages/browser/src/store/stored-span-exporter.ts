@@ -10,9 +10,10 @@ import { listen } from '../listen.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { inTime } from './in-time.ts';
 import { openSpanStore } from './open-span-store.ts';
+import { type ReadableSpanLike, toReadable, toStored } from './readable-spans.ts';
 import { DEFAULT_BOUNDS } from './span-rows.ts';
 import { type Sent, type SpanSender, sentOf } from './span-sender.ts';
-import type { ReadableSpanLike } from './stored-spans.ts';
+import type { StoredSpan } from './stored-spans.ts';
 
 /** Result of an export. OpenTelemetry's `ExportResult` has the same shape. */
 export interface ExportResultLike {
@@ -119,7 +120,7 @@ export class StoredSpanExporter implements SpanExporterLike {
 
   /** Accepts ended spans, and calls `resultCallback` with success once the spans are delivered or stored. */
   export(spans: ReadableSpanLike[], resultCallback: (result: ExportResultLike) => void): void {
-    this.#delivery.add(spans);
+    this.#delivery.add(guard('span', () => spans.map(toStored), []));
     if (this.#leaving || globalThis.document?.visibilityState === 'hidden') {
       this.#delivery.flushNow();
       resultCallback({ code: 0 });
@@ -146,10 +147,10 @@ export class StoredSpanExporter implements SpanExporterLike {
 }
 
 function createExporterSender(exporter: SpanExporterLike): SpanSender {
-  const send = (spans: readonly ReadableSpanLike[]) =>
+  const send = (spans: readonly StoredSpan[]) =>
     inTime(
       new Promise<Sent>((resolve) => {
-        exporter.export([...spans], (result) => resolve(sentBy(result)));
+        exporter.export(toReadable(spans), (result) => resolve(sentBy(result)));
       }),
       EXPORT_MILLIS,
     ).catch((): Sent => ({ outcome: 'failed' }));
