@@ -44,6 +44,11 @@ it.each([
   { target: 'HTTPS://user@example.com/rooms', host: '', url: 'ws://example.com/rooms' },
   { target: '//other/rooms', host: 'example.com', url: 'ws://example.com//other/rooms' },
   { target: '*', host: 'example.com', url: 'ws://example.com/' },
+  // Hosts that are none: without brackets nobody can tell the port.
+  ...(HAS_IPV6 ? [{ target: '/rooms', host: '::1:80', at: '::1', url: 'ws://[::1]:PORT/rooms' }] : []),
+  { target: '/rooms', host: 'a b', at: '127.0.0.1', url: 'ws://127.0.0.1:PORT/rooms' },
+  { target: '/rooms', host: '300.0.0.1', at: '127.0.0.1', url: 'ws://127.0.0.1:PORT/rooms' },
+  { target: '/rooms', host: 'example.com:99999', at: '127.0.0.1', url: 'ws://127.0.0.1:PORT/rooms' },
   { target: '/rooms', host: '', at: '127.0.0.1', url: 'ws://127.0.0.1:PORT/rooms' },
   ...(HAS_IPV6 ? [{ target: '/rooms', host: '', at: '::1', url: 'ws://[::1]:PORT/rooms' }] : []),
 ])(

@@ -7,7 +7,10 @@ export interface Endpoint {
   readonly url: string;
   /** `ws`, `wss` or another scheme that a library uses. Empty if the URL cannot be parsed. */
   readonly scheme: string;
-  /** Host name or IP address in the URL. Empty if the URL has no host. */
+  /**
+   * Host name or IP address in the URL. An IPv6 address has no brackets, and a name has no dot at its end. Empty if the
+   * URL has no host.
+   */
   readonly address: string;
   /** Port of the URL. Without a port in the URL, 80 for `ws`, 443 for `wss`, and `undefined` for another scheme. */
   readonly port: number | undefined;
@@ -69,7 +72,8 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
     const pathname = redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname;
     const path = cut(pathname, LONGEST_PATH);
     const template = knownTemplate ?? (urlTemplate && templateOf(urlTemplate, url));
-    const { hostname } = url;
+    // Brackets belong to the URL and not to the address (RFC 3986 §3.2.2). A last dot names the same host.
+    const hostname = url.hostname.replace(/^\[|[\].]$/g, '');
     return {
       url: cut(
         full.replace(pathname, () => path),

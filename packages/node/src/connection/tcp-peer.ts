@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Peer } from '@closespan/core';
+import { plainAddress } from './plain-address.ts';
 
 /** Member of Node's internal socket handles that closespan reads. The handle of a pipe lacks this method. */
 interface Handle {
@@ -14,7 +15,7 @@ interface Handle {
 export function tcpPeerOf(socket: Duplex | null | undefined): Peer | undefined {
   const { _handle } = (socket ?? {}) as { _handle?: Handle | null };
   const { address, port } = peerNameOf(_handle);
-  return address !== undefined && port !== undefined ? { address, port } : undefined;
+  return address !== undefined && port !== undefined ? { address: plainAddress(address), port } : undefined;
 }
 
 function peerNameOf(handle: Handle | null | undefined): Partial<Peer> {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { limitText } from '@closespan/core/platform';
+import { plainAddress } from '../connection/plain-address.ts';
 
 /**
  * Matches the first parameter `for` of a `Forwarded` header (RFC 7239 §4). The quoted text of an earlier parameter may
@@ -17,5 +18,5 @@ export function forwardedAddressOf(headers: IncomingHttpHeaders): string | undef
   const first = noted ?? String(headers['x-forwarded-for'] ?? '').split(',', 1)[0] ?? '';
   const address = first.trim().replace(/^"|"$/g, '');
   const withoutPort = /^\[(.*)\]/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
-  return isIP(withoutPort) ? limitText('clientAddress', withoutPort) : undefined;
+  return isIP(withoutPort) ? limitText('clientAddress', plainAddress(withoutPort)) : undefined;
 }

@@ -10,6 +10,7 @@ import {
   templateOf,
 } from '@closespan/core/platform';
 import type { HandshakeFacts } from '../connection/handshake.ts';
+import { plainAddress } from '../connection/plain-address.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
@@ -43,7 +44,7 @@ export function upgradeUrl(request: UpgradeRequest, over: UpgradeSocket | undefi
   const { headers, url = '' } = request;
   const socket = request.socket ?? over;
   const scheme = socket?.encrypted ? 'wss' : 'ws';
-  const { host } = headers;
+  const host = headers.host && isHost(headers.host) ? headers.host : undefined;
   if (host && url.startsWith('/')) {
     const whole = `${scheme}://${host}${url}`;
     return url.includes('?') ? takeFromUrl(whole).rest : whole;
@@ -54,8 +55,20 @@ export function upgradeUrl(request: UpgradeRequest, over: UpgradeSocket | undefi
   return takeFromUrl(`${scheme}://${authority || host || localHostOf(socket)}${path}`).rest;
 }
 
+/** Matches most names and IPv4 addresses, with or without a port. Other hosts are parsed, which takes longer. */
+const USUAL_HOST = /^(?:[a-z][\w.-]*|1?\d?\d(?:\.1?\d?\d){3})(?::[1-5]?\d{1,4})?$/i;
+
+/**
+ * Says whether a `Host` header names a host. The client of the package `websocket` writes an IPv6 address without
+ * brackets, so that nobody can tell its port.
+ */
+function isHost(host: string): boolean {
+  return USUAL_HOST.test(host) || parseUrl(`ws://${host}`) !== undefined;
+}
+
 function localHostOf({ localAddress = '', localPort }: Partial<UpgradeSocket> = {}): string {
-  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
+  const address = plainAddress(localAddress);
+  return `${isIPv6(address) ? `[${address}]` : address}:${localPort}`;
 }
 
 /** Matches a URL without its query: scheme and host, then the path. */

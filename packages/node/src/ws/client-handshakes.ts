@@ -2,6 +2,7 @@ import type { ClientRequest } from 'node:http';
 import type { Peer } from '@closespan/core';
 import { CLOSING, CONNECTING, guard } from '@closespan/core/platform';
 import type { Handshake } from '../connection/handshake.ts';
+import { plainAddress } from '../connection/plain-address.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
@@ -43,7 +44,8 @@ export function createClientHandshakes({ redirected, abandoned }: HandshakeEvent
     if (!handshake) return;
     handshake.error = error;
     const { address, port } = error;
-    if (address !== undefined && port !== undefined) handshake.peer = { address, port };
+    if (address !== undefined && port !== undefined)
+      handshake.peer = { address: plainAddress(address), port };
   }
 
   function noteResponse({ request }: ClientRequestMessage): void {
