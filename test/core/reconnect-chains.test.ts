@@ -31,7 +31,12 @@ interface Clients {
   spans(): Promise<readonly ReadableSpan[]>;
 }
 
-function startClients(isProcess: boolean, options: WebSocketOptions = {}, ratio?: number): Clients {
+function startClients(
+  isProcess: boolean,
+  options: WebSocketOptions = {},
+  ratio?: number,
+  capacity?: number,
+): Clients {
   const exporter = new InMemorySpanExporter();
   const tracerProvider = new BasicTracerProvider({
     spanProcessors: [new SimpleSpanProcessor(exporter)],
@@ -44,6 +49,7 @@ function startClients(isProcess: boolean, options: WebSocketOptions = {}, ratio?
       createRecording: (settings) =>
         createRecording({
           ...settings,
+          ...(capacity && { capacity }),
           ...(isProcess && { createChains: createProcessChains, memory: createQueueMemory(2 ** 27) }),
         }),
     }),
@@ -183,6 +189,20 @@ describe.each([
     clients.open(2000, `${URL}/1`);
     const reconnects = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
     expect(reconnects.map(({ attributes }) => attributes['url.path'])).toEqual(['/chat/1']);
+  });
+
+  it('go on although the queue is full, and drops later closes first', async () => {
+    const clients = startClients(isProcess, {}, undefined, 1026);
+    const busy = Array.from({ length: 1025 }, () => clients.open(0, `${URL}/other`));
+    clients.close(clients.open(0), 1000);
+    clients.fail(2000, 2000);
+    for (const connection of busy)
+      clients.close(connection, 3000, { url: `${URL}/other`, code: 1000, wasClean: true });
+    expect(attempts(await clients.spans())).toEqual([
+      ['websocket.close', undefined],
+      ['websocket.close', 1],
+      ['websocket.close', undefined],
+    ]);
   });
 
   it('match ten thousand connections of one target that are lost at once', async () => {

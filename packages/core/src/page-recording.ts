@@ -5,6 +5,7 @@
  * @internal
  * @module
  */
+import { createBacklog } from './queue/backlog.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
 import { millisOf, type TimeLimit, waitAtMost } from './queue/wait-at-most.ts';
@@ -101,6 +102,11 @@ export function createRecording(
     nextTurn,
   );
   const chains = createReconnectChains(writer.isNormal, createChains?.());
+  /**
+   * Closes of clients that are in no chain yet, in their order. A close joins when it is written, or when a connection
+   * opens: in the turn of the close this would cost the app more than all the rest.
+   */
+  const unjoined = createBacklog<PendingClose>([]);
   const tellDropped = limitLine((sum) => diag.error(`${NAME}: ${sum} closes dropped, too many wait`));
   /** Number of closes that were waiting at the end of the last drain. */
   let left = 0;
@@ -121,8 +127,14 @@ export function createRecording(
   }
 
   function push(closed: PendingClose): void {
+    if (closed.isOpening) join();
     const item = closed.isOpening ? chains.opened(closed) : closed;
     if (item) enqueue(item);
+  }
+
+  /** Adds the ends of client connections to chains: all of them, or those up to a close. */
+  function join(last?: PendingClose): void {
+    while (unjoined.size() > 0 && !last?.end) chains.ended(unjoined.shift() as PendingClose);
   }
 
   function enqueue(item: PendingClose): void {
@@ -130,10 +142,12 @@ export function createRecording(
     // Chains see texts within their limits.
     const taken = memory?.take(item) ?? item;
     settings.noteClose?.(taken);
-    queue.push(taken.outage ? taken : chains.ended(taken));
+    if (!taken.outage && taken.facts.kind === 'client') unjoined.push(taken);
+    queue.push(taken);
   }
 
   function endOutages(): boolean {
+    join();
     const ended = chains.endOutages();
     ended.forEach(enqueue);
     return ended.length > 0;
@@ -141,6 +155,7 @@ export function createRecording(
 
   function writeNext(closed: PendingClose, isLost?: boolean): void {
     memory?.release(closed);
+    join(closed);
     write(closed, isLost);
   }
 

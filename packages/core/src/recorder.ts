@@ -119,14 +119,12 @@ export function createRecorder(
   /** Adds a close or an opening. This runs within the app's event handler. */
   function add(connection: Connection, facts: CloseFacts, socket?: object, isOpening?: boolean): void {
     guard('record', () => {
-      if (isUnrecorded(connection)) return;
-      if (recording) {
-        if (recording.isWanted()) recording.push(stampClose(connection, facts, socket, isOpening));
-        return;
-      }
-      if (waiting.length < settings.capacity) waiting.push(stampClose(connection, facts, socket, isOpening));
+      if (isUnrecorded(connection) || recording?.isWanted() === false) return;
+      // Once the recording is loaded, `waiting` stays empty.
+      if (waiting.length < settings.capacity)
+        (recording ?? waiting).push(stampClose(connection, facts, socket, isOpening));
       else settings.dropped++;
-      void load();
+      if (!recording) void load();
     });
   }
 

@@ -23,8 +23,11 @@ export interface Chain {
   readonly last: ChainEnd;
   /** Number of connections that were begun since the loss. */
   readonly attempts: number;
-  /** Causes of the connections that were begun since the loss and did not open, each once. The writer adds them. */
-  readonly causes: Set<CloseCause>;
+  /**
+   * Causes of the connections that were begun since the loss and did not open, each once. The writer adds them.
+   * `undefined` before the first such connection.
+   */
+  causes?: Set<CloseCause> | undefined;
   /** Whether the app misses a connection. `false` if this end closed the last connection normally. */
   readonly isLost: boolean;
 }

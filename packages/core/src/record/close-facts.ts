@@ -124,14 +124,17 @@ export interface PendingClose {
   readonly isOpening?: boolean | undefined;
   /** Outage that ends. If present, the item is no close: its times are those at which the outage ends. */
   readonly outage?: Chain | undefined;
-  /** End of a client connection, for the connections that follow. `undefined` on servers. */
-  readonly end?: ChainEnd | undefined;
+  /**
+   * End of a client connection, for the connections that follow. `undefined` on servers, and until the close joins a
+   * chain.
+   */
+  end?: ChainEnd | undefined;
   /** Number of the connection since the last one that was open, from 1. `undefined` for the first of a chain. */
-  readonly attempt?: number | undefined;
+  attempt?: number | undefined;
   /** End of the connection before. `undefined` for the first connection of a chain. */
-  readonly previous?: ChainEnd | undefined;
+  previous?: ChainEnd | undefined;
   /** Causes of the outage to which a connection belongs that did not open. */
-  readonly causes?: Set<CloseCause> | undefined;
+  causes?: Set<CloseCause> | undefined;
 }
 
 /**

@@ -4,8 +4,8 @@ import type { Connection } from './connection.ts';
 
 /** Joins client connections to chains: connections to one origin and path, each begun after the one before ended. */
 export interface ReconnectChains {
-  /** Notes the end of a connection. Returns the close with its place in a chain. */
-  ended(closed: PendingClose): PendingClose;
+  /** Adds the end of a client connection to a chain, and the place in the chain to the close. */
+  ended(closed: PendingClose): void;
   /** Notes that a connection has opened. Returns the outage that ends, as an item for the queue of closes. */
   opened(opening: PendingClose): PendingClose | undefined;
   /**
@@ -41,24 +41,23 @@ export function createReconnectChains(
   return {
     ended(closed) {
       const { connection, facts, closedAt, closeTime } = closed;
-      if (facts.kind === 'server') return closed;
       const hasOpened = connection.openedAt !== undefined;
       const before = hasOpened ? continued.get(connection) : take(closed);
       const attempt = before && before.attempts + 1;
       const outage = !hasOpened && before?.isLost ? before : undefined;
       const isOurs = (connection.closing?.by ?? facts.initiator) === 'local';
       const end = { closedAt, closeTime };
+      if (outage) outage.causes ??= new Set();
+      Object.assign(closed, { end, attempt, previous: before?.last, causes: outage?.causes });
       waiting.add({
         target: targetOf(facts),
         loss: end,
-        causes: new Set(),
         // What this end did on purpose is no loss.
         isLost: !(isOurs && (!hasOpened || isNormal(closed))),
         ...outage,
         last: end,
         attempts: hasOpened ? 0 : (attempt ?? 0),
       });
-      return { ...closed, end, attempt, previous: before?.last, causes: outage?.causes };
     },
     opened(opening) {
       const chain = take(opening);
@@ -89,5 +88,5 @@ export function createReconnectChains(
 
 /** Returns what the URLs of a chain have in common: origin and path. A library may pass any value for a URL. */
 function targetOf({ url }: CloseFacts): string {
-  return String(url).slice(0, LONGEST_URL).replace(VARYING, '$1');
+  return typeof url === 'string' ? url.slice(0, LONGEST_URL).replace(VARYING, '$1') : '';
 }

@@ -57,7 +57,7 @@ export function closeSpanOf(
     name: endpoint.template ? `${name} ${endpoint.template}` : name,
     kind: KINDS[record.kind],
     attributes: closeAttributes(record, errorType),
-    links: [...linksTo(creation, 'creation'), ...linksTo(previous, 'previous_connection')],
+    links: linksTo(creation, 'creation').concat(linksTo(previous, 'previous_connection')),
     startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     endTime: record.closeTime,
     status:

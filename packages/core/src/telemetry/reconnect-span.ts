@@ -30,7 +30,7 @@ export function reconnectSpanOf(
     closeTime: Math.max(loss.closeTime, closeTime),
     furtherAttributes: {
       [ATTR_WEBSOCKET_RECONNECT_ATTEMPTS]: attempts,
-      ...(causes.size > 0 && { [ATTR_WEBSOCKET_RECONNECT_CAUSES]: [...causes] }),
+      ...(causes?.size && { [ATTR_WEBSOCKET_RECONNECT_CAUSES]: [...causes] }),
     },
   } as unknown as CloseRecord;
   const errorType = isOpening ? undefined : loss.cause;
