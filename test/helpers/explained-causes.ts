@@ -249,6 +249,14 @@ export const EXPLAINED_CAUSES = {
       sentence:
         'The connection was lost after 30 min, an age at which earlier ones ended, too: no Close frame arrived.',
     },
+    {
+      close: { ...opened(1006, LOST), 'websocket.transport.end': 'fin' },
+      sentence: 'The connection was lost after 42.0 s: a FIN came, and no Close frame.',
+    },
+    {
+      close: { ...opened(1006, LOST), 'websocket.transport.end': 'timeout', 'error.type': 'ETIMEDOUT' },
+      sentence: 'The connection was lost after 42.0 s: nothing acknowledged what this end sent.',
+    },
   ],
   remote_close: [
     { close: opened(1001, REMOTE), sentence: 'The peer closed: 1001 (Going Away).' },

@@ -141,6 +141,13 @@ export const ATTR_WEBSOCKET_RECEIVED_SIZE = 'websocket.received.size';
  * @example 4096
  */
 export const ATTR_WEBSOCKET_SENT_SIZE = 'websocket.sent.size';
+/**
+ * How the TCP connection ended: `fin` (the other side ended it in order), `reset`, `timeout` (the system gave up, since
+ * no acknowledgement came) or `local` (this process destroyed the socket). Absent where the runtime does not show the
+ * end.
+ * @example 'fin'
+ */
+export const ATTR_WEBSOCKET_TRANSPORT_END = 'websocket.transport.end';
 /** Time limit of a proxy, or of another hop, that fits the end of the connection, in seconds. @example 60 */
 export const ATTR_WEBSOCKET_CLOSE_LIMIT = 'websocket.close.limit';
 /**

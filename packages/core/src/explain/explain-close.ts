@@ -95,6 +95,14 @@ const INITIATORS: Readonly<Record<string, string>> = {
   none: 'neither end closed',
 };
 
+/** Words for each end of TCP. */
+const TRANSPORT_ENDS: Readonly<Record<string, string>> = {
+  fin: 'a FIN ended TCP',
+  reset: 'TCP was reset',
+  timeout: 'TCP timed out',
+  local: 'this end ended TCP',
+};
+
 function evidenceOf(facts: ExplainedFacts): string[] {
   const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode, requestedReason } =
     facts;
@@ -105,6 +113,8 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     INITIATORS[facts.initiator],
     facts.reason && `reason "${facts.reason}"`,
     facts.errorCode && `error ${facts.errorCode}`,
+    // After a closing handshake TCP has done its work.
+    wasClean === false && TRANSPORT_ENDS[facts.transportEnd],
     facts.httpStatusCode !== undefined && `HTTP status ${facts.httpStatusCode}`,
     opened === false && 'never open',
     lifetime !== undefined && `open for ${durationText(lifetime)}`,

@@ -22,6 +22,7 @@ import {
   ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
   ATTR_WEBSOCKET_SILENCE_DURATION,
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
+  ATTR_WEBSOCKET_TRANSPORT_END,
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from '../semconv.ts';
 import { plainText } from './plain-text.ts';
@@ -56,6 +57,8 @@ export interface ExplainedFacts {
   readonly silence: number | undefined;
   /** Seconds from the last byte in either direction to the end. */
   readonly idle: number | undefined;
+  /** How TCP ended: `fin`, `reset`, `timeout` or `local`. Empty if not known. */
+  readonly transportEnd: string;
   /** Time limit of a proxy that fits the end, in seconds. */
   readonly limit: number | undefined;
   /** Kind of the time limit: `idle` or `age`. Empty if there is none. */
@@ -114,6 +117,7 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
     silence: sizeOf(read('', ATTR_WEBSOCKET_SILENCE_DURATION)),
     idle: sizeOf(read('', ATTR_WEBSOCKET_IDLE_DURATION)),
+    transportEnd: textOf(read('', ATTR_WEBSOCKET_TRANSPORT_END)),
     limit: sizeOf(read('', ATTR_WEBSOCKET_CLOSE_LIMIT)),
     limitKind: textOf(read('', ATTR_WEBSOCKET_CLOSE_LIMIT_KIND)),
     requestedCode: numberOf(read('requestedCode', ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE)),

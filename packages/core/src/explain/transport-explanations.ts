@@ -49,15 +49,24 @@ export const TRANSPORT_EXPLANATIONS = {
     runbook: RUNBOOK,
   },
   connection_lost: {
-    sentence: ({ lifetime, limitKind }) => {
+    sentence: ({ lifetime, limitKind, transportEnd }) => {
       const time = lifetime === undefined ? '' : ` after ${durationText(lifetime)}`;
+      if (transportEnd === 'timeout')
+        return `The connection was lost${time}: nothing acknowledged what this end sent.`;
       const age = limitKind === 'age' ? ', an age at which earlier ones ended, too' : '';
-      return `The connection was lost${time}${age}: no Close frame arrived.`;
+      const frames = transportEnd === 'fin' ? 'a FIN came, and no Close frame' : 'no Close frame arrived';
+      return `The connection was lost${time}${age}: ${frames}.`;
     },
-    next: (facts) =>
-      facts.limitKind === 'age'
-        ? 'Look for a proxy, or for a server, that limits how long a connection may live. Connect again before that age.'
-        : `Nobody can know more from this end. ${otherEnd(facts)} If many end at one age, look for a limit of a proxy.`,
+    next: (facts) => {
+      if (facts.transportEnd === 'timeout')
+        return 'Look for a dead host, a lost network, or a firewall that drops packets.';
+      if (facts.limitKind === 'age')
+        return 'Look for a proxy, or for a server, that limits how long a connection may live. Connect again before that age.';
+      const more = `${otherEnd(facts)} If many end at one age, look for a limit of a proxy.`;
+      return facts.transportEnd === 'fin'
+        ? `The other process ended or closed its socket, or a proxy cut the connection. ${more}`
+        : `Nobody can know more from this end. ${more}`;
+    },
     runbook: RUNBOOK,
   },
 } satisfies Partial<Record<CloseCause, CauseExplanation>>;

@@ -15,6 +15,7 @@ import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
@@ -111,6 +112,7 @@ export function observeClients(
       errored: true,
       errorCode: (error as NodeJS.ErrnoException | undefined)?.code,
       httpStatusCode: request?.res?.statusCode,
+      furtherAttributes: withTransportEnd(undefined, request && unansweredSocketOf(request)),
     };
     attempts.set(client, { connection, request: null });
     connection.noteRecord();

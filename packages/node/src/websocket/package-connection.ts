@@ -5,6 +5,7 @@ import { type CloseFacts, flat } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import type { PingState } from '../connection/ping-state.ts';
+import { withTransportEnd } from '../connection/transport-end.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
 
@@ -129,6 +130,8 @@ export function websocketCloseFacts(
   const { socket, protocol, maskOutgoingPackets, closeReasonCode } = connection;
   const { code, reason } = received ?? { code: 1006, reason: '' };
   const error = wireError(socket);
+  // The package emits `close` just before it destroys the TCP socket that it drops.
+  const isDropped = socket.destroyed || connection.state === 'closed';
   return {
     kind: maskOutgoingPackets ? 'client' : 'server',
     url: '',
@@ -142,7 +145,7 @@ export function websocketCloseFacts(
     errored: Boolean(error),
     errorCode: error?.code,
     ...(cause && !received && { cause }),
-    furtherAttributes: pingAttributes(pings),
+    furtherAttributes: withTransportEnd(pingAttributes(pings), socket, isDropped),
   };
 }
 

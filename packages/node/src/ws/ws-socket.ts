@@ -7,6 +7,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
@@ -133,7 +134,7 @@ export function wsCloseFacts(
     errorCode: error?.code,
     httpStatusCode,
     cause: broken ?? decided ?? timedOut,
-    furtherAttributes: attributes,
+    furtherAttributes: withTransportEnd(attributes, attempt ? unansweredSocketOf(attempt.request) : _socket),
   };
 }
 

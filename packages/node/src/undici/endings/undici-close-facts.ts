@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
+import { withTransportEnd } from '../../connection/transport-end.ts';
 import { unsentBytes } from '../../connection/unsent-bytes.ts';
 import { wireError } from '../../connection/wire-error.ts';
 import { hasSentClose } from '../connection/undici-6-internals.ts';
@@ -33,6 +34,7 @@ export function lastFactsOf(connection: UndiciConnection): EndFacts {
 export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): CloseFacts {
   const { url, wire, error, statusCode, traffic, websocket = wire?.ws } = connection.facts;
   const errorCode = codeOf(wireError(wire)) ?? codeOf(error);
+  const isOpened = connection.tracked.openedAt !== undefined;
   return {
     kind: 'client',
     url: websocket ? requestedUrl(websocket.url) : url,
@@ -41,7 +43,7 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
     errored: error !== undefined || errorCode !== undefined,
     errorCode,
     httpStatusCode: statusCode,
-    furtherAttributes: traffic,
+    furtherAttributes: withTransportEnd(traffic, isOpened || statusCode === undefined ? wire : undefined),
     ...(end.code !== 1006 && { initiator: initiatorOf(connection) }),
     ...(end.code === 1006 && isLocalFailure(connection) && LOCAL_FAILURE),
     ...end,
