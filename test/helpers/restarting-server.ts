@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -15,6 +15,8 @@ export interface RestartingServer {
   refuseWith(status: number | undefined): void;
   /** Responds to no further handshake. */
   holdHandshakes(): void;
+  /** Resolves at the next handshake. */
+  asked(): Promise<void>;
   /** Calls a function at each message of a client. */
   onMessage(listener: () => void): void;
   readonly peers: ReadonlySet<WebSocket>;
@@ -27,6 +29,7 @@ export async function startRestartingServer(): Promise<RestartingServer> {
   let http: Server | undefined;
   let refusal: number | undefined;
   let isHolding = false;
+  const events = new EventEmitter();
   const raw = new Set<Duplex>();
   const sockets = new WebSocketServer({ noServer: true });
 
@@ -35,6 +38,7 @@ export async function startRestartingServer(): Promise<RestartingServer> {
     http.on('upgrade', (request, socket, head) => {
       socket.on('error', () => {});
       raw.add(socket);
+      events.emit('handshake');
       if (isHolding) return;
       if (refusal) socket.end(`HTTP/1.1 ${refusal} Refused\r\nconnection: close\r\n\r\n`);
       else
@@ -68,6 +72,7 @@ export async function startRestartingServer(): Promise<RestartingServer> {
     holdHandshakes() {
       isHolding = true;
     },
+    asked: async () => void (await once(events, 'handshake')),
     onMessage(listener) {
       sockets.on('connection', (peer) => peer.on('message', listener));
     },

@@ -1,4 +1,5 @@
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/browser';
+import { type ReconnectCommand, reconnectCommands } from './reconnect-commands.ts';
 import { runEndings, type Seen } from './run-ending.ts';
 import { runExchange, runStreamExchange } from './run-exchange.ts';
 import { runStreams } from './run-stream.ts';
@@ -13,6 +14,9 @@ declare global {
     runExchange: typeof runExchange;
     runStreamExchange: typeof runStreamExchange;
     socket: WebSocket;
+    reconnectCommands: typeof reconnectCommands;
+    /** Runs a command in the last worker. The command `exit` ends the worker. */
+    tellWorker(command: ReconnectCommand | 'flush' | 'exit', url?: string): Promise<unknown>;
     endWorker(how: 'close' | 'terminate', url: string): Promise<void>;
     runIn(kind: string, urls: readonly string[]): Promise<Record<string, Seen>>;
   }
@@ -26,6 +30,7 @@ if (otlp)
     serviceName: query.get('service') ?? 'page',
     otlp: { url: otlp },
     messages: query.has('messages'),
+    metrics: query.has('metrics'),
     ...(query.has('release') && {
       serviceVersion: query.get('release') ?? '',
       resourceAttributes: { 'deployment.environment.name': 'test' },
@@ -44,6 +49,7 @@ window.run = flushed(runEndings);
 window.runStreams = flushed(runStreams);
 window.runExchange = flushed(runExchange);
 window.runStreamExchange = flushed(runStreamExchange);
+window.reconnectCommands = reconnectCommands;
 
 /** Runs endings in a worker that instruments itself, and stops it. */
 window.runIn = async (kind, urls) => {
@@ -59,6 +65,14 @@ window.runIn = async (kind, urls) => {
   worker = await startWorker(kind, script);
   worker.postMessage(urls, [port2]);
   return await answer;
+};
+
+window.tellWorker = async (command, url = '') => {
+  const { port1, port2 } = new MessageChannel();
+  worker?.postMessage([command, url], [port2]);
+  return await new Promise((resolve) => {
+    port1.onmessage = ({ data }) => resolve(data);
+  });
 };
 
 /** Makes the last worker open a socket, and end. */

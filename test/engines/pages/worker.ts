@@ -1,4 +1,5 @@
 import { instrumentWebSockets } from '@closespan/browser/worker';
+import { type ReconnectCommand, reconnectCommands } from './reconnect-commands.ts';
 import { runEndings } from './run-ending.ts';
 import { runExchange } from './run-exchange.ts';
 
@@ -23,8 +24,19 @@ async function onMessage({ data, ports: [port] }: Command): Promise<void> {
     if (data[0] === 'close') self.close();
     return;
   }
+  if (data[0] === 'exit') {
+    port?.postMessage(true);
+    self.close();
+    return;
+  }
+  if (data[0] && data[0] in reconnectCommands) {
+    port?.postMessage(await reconnectCommands[data[0] as ReconnectCommand](data[1] ?? ''));
+    return;
+  }
   const isExchange = data[0] === 'exchange';
-  const seen = isExchange ? await runExchange(data[1] ?? '') : await runEndings(data);
+  const seen = isExchange
+    ? await runExchange(data[1] ?? '')
+    : await runEndings(data[0] === 'flush' ? [] : data);
   if (handle) await handle.forceFlush();
   port?.postMessage(seen);
 }

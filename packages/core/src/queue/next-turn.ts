@@ -4,11 +4,6 @@
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
-    // In a page only a polyfill of timers, which tests replace with fakes.
-    if (typeof setImmediate === 'function' && !('document' in globalThis)) {
-      setImmediate(resolve);
-      return;
-    }
     try {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => {
@@ -16,6 +11,8 @@ export function nextTurn(): Promise<void> {
         resolve();
       };
       port2.postMessage(0);
+      // Firefox drops the message if the page enters the back/forward cache.
+      if ('document' in globalThis) AbortSignal.timeout(1000).onabort = resolve as () => void;
     } catch {
       setTimeout(resolve);
     }
