@@ -51,6 +51,7 @@ export {
 } from './record/connection.ts';
 export { createEndpointParser, templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
+export { overSocket } from './record/over-socket.ts';
 export { createProcessChains } from './record/process-chains.ts';
 export { createQueueMemory, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';

@@ -9,6 +9,7 @@ import type { LimitConclusion } from './telemetry/conclude-limits.ts';
 import type { CreateLabelLimits } from './telemetry/label-limits.ts';
 import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
+import type { OverSocket } from './telemetry/record-rules.ts';
 import type { WatchMeter } from './telemetry/record-writer.ts';
 
 /** Settings of a recording, which makes spans and metrics of closes. */
@@ -34,6 +35,8 @@ export interface RecordingSettings extends MoreMetrics {
   readonly mostStored?: number | undefined;
   /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
   readonly memory?: QueueMemory;
+  /** Corrects the server of a connection over a Unix socket. Absent in pages, which have no such connections. */
+  readonly overSocket?: OverSocket;
   /**
    * Says in one sentence why a connection closed, for the status of a span. Must not throw. Absent in pages, where the
    * sentences would be too much code.

@@ -27,6 +27,11 @@ export interface CloseFacts {
   readonly kind: 'client' | 'server';
   /** URL of the connection as the runtime reports it, secrets included. The record has a redacted URL. */
   readonly url: string;
+  /**
+   * Path of the Unix socket over which the connection runs. `undefined` for a TCP connection, and if the URL contains
+   * the path.
+   */
+  readonly socketPath?: string | undefined;
   /** Close code (WHATWG WebSockets § CloseEvent). The code is 1006 if no Close frame arrived. */
   readonly code: number;
   /** Text of the peer's Close frame. Empty if there is none. */

@@ -22,11 +22,8 @@ export interface RecordRules {
   readonly redactSubprotocol: (subprotocol: unknown) => string;
   /** Returns the attributes that stand for a note of the app. */
   readonly notedAttributes: (note: CloseNote) => Attributes;
-  /**
-   * Returns the parts of a URL that are recorded. If `template` is passed, even an empty one, `urlTemplate` is not
-   * called.
-   */
-  readonly parseEndpoint: (url: string, template: string | undefined) => Endpoint;
+  /** Returns the server of a connection, with the parts of the URL that are recorded. */
+  readonly endpointOf: (facts: CloseFacts) => Endpoint;
   /** Returns the attributes of the span that describe a page. */
   readonly describePage: (page: PageFacts) => Readonly<Attributes>;
 }
@@ -81,7 +78,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
   return {
     kind: facts.kind,
     connectionId,
-    endpoint: rules.parseEndpoint(facts.url, facts.template),
+    endpoint: rules.endpointOf(facts),
     peer: facts.peer,
     clientAddress: facts.clientAddress,
     origin: facts.origin,

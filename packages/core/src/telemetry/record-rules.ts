@@ -1,10 +1,10 @@
 import type { Attributes } from '@opentelemetry/api';
 import { callHook } from '../call-hook.ts';
 import type { WebSocketOptions } from '../options.ts';
-import type { PageFacts } from '../record/close-facts.ts';
+import type { CloseFacts, PageFacts } from '../record/close-facts.ts';
 import type { CloseNote } from '../record/close-note.ts';
 import type { RecordRules } from '../record/create-close-record.ts';
-import { createEndpointParser } from '../record/endpoint.ts';
+import { createEndpointParser, type Endpoint } from '../record/endpoint.ts';
 import { hideToken } from '../record/hide-token.ts';
 import { cut } from '../record/text-limits.ts';
 import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
@@ -14,8 +14,14 @@ import { pageAttributes } from './page-attributes.ts';
 /** Matches the names that a note cannot give to attributes. */
 const OURS = /^(websocket\.|error\.type$)/;
 
-/** Makes the rules of the user's options by which facts about a close become a record. */
-export function createRecordRules(options: WebSocketOptions): RecordRules {
+/** Corrects the server of a connection over a Unix socket. */
+export type OverSocket = (endpoint: Endpoint, facts: CloseFacts) => Endpoint;
+
+/**
+ * Makes the rules of the user's options by which facts about a close become a record.
+ * @param overSocket absent in pages, which have no Unix sockets
+ */
+export function createRecordRules(options: WebSocketOptions, overSocket?: OverSocket): RecordRules {
   const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
     const hook = options[name] ?? byDefault;
@@ -26,7 +32,10 @@ export function createRecordRules(options: WebSocketOptions): RecordRules {
   const parseEndpoint = createEndpointParser(options);
   return {
     meaningOf,
-    parseEndpoint,
+    endpointOf(facts) {
+      const endpoint = parseEndpoint(facts.url, facts.template);
+      return overSocket?.(endpoint, facts) ?? endpoint;
+    },
     describePage: (page: PageFacts) => {
       // Another address, such as one of `data:`, is content.
       const path = page.url.startsWith('http') ? parseEndpoint(page.url, '').path : '';

@@ -18,7 +18,7 @@ import { frozenRecord } from './frozen-record.ts';
 import type { CreateLabelLimits } from './label-limits.ts';
 import { createMetricsInUse, type LoadMetrics } from './metrics-in-use.ts';
 import { reconnectSpanOf } from './reconnect-span.ts';
-import { createRecordRules } from './record-rules.ts';
+import { createRecordRules, type OverSocket } from './record-rules.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Makes the span, the metrics and the hook call of each close. */
@@ -53,6 +53,8 @@ interface WriterParts extends MoreMetrics {
   readonly createLabelLimits?: CreateLabelLimits;
   /** Called with each meter that is found, after `createLabelLimits`. Must not throw. */
   readonly watchMeter?: WatchMeter;
+  /** Corrects the server of a connection over a Unix socket. If absent, there are no such connections. */
+  readonly overSocket?: OverSocket;
   /** Concludes which time limit has ended a connection. If absent, no limit is concluded. */
   readonly concludeLimit?: LimitConclusion['concludeLimit'];
   /** Makes the message of an error status. If absent, the status has no message. */
@@ -71,7 +73,7 @@ export function createRecordWriter(
   const { options, createLabelLimits, watchMeter, closeSentence } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
-  const rules = createRecordRules(options);
+  const rules = createRecordRules(options, parts.overSocket);
   let meter: Meter | undefined;
   const metrics = createMetricsInUse(loadMetrics, ({ createCloseMetrics }, newMeter) =>
     createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
@@ -116,7 +118,7 @@ export function createRecordWriter(
 
   /** Makes the span and the metric of an outage that has ended. */
   function writeOutage(ended: PendingClose, outage: Chain, tracer: CloseTracer | undefined): void {
-    const endpoint = rules.parseEndpoint(ended.facts.url, undefined);
+    const endpoint = rules.endpointOf(ended.facts);
     if (ended.isOpening) metrics.measure((made) => made.addOutage(ended, outage, endpoint));
     if (!tracer || reconnects === false) return;
     const span = reconnectSpanOf(ended, outage, endpoint);

@@ -17,5 +17,5 @@ export interface Handshake {
  * recorded.
  */
 export type HandshakeFacts = Partial<
-  Pick<CloseFacts, 'url' | 'template' | 'peer' | 'clientAddress' | 'origin'>
+  Pick<CloseFacts, 'url' | 'socketPath' | 'template' | 'peer' | 'clientAddress' | 'origin'>
 >;

@@ -4,6 +4,8 @@ import type { Connection } from '@closespan/core/platform';
 export interface OpenFacts {
   readonly kind: 'client' | 'server';
   readonly url: string;
+  /** Path of the Unix socket, if the URL does not contain the path. @defaultValue a TCP connection */
+  readonly socketPath?: string | undefined;
   /**
    * Name that `urlTemplate` returned for the upgrade request. An empty string means that there is no name.
    * @defaultValue `urlTemplate` is called with the URL alone

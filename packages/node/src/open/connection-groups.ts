@@ -5,6 +5,7 @@ import {
   isUnrecorded,
   type LabelLimits,
   type Labelled,
+  overSocket,
 } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { OpenFacts } from '../connection/open-walk.ts';
@@ -38,8 +39,8 @@ export const NOT_COUNTED = 1;
 
 /** Largest number of characters of a URL that are read. A record reads as many of a client's URL. */
 const LONGEST_URL = 2048;
-/** Matches scheme, user info, host and port of a URL. */
-const ORIGIN = /^[^/?#]*\/\/[^/?#]*/;
+/** Matches scheme, user info, host and port of a URL. The path of a Unix socket counts as its host. */
+const ORIGIN = /^ws\+unix:[^:?#]*|^[^/?#]*\/\/[^/?#]*/i;
 
 /**
  * Makes groups for open connections. A connection keeps its group, so that its URL is read once.
@@ -71,12 +72,12 @@ export function createConnectionGroups(
 
   return {
     groups,
-    numberOf(connection, { kind, url, template }) {
+    numberOf(connection, { kind, url, socketPath, template }) {
       if (isUnrecorded(connection)) return NOT_COUNTED;
       // A library may pass any value as its URL.
       const text = typeof url === 'string' ? url.slice(0, LONGEST_URL) : '';
       // The path is read only for a name. So connections with a path of their own need no text of their own.
-      const endpoint = parseOrigin(ORIGIN.exec(text)?.[0] ?? '');
+      const endpoint = overSocket(parseOrigin(ORIGIN.exec(text)?.[0] ?? ''), { url: text, socketPath });
       const name = template ?? parseWhole?.(text).template ?? '';
       const labelled: Labelled = { kind, endpoint, code: 1000, requestedCode: undefined };
       const hasHost = endpoint.address !== '' && limits.allowsHost(labelled);

@@ -11,6 +11,7 @@ import {
   isUnrecorded,
   type LabelLimits,
   type Labelled,
+  overSocket,
 } from '@closespan/core/platform';
 import type { Attributes, Histogram, Meter } from '@opentelemetry/api';
 import type { OpenFacts } from '../connection/open-walk.ts';
@@ -61,14 +62,15 @@ export function createPingDurations(options: NodeWebSocketOptions): PingDuration
       if (early.length < MOST_EARLY) early.push([facts, roundTrip]);
       return;
     }
-    const { kind, url } = facts;
-    const { key, labels, labelled } = share(`${kind} ${url}`, () => placeOf(kind, url));
+    const { kind, url, socketPath = '' } = facts;
+    const { key, labels, labelled } = share(`${kind} ${url} ${socketPath}`, () => placeOf(facts));
     const histogram = histograms[kind];
     histogram.record(roundTrip / 1000, limits.within(histogram, key, labels, labelled));
   }
 
-  function placeOf(kind: Kind, url: string): Place {
-    const endpoint = parseEndpoint(url, '');
+  function placeOf(facts: OpenFacts): Place {
+    const { kind } = facts;
+    const endpoint = overSocket(parseEndpoint(facts.url, ''), facts);
     const labelled: Labelled = { kind, endpoint, code: 1000, requestedCode: undefined };
     const labels: Attributes = {};
     if (endpoint.address && limits?.allowsHost(labelled)) {

@@ -3,6 +3,7 @@ import {
   createProcessChains,
   createQueueMemory,
   type LoadRecording,
+  overSocket,
 } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { detached } from './detached.ts';
@@ -45,6 +46,7 @@ function onNode(createRecording: CreateRecording, { closeSentence }: Explain): C
     const recording = createRecording({
       ...settings,
       closeSentence,
+      overSocket,
       memory: createQueueMemory(CAPACITY),
       ...meterSettings(settings.options),
       ...createLimitConclusion(),

@@ -1,6 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Connection, isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { socketPathOf, stopWatchingSocketPaths, watchSocketPaths } from '../connection/socket-path.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { createAbortedSockets } from './calls/aborted-sockets.ts';
@@ -62,8 +63,9 @@ export function observeUndici(
     (websocket, roundTrip) => {
       const connection = connections.ofWebSocket(websocket);
       if (!connection) return;
-      const { url } = connection.facts;
-      pingDurations.measure(connection.tracked, { kind: 'client', url }, roundTrip);
+      const { url, wire } = connection.facts;
+      const facts = { kind: 'client', url, socketPath: socketPathOf(wire) } as const;
+      pingDurations.measure(connection.tracked, facts, roundTrip);
     },
   );
   const classes = findUndiciClasses({
@@ -100,6 +102,7 @@ export function observeUndici(
   const channels = undiciChannels(connections, failures, calls, {
     noteRequest(request) {
       if (isIgnored(urlOf(request), options.ignoreUrls)) return;
+      watchSocketPaths();
       failures.noteRetry(connections.noteRequest(request));
       connectionBegan();
       watchWebSocket(loadedGlobalPrototype());
@@ -122,6 +125,7 @@ export function observeUndici(
     ),
   });
   const stops = [
+    stopWatchingSocketPaths,
     ...[listenToChannels(channels), propagateThroughUndici(options), calls.stop, pings.stop],
     messages?.stop,
   ];

@@ -12,6 +12,7 @@ import {
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { plainAddress } from '../connection/plain-address.ts';
 import { createSharedValues } from '../connection/shared-values.ts';
+import { acceptedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { forwardedAddressOf } from './forwarded-address.ts';
@@ -68,7 +69,23 @@ function isHost(host: string): boolean {
 
 function localHostOf({ localAddress = '', localPort }: Partial<UpgradeSocket> = {}): string {
   const address = plainAddress(localAddress);
-  return `${isIPv6(address) ? `[${address}]` : address}:${localPort}`;
+  // A Unix socket has no port.
+  return localPort === undefined ? 'localhost' : `${isIPv6(address) ? `[${address}]` : address}:${localPort}`;
+}
+
+/** Matches a domain name. A proxy in front of a Unix socket may pass on the name by which a client reached it. */
+const DOMAIN = /\.[a-z]/i;
+
+/**
+ * Returns the path of the Unix socket over which a request came. `undefined` for TCP, and if `Host` is a domain name:
+ * the name says more (OpenTelemetry, attribute `server.address`).
+ */
+function socketPathFor(
+  { socket, headers }: UpgradeRequest,
+  over: UpgradeSocket | undefined,
+): string | undefined {
+  const path = acceptedSocketPath(socket ?? over);
+  return path === undefined || DOMAIN.test(headers.host ?? '') ? undefined : path;
 }
 
 /** Matches a URL without its query: scheme and host, then the path. */
@@ -107,8 +124,10 @@ export function createUpgradeFactsReader({
     const template = parsed && urlTemplate ? (templateOf(urlTemplate, parsed, request) ?? '') : undefined;
     const origin = recordOrigin ? originOf(request) : undefined;
     // No header contains a line feed, so the key is unambiguous.
-    const facts = share(`${withoutQuery}\n${origin ?? ''}\n${template ?? ''}`, () => ({
+    const socketPath = socketPathFor(request, over);
+    const facts = share(`${withoutQuery}\n${origin ?? ''}\n${socketPath ?? ''}\n${template ?? ''}`, () => ({
       url: withoutQuery,
+      ...(socketPath && { socketPath }),
       ...(template !== undefined && { template: limitText('template', template) }),
       ...(origin && { origin }),
     }));

@@ -14,6 +14,7 @@ import {
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
+import { requestedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
 import type { LibraryTools } from '../library-observer.ts';
@@ -113,6 +114,7 @@ export function observeClients(
       errorCode: (error as NodeJS.ErrnoException | undefined)?.code,
       httpStatusCode: request?.res?.statusCode,
       furtherAttributes: withTransportEnd(undefined, request && unansweredSocketOf(request)),
+      socketPath: requestedSocketPath(request),
     };
     attempts.set(client, { connection, request: null });
     connection.noteRecord();
@@ -148,9 +150,13 @@ export function observeClients(
         }),
         patchAround(prototype, 'succeedHandshake', (self) => {
           const client = self as Client;
-          const connection = guard('websocket', () => attemptOf(client)?.connection, undefined) ?? null;
+          const { connection = null, request } = guard('websocket', () => attemptOf(client), null) ?? {};
           attempts.set(client, null);
-          if (connection) connection.handshake = { ...connection.handshake, peer: tcpPeerOf(client.socket) };
+          if (connection) {
+            const socketPath = requestedSocketPath(request);
+            const peer = tcpPeerOf(client.socket);
+            connection.handshake = { ...connection.handshake, peer, ...(socketPath && { socketPath }) };
+          }
           return noteOpening({ socket: client.socket, connection, head: client.firstDataChunk?.length ?? 0 });
         }),
         patchBefore(prototype, 'abort', (self) =>

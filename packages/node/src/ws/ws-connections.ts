@@ -3,16 +3,14 @@ import type { SocketInfo, WebSocketOptions } from '@closespan/core';
 import { isIgnored, markSuppressed, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
-import type { HandshakeFacts } from '../connection/handshake.ts';
 import type { ReadOpenFacts } from '../connection/open-walk.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
-import { createSharedValues } from '../connection/shared-values.ts';
-import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import type { CountedStream } from '../traffic/counted-stream.ts';
 import { createOpenConnections, type OpenConnections } from '../traffic/open-connections.ts';
 import type { Sweep } from '../traffic/sweep.ts';
 import { createClientHandshakes } from './client-handshakes.ts';
+import { createPeerFactsReader } from './peer-facts.ts';
 import { isRedirectable, type WsSocket } from './ws-socket.ts';
 
 /** Stores the connection of each `ws` socket, from the handshake until the record is made. */
@@ -83,7 +81,7 @@ export function createWsConnections(
     isPingOverdue,
   });
   const acceptedAt = new WeakMap<WsSocket, number>();
-  const share = createSharedValues<HandshakeFacts>();
+  const peerFactsOf = createPeerFactsReader();
   const handshakes = createClientHandshakes({ redirected: noteRequest, abandoned });
 
   function noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
@@ -95,15 +93,6 @@ export function createWsConnections(
     if (!connection) return;
     connection.handshake = handshakes.noteRequest(socket, request);
     noteKey(connection, request);
-  }
-
-  /**
-   * Returns address and port of the server that a client is connected to; `undefined` if not connected. Clients of one
-   * server share one object.
-   */
-  function peerFactsOf(tcp: WsSocket['_socket']): HandshakeFacts | undefined {
-    const peer = tcpPeerOf(tcp);
-    return peer && share(`${peer.address} ${peer.port}`, () => ({ peer }));
   }
 
   /** Returns the connection of a socket; `null` if the socket is recorded or ignored; `undefined` for a new socket. */
@@ -162,7 +151,11 @@ export function createWsConnections(
       watchUnsentBytes(tcp);
       if (socket._isServer) return;
       handshakes.forget(socket);
-      connection.handshake = peerFactsOf(tcp);
+      const { handshake } = connection;
+      connection.handshake = peerFactsOf(
+        tcp,
+        handshake && 'request' in handshake ? handshake.request : undefined,
+      );
     },
     noteAccepted(socket) {
       acceptedAt.set(socket, now());
@@ -196,5 +189,10 @@ function noteKey(connection: CompactConnection, request: ClientRequest): void {
 export const openFactsOf: ReadOpenFacts<WsSocket> = ({ _isServer, url }, connection) => {
   const { handshake } = connection as CompactConnection;
   const known = handshake && 'request' in handshake ? undefined : handshake;
-  return { kind: _isServer ? 'server' : 'client', url: url ?? known?.url ?? '', template: known?.template };
+  return {
+    kind: _isServer ? 'server' : 'client',
+    url: url ?? known?.url ?? '',
+    socketPath: known?.socketPath,
+    template: known?.template,
+  };
 };

@@ -7,6 +7,7 @@ import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { requestedSocketPath } from '../connection/socket-path.ts';
 import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
@@ -117,6 +118,7 @@ export function wsCloseFacts(
   return {
     kind: socket._isServer ? 'server' : 'client',
     url: socket.url ?? known?.url ?? '',
+    socketPath: attempt ? requestedSocketPath(attempt.request) : known?.socketPath,
     template: known?.template,
     peer: attempt ? attempt.peer : known?.peer,
     clientAddress: known?.clientAddress,

@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, OPEN } from '@closespan/core/platform';
+import { socketPathOf } from '../../connection/socket-path.ts';
 import { watchUnsentBytes } from '../../connection/unsent-bytes.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
@@ -95,7 +96,7 @@ export function createUndiciConnections(sweep: Sweep, events: WireEvents): Undic
     placedOf: (connection) => connection,
     connectionOf: ({ tracked }) => tracked,
     streamOf: ({ counter }) => counter,
-    factsOf: ({ facts: { url } }) => ({ kind: 'client', url }),
+    factsOf: ({ facts: { url, wire } }) => ({ kind: 'client', url, socketPath: socketPathOf(wire) }),
   });
   const streams = new Set<UndiciConnection>();
   let justOpened: { readonly connection: UndiciConnection; likelyCall: Closing | undefined } | undefined;

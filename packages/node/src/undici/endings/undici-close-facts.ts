@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
+import { failedSocketPath, socketPathOf } from '../../connection/socket-path.ts';
 import { withTransportEnd } from '../../connection/transport-end.ts';
 import { unsentBytes } from '../../connection/unsent-bytes.ts';
 import { wireError } from '../../connection/wire-error.ts';
@@ -38,6 +39,7 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
   return {
     kind: 'client',
     url: websocket ? requestedUrl(websocket.url) : url,
+    socketPath: socketPathOf(wire) ?? failedSocketPath(error),
     ...(websocket && socketFactsOf(websocket)),
     unsentSize: unsentSizeOf(connection),
     errored: error !== undefined || errorCode !== undefined,
