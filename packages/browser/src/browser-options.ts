@@ -1,9 +1,11 @@
 import type { Carrier, OtlpOptions, WebSocketOptions } from '@closespan/core';
 import {
+  areStrings,
   BOOLEAN,
   having,
   isOtlp,
   type OptionChecks,
+  type OtlpMembers,
   oneOf,
   PLAIN_VALUES,
   STRING,
@@ -68,12 +70,13 @@ export interface BrowserWebSocketOptions extends WebSocketOptions {
   readonly metrics?: boolean;
 }
 
-/** Checks of the members of the option `otlp` that only pages and workers have. */
-export const OTLP_MEMBERS: OptionChecks = {
+/** Checks of the members of the option `otlp`. */
+export const OTLP_MEMBERS: OtlpMembers & Readonly<Record<keyof BrowserOtlpOptions, unknown>> = {
   // `fetch` refuses an address with user info.
-  url: ['an http(s) address', (url) => /^https?:\/*[^/?#@]+(\/[^?#]*)?$/.test(url as string)],
-  protocol: oneOf('http/json', 'http/protobuf'),
-  compression: oneOf('gzip', 'none'),
+  url: (url) => /^https?:\/*[^/?#@]+(\/[^?#]*)?$/.test(url as string),
+  headers: areStrings,
+  protocol: oneOf('http/json', 'http/protobuf')[1],
+  compression: oneOf('gzip', 'none')[1],
 };
 
 /**

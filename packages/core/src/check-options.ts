@@ -1,5 +1,5 @@
 import { expected } from './expected.ts';
-import type { WebSocketOptions } from './options.ts';
+import type { OtlpOptions, WebSocketOptions } from './options.ts';
 import { diag } from './registered-api.ts';
 import { NAME } from './version.ts';
 
@@ -43,10 +43,9 @@ export const oneOf = (...values: unknown[]): OptionCheck => [
   (value) => values.includes(value),
 ];
 
-/** Checks of the options that exist on every platform. */
+/** Checks of the options that exist on every platform, but for `otlp`: its members differ from platform to platform. */
 export const CHECKS: OptionChecks = {
   serviceName: STRING,
-  otlp: ['false or { url, headers }: an http(s) address, strings', (value) => isOtlp(value)],
   tracerProvider: having('getTracer'),
   meterProvider: having('getMeter'),
   sampler: having('shouldSample'),
@@ -67,7 +66,7 @@ export const CHECKS: OptionChecks = {
   messages: BOOLEAN,
   closeHook: FUNCTION,
   metricAttributes: FUNCTION,
-} satisfies Record<keyof WebSocketOptions, OptionCheck>;
+} satisfies Record<Exclude<keyof WebSocketOptions, 'otlp'>, OptionCheck>;
 
 /**
  * Checks the options that the app passes. An unknown option is logged with `diag.warn`. `undefined` is valid for every
@@ -94,22 +93,20 @@ export function checkOption(name: string, [expectation, fits]: OptionCheck, valu
   if (!fits(value)) throw expected(name, expectation, value);
 }
 
-/** Checks of the members of the option `otlp` that exist on every platform. */
-export const OTLP_MEMBERS: OptionChecks = {
-  // An address to which a path can be appended.
-  url: ['an http(s) address', (url) => isString(url) && /^https?:[^?#]+$/.test(url as string)],
-  headers: ['strings by name', (headers) => everyField(headers, ([, header]) => isString(header))],
-};
+/** Checks of the members of the option `otlp`, by the member's name. */
+export type OtlpMembers = Readonly<Record<keyof OtlpOptions, (member: unknown) => boolean>>;
+
+/** Returns whether a value is an object that has only texts, such as the member `headers` of the option `otlp`. */
+export const areStrings = (value: unknown): boolean => everyField(value, ([, text]) => isString(text));
 
 /**
  * Returns whether a value of the option `otlp` is valid: `false`, or an object with only known members of the right
- * types. `url` and `headers` are always known.
- * @param platformMembers checks of further members, which only one platform has
+ * types.
+ * @param members checks of the members that a platform knows
  */
-export function isOtlp(value: unknown, platformMembers: OptionChecks = {}): boolean {
-  const members = { ...OTLP_MEMBERS, ...platformMembers };
+export function isOtlp(value: unknown, members: OtlpMembers): boolean {
   const isMember = ([name, member]: [string, unknown]) =>
-    member === undefined || (Object.hasOwn(members, name) && members[name]?.[1](member) === true);
+    member === undefined || (Object.hasOwn(members, name) && members[name as keyof OtlpMembers](member));
   return value === false || everyField(value, isMember);
 }
 

@@ -6,12 +6,14 @@
  */
 
 export {
+  areStrings,
   BOOLEAN,
   checkOptions,
   having,
   isOtlp,
   type OptionCheck,
   type OptionChecks,
+  type OtlpMembers,
   oneOf,
   PLAIN_VALUES,
   STRING,

@@ -1,6 +1,14 @@
 import { constants } from 'node:os';
 import type { OtlpOptions, WebSocketOptions } from '@closespan/core';
-import { BOOLEAN, isMillis, isOtlp, type OptionCheck, type OptionChecks } from '@closespan/core/platform';
+import {
+  areStrings,
+  BOOLEAN,
+  isMillis,
+  isOtlp,
+  type OptionCheck,
+  type OptionChecks,
+  type OtlpMembers,
+} from '@closespan/core/platform';
 
 /** Options of `instrumentWebSockets()` on Node. Every option may be left out. */
 export interface NodeWebSocketOptions extends WebSocketOptions {
@@ -68,6 +76,13 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
  */
 export type CarrierName = 'query' | 'subprotocol';
 
+/** Checks of the members of the option `otlp`. */
+export const OTLP_MEMBERS: OtlpMembers = {
+  // An address to which a path can be appended.
+  url: (url) => typeof url === 'string' && /^https?:[^?#]+$/.test(url),
+  headers: areStrings,
+};
+
 /**
  * Checks of the options that exist only on Node, and of `otlp`. For `otlp` Node also checks that requests can be sent
  * with the address and headers.
@@ -75,7 +90,7 @@ export type CarrierName = 'query' | 'subprotocol';
 export const NODE_OPTION_CHECKS: OptionChecks = {
   otlp: [
     'false or { url, headers }: an http(s) address without query, and what HTTP takes for headers',
-    (value) => isOtlp(value) && (value === false || isSendable(value as OtlpOptions)),
+    (value) => isOtlp(value, OTLP_MEMBERS) && (value === false || isSendable(value as OtlpOptions)),
   ],
   acceptCarriers: [
     'an array of query and subprotocol',
