@@ -11,6 +11,7 @@ import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
 import type { OverSocket } from './telemetry/record-rules.ts';
 import type { WatchMeter } from './telemetry/record-writer.ts';
+import type { TransportRules } from './telemetry/transport-rules.ts';
 
 /** Settings of a recording, which makes spans and metrics of closes. */
 export interface RecordingSettings extends MoreMetrics {
@@ -42,6 +43,8 @@ export interface RecordingSettings extends MoreMetrics {
    * sentences would be too much code.
    */
   readonly closeSentence?: (record: CloseRecord) => string;
+  /** Concludes from facts about the transport. Absent in pages, since browsers know no such facts. */
+  readonly transport?: TransportRules;
   /** Loads the code of metrics, when there is a meter. Absent elsewhere than in pages, where the code is loaded already. */
   readonly loadMetrics?: LoadMetrics;
   /** Makes the limits for metric labels. Absent in pages, where the first values become labels. */

@@ -7,6 +7,7 @@
 import { createRecording as createPageRecording, type Recording } from './page-recording.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { createCloseMetrics } from './telemetry/close-metrics.ts';
+import { TRANSPORT_RULES } from './telemetry/transport-rules.ts';
 
 export { registeredMeterProvider, spanContextOf } from './registered-api.ts';
 export { createOutcomeCounter } from './telemetry/outcome-counter.ts';
@@ -15,5 +16,5 @@ export type { Recording };
 
 /** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  return createPageRecording(settings, () => ({ createCloseMetrics }));
+  return createPageRecording({ ...settings, transport: TRANSPORT_RULES }, () => ({ createCloseMetrics }));
 }

@@ -52,8 +52,8 @@ export interface CauseFacts {
   readonly initiator: CloseInitiator;
   /** HTTP status of the response to the handshake. `undefined` if no response was seen, or for status 101. */
   readonly httpStatusCode: number | undefined;
-  /** errno or error code of a library, e.g. `ECONNRESET`. `undefined` if no such code was seen. */
-  readonly errorCode: string | undefined;
+  /** Cause that the error code of the loss names. Empty or `undefined` if no such code was seen. */
+  readonly causeOfError: CloseCause | '' | undefined;
   /** Loss of network shortly before the close. `undefined` if none was noticed. */
   readonly interruption: Interruption | undefined;
   /** Time from the first sign of closing to the close, in milliseconds. 0 if there was no sign before the close. */
@@ -68,7 +68,6 @@ const CAUSES: Readonly<Record<number, CloseCause>> = {
   1013: 'server_error',
   1014: 'server_error',
 };
-const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
 /**
  * Limit in milliseconds. If a code 1006 comes later than this limit after a call of `close()`, the peer sent no Close
  * frame in time. The limit is below the shortest wait of a runtime for that frame. WebKitGTK waits 5 s, up to 250 ms
@@ -78,17 +77,12 @@ const CLOSE_TIMEOUT = 4000;
 
 /** Returns the cause of a close. The first rule that applies decides. Never throws. */
 export function closeCause(facts: CauseFacts): CloseCause {
-  const { opened, code, category, initiator, httpStatusCode, errorCode, interruption } = facts;
+  const { opened, code, category, initiator, httpStatusCode, causeOfError, interruption } = facts;
   if (!opened) {
     if (httpStatusCode) return 'handshake_rejected';
     return initiator === 'local' ? 'aborted_connecting' : (interruption ?? 'handshake_failed');
   }
-  if (errorCode) {
-    if (RESET.test(errorCode)) return 'connection_reset';
-    if (errorCode === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'message_too_big';
-    if (errorCode.startsWith('WS_ERR_')) return 'protocol_error';
-  }
-  const known = CAUSES[code];
+  const known = causeOfError || CAUSES[code];
   if (known) return known;
   if (category === 'protocol') return 'protocol_error';
   if (category === 'policy') return 'policy';

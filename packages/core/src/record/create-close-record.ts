@@ -12,6 +12,11 @@ import { cut } from './text-limits.ts';
 /** Options of the user that decide how facts about a close become a record. */
 export interface RecordRules {
   /**
+   * Returns the cause of a connection's loss by the errno or the error code of a library. `undefined` if the code names
+   * no cause. Absent in pages, which see no such code.
+   */
+  readonly causeOf: ((errorCode: string) => CloseCause | undefined) | undefined;
+  /**
    * Returns the name of a connection's close code, and whether a close with this code counts as an error. `undefined`
    * if the code table decides.
    */
@@ -70,7 +75,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
       category,
       initiator,
       httpStatusCode,
-      errorCode,
+      causeOfError: errorCode && rules.causeOf?.(errorCode),
       interruption,
       closingDuration,
     });

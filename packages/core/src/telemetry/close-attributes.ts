@@ -1,12 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
 import {
-  ATTR_CLIENT_ADDRESS,
   ATTR_ERROR_TYPE,
-  ATTR_HTTP_REQUEST_HEADER_ORIGIN,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
-  ATTR_NETWORK_PEER_ADDRESS,
-  ATTR_NETWORK_PEER_PORT,
   ATTR_NETWORK_PROTOCOL_NAME,
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
@@ -35,6 +31,7 @@ import {
   ATTR_WEBSOCKET_SUSPENDED_DURATION,
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from '../semconv.ts';
+import type { TransportRules } from './transport-rules.ts';
 
 /**
  * Returns the value of `error.type`: the HTTP status of a rejected handshake, else the errno or library code, else the
@@ -46,9 +43,16 @@ export function errorTypeOf(record: CloseRecord, abnormal: boolean): string | un
   return record.errorCode ?? record.cause;
 }
 
-/** Returns the attributes of a close span. A fact that is absent from the record has no attribute. */
-export function closeAttributes(record: CloseRecord, errorType: string | undefined): Attributes {
-  const { endpoint, peer, requestedCode, reportedCode, reconnectAttempt } = record;
+/**
+ * Returns the attributes of a close span. A fact that is absent from the record has no attribute.
+ * @param transport adds what describes the peer; if absent, nothing does
+ */
+export function closeAttributes(
+  record: CloseRecord,
+  errorType: string | undefined,
+  transport: TransportRules | undefined,
+): Attributes {
+  const { endpoint, requestedCode, reportedCode, reconnectAttempt } = record;
   const { handshakeDuration, connectionDuration, suspendedDuration } = record;
   const attributes: Attributes = {
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
@@ -68,12 +72,7 @@ export function closeAttributes(record: CloseRecord, errorType: string | undefin
   if (endpoint.url) attributes[ATTR_URL_FULL] = endpoint.url;
   if (endpoint.template) attributes[ATTR_URL_TEMPLATE] = endpoint.template;
   if (reconnectAttempt) attributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPT] = reconnectAttempt;
-  if (peer) {
-    attributes[ATTR_NETWORK_PEER_ADDRESS] = peer.address;
-    attributes[ATTR_NETWORK_PEER_PORT] = peer.port;
-  }
-  if (record.clientAddress) attributes[ATTR_CLIENT_ADDRESS] = record.clientAddress;
-  if (record.origin) attributes[ATTR_HTTP_REQUEST_HEADER_ORIGIN] = [record.origin];
+  transport?.describePeer(record, attributes);
   if (record.reason) attributes[ATTR_WEBSOCKET_CLOSE_REASON] = record.reason;
   if (record.synthetic) attributes[ATTR_WEBSOCKET_CLOSE_SYNTHETIC] = true;
   if (requestedCode !== undefined && requestedCode !== record.code) {

@@ -16,6 +16,7 @@ import { ROOT_CONTEXT } from '../root-context.ts';
 import { ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
 import { closeAttributes } from './close-attributes.ts';
 import type { CloseTracer } from './close-tracer.ts';
+import type { TransportRules } from './transport-rules.ts';
 import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Content of a close span. */
@@ -33,6 +34,14 @@ export interface CloseSpan {
   readonly parent: SpanContext | undefined;
 }
 
+/** Parts of a close span that pages do not have. */
+export interface SpanParts {
+  /** Makes the message of an error status. If absent, the status has no message. */
+  readonly closeSentence?: (record: CloseRecord) => string;
+  /** Adds the attributes that describe the peer. */
+  readonly transport?: TransportRules;
+}
+
 // Numbers of the API's enums: a page would load the enums' objects.
 const KINDS: { client: SpanKind.CLIENT; server: SpanKind.SERVER } = { client: 2, server: 1 };
 const UNSET: SpanStatusCode.UNSET = 0;
@@ -42,7 +51,6 @@ const ERROR: SpanStatusCode.ERROR = 2;
  * Returns the content of a close span.
  * @param previous ids of the close span of the connection before. `undefined` if there is no such span
  * @param name name of the span without the template
- * @param closeSentence makes the message of an error status; if absent, the status has no message
  */
 export function closeSpanOf(
   record: CloseRecord,
@@ -50,13 +58,13 @@ export function closeSpanOf(
   { parent, spanTiming }: Pick<WebSocketOptions, 'parent' | 'spanTiming'>,
   previous?: SpanContext,
   name = SPAN_WEBSOCKET_CLOSE,
-  closeSentence?: (record: CloseRecord) => string,
+  { closeSentence, transport }: SpanParts = {},
 ): CloseSpan {
   const { creation, endpoint } = record;
   return {
     name: endpoint.template ? `${name} ${endpoint.template}` : name,
     kind: KINDS[record.kind],
-    attributes: closeAttributes(record, errorType),
+    attributes: closeAttributes(record, errorType, transport),
     links: linksTo(creation, 'creation').concat(linksTo(previous, 'previous_connection')),
     startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     endTime: record.closeTime,

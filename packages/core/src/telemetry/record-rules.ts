@@ -19,9 +19,14 @@ export type OverSocket = (endpoint: Endpoint, facts: CloseFacts) => Endpoint;
 
 /**
  * Makes the rules of the user's options by which facts about a close become a record.
+ * @param causeOf names the cause of a loss by its error code; absent in pages, which see no such code
  * @param overSocket absent in pages, which have no Unix sockets
  */
-export function createRecordRules(options: WebSocketOptions, overSocket?: OverSocket): RecordRules {
+export function createRecordRules(
+  options: WebSocketOptions,
+  causeOf: RecordRules['causeOf'],
+  overSocket: OverSocket | undefined,
+): RecordRules {
   const meaningOf = createMeanings(options);
   const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
     const hook = options[name] ?? byDefault;
@@ -31,6 +36,7 @@ export function createRecordRules(options: WebSocketOptions, overSocket?: OverSo
   const redactReason = redact('redactReason', String);
   const parseEndpoint = createEndpointParser(options);
   return {
+    causeOf,
     meaningOf,
     endpointOf(facts) {
       const endpoint = parseEndpoint(facts.url, facts.template);

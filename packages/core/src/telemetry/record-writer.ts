@@ -10,7 +10,7 @@ import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
 import { errorTypeOf } from './close-attributes.ts';
 import type { MoreMetrics } from './close-metrics.ts';
-import { type CloseSpan, closeSpanOf, startCloseSpan } from './close-span.ts';
+import { type CloseSpan, closeSpanOf, type SpanParts, startCloseSpan } from './close-span.ts';
 import type { CloseTracer } from './close-tracer.ts';
 import type { LimitConclusion } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
@@ -47,7 +47,7 @@ export interface RecordWriter {
 export type WatchMeter = (meter: Meter | undefined) => void;
 
 /** Parts of a writer that some runtimes have. */
-interface WriterParts extends MoreMetrics {
+interface WriterParts extends MoreMetrics, SpanParts {
   readonly options: WebSocketOptions;
   /** Makes the limits for metric labels. If absent, the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
@@ -57,8 +57,6 @@ interface WriterParts extends MoreMetrics {
   readonly overSocket?: OverSocket;
   /** Concludes which time limit has ended a connection. If absent, no limit is concluded. */
   readonly concludeLimit?: LimitConclusion['concludeLimit'];
-  /** Makes the message of an error status. If absent, the status has no message. */
-  readonly closeSentence?: (record: CloseRecord) => string;
 }
 
 /**
@@ -70,10 +68,10 @@ export function createRecordWriter(
   destination: Destination,
   loadMetrics: LoadMetrics | undefined,
 ): RecordWriter {
-  const { options, createLabelLimits, watchMeter, closeSentence } = parts;
+  const { options, createLabelLimits, watchMeter, transport } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
-  const rules = createRecordRules(options, parts.overSocket);
+  const rules = createRecordRules(options, transport?.causeOf, parts.overSocket);
   let meter: Meter | undefined;
   const metrics = createMetricsInUse(loadMetrics, ({ createCloseMetrics }, newMeter) =>
     createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
@@ -145,11 +143,7 @@ export function createRecordWriter(
     const span =
       tracer &&
       guard('tracer', () =>
-        makeSpan(
-          tracer,
-          closeSpanOf(record, errorType, options, previous?.span, undefined, closeSentence),
-          end,
-        ),
+        makeSpan(tracer, closeSpanOf(record, errorType, options, previous?.span, undefined, parts), end),
       );
     if (closeHook) {
       // A hook may be an `async` function; its rejection must not be unhandled.
