@@ -98,7 +98,7 @@ function core(entries: Entries): Options {
 
 const START = { index: 'index' };
 /** Chunks of a page, loaded when it needs them. */
-const LIFECYCLE = { lifecycle: 'lifecycle' };
+const RECORDING = { recording: 'recording' };
 const DELIVERY = { pipeline: 'pipeline/start-pipeline', store: 'store' };
 /** Chunks with parts of the SDK, the part for browsers. */
 const PROTOBUF = { protobuf: 'pipeline/protobuf-format' };
@@ -152,7 +152,10 @@ const oneFile: Options = {
     }),
   ],
   esbuildOptions(options) {
-    options.alias = CORE_SOURCES;
+    options.alias = {
+      ...CORE_SOURCES,
+      '@closespan/browser/recording': './packages/browser/src/recording.ts',
+    };
   },
 };
 
@@ -163,9 +166,9 @@ export const builds: Options[] = [
   ...Object.entries(parts).map(([name, file]) => core({ [name]: file })),
   core({ otlp, 'otlp-metrics': otlpMetrics }),
   browser(START),
-  browser(LIFECYCLE, {
-    // Its few lines of core: a module that later chunks import is not joined with the page's start by bundlers.
-    noExternal: [SDK, /^@closespan\/core/],
+  browser(RECORDING, {
+    // Its line of `platform`: a module that later chunks import is not joined with the page's start by bundlers.
+    noExternal: [SDK, '@closespan/core/platform'],
     esbuildOptions(options) {
       options.alias = CORE_SOURCES;
     },
@@ -204,7 +207,7 @@ export const builds: Options[] = [
 const typeBuilds: Options[] = [
   types('core', CORE),
   types('browser', {
-    ...{ ...START, ...LIFECYCLE, ...DELIVERY, ...PROTOBUF },
+    ...{ ...START, ...RECORDING, ...DELIVERY, ...PROTOBUF },
     ...{ ...METRICS, ...WORKER, ...WORKERD, ...SERVER },
   }),
   types('node', NODE),

@@ -17,7 +17,6 @@ const INTERNAL = [
   'messages',
   'otlp',
   'otlp-metrics',
-  'lifecycle',
   'pipeline',
   'protobuf',
   'metrics',

@@ -32,8 +32,11 @@ const FLOORS = {
   ],
   browser: [
     ['listen.ts'],
-    ['browser-options.ts', 'observe-streams.ts', 'lifecycle', 'store'],
-    ['lifecycle.ts', 'pipeline', 'store.ts'],
+    ['browser-options.ts', 'observe-streams.ts', 'lifecycle'],
+    ['lifecycle.ts'],
+    ['recording.ts'],
+    ['store'],
+    ['pipeline', 'store.ts'],
     ['browser-platform.ts'],
     ['lazy-parts.ts', 'static-messages.ts', 'missing-messages.ts'],
     ['static-parts.ts'],

@@ -1,4 +1,4 @@
-import { observeLifecycle } from '@closespan/browser/lifecycle';
+import { observeLifecycle } from '@closespan/browser/recording';
 import { patchBefore, trackConnection } from '@closespan/core/platform';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 

@@ -12,16 +12,17 @@ import {
   wrapGlobal,
 } from '@closespan/core/platform';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
-import type { Lifecycle, observeLifecycle } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { observeStreams } from './observe-streams.ts';
+import type * as recordingCode from './recording.ts';
 
 /** Functions that load code. A page or worker needs the code only from its first socket on. */
-export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline' | 'loadRecording'> {
+export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPipeline'> {
   /**
-   * Loads the code that observes exits and interruptions. The promise may reject; the next socket then causes a new
-   * attempt.
+   * Loads the code that makes telemetry of closes, and observes exits and interruptions. The promise may reject; the
+   * next socket then causes a new attempt.
    */
-  loadLifecycle(): Promise<{ readonly observeLifecycle: typeof observeLifecycle }>;
+  readonly loadRecording: () => Promise<Pick<typeof recordingCode, 'createRecording' | 'observeLifecycle'>>;
   /** Loads the code that makes metrics of closes. Called if there is a meter. */
   readonly loadMetrics: Recorder['settings']['loadMetrics'] & {};
   /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */
@@ -35,7 +36,6 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
  * the parts when the app makes its first socket.
  */
 export function createPlatform({
-  loadLifecycle,
   loadMessages,
   loadMetrics,
   ...parts
@@ -69,13 +69,13 @@ export function createPlatform({
         );
 
       const observe: SocketObserver['observe'] = (socket, info) => {
-        loading ??= loadLifecycle().then(
+        loading ??= parts.loadRecording().then(
           ({ observeLifecycle }) => {
             lifecycle = observeLifecycle(globalThis, observer, recorder, patchBefore);
           },
-          (error) => {
+          () => {
+            // The recorder logs the error.
             loading = undefined;
-            diag.error(`${NAME}: no lifecycle`, error);
           },
         );
         observer.observe(socket, info);

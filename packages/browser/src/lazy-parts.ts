@@ -2,9 +2,8 @@ import type { Parts } from './browser-platform.ts';
 
 /** Loads parts as separate chunks when the app makes its first socket. A page starts without these parts. */
 export const parts: Parts = {
-  loadLifecycle: () => import('@closespan/browser/lifecycle'),
   loadMessages: () => import('@closespan/core/messages'),
   loadMetrics: () => import('@closespan/core/metrics'),
-  loadRecording: () => import('@closespan/core/page-recording'),
+  loadRecording: () => import('@closespan/browser/recording'),
   startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
 };

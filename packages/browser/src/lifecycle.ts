@@ -1,9 +1,3 @@
-/**
- * Observes exits and interruptions of a page or worker. The module is loaded when the app makes its first socket.
- * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
- * @internal
- * @module
- */
 import type {
   CloseFacts,
   patchBefore,

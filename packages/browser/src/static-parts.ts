@@ -1,7 +1,6 @@
+import { createRecording, observeLifecycle } from '@closespan/browser/recording';
 import { createCloseMetrics } from '@closespan/core/metrics';
-import { createRecording } from '@closespan/core/page-recording';
 import type { Parts } from './browser-platform.ts';
-import { observeLifecycle } from './lifecycle.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { loadMessages } from './static-messages.ts';
 
@@ -11,9 +10,8 @@ import { loadMessages } from './static-messages.ts';
  * module system).
  */
 export const parts: Parts = {
-  loadLifecycle: async () => ({ observeLifecycle }),
   loadMessages,
   loadMetrics: () => ({ createCloseMetrics }),
-  loadRecording: async () => ({ createRecording }),
+  loadRecording: async () => ({ createRecording, observeLifecycle }),
   startPipeline,
 };

@@ -1,4 +1,5 @@
-import { type CloseFacts, type Connection, now } from '@closespan/core/platform';
+import { now } from '@closespan/core/page-recording';
+import type { CloseFacts, Connection } from '@closespan/core/platform';
 import { listen } from '../listen.ts';
 
 /**

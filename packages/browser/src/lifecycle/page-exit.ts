@@ -1,10 +1,5 @@
-import {
-  type CloseFacts,
-  type Connection,
-  now,
-  type Recorder,
-  type SocketObserver,
-} from '@closespan/core/platform';
+import { now } from '@closespan/core/page-recording';
+import type { CloseFacts, Connection, Recorder, SocketObserver } from '@closespan/core/platform';
 import { listen } from '../listen.ts';
 import { recordOpenSockets } from './record-open-sockets.ts';
 

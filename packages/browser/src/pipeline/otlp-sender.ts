@@ -1,4 +1,4 @@
-import { diag, NAME } from '@closespan/core/page-recording';
+import { diag, NAME } from '@closespan/browser/recording';
 import { inTime } from '../store/in-time.ts';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { StoredSpan } from '../store/stored-spans.ts';

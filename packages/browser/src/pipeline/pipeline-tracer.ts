@@ -1,4 +1,3 @@
-import type { SamplerLike } from '@closespan/core';
 import {
   askSampler,
   type CloseTracer,
@@ -6,7 +5,8 @@ import {
   randomHex,
   spanContextOf,
   unrecordedSpan,
-} from '@closespan/core/page-recording';
+} from '@closespan/browser/recording';
+import type { SamplerLike } from '@closespan/core';
 import type { Context, Span, SpanContext, SpanKind, SpanOptions } from '@opentelemetry/api';
 import type { StoredSpan } from '../store/stored-spans.ts';
 import { startPipelineSpan } from './pipeline-span.ts';

@@ -13,7 +13,7 @@ import {
   registeredMeterProvider,
   signalUrl,
   VERSION,
-} from '@closespan/core/page-recording';
+} from '@closespan/browser/recording';
 import type { Pipeline } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
@@ -37,7 +37,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = members;
   const url = signalUrl(base, '/v1/traces');
   const attributes = pageResource(options);
-  const [format, meters] = await Promise.all([
+  const [format, meters, methods] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,
     options.metrics ? startMetrics(options, attributes) : undefined,
   ]);

@@ -1,5 +1,4 @@
-import { diag, NAME, type Outcome } from '@closespan/core/page-recording';
-import { listen } from '../listen.ts';
+import { diag, listen, NAME, type Outcome } from '@closespan/browser/recording';
 import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
 import { outsideZone } from './outside-zone.ts';

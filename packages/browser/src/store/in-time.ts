@@ -1,4 +1,4 @@
-import { now } from '@closespan/core/page-recording';
+import { now } from '@closespan/browser/recording';
 
 /** A timer that fires later than this, in milliseconds, shows that the page stood still meanwhile. */
 const LATE_MILLIS = 1000;

@@ -1,4 +1,4 @@
-import { diag, NAME } from '@closespan/core/page-recording';
+import { diag, NAME } from '@closespan/browser/recording';
 import { createDurableStore } from './durable-store.ts';
 import { inTime } from './in-time.ts';
 import { createMemoryStore } from './memory-store.ts';

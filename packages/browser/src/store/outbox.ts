@@ -1,4 +1,4 @@
-import { diag, NAME, now } from '@closespan/core/page-recording';
+import { diag, NAME, now } from '@closespan/browser/recording';
 import { type Outcomes, REFUSED } from './outcomes.ts';
 import { readRows } from './read-rows.ts';
 import {

@@ -1,4 +1,4 @@
-import { diag, NAME, type Outcome } from '@closespan/core/page-recording';
+import { diag, NAME, type Outcome } from '@closespan/browser/recording';
 import { closesOf } from './span-rows.ts';
 import type { RowKey } from './span-store.ts';
 

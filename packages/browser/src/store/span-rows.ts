@@ -1,4 +1,4 @@
-import { NAME, now, randomHex } from '@closespan/core/page-recording';
+import { NAME, now, randomHex } from '@closespan/browser/recording';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type StoredSpan } from './stored-spans.ts';
 

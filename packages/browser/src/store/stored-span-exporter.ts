@@ -1,12 +1,12 @@
 import {
   createOutcomeCounter,
   guard,
+  listen,
   NAME,
   registeredMeterProvider,
   VERSION,
-} from '@closespan/core/page-recording';
+} from '@closespan/browser/recording';
 import type { MeterProvider } from '@opentelemetry/api';
-import { listen } from '../listen.ts';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { inTime } from './in-time.ts';
 import { openSpanStore } from './open-span-store.ts';

@@ -1,4 +1,4 @@
-import { now } from '@closespan/core/page-recording';
+import { now } from '@closespan/browser/recording';
 import { outsideZone } from './outside-zone.ts';
 
 /** Calls one function at the earliest of the requested times. */
