@@ -96,6 +96,9 @@ function core(entries: Entries): Options {
   };
 }
 
+/** Workers, and the one file, load nothing later that every app may need. */
+const STATIC_SPAN_METHODS = { 'lazy-span-methods.ts': 'static-span-methods.ts' };
+
 const START = { index: 'index' };
 /** Chunks of a page, loaded when it needs them. */
 const RECORDING = { recording: 'recording' };
@@ -103,6 +106,8 @@ const DELIVERY = { pipeline: 'pipeline/start-pipeline', store: 'store' };
 /** Chunks with parts of the SDK, the part for browsers. */
 const PROTOBUF = { protobuf: 'pipeline/protobuf-format' };
 const METRICS = { metrics: 'pipeline/page-meter-provider' };
+/** The chunk that a hook of the app needs. */
+const SPAN_METHODS = { 'span-methods': 'pipeline/span-methods' };
 /** The main entry, with all that it would load later in one file. */
 const WORKER = { worker: 'index' };
 /** What stands for the main entry on Cloudflare Workers, and on a server that renders pages. */
@@ -147,6 +152,7 @@ const oneFile: Options = {
   esbuildPlugins: [
     replaceModules({
       'lazy-parts.ts': 'static-parts.ts',
+      ...STATIC_SPAN_METHODS,
       'lazy-sdk-parts.ts': 'missing-sdk-parts.ts',
       'static-messages.ts': 'missing-messages.ts',
     }),
@@ -185,9 +191,14 @@ export const builds: Options[] = [
       };
     },
   }),
-  browser(WORKER, { esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts' })] }),
+  browser(SPAN_METHODS),
+  browser(WORKER, {
+    esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts', ...STATIC_SPAN_METHODS })],
+  }),
   browser(WORKERD, {
-    esbuildPlugins: [replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts' })],
+    esbuildPlugins: [
+      replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts', ...STATIC_SPAN_METHODS }),
+    ],
   }),
   browser(SERVER),
   oneFile,
@@ -208,7 +219,7 @@ const typeBuilds: Options[] = [
   types('core', CORE),
   types('browser', {
     ...{ ...START, ...RECORDING, ...DELIVERY, ...PROTOBUF },
-    ...{ ...METRICS, ...WORKER, ...WORKERD, ...SERVER },
+    ...{ ...METRICS, ...SPAN_METHODS, ...WORKER, ...WORKERD, ...SERVER },
   }),
   types('node', NODE),
 ];

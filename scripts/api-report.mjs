@@ -20,6 +20,7 @@ const INTERNAL = [
   'pipeline',
   'protobuf',
   'metrics',
+  'span-methods',
 ];
 const NO_MESSAGES = { default: { logLevel: ExtractorLogLevel.None } };
 

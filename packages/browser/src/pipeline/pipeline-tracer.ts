@@ -10,6 +10,7 @@ import type { SamplerLike } from '@closespan/core';
 import type { Context, Span, SpanContext, SpanKind, SpanOptions } from '@opentelemetry/api';
 import type { StoredSpan } from '../store/stored-spans.ts';
 import { startPipelineSpan } from './pipeline-span.ts';
+import type { addSpanMethods } from './span-methods.ts';
 
 /** Options of the built-in pipeline's tracer provider. */
 export interface PipelineTracerOptions {
@@ -20,6 +21,8 @@ export interface PipelineTracerOptions {
    * @defaultValue sends all spans except children of an unsampled span
    */
   readonly sampler: SamplerLike | undefined;
+  /** Adds the methods with which hooks of the app change a span. Absent if the app has no such hook. */
+  readonly addMethods: typeof addSpanMethods | undefined;
   /** Called with each sampled span when the span ends. */
   readonly onEnd: (span: StoredSpan) => void;
 }
@@ -41,7 +44,7 @@ export function createPipelineTracerProvider(options: PipelineTracerOptions): Cl
 
 function createTracer(
   instrumentationScope: StoredSpan['instrumentationScope'],
-  { resource, sampler, onEnd }: PipelineTracerOptions,
+  { resource, sampler, addMethods, onEnd }: PipelineTracerOptions,
 ): CloseTracer {
   return {
     startSpan(name: string, options: SpanOptions, context: Context): Span {
@@ -67,6 +70,7 @@ function createTracer(
           attributes: { ...attributes, ...sampled },
         },
         isSampled ? onEnd : () => {},
+        addMethods,
       );
     },
   };

@@ -8,6 +8,8 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { toReadable } from '../store/readable-spans.ts';
 import type { OtlpFormat } from './otlp-sender.ts';
 
+export type { StoredSpan } from '../store/stored-spans.ts';
+
 /** Encodes OTLP requests as protobuf. */
 export const PROTOBUF_FORMAT: OtlpFormat = {
   contentType: 'application/x-protobuf',

@@ -22,6 +22,7 @@ import { createMemoryStore } from '../store/memory-store.ts';
 import { openSpanStore } from '../store/open-span-store.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
 import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
+import { loadSpanMethods } from './lazy-span-methods.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { pageResource } from './page-resource.ts';
@@ -40,6 +41,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const [format, meters, methods] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,
     options.metrics ? startMetrics(options, attributes) : undefined,
+    options.closeHook && loadSpanMethods(),
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
@@ -64,6 +66,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
       },
     },
     sampler: options.sampler,
+    addMethods: methods?.addSpanMethods,
     onEnd: (span) => delivery.add([span]),
   });
   return {

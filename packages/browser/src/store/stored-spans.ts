@@ -12,7 +12,7 @@ export interface StoredLink extends Omit<Link, 'context'> {
 }
 
 /** An event of a span, with a time in seconds and nanoseconds. */
-export interface StoredEvent {
+interface StoredEvent {
   readonly time: HrTime;
   readonly name: string;
   readonly attributes?: Attributes;

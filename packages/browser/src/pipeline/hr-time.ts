@@ -1,0 +1,13 @@
+import type { HrTime, TimeInput } from '@opentelemetry/api';
+
+/**
+ * Returns a time as seconds and nanoseconds since the epoch. A number up to the page's age in milliseconds is a time of
+ * `performance.now()`, as in OpenTelemetry's SDK.
+ */
+export function hrTime(time: TimeInput): HrTime {
+  if (Array.isArray(time)) return time;
+  const value = Number(time);
+  const millis = value <= performance.now() ? performance.timeOrigin + value : value;
+  const seconds = Math.floor(millis / 1000);
+  return [seconds, Math.round((millis - seconds * 1000) * 1e6)];
+}
