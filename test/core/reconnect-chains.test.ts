@@ -23,6 +23,10 @@ const LOST = { code: 1006, wasClean: false };
 
 /** Clients whose times a test sets, in milliseconds. No real process could wait for so long. */
 interface Clients {
+  /** Start of the tests' times, in monotonic milliseconds. */
+  readonly begin: number;
+  /** Loads the code that records, as platforms do soon after the first connection. */
+  load(): Promise<void>;
   /** A connection that never opens. */
   fail(from: number, to: number, facts?: Partial<CloseFacts>): void;
   open(at: number, url?: string): Connection;
@@ -59,6 +63,11 @@ function startClients(
   const close: Clients['close'] = (connection, at, facts) =>
     recorder.record(connection, { ...FACTS, url: URL, ...LOST, ...facts, closedAt: begin + at });
   return {
+    begin,
+    async load() {
+      recorder.prepare();
+      await new Promise(setImmediate);
+    },
     fail: (from, to, facts) => close(trackConnection(undefined, begin + from), to, facts),
     open(at, url = URL) {
       const connection = trackConnection(undefined, begin + at);
@@ -178,6 +187,118 @@ describe.each([
     second.close(second.open(1000 * MINUTE), 1000 * MINUTE + 1);
     const all = await second.spans();
     expect(attempts(all).slice(3)).toEqual([['websocket.close', 2]]);
+  });
+
+  /** The outages: cause, attempts, causes of the failed ones, and the second of the loss. */
+  const outagesOf = async (clients: Clients) => {
+    const spans = await clients.spans();
+    const begin = Date.now() - performance.now() + clients.begin;
+    return spans
+      .filter(({ name }) => name === 'websocket.reconnect')
+      .map(({ attributes, startTime: [seconds, nanos] }) => [
+        attributes['websocket.close.cause'],
+        attributes['websocket.reconnect.attempts'],
+        attributes['websocket.reconnect.causes'],
+        Math.round(seconds + nanos / 1e9 - begin / 1000),
+      ]);
+  };
+  /** Closes a connection whose peer is dead: no Close frame comes back for 30 s. */
+  const giveUp = (clients: Clients, connection: Connection, at: number) => {
+    connection.closing = { at: clients.begin + at, by: 'local', code: undefined };
+    return () => clients.close(connection, at + 30_000);
+  };
+
+  it('join what opens while a connection that was given up still closes', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const end = giveUp(clients, clients.open(0), 10_000);
+    const back = clients.open(13_000);
+    end();
+    clients.close(back, 100_000);
+    clients.open(101_000);
+    const spans = await clients.spans();
+    expect(await outagesOf(clients)).toEqual([
+      ['close_timeout', 1, undefined, 10],
+      ['connection_lost', 1, undefined, 100],
+    ]);
+    const [first, second] = spans.filter(({ name }) => name === 'websocket.close');
+    expect(second?.attributes['websocket.reconnect.attempt']).toBe(1);
+    expect(second?.links.map(({ context }) => context.spanId)).toEqual([first?.spanContext().spanId]);
+  });
+
+  it('join attempts that fail while a connection that was given up still closes', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const end = giveUp(clients, clients.open(0), 10_000);
+    clients.fail(11_000, 15_000);
+    clients.fail(16_000, 20_000);
+    end();
+    clients.fail(41_000, 45_000);
+    clients.open(50_000);
+    expect(await outagesOf(clients)).toEqual([['close_timeout', 4, ['handshake_failed'], 10]]);
+  });
+
+  it('join an attempt that the app has given up meanwhile, too', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const end = giveUp(clients, clients.open(0), 10_000);
+    clients.fail(11_000, 15_000, { initiator: 'local', cause: 'aborted_connecting' });
+    clients.open(16_000);
+    end();
+    expect(await outagesOf(clients)).toEqual([['close_timeout', 2, ['aborted_connecting'], 10]]);
+  });
+
+  it('count one outage although an attempt failed first, and no second one at the end', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const end = giveUp(clients, clients.open(0), 10_000);
+    clients.fail(11_000, 15_000);
+    const back = clients.open(16_000);
+    end();
+    clients.close(back, 100_000);
+    clients.open(101_000);
+    expect((await outagesOf(clients)).map(([, , , second]) => second)).toEqual([15, 100]);
+  });
+
+  it('match several that were given up at once', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const ends = [0, 1, 2].map((i) => giveUp(clients, clients.open(i), 10_000 + i));
+    const other = clients.open(5);
+    clients.close(other, 25_000);
+    for (let i = 0; i < 3; i++) clients.open(13_000 + i);
+    for (const end of ends) end();
+    clients.open(61_000);
+    clients.open(62_000);
+    expect(await outagesOf(clients)).toEqual([
+      ['close_timeout', 1, undefined, 10],
+      ['close_timeout', 1, undefined, 10],
+      ['close_timeout', 1, undefined, 10],
+      ['connection_lost', 1, undefined, 25],
+    ]);
+  });
+
+  it('join nothing that was begun before, or that is of another target', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const end = giveUp(clients, clients.open(0), 10_000);
+    clients.open(9000);
+    clients.open(13_000, 'wss://example.com/other');
+    end();
+    expect(await outagesOf(clients)).toEqual([]);
+    clients.open(41_000);
+    expect(await outagesOf(clients)).toEqual([['close_timeout', 1, undefined, 10]]);
+  });
+
+  it('call no outage what the app closes and the peer confirms late', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const connection = clients.open(0);
+    connection.closing = { at: clients.begin + 1000, by: 'local', code: 1000 };
+    clients.open(1001);
+    clients.close(connection, 2000, { code: 1000, wasClean: true });
+    clients.open(3000);
+    expect(await outagesOf(clients)).toEqual([]);
   });
 
   it('remember no more than a thousand targets', async () => {

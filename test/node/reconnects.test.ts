@@ -113,6 +113,32 @@ describe.each([
     });
   });
 
+  it('are missed from the moment at which the app gives up a dead peer', async () => {
+    // The code that records is there soon after the first connection, or after the first close.
+    await lose(await open(Class, '/other'));
+    await handle.forceFlush();
+    await server.start();
+    const dead = await open(Class);
+    const [peer] = [...server.peers].slice(-1);
+    peer?._socket.pause();
+    const closing = closed(dead);
+    dead.close(4000, 'heartbeat');
+    const back = await open(Class);
+    peer?._socket.resume();
+    peer?.terminate();
+    await closing;
+    back.close(1000);
+    await closed(back);
+    await handle.forceFlush();
+    const [loss, end] = closes().filter(({ attributes }) => attributes['url.path'] === '/chat');
+    const [outage] = reconnects();
+    expect(reconnects().map(words)).toEqual(['1 close.cause=local_close reconnect.attempts=1']);
+    expect(outage?.startTime).toBeCloseTo(loss?.startTime ?? 0, 1);
+    expect(outage?.endTime).toBeLessThan(loss?.endTime ?? 0);
+    expect(end?.attributes['websocket.reconnect.attempt']).toBe(1);
+    expect(end && previousOf(end)).toBe(loss?.spanId);
+  });
+
   it('match several sockets to one URL first lost, first back', async () => {
     const sockets = [await open(Class), await open(Class), await open(Class)];
     const [a, b, c] = [...server.peers];

@@ -134,7 +134,10 @@ export function createRecording(
 
   /** Adds the ends of client connections to chains: all of them, or those up to a close. */
   function join(last?: PendingClose): void {
-    while (unjoined.size() > 0 && !last?.end) chains.ended(unjoined.shift() as PendingClose);
+    while (unjoined.size() > 0 && !last?.end) {
+      const outage = chains.ended(unjoined.shift() as PendingClose);
+      if (outage) enqueue(outage);
+    }
   }
 
   function enqueue(item: PendingClose): void {

@@ -13,23 +13,26 @@ export interface ChainEnd {
   span?: SpanContext | undefined;
 }
 
-/** Connections to one target, of which each followed the end of the one before, and none is open. */
+/**
+ * Connections to one target, of which each followed the end of the one before, and none is open. A chain stays one
+ * object while the app misses a connection.
+ */
 export interface Chain {
   /** Origin and path of the connections' URLs. */
   readonly target: string;
   /** First end since a connection of the chain was open. If none was open, the first end of all. */
-  readonly loss: ChainEnd;
+  loss: ChainEnd;
   /** Last end. */
-  readonly last: ChainEnd;
+  last: ChainEnd;
   /** Number of connections that were begun since the loss. */
-  readonly attempts: number;
+  attempts: number;
   /**
    * Causes of the connections that were begun since the loss and did not open, each once. The writer adds them.
    * `undefined` before the first such connection.
    */
   causes?: Set<CloseCause> | undefined;
   /** Whether the app misses a connection. `false` if this end closed the last connection normally. */
-  readonly isLost: boolean;
+  isLost: boolean;
 }
 
 /** Chains that wait for their next connection. */

@@ -35,7 +35,10 @@ function createTargets(): ChainStore {
     add(chain) {
       const { target } = chain;
       const chains = targets.get(target) ?? [];
-      chains.push(chain);
+      // A connection that the app gave up is added when it has ended, after others that were lost later.
+      let place = chains.length;
+      while ((chains[place - 1]?.last.closedAt ?? Number.NaN) > chain.last.closedAt) place--;
+      chains.splice(place, 0, chain);
       size++;
       targets.delete(target);
       targets.set(target, chains);

@@ -1,11 +1,15 @@
-import { type Chain, type ChainStore, createPageChains, goesOn } from './chain.ts';
+import { type Chain, type ChainEnd, type ChainStore, createPageChains, goesOn } from './chain.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { Connection } from './connection.ts';
 
 /** Joins client connections to chains: connections to one origin and path, each begun after the one before ended. */
 export interface ReconnectChains {
-  /** Adds the end of a client connection to a chain, and the place in the chain to the close. */
-  ended(closed: PendingClose): void;
+  /**
+   * Adds the end of a client connection to a chain, and the place in the chain to the close.
+   * @returns the outage, as an item for the queue of closes, if the app gave up the connection before its end, and
+   *   another one has opened since
+   */
+  ended(closed: PendingClose): PendingClose | undefined;
   /** Notes that a connection has opened. Returns the outage that ends, as an item for the queue of closes. */
   opened(opening: PendingClose): PendingClose | undefined;
   /**
@@ -15,6 +19,18 @@ export interface ReconnectChains {
   endOutages(): PendingClose[];
 }
 
+/** Chain whose first connection continued no other one. Later it may turn out to continue one that still closes. */
+interface BegunChain extends Chain {
+  /** Start of the first connection, in monotonic milliseconds. */
+  readonly begunAt: number;
+  /** The opening, if a connection of the chain has opened. */
+  opening?: PendingClose;
+}
+
+/** Stands for the end before a first connection. */
+const NO_END: ChainEnd = { closedAt: 0, closeTime: 0 };
+/** Number of chains that are remembered as ones that may continue another. */
+const MOST_BEGUN = 100;
 /** Stands for the connection that did not open, of which nothing is known. */
 const NONE = { connection: {} as Connection };
 /** Number of characters of a URL in which targets differ. */
@@ -33,36 +49,81 @@ export function createReconnectChains(
 ): ReconnectChains {
   /** Chains that the connections that have opened continue. */
   const continued = new WeakMap<Connection, Chain>();
+  /** The latest chains whose first connection continued no other one. */
+  const begun: BegunChain[] = [];
 
   function take({ connection, facts }: PendingClose): Chain | undefined {
     return waiting.take(targetOf(facts), connection.startedAt);
   }
 
+  function remember(chain: BegunChain): void {
+    if (begun.push(chain) > MOST_BEGUN) begun.shift();
+  }
+
+  /**
+   * Joins a chain that is lost with one that was begun after the app had given up the connection, and before that
+   * connection ended.
+   * @returns the outage that was over before; `undefined` if there is none, or if it was measured already
+   */
+  function goOnWith(later: BegunChain, { loss }: Chain): PendingClose | undefined {
+    const { opening, last } = later;
+    // Then the outage was measured from the end of a connection that failed.
+    if (opening && later.isLost) return undefined;
+    later.causes ??= new Set();
+    if (later.loss.cause) later.causes.add(later.loss.cause);
+    later.attempts++;
+    Object.assign(later, { loss, last: last === NO_END ? loss : last, isLost: true });
+    if (!opening) return undefined;
+    continued.set(opening.connection, later);
+    return { ...opening, outage: { ...later, attempts: later.attempts + 1 } };
+  }
+
   return {
     ended(closed) {
       const { connection, facts, closedAt, closeTime } = closed;
+      const { startedAt, closing } = connection;
       const hasOpened = connection.openedAt !== undefined;
       const before = hasOpened ? continued.get(connection) : take(closed);
       const attempt = before && before.attempts + 1;
-      const outage = !hasOpened && before?.isLost ? before : undefined;
-      const isOurs = (connection.closing?.by ?? facts.initiator) === 'local';
-      const end = { closedAt, closeTime };
-      if (outage) outage.causes ??= new Set();
-      Object.assign(closed, { end, attempt, previous: before?.last, causes: outage?.causes });
-      waiting.add({
-        target: targetOf(facts),
-        loss: end,
-        // What this end did on purpose is no loss.
-        isLost: !(isOurs && (!hasOpened || isNormal(closed))),
-        ...outage,
-        last: end,
-        attempts: hasOpened ? 0 : (attempt ?? 0),
-      });
+      const isOurs = (closing?.by ?? facts.initiator) === 'local';
+      // What this end did on purpose is no loss.
+      const isLost = !(isOurs && (!hasOpened || isNormal(closed)));
+      // A dead peer sends no Close frame, and a runtime may wait a minute for one. The app misses a connection meanwhile.
+      const waited = isOurs && isLost && closing ? closedAt - closing.at : 0;
+      const last = { closedAt: closedAt - waited, closeTime: closeTime - waited };
+      Object.assign(closed, { end: last, attempt, previous: before?.last });
+      const target = targetOf(facts);
+      const chain = { target, loss: last, last, attempts: 0, isLost, begunAt: startedAt };
+      if (hasOpened) {
+        const index =
+          waited > 0 ? begun.findIndex((one) => one.begunAt >= last.closedAt && one.target === target) : -1;
+        const [later] = index < 0 ? [] : begun.splice(index, 1);
+        if (later) return goOnWith(later, chain);
+        waiting.add(chain);
+      } else if (before) {
+        if (before.isLost) {
+          before.causes ??= new Set();
+          closed.causes = before.causes;
+        } else Object.assign(before, { loss: last, isLost });
+        waiting.add(Object.assign(before, { last, attempts: attempt }));
+      } else {
+        waiting.add(chain);
+        remember(chain);
+      }
+      return undefined;
     },
     opened(opening) {
+      const { connection, facts } = opening;
       const chain = take(opening);
-      if (!chain) return undefined;
-      continued.set(opening.connection, chain);
+      if (!chain) {
+        const target = targetOf(facts);
+        const begunAt = connection.startedAt;
+        remember({ target, loss: NO_END, last: NO_END, attempts: -1, isLost: false, begunAt, opening });
+        return undefined;
+      }
+      const first = begun.find((one) => one === chain);
+      if (first) first.opening = opening;
+      continued.set(connection, chain);
       return chain.isLost ? { ...opening, outage: { ...chain, attempts: chain.attempts + 1 } } : undefined;
     },
     endOutages() {
