@@ -14,6 +14,8 @@ const MOST = 16;
  * (RFC 6455 §5.5.3). If several pings have the payload of the pong, nobody can know which of them the pong answers.
  */
 export class OverlappingPings {
+  /** Time between the last two pings. */
+  interval = 0;
   #pings: SentPing[];
   #unanswered: number;
   /** Number of pongs that may still come for pings that count as answered. */
@@ -41,7 +43,12 @@ export class OverlappingPings {
     return this.#unanswered === 0 && this.#owed === 0;
   }
 
-  noteSent(ping: SentPing): void {
+  /**
+   * Notes one more ping.
+   * @param interval time between this ping and the one before
+   */
+  noteSent(ping: SentPing, interval: number): void {
+    this.interval = interval;
     // The oldest one stays, since its age decides.
     if (this.#pings.length === MOST) this.#pings.splice(1, 1);
     this.#pings.push(ping);

@@ -12,21 +12,28 @@ const LONG = 10_000;
 /** Time after which the first ping may be overdue, in tenths of a millisecond. Few networks need longer for a round trip. */
 const LONG_AT_FIRST = 2000;
 
+/** The one unanswered ping of a connection. It was sent last. */
+interface UnansweredPing {
+  /** Number of the payload, from `payloadNumber`. */
+  readonly payload: number;
+  /** Time between this ping and the one before. */
+  readonly interval: number;
+}
+
 /**
  * Remembers the pings that an app has sent over one connection. A connection without a ping has no such object. Times
- * are tenths of a millisecond: a small integer takes a third of the memory of a fraction.
+ * are tenths of a millisecond: a small integer takes a third of the memory of a fraction. A fact that counts only while
+ * a ping is unanswered is held only so long.
  */
 export class PingState {
   /** Handshake of the connection, in whose place the pings are kept. */
   handshake: object | undefined;
   /** Time of the last ping; before the first ping, the time at which the connection opened. */
   #sentAt: number;
-  /** Payload of the one unanswered ping, or the unanswered pings if there are several; `undefined` if there is none. */
-  #pending: number | OverlappingPings | undefined;
+  /** The unanswered ping, or the unanswered pings if there are several; `undefined` if there is none. */
+  #pending: UnansweredPing | OverlappingPings | undefined;
   /** Last round trip. */
   #roundTrip = UNKNOWN;
-  /** Time between the last two pings. */
-  #interval = LONG;
 
   /**
    * Makes the state of a connection that is about to send its first ping.
@@ -38,8 +45,8 @@ export class PingState {
 
   /** Number of pings that have no pong. */
   get unanswered(): number {
-    if (typeof this.#pending === 'object') return this.#pending.unanswered;
-    return this.#pending === undefined ? 0 : 1;
+    if (this.#pending instanceof OverlappingPings) return this.#pending.unanswered;
+    return this.#pending ? 1 : 0;
   }
 
   /** Last round trip in milliseconds; `undefined` if none was measured. */
@@ -54,13 +61,15 @@ export class PingState {
    * fifth of a second is enough.
    */
   get isOverdue(): boolean {
-    const oldest = typeof this.#pending === 'object' ? this.#pending.oldest : this.#sentAt;
-    if (this.unanswered === 0 || oldest === undefined) return false;
+    const pending = this.#pending;
+    const oldest = pending instanceof OverlappingPings ? pending.oldest : this.#sentAt;
+    if (!pending || oldest === undefined) return false;
+    const { interval } = pending;
     const waited = since(oldest);
     const usual = this.#roundTrip === UNKNOWN ? FIRST_ROUND_TRIP : this.#roundTrip;
     // Pings that follow each other faster than pongs can come are no heartbeat, whose next ping is due.
-    const isHeartbeat = this.#interval > 2 * usual + JITTER;
-    const isNextDue = isHeartbeat && waited >= 0.8 * this.#interval && waited > 1.1 * usual + JITTER;
+    const isHeartbeat = interval > 2 * usual + JITTER;
+    const isNextDue = isHeartbeat && waited >= 0.8 * interval && waited > 1.1 * usual + JITTER;
     const patience = this.#roundTrip === UNKNOWN ? LONG_AT_FIRST : LONG;
     return isNextDue || (waited >= patience && waited > 2 * usual);
   }
@@ -68,12 +77,17 @@ export class PingState {
   /** Notes a ping that is being sent. */
   noteSent(payload: number): void {
     const at = ticks();
-    if (typeof this.#pending === 'number') {
-      this.#pending = new OverlappingPings({ payload: this.#pending, at: this.#sentAt });
+    const interval = since(this.#sentAt);
+    const pending = this.#pending;
+    if (!pending) this.#pending = { payload, interval };
+    else {
+      const several =
+        pending instanceof OverlappingPings
+          ? pending
+          : new OverlappingPings({ payload: pending.payload, at: this.#sentAt });
+      several.noteSent({ payload, at }, interval);
+      this.#pending = several;
     }
-    if (this.#pending) this.#pending.noteSent({ payload, at });
-    else this.#pending = payload;
-    this.#interval = since(this.#sentAt);
     this.#sentAt = at;
   }
 
@@ -84,10 +98,13 @@ export class PingState {
   notePong(payload: number): number | undefined {
     const pending = this.#pending;
     let sentAt: number | undefined;
-    if (typeof pending === 'object') sentAt = pending.notePong(payload);
-    else if (pending === payload) sentAt = this.#sentAt;
-    // Several pings stay together until the last of their pongs can have come.
-    if (typeof pending === 'object' ? pending.isOver : pending === payload) this.#pending = undefined;
+    if (pending instanceof OverlappingPings) {
+      sentAt = pending.notePong(payload);
+      if (pending.isOver) this.#pending = undefined;
+    } else if (pending?.payload === payload) {
+      sentAt = this.#sentAt;
+      this.#pending = undefined;
+    }
     if (sentAt === undefined) return undefined;
     this.#roundTrip = since(sentAt);
     return this.#roundTrip / 10;
