@@ -92,8 +92,9 @@ it('a stream that an app freezes before it refuses an upgrade goes on as without
   const refused = vi.fn();
   const handle = instrumentWebSockets({ otlp: false, closeHook: refused });
   const server = createServer().on('upgrade', (_request, socket) => {
-    for (const name of ['_write', '_writev', '_destroy']) {
-      Object.defineProperty(socket, name, { writable: false, configurable: false });
+    for (const name of ['_write', '_writev', '_writeGeneric', '_destroy']) {
+      const value = Reflect.get(socket, name);
+      Object.defineProperty(socket, name, { value, writable: false, configurable: false });
     }
     socket.end('HTTP/1.1 401 No\r\nConnection: close\r\n\r\n');
   });

@@ -15,7 +15,7 @@ type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const KEY = 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n';
 const METRIC = 'websocket.server.handshake.duration';
-const KEYS = new Set(['_write', '_writev', '_destroy']);
+const KEYS = new Set(['_writeGeneric']);
 
 let handle: WebSocketHandle | undefined;
 let receiver: OtlpReceiver;

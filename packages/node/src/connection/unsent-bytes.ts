@@ -1,5 +1,6 @@
 import { Duplex, Readable, Stream, Writable } from 'node:stream';
 import { ownProperty, patchBefore, stopAll } from '@closespan/core/platform';
+import { noteDestroyed } from './await-destroy.ts';
 
 /** A TCP or TLS socket, or an HTTP/2 stream. */
 type Wire = Duplex & {
@@ -34,10 +35,11 @@ export function watchUnsentBytes(stream: Duplex | null | undefined): void {
   looked.add(prototype);
   const owner = ownerOfDestroy(prototype);
   if (!owner || SHARED.includes(owner) || patched.has(owner)) return;
-  const stops = [patchBefore(owner, '_destroy', noteDestroy), patchBefore(owner, 'end', noteEnd)];
+  const stop = patchBefore(owner, '_destroy', noteDestroy);
+  const stopEnd = stop && patchBefore(owner, 'end', noteEnd);
   patched.set(
     owner,
-    stops.filter((stop) => stop !== undefined),
+    [stop, stopEnd].filter((one) => one !== undefined),
   );
 }
 
@@ -53,6 +55,12 @@ export function unsentBytes(stream: Duplex | null | undefined, counted: number):
   return noted + Math.max(0, counted - stream.writableLength);
 }
 
+/** Returns whether the method `_destroy` that a stream has is patched by `watchUnsentBytes()`. */
+export function isDestroySeen(stream: Duplex): boolean {
+  const owner = ownerOfDestroy(stream);
+  return owner !== undefined && Boolean(patched.get(owner)?.length);
+}
+
 /** Restores the patched classes. */
 export function stopWatchingUnsentBytes(): void {
   stopAll([...patched.values()].flat());
@@ -60,8 +68,9 @@ export function stopWatchingUnsentBytes(): void {
   looked = new WeakSet();
 }
 
-function noteDestroy(self: object): undefined {
+function noteDestroy(self: object, [error]: readonly unknown[]): undefined {
   const stream = self as Wire;
+  noteDestroyed(stream, error);
   const { writableLength, errored } = stream;
   const unsent = writableLength || (errored ? lostByWrite(stream) : 0);
   if (unsent > 0) left.set(stream, unsent);

@@ -1,10 +1,15 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { guard } from '@closespan/core/platform';
-import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
+import { awaitDestroy } from '../connection/await-destroy.ts';
+import { isDestroySeen, watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import { afterInterimResponses, type FinalResponse, readFinalResponse } from './read-response.ts';
 
-type Method = '_write' | '_writev' | '_destroy';
-/** Methods of a stream, by name. Node writes to a stream without `_writev` piece by piece. */
+type Method = '_write' | '_writev' | '_writeGeneric' | '_destroy';
+/**
+ * Methods of a stream, by name. Node writes to a stream without `_writev` piece by piece. In a TCP or TLS socket, both
+ * ways lead to `_writeGeneric`.
+ */
 type Methods = Record<Method, ((...args: unknown[]) => unknown) | undefined>;
 
 /**
@@ -20,6 +25,7 @@ interface AwaitedResponse extends Methods {
   readonly queued: object | undefined;
   /** Text that the server has written after the last complete interim response. */
   text: string;
+  stopAwaitingDestroy?: () => void;
 }
 
 /** Members of a server's socket that closespan reads. */
@@ -28,20 +34,26 @@ interface RespondingStream extends Methods {
   readonly _httpMessage?: { readonly req?: object } | null;
 }
 
-/** Looks for the final response in an argument of a stream's method. */
+/** Looks for the final response in the arguments of a stream's method. */
 type ResponseIn = (
-  argument: unknown,
+  args: readonly unknown[],
   awaited: AwaitedResponse,
   stream: RespondingStream,
 ) => FinalResponse | undefined;
 
+/** Most sockets have room for one more property, and would grow by 24 bytes for a second one. */
+const OF_SOCKETS = ['_writeGeneric'] as const;
 const WITHOUT_WRITEV = ['_write', '_destroy'] as const;
-const ALL_METHODS = [...WITHOUT_WRITEV, '_writev'] as const;
+const OF_STREAMS = [...WITHOUT_WRITEV, '_writev'] as const;
+const ALL_METHODS = [...OF_SOCKETS, ...OF_STREAMS] as const;
 const awaitedByStream = new WeakMap<object, AwaitedResponse>();
 const interceptors = {
-  _write: intercept('_write', responseInChunk),
-  _writev: intercept('_writev', responseInChunks),
-  _destroy: intercept('_destroy', (error) => ({ error: error as Error | null })),
+  _write: intercept('_write', ([chunk], ...rest) => responseInChunk(chunk, ...rest)),
+  _writev: intercept('_writev', ([chunks], ...rest) => responseInChunks(chunks, ...rest)),
+  _writeGeneric: intercept('_writeGeneric', ([isMany, data], ...rest) =>
+    isMany ? responseInChunks(data, ...rest) : responseInChunk(data, ...rest),
+  ),
+  _destroy: intercept('_destroy', responseOfDestroy),
 };
 
 /**
@@ -59,16 +71,29 @@ export function onFinalResponse(
   if (stream.destroyed || awaitedByStream.has(stream)) return;
   // First, since the methods that the stream has now are those that it gets back.
   watchUnsentBytes(stream);
-  const { _write, _writev, _destroy, _httpMessage } = stream as unknown as RespondingStream;
+  const responding = stream as unknown as RespondingStream;
+  const { _write, _writev, _writeGeneric, _destroy, _httpMessage } = responding;
   const queued = _httpMessage ? request : undefined;
-  const names = _writev ? ALL_METHODS : WITHOUT_WRITEV;
-  const awaited = { _write, _writev, _destroy, onResponse, queued, text: '' };
-  if (names.every((name) => Reflect.defineProperty(stream, name, interceptors[name]))) {
-    awaitedByStream.set(stream, awaited);
+  const names = methodsToPatch(stream, responding);
+  const awaited: AwaitedResponse = { _write, _writev, _writeGeneric, _destroy, onResponse, queued, text: '' };
+  if (!names.every((name) => Reflect.defineProperty(stream, name, interceptors[name]))) {
+    // With half of the methods, a response would look like a stream that was destroyed without a response.
+    putMethodsBack(responding, awaited);
     return;
   }
-  // With half of the methods, a response would look like a stream that was destroyed without a response.
-  putMethodsBack(stream as unknown as Methods, awaited);
+  awaitedByStream.set(stream, awaited);
+  if (names !== OF_SOCKETS) return;
+  awaited.stopAwaitingDestroy = awaitDestroy(stream, (error) => {
+    if (awaitedByStream.has(stream)) look(responding, awaited, responseOfDestroy, [error]);
+  });
+}
+
+/** Chooses the methods of a stream that show a response: one is enough for a socket of which nobody has replaced any. */
+function methodsToPatch(stream: Duplex, { _write, _writev, _writeGeneric }: Methods): readonly Method[] {
+  const { prototype }: { prototype: Methods } = Socket as never;
+  const isSocket = _writeGeneric && _write === prototype._write && _writev === prototype._writev;
+  if (isSocket && isDestroySeen(stream)) return OF_SOCKETS;
+  return _writev ? OF_STREAMS : WITHOUT_WRITEV;
 }
 
 function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
@@ -77,7 +102,7 @@ function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
     writable: true,
     value(this: RespondingStream, ...args: unknown[]) {
       const awaited = awaitedByStream.get(this);
-      if (awaited) guard('upgrade', () => look(this, awaited, responseIn, args[0]), undefined);
+      if (awaited) guard('upgrade', () => look(this, awaited, responseIn, args), undefined);
       // Somebody may have wrapped our method, which then lives on after the response.
       const original = awaited?.[name] ?? Object.getPrototypeOf(this)[name];
       return Reflect.apply(original, this, args);
@@ -91,12 +116,13 @@ function look(
   stream: RespondingStream,
   awaited: AwaitedResponse,
   responseIn: ResponseIn,
-  argument: unknown,
+  args: readonly unknown[],
 ): void {
   // Removed first, so that a throw below ends the observation, too.
   awaitedByStream.delete(stream);
-  const response = responseIn(argument, awaited, stream);
+  const response = responseIn(args, awaited, stream);
   if (response) {
+    awaited.stopAwaitingDestroy?.();
     putMethodsBack(stream, awaited);
     awaited.onResponse(response);
   } else awaitedByStream.set(stream, awaited);
@@ -114,6 +140,10 @@ function putBack(stream: Methods, name: Method, originals: Methods): void {
   } catch {
     // The property was frozen since. Our method then only calls that of the class.
   }
+}
+
+function responseOfDestroy([error]: readonly unknown[]): FinalResponse {
+  return { error: error as Error | null };
 }
 
 function responseInChunks(
