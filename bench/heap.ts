@@ -1,95 +1,44 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { instrumentWebSockets } from '@closespan/node';
-import { WebSocket, WebSocketServer } from 'ws';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { median, report, SMOKE } from './figure.ts';
-import { startPeer } from './start-peer.ts';
 
-// The heap that an open connection adds: idle sockets, instrumented minus bare. The other ends are in another process.
+// The memory that an open connection takes: idle sockets, observed minus bare, in a process each. Heap and typed arrays
+// count. The other ends are in another process.
 
-const SOCKETS = SMOKE ? 100 : 3000;
-const ROUNDS = SMOKE ? 1 : 5;
+const SOCKETS = SMOKE ? 100 : 4096;
+const ROUNDS = SMOKE ? 1 : 3;
+const OPEN_SOCKETS = fileURLToPath(new URL('open-sockets.ts', import.meta.url));
+const run = promisify(execFile);
 
-const peer = await startPeer(SOCKETS);
+type Kind = 'client' | 'pinging' | 'server';
 
+const client = await added('client');
+report({ title: 'memory an open ws client adds', value: client, unit: 'bytes', target: 144 });
 report({
-  title: 'heap an open ws client adds',
-  value: await added(() => heapOfClients()),
+  title: 'memory that such a client adds once it has sent a ping',
+  value: (await added('pinging')) - client,
   unit: 'bytes',
-  target: 144,
+  target: 64,
 });
 report({
-  title: 'heap an open ws client adds that has sent a ping',
-  value: await added(() => heapOfClients(true)),
-  unit: 'bytes',
-  target: 208,
-});
-report({
-  title: 'heap an open ws server connection adds',
-  value: await added(heapOfPeers),
+  title: 'memory an open ws server connection adds',
+  value: await added('server'),
   unit: 'bytes',
   target: 128,
 });
-peer.stop();
 
 /** Bytes a connection, by the median of interleaved rounds. */
-async function added(heapOf: () => Promise<number>): Promise<number> {
-  await heapOf();
+async function added(kind: Kind): Promise<number> {
   const differences: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const bare = await heapOf();
-    const handle = instrumentWebSockets({ otlp: false, closeHook() {} });
-    const instrumented = await heapOf();
-    await handle.shutdown();
-    differences.push(instrumented - bare);
+    const bare = await memoryOf(kind, 'bare');
+    differences.push((await memoryOf(kind, 'observed')) - bare);
   }
   return median(differences);
 }
 
-/** @param pings whether each client sends a ping and gets its pong */
-async function heapOfClients(pings = false): Promise<number> {
-  const sockets: WebSocket[] = [];
-  const grown = await growth(async () => {
-    const more = Array.from({ length: SOCKETS }, () => new WebSocket(`ws://127.0.0.1:${peer.port}/chat`));
-    await Promise.all(more.map((socket) => once(socket, 'open')));
-    sockets.push(...more);
-    if (!pings) return;
-    const pongs = more.map((socket) => once(socket, 'pong'));
-    for (const socket of more) socket.ping();
-    await Promise.all(pongs);
-  });
-  const closed = sockets.map((socket) => once(socket, 'close'));
-  for (const socket of sockets) socket.terminate();
-  await Promise.all(closed);
-  return grown;
-}
-
-async function heapOfPeers(): Promise<number> {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', backlog: 8192 });
-  await once(server, 'listening');
-  const grown = await growth(() => peer.connect((server.address() as AddressInfo).port));
-  const closed = [...server.clients].map((socket) => once(socket, 'close'));
-  for (const socket of server.clients) socket.terminate();
-  await Promise.all(closed);
-  server.close();
-  return grown;
-}
-
-/** Bytes that a socket adds, when others are open already: code and tables that are there once do not count. */
-async function growth(open: () => Promise<void>): Promise<number> {
-  await open();
-  const before = await settledHeap();
-  await open();
-  return ((await settledHeap()) - before) / SOCKETS;
-}
-
-/** What handshakes leave behind goes within some turns of the loop. */
-async function settledHeap(): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve, SMOKE ? 10 : 500));
-  return heapUsed();
-}
-
-function heapUsed(): number {
-  for (let i = 0; i < 4; i++) globalThis.gc?.();
-  return process.memoryUsage().heapUsed;
+async function memoryOf(kind: Kind, mode: 'bare' | 'observed'): Promise<number> {
+  const { stdout } = await run(process.execPath, ['--expose-gc', OPEN_SOCKETS, kind, String(SOCKETS), mode]);
+  return Number(stdout);
 }
