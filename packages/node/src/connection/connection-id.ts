@@ -3,15 +3,18 @@ import { Buffer } from 'node:buffer';
 /** Length of a `Sec-WebSocket-Key` in characters: the Base64 text of 16 bytes (RFC 6455 §4.1). */
 const KEY_LENGTH = 24;
 
+/** Bytes of the key that was decoded last. */
+const BYTES = Buffer.alloc(KEY_LENGTH);
+
 /**
  * Decodes a `Sec-WebSocket-Key` (RFC 6455 §4.1). Both ends of a connection know the key, and so derive one id from its
  * first 8 bytes.
- * @returns `undefined` if the value is no such key; not every server checks the header
+ * @returns a buffer that the next call overwrites; `undefined` if the value is no such key, since not every server checks
+ * the header
  */
 export function keyBytes(key: unknown): Buffer | undefined {
   if (typeof key !== 'string' || key.length !== KEY_LENGTH) return undefined;
-  const bytes = Buffer.from(key, 'base64');
-  return bytes.length >= 16 ? bytes : undefined;
+  return BYTES.write(key, 'base64') >= 16 ? BYTES : undefined;
 }
 
 /**

@@ -153,7 +153,7 @@ export function flushBeforeExit(
       if (isCancelled) recorder.cancelExports(false);
       isCancelled = false;
       watch();
-      if (now() < endingUntil) void send();
+      if (endingUntil > 0 && now() < endingUntil) void send();
     },
     keepAlive(flushed) {
       flushes.add(flushed);

@@ -28,6 +28,7 @@ export function warnOfUnobserved(): UnobservedWarning {
   }
 
   function noteHandshake(): void {
+    if (stopped) return;
     // The tick leaves time for `handle.observe(new WebSocket(url))`.
     process.nextTick(() => {
       if (stopped) return;
