@@ -81,7 +81,7 @@ function serve() {
     if (what === 'refuse') {
       const body = secrets.refusal;
       socket.end(
-        `HTTP/1.1 401 No ${body}\r\nX-Why: ${body}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+        `HTTP/1.1 401 No ${body}\r\nX-Why: ${body}\r\nLocation: //${body}@127.0.0.1/?${body}#${body}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
       );
       return;
     }

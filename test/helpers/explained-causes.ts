@@ -26,6 +26,13 @@ function failed(more: Readonly<Record<string, unknown>>, others: Readonly<Record
   return { ...closeOf(1006, { ...LOST, ...more }), 'websocket.handshake.succeeded': false, ...others };
 }
 
+/** A handshake that a response with these headers refused. */
+function refused(status: number, headers: Readonly<Record<string, string>>): ExplainedClose['close'] {
+  const named = Object.entries(headers).map(([name, value]) => [`http.response.header.${name}`, [value]]);
+  const others = { 'http.response.status_code': status, 'error.type': String(status) };
+  return failed({}, { ...others, ...Object.fromEntries(named) });
+}
+
 function closeOf(code: number, more: Readonly<Record<string, unknown>>): ExplainedClose['close'] {
   const attributes = Object.entries({ code, ...more }).map(([name, value]) => [
     `websocket.close.${name}`,
@@ -48,6 +55,22 @@ export const EXPLAINED_CAUSES = {
     {
       close: failed({}, { 'http.response.status_code': 200, 'error.type': '200' }),
       sentence: 'The handshake was refused with HTTP status 200.',
+    },
+    {
+      close: refused(502, { server: 'nginx/1.22.1', 'x-request-id': '4bf92f35' }),
+      sentence: 'nginx/1.22.1 responded to the handshake with HTTP status 502.',
+    },
+    {
+      close: refused(403, { server: 'cloudflare', 'cf-ray': '7d5f1c2b3a4e5f60-FRA' }),
+      sentence: 'cloudflare responded to the handshake with HTTP status 403.',
+    },
+    {
+      close: refused(503, { via: '1.1 edge', 'retry-after': '30' }),
+      sentence: 'The handshake was refused with HTTP status 503.',
+    },
+    {
+      close: refused(302, { server: 'envoy', location: 'https://example.com/login' }),
+      sentence: 'envoy responded to the handshake with HTTP status 302.',
     },
   ],
   handshake_failed: [

@@ -5,6 +5,7 @@
  * @module
  */
 
+export { callHook } from './call-hook.ts';
 export {
   areStrings,
   BOOLEAN,
@@ -58,6 +59,7 @@ export { createProcessChains } from './record/process-chains.ts';
 export { createQueueMemory, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';
 export { requestedReason } from './record/requested-reason.ts';
+export { REQUEST_ID_HEADERS, RESPONDER_HEADERS } from './record/response-headers.ts';
 export { cut, flat, LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export type { RecordingSettings } from './recording-settings.ts';

@@ -16,6 +16,13 @@ export const ATTR_ERROR_TYPE = 'error.type';
  * @example ['https://app.example.com']
  */
 export const ATTR_HTTP_REQUEST_HEADER_ORIGIN = 'http.request.header.origin';
+/**
+ * Returns the name of the attribute for a header of the response to a handshake that the server refused. The value is a
+ * list with one text.
+ * @param name name of the header, in lower case
+ * @example ATTR_HTTP_RESPONSE_HEADER('retry-after') // 'http.response.header.retry-after'
+ */
+export const ATTR_HTTP_RESPONSE_HEADER = (name: string): string => `http.response.header.${name}`;
 /** HTTP status of the response to a handshake that failed. @example 401 */
 export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
 /**

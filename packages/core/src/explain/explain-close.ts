@@ -116,6 +116,11 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     // After a closing handshake TCP has done its work.
     wasClean === false && TRANSPORT_ENDS[facts.transportEnd],
     facts.httpStatusCode !== undefined && `HTTP status ${facts.httpStatusCode}`,
+    facts.responder && `response of a server named "${facts.responder}"`,
+    facts.via && `response via "${facts.via}"`,
+    facts.retryAfter && `Retry-After "${facts.retryAfter}"`,
+    facts.location && `redirect to "${facts.location}"`,
+    facts.requestId && `request id: ${facts.requestId}`,
     opened === false && 'never open',
     lifetime !== undefined && `open for ${durationText(lifetime)}`,
     opened === false && handshake !== undefined && `handshake of ${durationText(handshake)}`,

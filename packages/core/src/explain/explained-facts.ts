@@ -1,6 +1,8 @@
 import { classifyCloseCode } from '../record/close-code-table.ts';
+import { REQUEST_ID_HEADERS } from '../record/response-headers.ts';
 import {
   ATTR_ERROR_TYPE,
+  ATTR_HTTP_RESPONSE_HEADER,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
   ATTR_WEBSOCKET_CLOSE_CAUSE,
   ATTR_WEBSOCKET_CLOSE_CODE,
@@ -25,7 +27,7 @@ import {
   ATTR_WEBSOCKET_TRANSPORT_END,
   ATTR_WEBSOCKET_UNSENT_SIZE,
 } from '../semconv.ts';
-import { plainText } from './plain-text.ts';
+import { memberOf, numberOf, sizeOf, textOf, truthOf } from './read-values.ts';
 
 /** Facts of a close from which its explanation is made. A fact that is not known is `undefined`. */
 export interface ExplainedFacts {
@@ -47,6 +49,16 @@ export interface ExplainedFacts {
   readonly errorCode: string | undefined;
   /** HTTP status of a refused handshake. */
   readonly httpStatusCode: number | undefined;
+  /** Header `Server` of the response that refused the handshake. Empty if there is none. */
+  readonly responder: string;
+  /** Header `Via` of that response. Empty if there is none. */
+  readonly via: string;
+  /** Header `Retry-After` of that response. Empty if there is none. */
+  readonly retryAfter: string;
+  /** Address of a redirect. Empty if there is none. */
+  readonly location: string;
+  /** Name and value of the header that names the request, such as `cf-ray 7d5f`. Empty if there is none. */
+  readonly requestId: string;
   /** Seconds from open to close. */
   readonly lifetime: number | undefined;
   /** Seconds from construction to open, or to failure. */
@@ -98,6 +110,11 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     const value = sizeOf(read(member, attribute));
     return value === undefined || isSpan ? value : value / 1000;
   };
+  const header = (name: string) => {
+    const value = read('', ATTR_HTTP_RESPONSE_HEADER(name));
+    // Some backends make one text of a list.
+    return textOf(typeof value === 'string' ? value : memberOf(value, '0'));
+  };
   const code = numberOf(read('code', ATTR_WEBSOCKET_CLOSE_CODE));
   const cause = textOf(read('cause', ATTR_WEBSOCKET_CLOSE_CAUSE)) || 'unknown';
   const error = textOf(read('errorCode', ATTR_ERROR_TYPE));
@@ -112,6 +129,12 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     // Without an error code, `error.type` is the HTTP status or the cause.
     errorCode: error === cause || /^\d*$/.test(error) ? undefined : error,
     httpStatusCode: numberOf(read('httpStatusCode', ATTR_HTTP_RESPONSE_STATUS_CODE)),
+    responder: header('server'),
+    via: header('via'),
+    retryAfter: header('retry-after'),
+    location: header('location'),
+    requestId:
+      REQUEST_ID_HEADERS.map((name) => header(name) && `${name} ${header(name)}`).find(Boolean) ?? '',
     lifetime: seconds('connectionDuration', ATTR_WEBSOCKET_CONNECTION_DURATION),
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
@@ -128,33 +151,6 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     unsentSize: sizeOf(read('unsentSize', ATTR_WEBSOCKET_UNSENT_SIZE)) || undefined,
     connectionId: textOf(read('connectionId', ATTR_WEBSOCKET_CONNECTION_ID)),
   };
-}
-
-function memberOf(source: unknown, name: string): unknown {
-  try {
-    return (source as Record<string, unknown> | null | undefined)?.[name];
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? plainText(value) : '';
-}
-
-/** Returns a finite number. The text of a whole number counts, as JSON of OTLP writes 64-bit integers as texts. */
-function numberOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
-function sizeOf(value: unknown): number | undefined {
-  const number = numberOf(value);
-  return number !== undefined && number >= 0 ? number : undefined;
-}
-
-function truthOf(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
 }
 
 function nameOf(code: number | undefined): string {

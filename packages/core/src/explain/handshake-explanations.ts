@@ -1,7 +1,7 @@
 import type { CloseCause } from '../record/close-cause.ts';
 import { type CauseExplanation, otherEnd } from './cause-explanation.ts';
 import { failureWords } from './failure-words.ts';
-import { refusalWords } from './refusal-words.ts';
+import { refusalWords, requestIdWords, responderWords } from './refusal-words.ts';
 
 const RUNBOOK = 'websockethandshakefailures';
 /** Time from which a handshake counts as slow, in seconds. */
@@ -10,9 +10,16 @@ const SLOW_HANDSHAKE = 3;
 /** Explanations of handshakes that failed, by cause. */
 export const HANDSHAKE_EXPLANATIONS = {
   handshake_rejected: {
-    sentence: ({ httpStatusCode }) =>
-      `The handshake was refused${httpStatusCode === undefined ? '' : ` with HTTP status ${httpStatusCode}`}.`,
-    next: ({ httpStatusCode }) => refusalWords(httpStatusCode),
+    sentence: ({ httpStatusCode, responder }) => {
+      const status = httpStatusCode === undefined ? '' : ` with HTTP status ${httpStatusCode}`;
+      return responder && status
+        ? `${responder} responded to the handshake${status}.`
+        : `The handshake was refused${status}.`;
+    },
+    next: (facts) =>
+      [refusalWords(facts.httpStatusCode), responderWords(facts), requestIdWords(facts)]
+        .filter(Boolean)
+        .join(' '),
     runbook: RUNBOOK,
   },
   handshake_timeout: {

@@ -1,3 +1,5 @@
+import type { ExplainedFacts } from './explained-facts.ts';
+
 /** Next steps after a refused handshake, by HTTP status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
   401: 'Check the token or cookie that the client sends, and the clocks of both ends.',
@@ -24,4 +26,29 @@ export function refusalWords(status: number | undefined): string {
   if (status >= 400) return 'Compare the request of the client with what the server expects.';
   if (status >= 300) return 'Connect to the address that the redirect names.';
   return 'Check the URL: what responded there is no WebSocket server, or a proxy does not pass on the upgrade.';
+}
+
+/** Matches names that proxies and web servers give themselves in the header `Server`. */
+const PROXY =
+  /nginx|openresty|envoy|cloudflare|cloudfront|awselb|haproxy|traefik|caddy|apache|varnish|akamai|google frontend|kong|microsoft-iis/i;
+/** Statuses with which a proxy responds if it gets no response of its own upstream. */
+const OF_PROXIES: readonly (number | undefined)[] = [502, 504];
+
+/** Returns whom to ask about a refused handshake: a proxy, the app behind it, or both. Empty if nothing is known. */
+export function responderWords({
+  responder,
+  via,
+  httpStatusCode,
+}: Pick<ExplainedFacts, 'responder' | 'via' | 'httpStatusCode'>): string {
+  if (PROXY.test(responder)) {
+    return OF_PROXIES.includes(httpStatusCode)
+      ? `The log of ${responder} names the server that it could not reach.`
+      : `${responder} may have passed on a response of the app: compare the logs of both.`;
+  }
+  return via && 'A proxy passed this response on, so the server behind it refused.';
+}
+
+/** Returns what to do with the id of a refused request. Empty if there is none. */
+export function requestIdWords({ requestId }: Pick<ExplainedFacts, 'requestId'>): string {
+  return requestId && `Look for the request in the logs: ${requestId}.`;
 }

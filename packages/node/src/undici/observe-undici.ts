@@ -1,6 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Connection, isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { refusalAttributes } from '../connection/response-headers.ts';
 import { socketPathOf, stopWatchingSocketPaths, watchSocketPaths } from '../connection/socket-path.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
@@ -106,6 +107,9 @@ export function observeUndici(
       failures.noteRetry(connections.noteRequest(request));
       connectionBegan();
       watchWebSocket(loadedGlobalPrototype());
+    },
+    noteHeaders(connection, headers) {
+      connection.noteRefusal(refusalAttributes(headers, connection.facts.url, options));
     },
     noteOpen(websocket) {
       const connection = connections.noteWebSocket(websocket);

@@ -1,6 +1,8 @@
 import type { WebSocketLike } from '@closespan/core';
+import type { ResponseHeaders } from '../connection/response-headers.ts';
 import { isInterimResponse } from '../runtime/is-interim-response.ts';
 import type { CloseCalls } from './calls/close-calls.ts';
+import type { UndiciConnection } from './connection/undici-connection.ts';
 import type { UndiciConnections } from './connection/undici-connections.ts';
 import type { Wire } from './connection/undici-facts.ts';
 import type { UndiciRequest } from './connection/undici-request.ts';
@@ -17,7 +19,7 @@ export const REQUEST_MADE = 'undici:request:create';
 interface UndiciRequestMessage {
   readonly request: UndiciRequest;
   readonly socket: Wire | undefined;
-  readonly response: { readonly statusCode: number };
+  readonly response: { readonly statusCode: number; readonly headers?: ResponseHeaders };
   readonly error: unknown;
 }
 
@@ -44,6 +46,8 @@ interface PongMessage {
 interface UndiciListeners {
   /** Called with each request for a WebSocket or a `WebSocketStream`. */
   noteRequest(request: UndiciRequest): void;
+  /** Called with the headers of a response, before the response is noted as a refusal. */
+  noteHeaders(connection: UndiciConnection, headers: ResponseHeaders): void;
   /**
    * Called for each `WebSocket` that has opened. The argument is `undefined` in undici 6, which does not publish the
    * socket.
@@ -63,7 +67,7 @@ export function undiciChannels(
   connections: UndiciConnections,
   failures: FailedHandshakes,
   calls: CloseCalls,
-  { noteRequest, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
+  { noteRequest, noteHeaders, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
 ): Readonly<Record<string, (message: never) => void>> {
   return {
     [REQUEST_MADE]: ({ request }: UndiciRequestMessage) => {
@@ -87,9 +91,14 @@ export function undiciChannels(
     'undici:request:headers': ({ request, response }: UndiciRequestMessage) => {
       const connection = connections.ofRequest(request);
       if (!connection?.isPending) return;
-      if (isInterimResponse(response.statusCode)) failures.noteInterimResponse(connection);
+      if (isInterimResponse(response.statusCode)) {
+        failures.noteInterimResponse(connection);
+        return;
+      }
       // Of HTTP/2 the stream has told the status before, with the meaning of a 200.
-      else failures.noteResponse(connection, connection.facts.statusCode ?? response.statusCode);
+      const statusCode = connection.facts.statusCode ?? response.statusCode;
+      if (statusCode !== 101 && response.headers) noteHeaders(connection, response.headers);
+      failures.noteResponse(connection, statusCode);
     },
     'undici:request:error': ({ request, error }: UndiciRequestMessage) => {
       const connection = connections.ofRequest(request);

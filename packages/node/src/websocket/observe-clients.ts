@@ -14,6 +14,7 @@ import {
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
+import { refusalAttributes } from '../connection/response-headers.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
@@ -113,8 +114,11 @@ export function observeClients(
       errored: true,
       errorCode: (error as NodeJS.ErrnoException | undefined)?.code,
       httpStatusCode: request?.res?.statusCode,
-      furtherAttributes: withTransportEnd(undefined, request && unansweredSocketOf(request)),
       socketPath: requestedSocketPath(request),
+      furtherAttributes: withTransportEnd(
+        refusalAttributes(request?.res?.headers, String(client.url.href), options),
+        request && unansweredSocketOf(request),
+      ),
     };
     attempts.set(client, { connection, request: null });
     connection.noteRecord();

@@ -15,6 +15,7 @@ import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { countReceived, countWsMessages } from './count-ws-messages.ts';
 import { createLocalEnds } from './local-ends.ts';
+import { refusalOf } from './refusal-of.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
 import { createWsCloseCalls } from './ws-close-calls.ts';
@@ -94,7 +95,11 @@ export function observeWsSockets(
     const connection = connections.of(socket);
     if (!connection) return;
     connections.addFinalFacts(socket, connection);
-    const facts = wsCloseFacts(socket, connection, ends.of(socket, connection, synthetic));
+    const end = ends.of(socket, connection, synthetic);
+    const facts = withAttributes(
+      wsCloseFacts(socket, connection, end),
+      refusalOf(socket, connection, options),
+    );
     record(socket, connection, isBlindTo(socket) ? { ...facts, initiator: 'unknown' } : facts);
   }
 

@@ -80,6 +80,7 @@ export class UndiciConnection {
     this.#facts.wire = undefined;
     this.#facts.error = undefined;
     this.#facts.statusCode = undefined;
+    this.#facts.refusal = undefined;
   }
 
   /**
@@ -104,6 +105,11 @@ export class UndiciConnection {
   /** Notes the HTTP status of the final response. */
   noteResponse(statusCode: number): void {
     this.#facts.statusCode = statusCode;
+  }
+
+  /** Notes the attributes of the response that refuses the handshake. */
+  noteRefusal(attributes: Attributes | undefined): void {
+    this.#facts.refusal = attributes;
   }
 
   /** Notes an error of the handshake. Later errors of the same attempt change nothing. */

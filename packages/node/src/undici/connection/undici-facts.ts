@@ -49,6 +49,8 @@ export interface UndiciFacts {
    * stored as 101 (RFC 8441 §5).
    */
   readonly statusCode: number | undefined;
+  /** Attributes of the response that refused the handshake; `undefined` if there is none. */
+  readonly refusal: Attributes | undefined;
   /** First error of the handshake's last attempt; `undefined` if there was no error. */
   readonly error: unknown;
   /** Time of the handshake's last failure; `undefined` if there was none, or if a retry or an opening followed. */
@@ -83,6 +85,7 @@ export function factsOfRequest(request: UndiciRequest): UndiciFacts {
     wire: undefined,
     readBefore: 0,
     statusCode: undefined,
+    refusal: undefined,
     error: undefined,
     failedAt: undefined,
     isWebSocket: false,

@@ -33,7 +33,7 @@ export function lastFactsOf(connection: UndiciConnection): EndFacts {
 
 /** Makes the facts of a close from a connection of undici and from the facts of its end. */
 export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): CloseFacts {
-  const { url, wire, error, statusCode, traffic, websocket = wire?.ws } = connection.facts;
+  const { url, wire, error, statusCode, traffic, refusal, websocket = wire?.ws } = connection.facts;
   const errorCode = codeOf(wireError(wire)) ?? codeOf(error);
   const isOpened = connection.tracked.openedAt !== undefined;
   return {
@@ -45,7 +45,10 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
     errored: error !== undefined || errorCode !== undefined,
     errorCode,
     httpStatusCode: statusCode,
-    furtherAttributes: withTransportEnd(traffic, isOpened || statusCode === undefined ? wire : undefined),
+    furtherAttributes: withTransportEnd(
+      traffic ?? refusal,
+      isOpened || statusCode === undefined ? wire : undefined,
+    ),
     ...(end.code !== 1006 && { initiator: initiatorOf(connection) }),
     ...(end.code === 1006 && isLocalFailure(connection) && LOCAL_FAILURE),
     ...end,
