@@ -54,6 +54,7 @@ export {
 } from './record/connection.ts';
 export { createEndpointParser, templateOf } from './record/endpoint.ts';
 export { isIgnored } from './record/ignore-urls.ts';
+export { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from './record/noted-value.ts';
 export { overSocket } from './record/over-socket.ts';
 export { createProcessChains } from './record/process-chains.ts';
 export { createQueueMemory, limitText } from './record/queue-memory.ts';

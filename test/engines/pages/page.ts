@@ -1,4 +1,5 @@
 import { instrumentWebSockets, type WebSocketHandle } from '@closespan/browser';
+import { NOTE_OPTIONS, type NotesSeen, runNotes } from '../../helpers/run-notes.ts';
 import { type ReconnectCommand, reconnectCommands } from './reconnect-commands.ts';
 import { runEndings, type Seen } from './run-ending.ts';
 import { runExchange, runStreamExchange } from './run-exchange.ts';
@@ -14,6 +15,7 @@ declare global {
     runExchange: typeof runExchange;
     runStreamExchange: typeof runStreamExchange;
     socket: WebSocket;
+    runNotes(url: string): Promise<NotesSeen>;
     reconnectCommands: typeof reconnectCommands;
     /** Runs a command in the last worker. The command `exit` ends the worker. */
     tellWorker(command: ReconnectCommand | 'flush' | 'exit', url?: string): Promise<unknown>;
@@ -31,6 +33,7 @@ if (otlp)
     otlp: { url: otlp },
     messages: query.has('messages'),
     metrics: query.has('metrics'),
+    ...(query.get('notes') === 'hooked' && NOTE_OPTIONS),
     ...(query.has('release') && {
       serviceVersion: query.get('release') ?? '',
       resourceAttributes: { 'deployment.environment.name': 'test' },
@@ -49,6 +52,7 @@ window.run = flushed(runEndings);
 window.runStreams = flushed(runStreams);
 window.runExchange = flushed(runExchange);
 window.runStreamExchange = flushed(runStreamExchange);
+window.runNotes = flushed((url: string) => runNotes(window.handle as WebSocketHandle, url));
 window.reconnectCommands = reconnectCommands;
 
 /** Runs endings in a worker that instruments itself, and stops it. */

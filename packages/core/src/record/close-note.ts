@@ -25,5 +25,11 @@ export interface CloseNote {
 
 /** Adds a note to the earlier notes on a connection. Throws if reading the new note throws. */
 export function mergeNotes(before: CloseNote | undefined, note: CloseNote): CloseNote {
-  return { ...before, ...note, attributes: { ...before?.attributes, ...note.attributes } };
+  const { attributes } = note;
+  // A text would give one attribute for each character.
+  return {
+    ...before,
+    ...note,
+    attributes: { ...before?.attributes, ...(typeof attributes === 'object' && attributes) },
+  };
 }

@@ -1,18 +1,17 @@
 import type { Attributes } from '@opentelemetry/api';
 import { callHook } from '../call-hook.ts';
+import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseFacts, PageFacts } from '../record/close-facts.ts';
 import type { CloseNote } from '../record/close-note.ts';
 import type { RecordRules } from '../record/create-close-record.ts';
 import { createEndpointParser, type Endpoint } from '../record/endpoint.ts';
 import { hideToken } from '../record/hide-token.ts';
+import { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from '../record/noted-value.ts';
 import { cut } from '../record/text-limits.ts';
 import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { createMeanings } from './close-meanings.ts';
 import { pageAttributes } from './page-attributes.ts';
-
-/** Matches the names that a note cannot give to attributes. */
-const OURS = /^(websocket\.|error\.type$)/;
 
 /** Corrects the server of a connection over a Unix socket. */
 export type OverSocket = (endpoint: Endpoint, facts: CloseFacts) => Endpoint;
@@ -48,12 +47,17 @@ export function createRecordRules(
       return pageAttributes(page, path);
     },
     redactReason,
+    // On Node notes are within these limits already. Else reading a value may throw, which costs the note alone.
     notedAttributes: ({ attributes, reason }: CloseNote) => {
       const noted: Attributes = {};
-      // On Node notes are within these limits already.
-      for (const [name, value] of Object.entries({ ...attributes }).slice(0, 32))
-        if (!OURS.test(name)) noted[name] = typeof value === 'string' ? cut(value, 256) : value;
-      if (reason) noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, 256));
+      guard('note', () => {
+        for (const [name, given] of Object.entries(attributes ?? {}).slice(0, MOST_NOTED)) {
+          const value = NOTED_NAME.test(name) ? notedValue(given) : undefined;
+          if (value !== undefined) noted[name] = value;
+        }
+      });
+      if (typeof reason === 'string' && reason)
+        noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, LONGEST_NOTED));
       return noted;
     },
     redactSubprotocol: redact('redactSubprotocol', hideToken),

@@ -1,13 +1,7 @@
 import type { CloseCause, CloseNote } from '@closespan/core';
-import { cut, flat } from '@closespan/core/platform';
+import { cut, flat, LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from '@closespan/core/platform';
 import type { AttributeValue } from '@opentelemetry/api';
 
-/** Largest number of noted attributes of a connection, and of items of a list. */
-const MOST = 32;
-/** Largest number of characters of a noted text. */
-const LONGEST = 256;
-/** Matches the names that an app may give to attributes. */
-const NAME = /^(?!websocket\.|error\.type$).{1,128}$/s;
 /** Has each cause, which the type checks. */
 const CAUSES: Readonly<Record<CloseCause, true>> = {
   handshake_rejected: true,
@@ -45,8 +39,8 @@ export function limitNote({ attributes, cause, reason }: CloseNote): CloseNote {
   const limited: Record<string, AttributeValue> = {};
   let count = 0;
   for (const [name, given] of Object.entries(attributes ?? {})) {
-    if (count === MOST) break;
-    const value = NAME.test(name) ? attributeOf(given) : undefined;
+    if (count === MOST_NOTED) break;
+    const value = NOTED_NAME.test(name) ? notedValue(given, textOf) : undefined;
     if (value === undefined) continue;
     // Not by assignment, which does nothing for the name `__proto__`.
     Object.defineProperty(limited, flat(name), { value, enumerable: true });
@@ -59,21 +53,7 @@ export function limitNote({ attributes, cause, reason }: CloseNote): CloseNote {
   };
 }
 
-function attributeOf(value: unknown): AttributeValue | undefined {
-  if (!Array.isArray(value)) return scalarOf(value);
-  // Item by item: a list may have holes, and methods of its own.
-  const items = Array.from({ length: Math.min(value.length, MOST) }, (_, index) => scalarOf(value[index]));
-  const type = typeof items[0];
-  // One of the three types, so the list is one that OpenTelemetry allows.
-  return items.every((item) => item !== undefined && typeof item === type) ? (items as string[]) : undefined;
-}
-
-function scalarOf(value: unknown): string | number | boolean | undefined {
-  if (typeof value === 'string') return textOf(value);
-  return typeof value === 'boolean' || Number.isFinite(value) ? (value as boolean | number) : undefined;
-}
-
 /** Returns a text within the limit, which keeps no longer text in memory. */
 function textOf(text: string): string {
-  return flat(cut(text, LONGEST));
+  return flat(cut(text, LONGEST_NOTED));
 }
