@@ -120,11 +120,11 @@ describe.each([
     await server.start();
     const dead = await open(Class);
     const [peer] = [...server.peers].slice(-1);
-    peer?._socket.pause();
+    peer?.pause();
     const closing = closed(dead);
     dead.close(4000, 'heartbeat');
     const back = await open(Class);
-    peer?._socket.resume();
+    peer?.resume();
     peer?.terminate();
     await closing;
     back.close(1000);
