@@ -97,7 +97,6 @@ export function createRecording(
       awaitRoom: () => limitWait(() => destination.flush(true, true)),
       flush: () => destination.flush(true),
     },
-    [],
     startPause,
     nextTurn,
   );
@@ -106,7 +105,7 @@ export function createRecording(
    * Closes of clients that are in no chain yet, in their order. A close joins when it is written, or when a connection
    * opens: in the turn of the close this would cost the app more than all the rest.
    */
-  const unjoined = createBacklog<PendingClose>([]);
+  const unjoined = createBacklog<PendingClose>();
   const tellDropped = limitLine((sum) => diag.error(`${NAME}: ${sum} closes dropped, too many wait`));
   /** Number of closes that were waiting at the end of the last drain. */
   let left = 0;

@@ -19,11 +19,9 @@ export interface Backlog<T> {
  */
 const EVICTED_ITEMS = 1024;
 
-/**
- * Makes a backlog. Its `shift` moves no other items, unlike `shift` of an array.
- * @param incoming first items of the backlog; the backlog keeps and changes this array
- */
-export function createBacklog<T>(incoming: T[]): Backlog<T> {
+/** Makes a backlog. Its `shift` moves no other items, unlike `shift` of an array. */
+export function createBacklog<T>(): Backlog<T> {
+  let incoming: T[] = [];
   let outgoing: T[] = [];
   let next = 0;
 

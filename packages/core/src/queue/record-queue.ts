@@ -54,18 +54,16 @@ const RETRY_MILLIS = 5000;
 
 /**
  * Makes a queue that writes its items in later turns of the event loop, not during the call of `push`.
- * @param waiting first items of the queue; the queue keeps and changes this array
  * @param startPause starts a pause. Absent in pages, where the queue makes no pauses, because browsers delay the timers
  * of hidden pages
  * @param turn waits for another turn of the event loop
  */
 export function createRecordQueue<T>(
   { ready, mayWait, write, wrote, awaitRoom, flush }: RecordSink<T>,
-  waiting: T[],
   startPause?: StartPause,
   turn = nextTurn,
 ): RecordQueue<T> {
-  const { push, shift, size, evict } = createBacklog(waiting);
+  const { push, shift, size, evict } = createBacklog<T>();
   let unflushed = 0;
   let running: Promise<void> | undefined;
   let drains = 0;
@@ -130,7 +128,6 @@ export function createRecordQueue<T>(
     return running;
   }
 
-  if (size() > 0) void start();
   return {
     push(item) {
       push(item);
