@@ -52,7 +52,8 @@ export {
   now,
   trackConnection,
 } from './record/connection.ts';
-export { createEndpointParser, templateOf } from './record/endpoint.ts';
+export { templateOf } from './record/endpoint.ts';
+export { createEndpointParser } from './record/endpoint-parser.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from './record/noted-value.ts';
 export { overSocket } from './record/over-socket.ts';

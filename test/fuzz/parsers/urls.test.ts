@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { createEndpointParser } from '../../../packages/core/src/record/endpoint.ts';
+import { createEndpointParser } from '../../../packages/core/src/record/endpoint-parser.ts';
 import { keyBytes } from '../../../packages/node/src/connection/connection-id.ts';
 import { factsOfRequest, isTo } from '../../../packages/node/src/undici/connection/undici-facts.ts';
 import { requestedUrl } from '../../../packages/node/src/undici/connection/undici-request.ts';

@@ -21,45 +21,18 @@ export interface Endpoint {
 }
 
 /** Options of the user that redact or name URLs. */
-interface UrlHooks {
+export interface UrlHooks {
   readonly redactUrl?: (url: URL) => string;
   readonly urlTemplate?: (url: URL) => string | undefined;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
-/** Number of characters that the cache may hold, in URLs and in their parsed parts. A fuller cache is emptied. */
-const CACHE_LIMIT = 262_144;
-
 /** Parses a URL. If `template` is passed, even an empty one, `urlTemplate` is not called. */
-type EndpointParser = (url: string, template?: string) => Endpoint;
+export type EndpointParser = (url: string, template?: string) => Endpoint;
 
-/**
- * Makes a parser of URLs that calls the user's hooks `redactUrl` and `urlTemplate`. Without these hooks, each distinct
- * URL is parsed once, because parsing takes longer than making a span.
- */
-export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
-  const cache = new Map<string, Endpoint>();
-  let cached = 0;
+/** Makes a parser of URLs that calls the user's hooks `redactUrl` and `urlTemplate`. */
+export function createUrlParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
   return (raw, knownTemplate) => {
-    if (redactUrl || urlTemplate) return parse(raw, knownTemplate);
-    // Most URLs have no query, and are keys without a change.
-    let known = cache.get(raw);
-    if (known) return known;
-    const key = raw.split(/[?#]/, 1)[0] as string;
-    known = cache.get(key);
-    if (known) return known;
-    const endpoint = parse(key);
-    // Characters, and a share for what each entry takes by itself.
-    cached += 256 + key.length + endpoint.url.length + endpoint.path.length;
-    if (cached > CACHE_LIMIT) {
-      cache.clear();
-      cached = 0;
-    }
-    cache.set(key, endpoint);
-    return endpoint;
-  };
-
-  function parse(raw: string, knownTemplate?: string): Endpoint {
     // An upgrade request has the scheme of HTTP.
     const url = parseUrl(raw.replace(/^http/, 'ws'));
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
@@ -86,7 +59,7 @@ export function createEndpointParser({ redactUrl, urlTemplate }: UrlHooks): Endp
       path,
       template: (template && cut(template, LONGEST_TEMPLATE)) || undefined,
     };
-  }
+  };
 }
 
 /**

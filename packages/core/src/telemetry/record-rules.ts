@@ -5,25 +5,26 @@ import type { WebSocketOptions } from '../options.ts';
 import type { CloseFacts, PageFacts } from '../record/close-facts.ts';
 import type { CloseNote } from '../record/close-note.ts';
 import type { RecordRules } from '../record/create-close-record.ts';
-import { createEndpointParser, type Endpoint } from '../record/endpoint.ts';
+import { createUrlParser, type Endpoint } from '../record/endpoint.ts';
 import { hideToken } from '../record/hide-token.ts';
 import { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from '../record/noted-value.ts';
 import { cut } from '../record/text-limits.ts';
 import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import { createMeanings } from './close-meanings.ts';
 import { pageAttributes } from './page-attributes.ts';
+import type { TransportRules } from './transport-rules.ts';
 
 /** Corrects the server of a connection over a Unix socket. */
 export type OverSocket = (endpoint: Endpoint, facts: CloseFacts) => Endpoint;
 
 /**
  * Makes the rules of the user's options by which facts about a close become a record.
- * @param causeOf names the cause of a loss by its error code; absent in pages, which see no such code
+ * @param transport absent in pages, which know no facts about the transport
  * @param overSocket absent in pages, which have no Unix sockets
  */
 export function createRecordRules(
   options: WebSocketOptions,
-  causeOf: RecordRules['causeOf'],
+  transport: TransportRules | undefined,
   overSocket: OverSocket | undefined,
 ): RecordRules {
   const meaningOf = createMeanings(options);
@@ -33,9 +34,9 @@ export function createRecordRules(
       text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
   };
   const redactReason = redact('redactReason', String);
-  const parseEndpoint = createEndpointParser(options);
+  const parseEndpoint = (transport?.createEndpointParser ?? createUrlParser)(options);
   return {
-    causeOf,
+    causeOf: transport?.causeOf,
     meaningOf,
     endpointOf(facts) {
       const endpoint = parseEndpoint(facts.url, facts.template);

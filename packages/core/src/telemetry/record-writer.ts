@@ -68,10 +68,10 @@ export function createRecordWriter(
   destination: Destination,
   loadMetrics: LoadMetrics | undefined,
 ): RecordWriter {
-  const { options, createLabelLimits, watchMeter, transport } = parts;
+  const { options, createLabelLimits, watchMeter } = parts;
   const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
   const isHooked = isAbnormal || closeHook || metricAttributes;
-  const rules = createRecordRules(options, transport?.causeOf, parts.overSocket);
+  const rules = createRecordRules(options, parts.transport, parts.overSocket);
   let meter: Meter | undefined;
   const metrics = createMetricsInUse(loadMetrics, ({ createCloseMetrics }, newMeter) =>
     createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),

@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CloseCause } from '../record/close-cause.ts';
 import type { CloseRecord } from '../record/close-record.ts';
+import { createEndpointParser } from '../record/endpoint-parser.ts';
 import {
   ATTR_CLIENT_ADDRESS,
   ATTR_HTTP_REQUEST_HEADER_ORIGIN,
@@ -8,8 +9,13 @@ import {
   ATTR_NETWORK_PEER_PORT,
 } from '../semconv.ts';
 
-/** Concludes from facts about the transport. Browsers know no such facts, so that pages do not load these rules. */
+/**
+ * Concludes from facts about the transport. Browsers know no such facts, and have few connections, so that pages do not
+ * load these rules.
+ */
 export interface TransportRules {
+  /** Makes the parser of URLs, which remembers URLs. */
+  readonly createEndpointParser: typeof createEndpointParser;
   /**
    * Returns the cause of a connection's loss by the errno or the error code of a library. `undefined` if the code names
    * no cause.
@@ -23,6 +29,7 @@ const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
 
 /** The rules of runtimes that know facts about the transport: Node, Bun and Deno. */
 export const TRANSPORT_RULES: TransportRules = {
+  createEndpointParser,
   causeOf(errorCode) {
     if (RESET.test(errorCode)) return 'connection_reset';
     if (errorCode === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'message_too_big';
