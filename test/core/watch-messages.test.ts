@@ -26,7 +26,7 @@ function observe() {
     () => true,
     (connection) => messages.addFacts(connection, { furtherAttributes: { 'app.room': 'a' } }),
     // Node marks no events.
-    false,
+    () => false,
   );
   const messages = watchMessages(observer.observed, native.prototype, false);
   return { closes, observer, messages };

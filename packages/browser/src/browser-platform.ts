@@ -26,9 +26,7 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
   /** Loads the code that makes metrics of closes. Called if there is a meter. */
   readonly loadMetrics: Recorder['settings']['loadMetrics'] & {};
   /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */
-  loadMessages(): Promise<
-    Pick<typeof messageCode, 'watchMessages' | 'createMessageMetrics' | 'createLimitConclusion'>
-  >;
+  loadMessages(): Promise<Pick<typeof messageCode, 'countMessages'>>;
 }
 
 /**
@@ -61,9 +59,8 @@ export function createPlatform({
       const loadingMessages =
         countsMessages &&
         loadMessages().then(
-          ({ watchMessages, createMessageMetrics, createLimitConclusion }) => {
-            Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
-            messages = watchMessages(observer.observed, native?.prototype);
+          ({ countMessages }) => {
+            messages = countMessages(recorder, observer.observed, native?.prototype);
           },
           (error) => diag.error(`${NAME}: no messages`, error),
         );

@@ -9,13 +9,14 @@ import { makeReplaceable } from './make-replaceable.ts';
 import { createSocketObserver, type SocketObserver } from './observe-socket.ts';
 import { patchBefore } from './patch-method.ts';
 import { CLOSED } from './ready-state.ts';
-import { isMadeUp } from './socket-events.ts';
+import { contradictsState, isUntrusted } from './socket-events.ts';
 import { type MessageWatch, watchMessages } from './watch-messages.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
 /** Whether the runtime marks its events as trusted (`isTrusted`, DOM § Event). */
 const MARKS_EVENTS = !('Deno' in globalThis);
+const isMadeUp = MARKS_EVENTS ? isUntrusted : contradictsState;
 
 /**
  * Observes each socket that the global `WebSocket` of Bun, Deno or workerd makes after this call, and each socket
@@ -40,14 +41,14 @@ export function observeGlobal(
       const facts = errorFacts.get(connection);
       return messages ? messages.addFacts(connection, facts) : facts;
     },
-    MARKS_EVENTS,
+    isMadeUp,
   );
   if (countsMessages) messages = watchMessages(observer.observed, native?.prototype, MARKS_EVENTS);
 
   const onError = (event: unknown) => {
     const { target } = event as { readonly target: WebSocketLike };
     const known = observer.observed.get(target);
-    if (!known || (isNative(target) && isMadeUp(event, MARKS_EVENTS))) return;
+    if (!known || (isNative(target) && isMadeUp(event))) return;
     errorFacts.set(known.connection, errorFactsOf(event));
     // `close` follows in this task; in workerd it never follows a protocol error.
     if (target.readyState === CLOSED) setTimeout(observer.recordEnd, 0, target);

@@ -3,7 +3,7 @@ import { type CloseFacts, NO_CLOSE_FRAME } from '../record/close-facts.ts';
 import { type Connection, noteCloseStart, now, trackConnection } from '../record/connection.ts';
 import type { Recorder } from '../recorder.ts';
 import { CLOSING, OPEN } from './ready-state.ts';
-import { eventTypesFor, isMadeUp, type SocketEvent } from './socket-events.ts';
+import { eventTypesFor, isUntrusted, type SocketEvent } from './socket-events.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
 
 /** Observes sockets through their events, and records the end of each socket. */
@@ -81,14 +81,14 @@ type CloseEventFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean' | 'synthe
  * @param isNative returns whether the runtime fires the events of a socket; if so, events from scripts are ignored
  * @param seesCalls returns whether `noteClose` will be called for each `close()` of a native socket; if not, the record
  * cannot say who closed first
- * @param marksEvents whether the runtime marks its events as trusted; Deno does not
+ * @param isMadeUp returns whether an event comes from a script
  */
 export function createSocketObserver(
   recorder: Recorder,
   isNative: (socket: WebSocketLike) => boolean,
   seesCalls: () => boolean,
   platformFacts?: ReadPlatformFacts,
-  marksEvents = true,
+  isMadeUp: (event: unknown) => boolean = isUntrusted,
 ): SocketObserver {
   const observed = new Map<WebSocketLike, ObservedSocket>();
   const connections = new WeakMap<object, Connection>();
@@ -96,7 +96,7 @@ export function createSocketObserver(
   const listener = (event: unknown) => {
     const { type, target, code, reason, wasClean } = event as SocketEvent;
     const known = observed.get(target);
-    if (!known || (known.isNative && isMadeUp(event, marksEvents))) return;
+    if (!known || (known.isNative && isMadeUp(event))) return;
     if (type === 'open') noteOpen(target, known);
     else if (type === 'close') finish(target, { code, reason, wasClean });
     else {

@@ -13,15 +13,20 @@ export interface SocketEvent {
 }
 
 /**
- * Returns whether a script has dispatched an event on a native socket. Some libraries that reconnect do this. If the
- * runtime does not mark its own events, an event that contradicts the socket's `readyState` comes from a script (WHATWG
- * WebSockets § Feedback from the protocol). Marks are the better proof: workerd fires `close` while the socket is open,
- * and WebKit fires `error` while the socket connects.
- * @param marksEvents whether the runtime sets `isTrusted` on its own events
+ * Returns whether a script has dispatched an event, by the mark of the runtime. Some libraries that reconnect dispatch
+ * events. The mark is the best proof: workerd fires `close` while the socket is open, and WebKit fires `error` while the
+ * socket connects.
  */
-export function isMadeUp(event: unknown, marksEvents = true): boolean {
-  const { type, isTrusted, target } = event as SocketEvent;
-  if (marksEvents) return isTrusted === false;
+export function isUntrusted(event: unknown): boolean {
+  return (event as SocketEvent).isTrusted === false;
+}
+
+/**
+ * Returns whether an event contradicts the `readyState` of its socket (WHATWG WebSockets § Feedback from the protocol).
+ * Such an event comes from a script. For a runtime that does not mark its own events as trusted: Deno.
+ */
+export function contradictsState(event: unknown): boolean {
+  const { type, target } = event as SocketEvent;
   // The app's own listener may have called `close()` within the `open` event.
   const first = type === 'open' ? OPEN : type === 'close' ? CLOSED : CLOSING;
   return target.readyState < first;

@@ -6,7 +6,7 @@ import { messageSize } from './message-size.ts';
 import { MessageTraffic } from './message-traffic.ts';
 import type { SocketObserver } from './observe-socket.ts';
 import { OPEN } from './ready-state.ts';
-import { isMadeUp } from './socket-events.ts';
+import { isUntrusted } from './socket-events.ts';
 import { watchSends } from './watch-sends.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 
@@ -60,7 +60,7 @@ export function watchMessages(
   function listen(socket: WebSocketLike, traffic: MessageTraffic): () => void {
     const native = isNative(socket);
     const listener = (event: unknown) => {
-      if (native && marksEvents && isMadeUp(event)) return;
+      if (native && marksEvents && isUntrusted(event)) return;
       const { data, timeStamp } = event as MessageEvent;
       traffic.noteReceived(messageSize(data) ?? 0, readsStamps ? timeStamp : now());
     };
