@@ -97,7 +97,7 @@ function core(entries: Entries): Options {
 }
 
 /** Workers, and the one file, load nothing later that every app may need. */
-const STATIC_SPAN_METHODS = { 'lazy-span-methods.ts': 'static-span-methods.ts' };
+const STATIC_OPTION_PARTS = { 'lazy-option-parts.ts': 'static-option-parts.ts' };
 
 const START = { index: 'index' };
 /** Chunks of a page, loaded when it needs them. */
@@ -106,8 +106,8 @@ const DELIVERY = { pipeline: 'pipeline/start-pipeline', store: 'store' };
 /** Chunks with parts of the SDK, the part for browsers. */
 const PROTOBUF = { protobuf: 'pipeline/protobuf-format' };
 const METRICS = { metrics: 'pipeline/page-meter-provider' };
-/** The chunk that a hook of the app needs. */
-const SPAN_METHODS = { 'span-methods': 'pipeline/span-methods' };
+/** The chunk that some options need. */
+const OPTION_PARTS = { 'option-parts': 'pipeline/option-parts' };
 /** The main entry, with all that it would load later in one file. */
 const WORKER = { worker: 'index' };
 /** What stands for the main entry on Cloudflare Workers, and on a server that renders pages. */
@@ -134,6 +134,17 @@ const CORE_SOURCES = {
 };
 
 const oneFile: Options = {
+/**
+ * What a chunk needs of `platform`, built into the chunk: a module that later chunks import is not joined with the
+ * page's start by bundlers.
+ */
+const withPlatform: Options = {
+  noExternal: [SDK, '@closespan/core/platform'],
+  esbuildOptions(options) {
+    options.alias = CORE_SOURCES;
+  },
+};
+
   // For `<script src>`: everything in one file, but for what options need that few want.
   name: 'browser, one file',
   entry: sources('browser', { closespan: 'one-file' }),
@@ -152,7 +163,7 @@ const oneFile: Options = {
   esbuildPlugins: [
     replaceModules({
       'lazy-parts.ts': 'static-parts.ts',
-      ...STATIC_SPAN_METHODS,
+      ...STATIC_OPTION_PARTS,
       'lazy-sdk-parts.ts': 'missing-sdk-parts.ts',
       'static-messages.ts': 'missing-messages.ts',
     }),
@@ -172,14 +183,8 @@ export const builds: Options[] = [
   ...Object.entries(parts).map(([name, file]) => core({ [name]: file })),
   core({ otlp, 'otlp-metrics': otlpMetrics }),
   browser(START),
-  browser(RECORDING, {
-    // Its line of `platform`: a module that later chunks import is not joined with the page's start by bundlers.
-    noExternal: [SDK, '@closespan/core/platform'],
-    esbuildOptions(options) {
-      options.alias = CORE_SOURCES;
-    },
-  }),
-  browser(DELIVERY),
+  browser(RECORDING, withPlatform),
+  browser(DELIVERY, withPlatform),
   browser(PROTOBUF),
   browser(METRICS, {
     // What it needs of core, too, with the part of the SDK that is for browsers.
@@ -191,13 +196,13 @@ export const builds: Options[] = [
       };
     },
   }),
-  browser(SPAN_METHODS),
+  browser(OPTION_PARTS, withPlatform),
   browser(WORKER, {
-    esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts', ...STATIC_SPAN_METHODS })],
+    esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts', ...STATIC_OPTION_PARTS })],
   }),
   browser(WORKERD, {
     esbuildPlugins: [
-      replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts', ...STATIC_SPAN_METHODS }),
+      replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts', ...STATIC_OPTION_PARTS }),
     ],
   }),
   browser(SERVER),
@@ -219,7 +224,7 @@ const typeBuilds: Options[] = [
   types('core', CORE),
   types('browser', {
     ...{ ...START, ...RECORDING, ...DELIVERY, ...PROTOBUF },
-    ...{ ...METRICS, ...SPAN_METHODS, ...WORKER, ...WORKERD, ...SERVER },
+    ...{ ...METRICS, ...OPTION_PARTS, ...WORKER, ...WORKERD, ...SERVER },
   }),
   types('node', NODE),
 ];

@@ -20,7 +20,7 @@ const INTERNAL = [
   'pipeline',
   'protobuf',
   'metrics',
-  'span-methods',
+  'option-parts',
 ];
 const NO_MESSAGES = { default: { logLevel: ExtractorLogLevel.None } };
 

@@ -13,11 +13,11 @@ import { makePageApp } from './sizes/page-app.mjs';
 
 const BUDGETS = { start: 6000, all: 22_540, oneFile: 22_060, describeCloseCode: 1000 };
 /**
- * Chunks that only a meter, or the options `closeHook`, `messages`, `metrics` and `otlp.protocol` load: the README's
+ * Chunks that only a meter, or the options `closeHook`, `sampler`, `messages`, `metrics` and `otlp.protocol` and `otlp.compression` load: the README's
  * sample has none.
  */
 const BY_OPTION =
-  /\b(?:browser\/dist\/(?:metrics|protobuf|span-methods)|core\/dist\/(?:messages|metrics))\.js\b/;
+  /\b(?:browser\/dist\/(?:metrics|protobuf|option-parts)|core\/dist\/(?:messages|metrics))\.js\b/;
 const ONE_FILE = fileURLToPath(new URL('../packages/browser/dist/closespan.js', import.meta.url));
 
 const folder = await makePageApp();

@@ -5,5 +5,6 @@ export const parts: Parts = {
   loadMessages: () => import('@closespan/core/messages'),
   loadMetrics: () => import('@closespan/core/metrics'),
   loadRecording: () => import('@closespan/browser/recording'),
-  startPipeline: async (options) => (await import('@closespan/browser/pipeline')).startPipeline(options),
+  startPipeline: (options) =>
+    import('@closespan/browser/pipeline').then(({ startPipeline }) => startPipeline(options)),
 };

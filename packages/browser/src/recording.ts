@@ -5,19 +5,14 @@
  * @module
  */
 export {
-  askSampler,
   type CloseTracer,
   type CloseTracerProvider,
-  createOutcomeCounter,
   createRecording,
   diag,
   guard,
   NAME,
   now,
-  type Outcome,
-  randomHex,
   registeredMeterProvider,
-  signalUrl,
   spanContextOf,
   unrecordedSpan,
   VERSION,

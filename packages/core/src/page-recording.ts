@@ -22,12 +22,8 @@ import { NAME } from './version.ts';
 
 export { guard } from './guard.ts';
 export { now } from './record/connection.ts';
-export { randomHex } from './record/random-hex.ts';
 export { diag, registeredMeterProvider, spanContextOf } from './registered-api.ts';
-export { askSampler } from './telemetry/ask-sampler.ts';
 export type { CloseTracer, CloseTracerProvider } from './telemetry/close-tracer.ts';
-export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
-export { signalUrl } from './telemetry/signal-url.ts';
 export { unrecordedSpan } from './telemetry/unrecorded-span.ts';
 export { NAME, VERSION } from './version.ts';
 

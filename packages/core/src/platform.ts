@@ -67,7 +67,10 @@ export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';
 export { stopAll } from './stop-all.ts';
+export { askSampler } from './telemetry/ask-sampler.ts';
 export { createLimitConclusion } from './telemetry/conclude-limits.ts';
 export { createLabelLimits, type LabelLimits, type Labelled } from './telemetry/label-limits.ts';
+export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
+export { signalUrl } from './telemetry/signal-url.ts';
 export { NAME, VERSION } from './version.ts';

@@ -59,7 +59,7 @@ fuzz(
       url: 'http://127.0.0.1/',
       headers: undefined,
       format: JSON_FORMAT,
-      gzip: false,
+      gzip: undefined,
     });
     const { outcome } = await sender.send(rows.flatMap(({ spans }) => spans));
     expect(outcome).toBe('delivered');
@@ -83,7 +83,7 @@ fuzz(
       url: 'http://127.0.0.1/',
       headers: {},
       format: JSON_FORMAT,
-      gzip: false,
+      gzip: undefined,
     });
     await sender.send(rows.flatMap(({ spans }) => spans));
     const { resourceSpans } = decodeOtlpJson(bodies[0] ?? '') as {

@@ -26,10 +26,9 @@ export interface OtlpSenderOptions {
   readonly headers: Readonly<Record<string, string>> | undefined;
   readonly format: OtlpFormat;
   /**
-   * Whether request bodies larger than 1 KiB are compressed. A browser whose `CompressionStream` is missing or fails
-   * sends bodies as they are.
+   * Compresses request bodies larger than 1 KiB. If absent, or if the result is `undefined`, bodies are sent as they are.
    */
-  readonly gzip: boolean;
+  readonly gzip: ((body: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer | undefined>) | undefined;
 }
 
 /**
@@ -39,8 +38,6 @@ export interface OtlpSenderOptions {
 const LEAVING_BYTES = 60 * 1024;
 /** Largest body that is not compressed, in bytes. Headers are most of such a small request. */
 const GZIP_BYTES = 1024;
-/** Longest time to compress a body, in milliseconds. After this time the body is sent as it is. */
-const GZIP_MILLIS = 2000;
 const TIMEOUT_MILLIS = 10_000;
 
 type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
@@ -72,7 +69,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
   }
 
   async function request(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Response> {
-    const zipped = gzip && !keepalive && body.length > GZIP_BYTES ? await compress(body) : undefined;
+    const zipped = gzip && !keepalive && body.length > GZIP_BYTES ? await gzip(body) : undefined;
     // An app's traced `fetch` would make a span of each export.
     const { fetch } = globalThis as { fetch: MaybeWrapped };
     const signal = AbortSignal.timeout?.(TIMEOUT_MILLIS);
@@ -135,14 +132,4 @@ function retryAfterOf({ headers }: Response): number | undefined {
   const value = headers.get('retry-after') ?? '';
   const millis = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return millis > 0 ? millis : undefined;
-}
-
-/** Returns a body in gzip. Returns `undefined` if the browser cannot compress, so that the body is sent as it is. */
-async function compress(body: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer | undefined> {
-  try {
-    const zipped = new Blob([body]).stream().pipeThrough(new CompressionStream('gzip'));
-    return await inTime(new Response(zipped).arrayBuffer(), GZIP_MILLIS);
-  } catch {
-    return undefined;
-  }
 }

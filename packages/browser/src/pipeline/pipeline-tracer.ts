@@ -1,16 +1,15 @@
 import {
-  askSampler,
   type CloseTracer,
   type CloseTracerProvider,
-  randomHex,
   spanContextOf,
   unrecordedSpan,
 } from '@closespan/browser/recording';
 import type { SamplerLike } from '@closespan/core';
+import { randomHex } from '@closespan/core/platform';
 import type { Context, Span, SpanContext, SpanKind, SpanOptions } from '@opentelemetry/api';
 import type { StoredSpan } from '../store/stored-spans.ts';
+import type * as optionParts from './option-parts.ts';
 import { startPipelineSpan } from './pipeline-span.ts';
-import type { addSpanMethods } from './span-methods.ts';
 
 /** Options of the built-in pipeline's tracer provider. */
 export interface PipelineTracerOptions {
@@ -21,8 +20,8 @@ export interface PipelineTracerOptions {
    * @defaultValue sends all spans except children of an unsampled span
    */
   readonly sampler: SamplerLike | undefined;
-  /** Adds the methods with which hooks of the app change a span. Absent if the app has no such hook. */
-  readonly addMethods: typeof addSpanMethods | undefined;
+  /** Code for hooks of the app. Absent if the app has neither a sampler nor a hook that gets spans. */
+  readonly hooks: Pick<typeof optionParts, 'addSpanMethods' | 'askSampler'> | undefined;
   /** Called with each sampled span when the span ends. */
   readonly onEnd: (span: StoredSpan) => void;
 }
@@ -44,7 +43,7 @@ export function createPipelineTracerProvider(options: PipelineTracerOptions): Cl
 
 function createTracer(
   instrumentationScope: StoredSpan['instrumentationScope'],
-  { resource, sampler, addMethods, onEnd }: PipelineTracerOptions,
+  { resource, sampler, hooks, onEnd }: PipelineTracerOptions,
 ): CloseTracer {
   return {
     startSpan(name: string, options: SpanOptions, context: Context): Span {
@@ -52,9 +51,10 @@ function createTracer(
       const active = spanContextOf(context);
       const parent = active && IDS.test(`${active.traceId} ${active.spanId}`) ? active : undefined;
       const traceId = parent?.traceId ?? randomHex(16);
-      const { decision, attributes: sampled } = sampler
-        ? askSampler(sampler, context, traceId, name, kind, attributes, links)
-        : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED };
+      const { decision, attributes: sampled } =
+        sampler && hooks
+          ? hooks.askSampler(sampler, context, traceId, name, kind, attributes, links)
+          : { decision: parent && !(parent.traceFlags & 1) ? NOT_RECORD : RECORD_AND_SAMPLED };
       const isSampled = decision === RECORD_AND_SAMPLED;
       const spanContext: SpanContext = {
         traceId,
@@ -70,7 +70,7 @@ function createTracer(
           attributes: { ...attributes, ...sampled },
         },
         isSampled ? onEnd : () => {},
-        addMethods,
+        hooks?.addSpanMethods,
       );
     },
   };

@@ -1,9 +1,3 @@
-/**
- * Lets hooks of the app change spans of the built-in pipeline. The module is loaded if there is an option `closeHook`.
- * Apps import `@closespan/browser` instead. Names that this module exports may change in any release.
- * @internal
- * @module
- */
 import type { Attributes, Exception, HrTime, Span } from '@opentelemetry/api';
 import { storedLinks } from '../store/stored-spans.ts';
 import { hrTime } from './hr-time.ts';

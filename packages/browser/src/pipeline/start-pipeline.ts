@@ -6,23 +6,16 @@
  * @module
  */
 
-import {
-  createOutcomeCounter,
-  diag,
-  NAME,
-  registeredMeterProvider,
-  signalUrl,
-  VERSION,
-} from '@closespan/browser/recording';
-import type { Pipeline } from '@closespan/core/platform';
+import { diag, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
+import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { openSpanStore } from '../store/open-span-store.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
+import { loadOptionParts } from './lazy-option-parts.ts';
 import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
-import { loadSpanMethods } from './lazy-span-methods.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { pageResource } from './page-resource.ts';
@@ -38,14 +31,15 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = members;
   const url = signalUrl(base, '/v1/traces');
   const attributes = pageResource(options);
-  const [format, meters, methods] = await Promise.all([
-    protocol === 'http/protobuf' ? protobufFormat() : JSON_FORMAT,
+  const isZipped = compression === 'gzip';
+  const [format = JSON_FORMAT, meters, parts] = await Promise.all([
+    protocol === 'http/protobuf' ? protobufFormat() : undefined,
     options.metrics ? startMetrics(options, attributes) : undefined,
-    options.closeHook && loadSpanMethods(),
+    options.closeHook || options.sampler || isZipped ? loadOptionParts() : undefined,
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
-  const sender = createOtlpSender({ url, headers, format, gzip: compression === 'gzip' });
+  const sender = createOtlpSender({ url, headers, format, gzip: isZipped ? parts?.gzip : undefined });
   const delivery = createDelivery({
     store: options.store === 'memory' ? createMemoryStore() : openSpanStore(name, sender.timeout),
     sender,
@@ -66,7 +60,7 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
       },
     },
     sampler: options.sampler,
-    addMethods: methods?.addSpanMethods,
+    hooks: parts,
     onEnd: (span) => delivery.add([span]),
   });
   return {
@@ -85,33 +79,20 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   };
 }
 
-/**
- * Loads the protobuf format. If the chunk cannot be loaded, the function logs one `diag.warn` and returns the JSON
- * format.
- */
-async function protobufFormat(): Promise<OtlpFormat> {
-  try {
-    const { PROTOBUF_FORMAT } = await loadProtobuf();
-    return PROTOBUF_FORMAT;
-  } catch (error) {
-    diag.warn(`${NAME}: spans are sent as JSON, protobuf is not loaded`, error);
-    return JSON_FORMAT;
-  }
+/** Loads the protobuf format. Resolves to `undefined` if the chunk cannot be loaded. */
+function protobufFormat(): Promise<OtlpFormat | undefined> {
+  return loadProtobuf().then(
+    ({ PROTOBUF_FORMAT }) => PROTOBUF_FORMAT,
+    (error) => void diag.warn(`${NAME}: spans are sent as JSON, protobuf is not loaded`, error),
+  );
 }
 
-/**
- * Starts the metrics of a page. If the chunk cannot be loaded, the function logs one `diag.error` and returns
- * `undefined`.
- */
-async function startMetrics(
+/** Starts the metrics of a page. Resolves to `undefined` if the chunk cannot be loaded, or if the start fails. */
+function startMetrics(
   options: BrowserWebSocketOptions,
   attributes: Attributes,
 ): Promise<PageMeterProvider | undefined> {
-  try {
-    const { createPageMeterProvider } = await loadMetrics();
-    return createPageMeterProvider(options, attributes);
-  } catch (error) {
-    diag.error(`${NAME}: metrics not loaded`, error);
-    return undefined;
-  }
+  return loadMetrics()
+    .then(({ createPageMeterProvider }) => createPageMeterProvider(options, attributes))
+    .catch((error) => void diag.error(`${NAME}: metrics not loaded`, error));
 }

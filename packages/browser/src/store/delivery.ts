@@ -1,4 +1,5 @@
-import { diag, listen, NAME, type Outcome } from '@closespan/browser/recording';
+import { diag, listen, NAME } from '@closespan/browser/recording';
+import type { Outcome } from '@closespan/core/platform';
 import { createOutbox, type Urgency } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
 import { outsideZone } from './outside-zone.ts';

@@ -1,4 +1,5 @@
-import { diag, NAME, type Outcome } from '@closespan/browser/recording';
+import { diag, NAME } from '@closespan/browser/recording';
+import type { Outcome } from '@closespan/core/platform';
 import { closesOf } from './span-rows.ts';
 import type { RowKey } from './span-store.ts';
 

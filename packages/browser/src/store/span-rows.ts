@@ -1,4 +1,5 @@
-import { NAME, now, randomHex } from '@closespan/browser/recording';
+import { NAME, now } from '@closespan/browser/recording';
+import { randomHex } from '@closespan/core/platform';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type StoredSpan } from './stored-spans.ts';
 

@@ -1,11 +1,5 @@
-import {
-  createOutcomeCounter,
-  guard,
-  listen,
-  NAME,
-  registeredMeterProvider,
-  VERSION,
-} from '@closespan/browser/recording';
+import { guard, listen, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
+import { createOutcomeCounter } from '@closespan/core/platform';
 import type { MeterProvider } from '@opentelemetry/api';
 import { createDelivery, type Delivery } from './delivery.ts';
 import { inTime } from './in-time.ts';
