@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 import { requireOnRequestPlugin } from './scripts/require-on-request.ts';
+import { SHORT_NAMES } from './scripts/short-names.ts';
 
 /**
  * A package is built in several steps, which decide what an app's bundler loads at the start of a page: a bundler parts
@@ -133,7 +134,6 @@ const CORE_SOURCES = {
   ),
 };
 
-const oneFile: Options = {
 /**
  * What a chunk needs of `platform`, built into the chunk: a module that later chunks import is not joined with the
  * page's start by bundlers.
@@ -145,6 +145,7 @@ const withPlatform: Options = {
   },
 };
 
+const oneFile: Options = {
   // For `<script src>`: everything in one file, but for what options need that few want.
   name: 'browser, one file',
   entry: sources('browser', { closespan: 'one-file' }),
@@ -157,7 +158,10 @@ const withPlatform: Options = {
   // A twentieth smaller than by esbuild.
   treeshake: true,
   minify: 'terser',
-  terserOptions: { compress: { passes: 3 } },
+  terserOptions: {
+    compress: { passes: 3 },
+    mangle: { properties: { regex: new RegExp(`^(${SHORT_NAMES.join('|')})$`) } },
+  },
   noExternal: [/./],
   // In one file nothing is loaded later; what esbuild makes of `import()` then costs half of its evaluation.
   esbuildPlugins: [
