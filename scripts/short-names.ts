@@ -9,7 +9,7 @@ const SETTINGS =
 const QUEUE =
   'mayWait awaitRoom drain drainNow evict wrote unsent takeAll cancelExports loadingMetrics startNow isOthers';
 const RECORDS =
-  'isNormal isLost causeOf causeOfError endpointOf parseEndpoint describePage notedAttributes addOutage addHandshake';
+  'isNormal isLost outage loss attempt previous begunAt causeOf causeOfError endpointOf parseEndpoint describePage notedAttributes addOutage addHandshake';
 const DELIVERY = 'sendLeaving sendLater setPause outcomes retain onEnd unreadable failing';
 
 /**

@@ -22,11 +22,20 @@ function declaredIn(text: string): string[] {
   return SHORT_NAMES.filter((name) => new RegExp(`(?<![\\w-])${name}[?!]?\\s*[(:<]`).test(text));
 }
 
+/** What a report says of exported names. Other types belong to carriers, and closespan makes all carriers itself. */
+function exportedIn(report: string): string {
+  return report
+    .split(/(?:\r?\n){2}/)
+    .filter((declaration) => declaration.includes('export '))
+    .join('\n');
+}
+
 it.each(['core', 'browser'])('no public name of @closespan/%s is shortened', (name) => {
   const reports = readdirSync(new URL(`packages/${name}/api/`, root)).filter((file) => file.endsWith('.md'));
   expect(reports.length).toBeGreaterThan(0);
-  for (const report of reports)
-    expect(declaredIn(read(`packages/${name}/api/${report}`)), report).toEqual([]);
+  for (const report of reports) {
+    expect(declaredIn(exportedIn(read(`packages/${name}/api/${report}`))), report).toEqual([]);
+  }
 });
 
 it('no name of the platform or of OpenTelemetry is shortened', () => {
