@@ -91,6 +91,7 @@ export function createQueueMemory(capacity: number): QueueMemory {
  * a text becomes `undefined`, because a library may pass any value.
  */
 function limitTexts(facts: CloseFacts): CloseFacts {
+  if (areWithinLimits(facts)) return facts;
   let limited: { -readonly [K in keyof CloseFacts]: unknown } | undefined;
   const url: unknown = facts.url;
   if (typeof url !== 'string') limited = { ...facts, url: '' };
@@ -107,9 +108,32 @@ function limitTexts(facts: CloseFacts): CloseFacts {
   return (limited ?? facts) as CloseFacts;
 }
 
+/** Says whether all texts are within their limits. Written text by text: this runs for each close, in the app's turn. */
+function areWithinLimits(facts: CloseFacts): boolean {
+  // A code has to look like one, too.
+  if (facts.url === undefined || facts.errorCode !== undefined) return false;
+  return (
+    isWithin(facts.url, LONGEST_RAW_URL) &&
+    isWithin(facts.reason, LONGEST.reason) &&
+    isWithin(facts.subprotocol, LONGEST.subprotocol) &&
+    isWithin(facts.extensions, LONGEST.extensions) &&
+    isWithin(facts.template, LONGEST.template) &&
+    isWithin(facts.origin, LONGEST.origin) &&
+    isWithin(facts.clientAddress, LONGEST.clientAddress)
+  );
+}
+
+function isWithin(text: unknown, limit: number): boolean {
+  return text === undefined || (typeof text === 'string' && text.length <= limit);
+}
+
 /** Returns a text within the limit for its kind. The result is a copy, which keeps no longer text in memory. */
 export function limitText(name: keyof typeof LONGEST, text: string): string {
   return flat(cut(text, LONGEST[name]));
+}
+
+function lengthOf(text: string | undefined): number {
+  return text?.length ?? 0;
 }
 
 /** Returns an estimate of the memory of further attributes, in bytes. Names are shared by all closes, values are not. */
@@ -130,8 +154,9 @@ function attributeBytes(attributes: Attributes): number {
  */
 function bytesOf({ closing, creation, note }: Connection, facts: CloseFacts): number {
   let bytes = OBJECT_BYTES + facts.url.length;
-  for (const name of TEXTS) bytes += facts[name]?.length ?? 0;
-  bytes += closing?.reason?.length ?? 0;
+  bytes += lengthOf(facts.reason) + lengthOf(facts.subprotocol) + lengthOf(facts.extensions);
+  bytes += lengthOf(facts.template) + lengthOf(facts.origin) + lengthOf(facts.clientAddress);
+  bytes += lengthOf(facts.errorCode) + lengthOf(closing?.reason);
   if (facts.furtherAttributes) bytes += attributeBytes(facts.furtherAttributes);
   if (note?.attributes) bytes += attributeBytes(note.attributes);
   return creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;
