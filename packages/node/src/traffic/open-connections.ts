@@ -8,6 +8,7 @@ import type { OwnerReader, Placed } from './owner-reader.ts';
 import type { Sweep } from './sweep.ts';
 import { trafficAttributes } from './traffic-attributes.ts';
 import {
+  copyRow,
   freezeRow,
   freezeSent,
   ROW_LENGTH,
@@ -83,9 +84,8 @@ export function createOpenConnections<Owner>(
     const target = blockOf(to);
     const owner = source?.owners[from % BLOCK_SIZE];
     if (!source || !target || !owner) return;
-    const at = (from % BLOCK_SIZE) * ROW_LENGTH;
     target.owners[to % BLOCK_SIZE] = owner;
-    target.rows.set(source.rows.subarray(at, at + ROW_LENGTH), (to % BLOCK_SIZE) * ROW_LENGTH);
+    copyRow(source.rows, (from % BLOCK_SIZE) * ROW_LENGTH, target.rows, (to % BLOCK_SIZE) * ROW_LENGTH);
     target.groups[to % BLOCK_SIZE] = source.groups[from % BLOCK_SIZE] ?? 0;
     const moved = placedOf(owner);
     if (moved) moved.place = to;
