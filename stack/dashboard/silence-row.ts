@@ -1,18 +1,13 @@
-import {
-  ATTR_SERVER_ADDRESS,
-  ATTR_WEBSOCKET_CLOSE_LIMIT,
-  ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
-} from '@closespan/core';
+import { ATTR_SERVER_ADDRESS, ATTR_WEBSOCKET_CLOSE_LIMIT } from '@closespan/core';
+import { LIMIT_KIND as KIND, LIMITED_CLOSES } from '../rules/age-limit-rules.ts';
 import { CAUSE } from '../rules/cause-rules.ts';
-import { labelName, secondsHistogramName } from '../rules/prometheus-name.ts';
+import { labelName } from '../rules/prometheus-name.ts';
 import { SERVICE } from '../rules/sources.ts';
 import { byWho, CHOSEN, CHOSEN_SERVICE, everywhere, RATE, WHO } from './chosen-series.ts';
 import { lines, table } from './panels.ts';
 
 const LIMIT = labelName(ATTR_WEBSOCKET_CLOSE_LIMIT);
-const KIND = labelName(ATTR_WEBSOCKET_CLOSE_LIMIT_KIND);
-/** Closes by the limit that fits, which the gateway counts from the spans of all services. */
-const COUNT = `${secondsHistogramName(`traces.${ATTR_WEBSOCKET_CLOSE_LIMIT}`, 'count')}{${CHOSEN_SERVICE}}`;
+const COUNT = `${LIMITED_CLOSES}{${CHOSEN_SERVICE}}`;
 
 /** Which connections are silent, and which proxies cut them, after how long. */
 export const SILENCE_ROW = {

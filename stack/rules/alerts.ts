@@ -1,4 +1,5 @@
 import { type CloseCategory, describeCloseCode } from '@closespan/core';
+import { ageLimitAlerts } from './age-limit-rules.ts';
 import type { Alert } from './alert.ts';
 import { causeAlerts } from './cause-alerts.ts';
 import { type Clock, type Duration, promDuration } from './durations.ts';
@@ -32,6 +33,7 @@ export function alerts(clock: Clock, objectives: Objectives): Alert[] {
     ...SIDES.flatMap((side) => burnAlerts(side, objectives[side], clock)),
     ...symptomAlerts(clock),
     ...causeAlerts(clock),
+    ...ageLimitAlerts(clock),
     ...reconnectAlerts(clock),
     ...openAlerts(clock),
   ];

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml';
+import { ageLimitRules } from './age-limit-rules.ts';
 import { alerts, OBJECTIVES, type Objectives } from './alerts.ts';
 import { causeRules } from './cause-rules.ts';
 import { type Clock, promDuration, REAL_CLOCK } from './durations.ts';
@@ -34,6 +35,7 @@ export function ruleFile(options: RuleOptions = {}): string {
     rules: [
       ...recordingRules(clock),
       ...causeRules(clock),
+      ...ageLimitRules(clock),
       ...openRules(clock),
       ...reconnectRules(clock),
       ...alertRules,
