@@ -81,6 +81,19 @@ describe('explainClose', () => {
     expect(text).toContain('4000 (a b)');
   });
 
+  it('shows the reason that the app has noted, cut and clean, of a record and of a span', () => {
+    const name = 'websocket.close.noted_reason';
+    const close = { code: 1006, cause: 'ping_timeout', furtherAttributes: { [name]: 'transport error' } };
+    expect(explainClose(close).evidence).toContain('the app noted the reason "transport error"');
+    const attributes = { 'websocket.close.cause': 'ping_timeout', 'websocket.close.code': 1006 };
+    expect(explainClose({ ...attributes, [name]: `\u001b[2J${'x'.repeat(1000)}\n` }).evidence).toContain(
+      `the app noted the reason "[2J${'x'.repeat(44)}…"`,
+    );
+    for (const value of ['', 7, {}, null, Symbol('reason')]) {
+      expect(String(explainClose({ ...attributes, [name]: value }))).not.toContain('noted');
+    }
+  });
+
   it('adds what is known of a failed handshake to the next step', () => {
     const next = (status: number) =>
       explainClose({ cause: 'handshake_rejected', code: 1006, httpStatusCode: status }).next;

@@ -132,6 +132,7 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     idle !== undefined && idle >= 1 && `nothing was sent or came for ${durationText(idle)}`,
     requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
     requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
+    facts.notedReason && `the app noted the reason "${facts.notedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,
     facts.attempt !== undefined && `attempt ${facts.attempt} after the end of a connection before`,
   ];

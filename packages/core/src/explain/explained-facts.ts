@@ -10,6 +10,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_LIMIT,
   ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
   ATTR_WEBSOCKET_CLOSE_NAME,
+  ATTR_WEBSOCKET_CLOSE_NOTED_REASON,
   ATTR_WEBSOCKET_CLOSE_REASON,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE,
   ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
@@ -79,6 +80,8 @@ export interface ExplainedFacts {
   readonly requestedCode: number | undefined;
   /** Reason that the app passed to `close(code, reason)`. Empty if there is none. */
   readonly requestedReason: string;
+  /** Reason in a note of the app. Empty if there is none. */
+  readonly notedReason: string;
   /** Number of pings of the app that had no pong. */
   readonly unanswered: number | undefined;
   /** Seconds of the last round trip of a ping. */
@@ -145,6 +148,7 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     limitKind: textOf(read('', ATTR_WEBSOCKET_CLOSE_LIMIT_KIND)),
     requestedCode: numberOf(read('requestedCode', ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE)),
     requestedReason: textOf(read('requestedReason', ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON)),
+    notedReason: textOf(read('', ATTR_WEBSOCKET_CLOSE_NOTED_REASON)),
     unanswered: sizeOf(read('', ATTR_WEBSOCKET_PING_UNANSWERED)),
     roundTrip: sizeOf(read('', ATTR_WEBSOCKET_PING_RTT)),
     attempt: numberOf(read('reconnectAttempt', ATTR_WEBSOCKET_RECONNECT_ATTEMPT)),
