@@ -183,6 +183,15 @@ export const EXPLAINED_CAUSES = {
       sentence: 'The peer refused a message of this end as too big (1009).',
     },
     { close: opened(1009, LOCAL), sentence: 'This end refused a message of the peer as too big.' },
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false, requested_code: 1009 }),
+        'websocket.message.too_big.size': 2_097_152,
+        'websocket.message.too_big.limit': 1_048_576,
+        'error.type': 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
+      },
+      sentence: 'This end refused a message of the peer of 2097152 bytes: its limit is 1048576 bytes.',
+    },
   ],
   too_many_parts: [
     {

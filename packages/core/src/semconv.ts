@@ -182,6 +182,18 @@ export const ATTR_WEBSOCKET_MESSAGE_RECEIVED_MAX_SIZE = 'websocket.message.recei
 export const ATTR_WEBSOCKET_MESSAGE_SENT_COUNT = 'websocket.message.sent.count';
 /** Payload of all messages that the app sent, in bytes. Recorded only with the option `messages`. @example 4096 */
 export const ATTR_WEBSOCKET_MESSAGE_SENT_SIZE = 'websocket.message.sent.size';
+/**
+ * Size of the message of the peer that this end refused as too big, in bytes, as its frames announced it. Absent if the
+ * size is not known, and for a message that the peer refused.
+ * @example 2097152
+ */
+export const ATTR_WEBSOCKET_MESSAGE_TOO_BIG_SIZE = 'websocket.message.too_big.size';
+/**
+ * Largest size of a message or frame that this end allows, in bytes. Recorded only if this end refused a message as too
+ * big.
+ * @example 1048576
+ */
+export const ATTR_WEBSOCKET_MESSAGE_TOO_BIG_LIMIT = 'websocket.message.too_big.limit';
 /** Path of the page's address at the end of the connection, after `redactUrl`. @example '/rooms/7' */
 export const ATTR_WEBSOCKET_PAGE_PATH = 'websocket.page.path';
 /**

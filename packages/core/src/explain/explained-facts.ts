@@ -20,6 +20,8 @@ import {
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   ATTR_WEBSOCKET_IDLE_DURATION,
+  ATTR_WEBSOCKET_MESSAGE_TOO_BIG_LIMIT,
+  ATTR_WEBSOCKET_MESSAGE_TOO_BIG_SIZE,
   ATTR_WEBSOCKET_PING_RTT,
   ATTR_WEBSOCKET_PING_UNANSWERED,
   ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
@@ -90,6 +92,10 @@ export interface ExplainedFacts {
   readonly attempt: number | undefined;
   /** Bytes that never left this end. */
   readonly unsentSize: number | undefined;
+  /** Bytes of a message of the peer that this end refused as too big. */
+  readonly refusedSize: number | undefined;
+  /** Largest size of a message that this end allows, in bytes. `undefined` if this end refused none. */
+  readonly sizeLimit: number | undefined;
   /** Id of the connection. Empty if there is none. */
   readonly connectionId: string;
 }
@@ -153,6 +159,8 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     roundTrip: sizeOf(read('', ATTR_WEBSOCKET_PING_RTT)),
     attempt: numberOf(read('reconnectAttempt', ATTR_WEBSOCKET_RECONNECT_ATTEMPT)),
     unsentSize: sizeOf(read('unsentSize', ATTR_WEBSOCKET_UNSENT_SIZE)) || undefined,
+    refusedSize: sizeOf(read('', ATTR_WEBSOCKET_MESSAGE_TOO_BIG_SIZE)),
+    sizeLimit: sizeOf(read('', ATTR_WEBSOCKET_MESSAGE_TOO_BIG_LIMIT)),
     connectionId: textOf(read('connectionId', ATTR_WEBSOCKET_CONNECTION_ID)),
   };
 }

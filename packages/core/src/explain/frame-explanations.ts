@@ -11,7 +11,11 @@ const FAILURES: Readonly<Record<number, string>> = {
 /** Explanations of connections that one of the ends closed, by cause. */
 export const FRAME_EXPLANATIONS = {
   message_too_big: {
-    sentence: ({ initiator, errorCode }) => {
+    sentence: ({ initiator, errorCode, sizeLimit, refusedSize }) => {
+      if (sizeLimit !== undefined) {
+        const size = refusedSize === undefined ? '' : ` of ${refusedSize} bytes`;
+        return `This end refused a message of the peer${size}: its limit is ${sizeLimit} bytes.`;
+      }
       if (initiator === 'remote') return 'The peer refused a message of this end as too big (1009).';
       if (initiator === 'local' || errorCode) return 'This end refused a message of the peer as too big.';
       return 'A message was refused as too big (1009).';

@@ -1,5 +1,7 @@
 import { noteCloseStart, requestedReason } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { tooBigAttributes } from '../connection/too-big.ts';
 import type { OpenConnections } from '../traffic/open-connections.ts';
 import {
   closeFrameSize,
@@ -73,6 +75,7 @@ export function createPackageCloseCalls(
     // No Close frame may carry 1006 (RFC 6455 §7.4.1): an app that gives it as the code only drops the connection.
     const sent = sendsNoFrame || code === 1006 ? undefined : code;
     tracked.cause = unanswered ? 'ping_timeout' : packageDropCause(self, tracked, sent);
+    if (code === 1009) tracked.tooBig = refusedMessageOf(self);
     const reason = sendsNoFrame ? undefined : requestedReason(description);
     noteCloseStart(tracked.connection, 'local', typeof code === 'number' ? code : 1002, reason);
   }
@@ -94,4 +97,16 @@ export function createPackageCloseCalls(
   }
 
   return { noteClose, noteDrop, noteCloseFrame };
+}
+
+/** Returns the attributes of the message for which the package is dropping a connection; `undefined` if there is none. */
+function refusedMessageOf({
+  currentFrame: frame,
+  fragmentationSize,
+  maxReceivedMessageSize,
+}: PackageConnection): Attributes | undefined {
+  if (frame.frameTooLarge) return tooBigAttributes(frame.length, frame.maxReceivedFrameSize);
+  return fragmentationSize > maxReceivedMessageSize
+    ? tooBigAttributes(fragmentationSize, maxReceivedMessageSize)
+    : undefined;
 }

@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
 import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, flat } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import type { PingState } from '../connection/ping-state.ts';
@@ -26,6 +27,10 @@ export interface PackageConnection {
   /** Whether frames are masked when they are sent: true on clients, false on servers (RFC 6455 §5.3). */
   readonly maskOutgoingPackets: boolean;
   readonly socket: Socket;
+  /** Largest size of a message in several frames, in bytes. */
+  readonly maxReceivedMessageSize: number;
+  /** Payload of the frames of the message that is being read, in bytes. */
+  readonly fragmentationSize: number;
   readonly currentFrame: PackageFrame;
   readonly bufferList: object;
   readonly maskBytes: Uint8Array;
@@ -46,6 +51,10 @@ export interface PackageFrame {
   readonly binaryPayload: { toString(): string };
   readonly protocolError: boolean;
   readonly frameTooLarge: boolean;
+  /** Size of the payload that the frame announces, in bytes. */
+  readonly length: number;
+  /** Largest size of the payload of a frame, in bytes. */
+  readonly maxReceivedFrameSize: number;
   readonly constructor: new (maskBytes: Uint8Array, frameHeader: Uint8Array, config: object) => PackageFrame;
 }
 
@@ -69,6 +78,8 @@ export interface TrackedConnection {
   cause: CloseCause | undefined;
   /** Whether the package no longer waits for the peer's Close frame. */
   isTimedOut: boolean;
+  /** Attributes of a message that the package refused as too big; `undefined` if it refused none. */
+  tooBig: Attributes | undefined;
   /** Pings over the connection; `undefined` until the app or the package sends one. */
   pings: PingState | undefined;
 }
@@ -90,7 +101,15 @@ export function closeFrameSize(
  * @param head number of bytes after the handshake that have come already
  */
 export function trackedConnection(connection: CompactConnection, head: number): TrackedConnection {
-  return { connection, head, received: undefined, cause: undefined, isTimedOut: false, pings: undefined };
+  return {
+    connection,
+    head,
+    received: undefined,
+    cause: undefined,
+    isTimedOut: false,
+    tooBig: undefined,
+    pings: undefined,
+  };
 }
 
 /** Reads the peer's Close frame at the moment at which the package `websocket` begins to return a Close frame. */
@@ -125,7 +144,7 @@ export function returnedCloseFrame(connection: PackageConnection): PeerClose | u
  */
 export function websocketCloseFacts(
   connection: PackageConnection,
-  { connection: tracked, received, cause, pings }: TrackedConnection,
+  { connection: tracked, received, cause, pings, tooBig }: TrackedConnection,
 ): CloseFacts {
   const { socket, protocol, maskOutgoingPackets, closeReasonCode } = connection;
   const { code, reason } = received ?? { code: 1006, reason: '' };
@@ -145,7 +164,11 @@ export function websocketCloseFacts(
     errored: Boolean(error),
     errorCode: error?.code,
     ...(cause && !received && { cause }),
-    furtherAttributes: withTransportEnd(pingAttributes(pings), socket, isDropped),
+    furtherAttributes: withTransportEnd(
+      tooBig ? { ...pingAttributes(pings), ...tooBig } : pingAttributes(pings),
+      socket,
+      isDropped,
+    ),
   };
 }
 

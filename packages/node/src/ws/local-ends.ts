@@ -4,6 +4,7 @@ import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { LibraryEnds } from '../connection/library-ends.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import { dropCause, isDestroyedHere, isOverdue } from './drop-cause.ts';
+import { refusedMessageOf } from './refused-message.ts';
 import { followWsPings } from './ws-pings.ts';
 import type { WsEnd, WsSocket } from './ws-socket.ts';
 
@@ -22,7 +23,7 @@ export interface LocalEnds {
   notePing(socket: WsSocket, data: unknown, connection: CompactConnection): void;
   /** Says whether a ping of the app is unanswered for longer than the peer usually takes. */
   isPingOverdue(socket: WsSocket): boolean;
-  /** Returns the attributes that tell of pings and of libraries; `undefined` if there are none. */
+  /** Returns the attributes of pings, of libraries and of a message that was refused as too big; `undefined` if there are none. */
   attributesOf(socket: WsSocket): Attributes | undefined;
   /**
    * Returns what is known of the end of a socket.
@@ -50,6 +51,8 @@ export function createLocalEnds(
   const attributesOf = (socket: WsSocket) => {
     const ofLibrary = libraryEnds.attributesOf(socket);
     const ofPings = pingAttributes(pings.of(socket));
+    const ofMessage = refusedMessageOf(socket._receiver);
+    if (ofMessage) return { ...ofPings, ...ofLibrary, ...ofMessage };
     return ofLibrary && ofPings ? { ...ofPings, ...ofLibrary } : (ofLibrary ?? ofPings);
   };
 

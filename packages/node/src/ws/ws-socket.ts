@@ -55,6 +55,10 @@ export interface WsReceiver extends Writable {
   /** Whether the receiver is reading frames in this very moment. */
   readonly _loop: boolean;
   readonly _state: number;
+  /** Largest size of a message, in bytes; 0 if there is no limit. Absent in the `ws` of Bun. */
+  readonly _maxPayload?: number;
+  /** Payload of the frames of the message that is being read, in bytes, as their headers announce it. */
+  readonly _totalPayloadLength?: number;
   /** Runs for each control frame. */
   controlMessage?(data: unknown): void;
 }
