@@ -134,8 +134,8 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
     facts.notedReason && `the app noted the reason "${facts.notedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,
-    facts.refusedSize !== undefined && `a message of ${facts.refusedSize} bytes was refused`,
-    facts.sizeLimit !== undefined && `limit of this end of ${facts.sizeLimit} bytes`,
+    facts.refusedSize !== undefined && `${facts.refusedSize} bytes refused`,
+    facts.sizeLimit !== undefined && `limit ${facts.sizeLimit} bytes`,
     facts.attempt !== undefined && `attempt ${facts.attempt} after the end of a connection before`,
   ];
   return evidence.filter((text): text is string => Boolean(text));
