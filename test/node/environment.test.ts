@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -40,6 +41,19 @@ it('a service.instance.id names each process of a service, so that their counter
   const ids = new Set(receiver.spans.map(({ resource }) => resource['service.instance.id']));
   expect(ids.size).toBe(3);
   expect([...ids]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.any(String), 'pod-7']);
+});
+
+it.each([
+  [{}, { host: hostname(), isNumbered: true }],
+  [{ OTEL_NODE_RESOURCE_DETECTORS: 'none' }, { host: undefined, isNumbered: false }],
+  [{ OTEL_NODE_RESOURCE_DETECTORS: 'env, host' }, { host: hostname(), isNumbered: false }],
+  [{ OTEL_RESOURCE_ATTRIBUTES: 'host.name=pod-7' }, { host: 'pod-7', isNumbered: true }],
+])('the resource names machine and process with %j', async (env, { host, isNumbered }) => {
+  await run(env);
+  const resource = receiver.spans[0]?.resource ?? {};
+  expect(resource['host.name']).toBe(host);
+  expect(typeof resource['process.pid']).toBe(isNumbered ? 'number' : 'undefined');
+  expect(Object.keys(resource).filter((name) => name.startsWith('process.')).length).toBe(isNumbered ? 1 : 0);
 });
 
 it.each(['-1', '0.5', '3000000000', '1m'])('%s is taken for no interval of metrics', async (interval) => {

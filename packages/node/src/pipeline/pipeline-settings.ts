@@ -3,6 +3,7 @@ import type { ExporterSettings, MetricSettings } from '@closespan/core/otlp-metr
 import { diag, NAME } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { isSdkDisabled } from './is-sdk-disabled.ts';
+import { processResource } from './process-resource.ts';
 import { startPause } from './timers-at-load.ts';
 
 /** Largest number of milliseconds that a timer accepts. */
@@ -18,8 +19,7 @@ export function pipelineSettings(
 ): ExporterSettings & MetricSettings {
   // Without a prototype, to which somebody may have added an option.
   return Object.assign(Object.create(null), options, {
-    // Without an id for each process, the counters of one process overwrite those of another in a Collector.
-    attributes: { 'service.instance.id': crypto.randomUUID() },
+    attributes: processResource(process.env['OTEL_NODE_RESOURCE_DETECTORS']),
     running,
     startPause,
     isStored: options.spool !== undefined,
