@@ -24,7 +24,7 @@ const FLOORS = {
     ['otlp.ts', 'otlp-metrics.ts', 'page-metrics.ts'],
     ['recorder.ts'],
     ['observe'],
-    ['propagation'],
+    ['propagation', 'count-messages.ts'],
     ['running.ts'],
     ['instrumentation.ts'],
     ['platform-instrumentation.ts'],

@@ -4,7 +4,7 @@
  * @internal
  * @module
  */
-export { countMessages } from './observe/count-messages.ts';
+export { countMessages } from './count-messages.ts';
 export { MessageCounts } from './observe/message-counts.ts';
 export { messageSize } from './observe/message-size.ts';
 export { type MessageWatch, watchMessages } from './observe/watch-messages.ts';
