@@ -278,6 +278,32 @@ describe.each([
     ]);
   });
 
+  it('keep apart what is begun at once and fails at once', async () => {
+    const clients = startClients(isProcess);
+    for (let i = 0; i < 3; i++) clients.fail(i / 10, 2 + i / 10);
+    for (let i = 0; i < 3; i++) clients.open(1000 + i);
+    const spans = await clients.spans();
+    expect(attempts(spans)).toEqual([
+      ...Array(3).fill(['websocket.close', undefined]),
+      ...Array(3).fill(['websocket.reconnect', 1]),
+    ]);
+  });
+
+  it('go on with what is begun when the one before has failed, just before its close', async () => {
+    const clients = startClients(isProcess);
+    clients.fail(0, 2);
+    clients.fail(1.9, 4);
+    clients.close(clients.open(3.8), 1000);
+    clients.fail(990, 1100);
+    expect(attempts(await clients.spans())).toEqual([
+      ['websocket.close', undefined],
+      ['websocket.close', 1],
+      ['websocket.reconnect', 2],
+      ['websocket.close', 2],
+      ['websocket.close', 1],
+    ]);
+  });
+
   it('join nothing that was begun before, or that is of another target', async () => {
     const clients = startClients(isProcess);
     await clients.load();

@@ -5,6 +5,8 @@ import type { CloseCause } from './close-cause.ts';
 export interface ChainEnd {
   /** Time of the end, in monotonic milliseconds. */
   readonly closedAt: number;
+  /** Earliest start of a connection that follows, in monotonic milliseconds. */
+  readonly nextFrom: number;
   /** Time of the end, in epoch milliseconds. */
   readonly closeTime: number;
   /** Cause of the end. `undefined` until the record is made. */
@@ -50,17 +52,24 @@ export interface ChainStore {
 
 /** Longest time from an end to the start of the next connection of a chain, in milliseconds. */
 const LONGEST_GAP = 600_000;
-/**
- * Milliseconds by which a connection may start before the end of the one before. An app may connect again in its
- * listener of `error`, which runs before `close`.
- */
-export const OVERLAP = 10;
+/** Most milliseconds by which a connection may start before the end of the one before. */
+const OVERLAP = 10;
 /** Largest number of chains that a page remembers. */
 const MOST_CHAINS = 1000;
 
 /** Returns whether a chain goes on at a time, in monotonic milliseconds: it has ended, at most ten minutes before. */
-export function goesOn({ last: { closedAt } }: Chain, time: number): boolean {
-  return closedAt <= time + OVERLAP && time - closedAt <= LONGEST_GAP;
+export function goesOn({ last: { nextFrom, closedAt } }: Chain, time: number): boolean {
+  return nextFrom <= time && time - closedAt <= LONGEST_GAP;
+}
+
+/**
+ * Returns the earliest start of a connection that follows one, in monotonic milliseconds. An app may connect again in
+ * its listener of `error`, which runs before `close`. But connections that are begun at once may all fail within a
+ * millisecond, and then none follows another.
+ */
+export function earliestNext(startedAt: number, closedAt: number): number {
+  // The start is not known of a connection from before observation.
+  return closedAt - Math.min(OVERLAP, (closedAt - startedAt) / 2 || 0);
 }
 
 /** Makes a store for the few chains of a page. */

@@ -1,4 +1,4 @@
-import { type Chain, type ChainStore, goesOn, OVERLAP } from './chain.ts';
+import { type Chain, type ChainStore, goesOn } from './chain.ts';
 
 /** Largest number of targets that are remembered. */
 const MOST_TARGETS = 1000;
@@ -47,7 +47,7 @@ function createTargets(): ChainStore {
     },
     take(target, startedAt) {
       const chains = targets.get(target) ?? [];
-      for (let [first] = chains; first && first.last.closedAt <= startedAt + OVERLAP; [first] = chains) {
+      for (let [first] = chains; first && first.last.nextFrom <= startedAt; [first] = chains) {
         shift(target, chains);
         if (goesOn(first, startedAt)) return first;
       }

@@ -1,4 +1,11 @@
-import { type Chain, type ChainEnd, type ChainStore, createPageChains, goesOn } from './chain.ts';
+import {
+  type Chain,
+  type ChainEnd,
+  type ChainStore,
+  createPageChains,
+  earliestNext,
+  goesOn,
+} from './chain.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { Connection } from './connection.ts';
 
@@ -28,7 +35,7 @@ interface BegunChain extends Chain {
 }
 
 /** Stands for the end before a first connection. */
-const NO_END: ChainEnd = { closedAt: 0, closeTime: 0 };
+const NO_END: ChainEnd = { closedAt: 0, closeTime: 0, nextFrom: 0 };
 /** Number of chains that are remembered as ones that may continue another. */
 const MOST_BEGUN = 100;
 /** Stands for the connection that did not open, of which nothing is known. */
@@ -90,7 +97,9 @@ export function createReconnectChains(
       const isLost = !(isOurs && (!hasOpened || isNormal(closed)));
       // A dead peer sends no Close frame, and a runtime may wait a minute for one. The app misses a connection meanwhile.
       const waited = isOurs && isLost && closing ? closedAt - closing.at : 0;
-      const last = { closedAt: closedAt - waited, closeTime: closeTime - waited };
+      const lostAt = closedAt - waited;
+      const nextFrom = earliestNext(startedAt, lostAt);
+      const last = { closedAt: lostAt, closeTime: closeTime - waited, nextFrom };
       Object.assign(closed, { end: last, attempt, previous: before?.last });
       const target = targetOf(facts);
       const chain = { target, loss: last, last, attempts: 0, isLost, begunAt: startedAt };
