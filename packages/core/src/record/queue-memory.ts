@@ -1,5 +1,6 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
+import type { CloseNote } from './close-note.ts';
 import type { Connection } from './connection.ts';
 import { cut, flat, LONGEST_TEMPLATE } from './text-limits.ts';
 
@@ -40,13 +41,28 @@ const TRACE_STATE_BYTES = 4096;
 /** Memory of one further attribute without its text, in bytes: its place in the object, and a number. */
 const ATTRIBUTE_BYTES = 24;
 
+/**
+ * Memory of one noted attribute without its name and text, in bytes. Seldom do two notes have the same names, and then
+ * each note has a shape of its own.
+ */
+const NOTED_BYTES = 320;
+/** Memory of one character of a note, in bytes. Names and texts may be of any script. */
+const NOTED_CHARACTER_BYTES = 2;
+
 /** Largest number of waiting closes that keep their sockets alive, for `closeHook`. Other closes hold sockets weakly. */
 const MOST_HELD = 1000;
 
+/** Memory of one waiting close. All copies of the close share this object. */
+interface Weight {
+  /** Estimate of the memory, in bytes. */
+  bytes: number;
+  /** Note of the app that counts in `bytes`. */
+  note: CloseNote | undefined;
+}
+
 /** A close that waits in a queue, and that counts in the memory of the queue. */
 interface TakenClose extends PendingClose {
-  /** Estimate of the memory of this close, in bytes. */
-  readonly bytes: number;
+  readonly weight: Weight;
   /** The app's socket, which this close keeps alive. `undefined` if the socket is held weakly, or is not known. */
   readonly held: object | undefined;
 }
@@ -68,21 +84,43 @@ export interface QueueMemory {
 export function createQueueMemory(capacity: number): QueueMemory {
   let bytes = 0;
   let heldSockets = 0;
+  /** Close that was taken last. The app's listeners may still note on it. */
+  let latest: TakenClose | undefined;
+
+  /** Counts what the app has noted since the latest close was taken. */
+  function countLateNote(): void {
+    if (!latest) return;
+    const { weight, connection } = latest;
+    const { note } = connection;
+    if (note === weight.note) return;
+    const growth = noteBytes(note) - noteBytes(weight.note);
+    weight.note = note;
+    weight.bytes += growth;
+    bytes += growth;
+  }
+
   return {
     take({ connection, facts, closedAt, closeTime, socket, isOpening, outage }): TakenClose {
+      countLateNote();
       const limited = limitTexts(facts);
       const size = bytesOf(connection, limited);
       const held = socket && heldSockets < MOST_HELD ? socket.deref() : undefined;
       bytes += size;
       if (held) heldSockets++;
-      const taken = { connection, facts: limited, closedAt, closeTime, socket, bytes: size, held };
-      return outage ? { ...taken, isOpening, outage } : taken;
+      const weight = { bytes: size, note: connection.note };
+      const taken = { connection, facts: limited, closedAt, closeTime, socket, weight, held };
+      latest = outage ? { ...taken, isOpening, outage } : taken;
+      return latest;
     },
-    release({ bytes: size = 0, held }: PendingClose & Partial<TakenClose>) {
-      bytes -= size;
+    release({ weight, held }: PendingClose & Partial<TakenClose>) {
+      latest = undefined;
+      bytes -= weight?.bytes ?? 0;
       if (held) heldSockets--;
     },
-    isFull: () => bytes >= capacity,
+    isFull() {
+      countLateNote();
+      return bytes >= capacity;
+    },
   };
 }
 
@@ -148,6 +186,20 @@ function attributeBytes(attributes: Attributes): number {
   return bytes;
 }
 
+/** Returns an estimate of the memory of a note, in bytes. */
+function noteBytes(note: CloseNote | undefined): number {
+  if (!note) return 0;
+  let characters = note.reason?.length ?? 0;
+  let items = 1;
+  for (const [name, value] of Object.entries(note.attributes ?? {})) {
+    const texts = Array.isArray(value) ? value : [value];
+    items += texts.length;
+    characters += name.length;
+    for (const text of texts) if (typeof text === 'string') characters += text.length;
+  }
+  return items * NOTED_BYTES + characters * NOTED_CHARACTER_BYTES;
+}
+
 /**
  * Returns an estimate of the memory of a waiting close, in bytes: its objects, and one byte for each character. The
  * texts must already be within their limits.
@@ -158,6 +210,6 @@ function bytesOf({ closing, creation, note }: Connection, facts: CloseFacts): nu
   bytes += lengthOf(facts.template) + lengthOf(facts.origin) + lengthOf(facts.clientAddress);
   bytes += lengthOf(facts.errorCode) + lengthOf(closing?.reason);
   if (facts.furtherAttributes) bytes += attributeBytes(facts.furtherAttributes);
-  if (note?.attributes) bytes += attributeBytes(note.attributes);
+  bytes += noteBytes(note);
   return creation?.traceState ? bytes + TRACE_STATE_BYTES : bytes;
 }
