@@ -50,7 +50,7 @@ export function createPlatform({
       const observer = createSocketObserver(
         recorder,
         (socket) => socket instanceof native,
-        () => stopClose !== undefined,
+        () => !!stopClose,
         (...event) => {
           const facts = lifecycle?.platformFacts(...event);
           return messages ? messages.addFacts(event[0], facts) : facts;
@@ -80,9 +80,7 @@ export function createPlatform({
       };
       const observeUnlessIgnored: typeof observe = (socket, info) =>
         isIgnored(socket.url, ignoreUrls) || observe(socket, info);
-      const stopClose = patchBefore(native?.prototype, 'close', (socket, [code, reason]) =>
-        observer.noteClose(socket, code, reason),
-      );
+      const stopClose = patchBefore(native?.prototype, 'close', observer.noteClose);
       const stops = [
         wrapGlobal(globalThis, 'WebSocket', observeUnlessIgnored, carrier?.carry(observer, ignoreUrls)),
         stopClose,

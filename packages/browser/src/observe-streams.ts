@@ -55,7 +55,7 @@ export function observeStreams(
     patchBefore(native.prototype, 'close', (stream, [info]) => {
       const { closeCode, reason } = (info ?? {}) as Readonly<Record<string, unknown>>;
       // A stream that is not observed has no socket, and `noteClose` finds nothing.
-      return noteClose(sockets.get(stream) as object, closeCode, reason);
+      return noteClose(sockets.get(stream) as object, [closeCode, reason]);
     }),
   ];
   return () => stopAll(stops);
@@ -95,7 +95,7 @@ function socketOf(
     (info) => close(info, true),
     (error) => {
       // The app's `signal` ends handshakes alone.
-      if (error.name === 'AbortError') noteClose(socket, undefined);
+      if (error.name === 'AbortError') noteClose(socket, []);
       close(error, false);
     },
   );

@@ -27,6 +27,7 @@ export {
   runningHandle,
   startInstrumentation,
 } from './instrumentation.ts';
+export { convertOnce } from './observe/convert-once.ts';
 export { defineProperty, ownProperty, warnOfFrozen } from './observe/define-property.ts';
 export { observeGlobal } from './observe/observe-global.ts';
 export {

@@ -29,5 +29,5 @@ function codeAtExit({ openedAt, closing }: Connection): number {
   // A handshake is dropped without a Close frame (WHATWG WebSockets § Garbage collection and shutdown).
   if (openedAt === undefined) return 1006;
   // The app's code where its `close()` came first, else the browser's.
-  return closing ? Number(closing.code ?? 1005) : 1001;
+  return closing ? Math.trunc(Number(closing.code ?? 1005)) : 1001;
 }

@@ -62,13 +62,11 @@ export function observeGlobal(
   };
 
   const { prototype } = native ?? {};
-  const stopClose = patchBefore(prototype, 'close', (socket, [code, reason]) =>
-    observer.noteClose(socket, code, requestedReason(reason)),
+  const stopClose = patchBefore(prototype, 'close', (socket, args) =>
+    observer.noteClose(socket, args, requestedReason(args[1])),
   );
   // Only the sockets of Bun have `terminate`.
-  const stopTerminate = patchBefore(prototype, 'terminate', (socket) =>
-    observer.noteClose(socket, undefined),
-  );
+  const stopTerminate = patchBefore(prototype, 'terminate', (socket) => observer.noteClose(socket, []));
   const seesCloses = Boolean(stopClose && (stopTerminate || !(prototype && 'terminate' in prototype)));
 
   const stops = [

@@ -2,6 +2,7 @@ import { guard } from '../guard.ts';
 import { type CloseFacts, NO_CLOSE_FRAME } from '../record/close-facts.ts';
 import { type Connection, noteCloseStart, now, trackConnection } from '../record/connection.ts';
 import type { Recorder } from '../recorder.ts';
+import { convertOnce } from './convert-once.ts';
 import { CLOSING, OPEN } from './ready-state.ts';
 import { eventTypesFor, isUntrusted, type SocketEvent } from './socket-events.ts';
 import type { SocketInfo, WebSocketLike } from './web-socket-like.ts';
@@ -13,13 +14,16 @@ export interface SocketObserver {
   /** Returns the connection of a socket or stream of the app, also after its end. */
   connectionOf(socket: object): Connection | undefined;
   /**
-   * Notes that the app called `close(code, reason)`. Returns a function that removes the note, or `undefined` if nothing was
-   * noted.
+   * Notes that the app is calling `close(code, reason)`. Returns a function that removes the note, or `undefined` if nothing
+   * was noted.
+   * @param args arguments of the call. An object in the place of the code is replaced, so that the runtime converts it
+   * once, and the note gets the result
+   * @param reason reason to note. @defaultValue the second argument
    */
-  noteClose(socket: object, code: unknown, reason?: unknown): (() => void) | undefined;
+  noteClose(socket: object, args: unknown[], reason?: unknown): (() => void) | undefined;
   /**
    * Sockets that are observed and have not ended. `erroredAt` is the time of the last `error` event, in monotonic
-   * milliseconds. `erroredAt` is `undefined` if there was no error. `info` holds the facts that the caller of `observe`
+   * milliseconds. `erroredAt` is absent if there was no error. `info` holds the facts that the caller of `observe`
    * passed.
    */
   readonly observed: ReadonlyMap<
@@ -27,7 +31,7 @@ export interface SocketObserver {
     {
       readonly connection: Connection;
       readonly info: SocketInfo | undefined;
-      readonly erroredAt: number | undefined;
+      readonly erroredAt?: number;
     }
   >;
   /**
@@ -69,8 +73,8 @@ interface ObservedSocket {
   readonly isNative: boolean;
   /** Whether each `close()` of the app is noted, so that the record can say who closed first. */
   readonly hasNotes: boolean;
-  /** Time of the last `error` event, in monotonic milliseconds. `undefined` if there was no `error` event. */
-  erroredAt: number | undefined;
+  /** Time of the last `error` event, in monotonic milliseconds. Absent if there was no `error` event. */
+  erroredAt?: number;
 }
 
 /** Facts that a `close` event contains, or facts that replace a missing `close` event. */
@@ -172,18 +176,19 @@ export function createSocketObserver(
         info,
         isNative: isNative(socket),
         hasNotes: socket.readyState !== CLOSING && isNative(socket) && seesCalls(),
-        erroredAt: undefined,
       });
       // A page that is about to go can load nothing.
       recorder.prepare();
     },
     connectionOf: (socket) => connections.get(socket),
-    noteClose(socket, code, reason) {
+    noteClose(socket, args, reason = args[1]) {
       const known = observed.get(socket as WebSocketLike);
       // Once the peer's Close frame has come, or all is over, a call does nothing (WHATWG WebSockets § close).
-      return known && (socket as WebSocketLike).readyState < CLOSING
-        ? noteCloseStart(known.connection, 'local', code as number | undefined, reason as string | undefined)
-        : undefined;
+      if (!known || (socket as WebSocketLike).readyState >= CLOSING) return undefined;
+      // Only the runtime may run the app's code that makes a number of an object, and only once.
+      const [code] = args;
+      if (typeof code === 'object') args[0] = convertOnce(() => +(code as unknown as number));
+      return noteCloseStart(known.connection, 'local', args[0], reason as string | undefined);
     },
     observed,
     recordEnd,

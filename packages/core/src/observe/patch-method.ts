@@ -47,7 +47,7 @@ export function patchAround(
 export function patchBefore(
   owner: object | undefined,
   name: string,
-  before: (self: object, args: readonly unknown[]) => (() => void) | undefined,
+  before: (self: object, args: unknown[]) => (() => void) | undefined,
 ): (() => void) | undefined {
   return patchAround(owner, name, (self, args) => {
     const takeBack = before(self, args);

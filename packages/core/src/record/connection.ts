@@ -48,8 +48,11 @@ export interface Closing {
    * frame.
    */
   readonly by: 'local' | 'remote';
-  /** Code that the app passed to `close(code)`. `undefined` if the app passed no code, or if the peer closed first. */
-  readonly code: number | undefined;
+  /**
+   * Value that the app passed to `close(code)`, such as 4000 or the text `4000`. `undefined` if the app passed no code, or
+   * if the peer closed first.
+   */
+  code: unknown;
   /**
    * Reason that the app passed to `close(code, reason)`. `undefined` if the app passed none, or if the peer closed
    * first.
@@ -106,7 +109,7 @@ export function isUnrecorded(connection: Connection): boolean {
 export function noteCloseStart(
   connection: Connection,
   by: Closing['by'],
-  code?: number,
+  code?: unknown,
   reason?: string,
 ): (() => void) | undefined {
   if (connection.closing) return undefined;

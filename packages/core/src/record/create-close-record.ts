@@ -7,6 +7,7 @@ import type { CloseFacts, PageFacts, PendingClose } from './close-facts.ts';
 import type { CloseNote } from './close-note.ts';
 import type { CloseRecord } from './close-record.ts';
 import type { Endpoint } from './endpoint.ts';
+import { requestedCode } from './requested-code.ts';
 import { cut } from './text-limits.ts';
 
 /** Options of the user that decide how facts about a close become a record. */
@@ -98,7 +99,7 @@ export function createCloseRecord(closed: PendingClose, rules: RecordRules): Clo
     abnormal: !EXPECTED.has(cause) && (!opened || isAbnormalCode(code, wasClean, meaning)),
     synthetic: facts.synthetic ?? false,
     reportedCode: reportedCode === code ? undefined : reportedCode,
-    requestedCode: closing?.by === 'local' ? closing.code : undefined,
+    requestedCode: closing?.by === 'local' ? requestedCode(closing.code) : undefined,
     requestedReason: rules.redactReason(closing?.reason),
     startTime: known(closeTime - (closedAt - startedAt)) ?? closingTime,
     closingTime,

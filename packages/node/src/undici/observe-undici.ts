@@ -73,7 +73,7 @@ export function observeUndici(
     exports: pings.watch,
     webSocket: watchWebSocket,
     webSocketStream(prototype) {
-      calls.watch(prototype, (stream, info) =>
+      calls.watch(prototype, (stream, [info]) =>
         noteStreamCloseCall(stream, info, aborted, connections.streams(), (connection, closing) => {
           streams.set(connection.tracked, stream);
           endings.noteCloseCall(connection, closing);

@@ -15,6 +15,7 @@ import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { refusalAttributes } from '../connection/response-headers.ts';
+import { sentCode } from '../connection/sent-code.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
@@ -132,7 +133,7 @@ export function observeClients(
   function noteAbort(client: Client, code?: unknown, reason?: unknown): undefined {
     const attempt = attemptOf(client);
     if (!attempt) return;
-    noteCloseStart(attempt.connection, 'local', code as number | undefined, requestedReason(reason));
+    noteCloseStart(attempt.connection, 'local', sentCode(code), requestedReason(reason));
     recordFailure(client);
   }
 

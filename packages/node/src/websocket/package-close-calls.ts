@@ -1,6 +1,7 @@
 import { noteCloseStart, requestedReason } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { sentCode } from '../connection/sent-code.ts';
 import { tooBigAttributes } from '../connection/too-big.ts';
 import type { OpenConnections } from '../traffic/open-connections.ts';
 import {
@@ -36,7 +37,7 @@ export function createPackageCloseCalls(
     const tracked = self.connected ? trackedOf(self) : null;
     if (!tracked) return undefined;
     // The package sends 1000 for a `close()` without a code.
-    const sent = typeof code === 'number' ? code : 1000;
+    const sent = sentCode(code) ?? 1000;
     const takeBack = noteLocalClose(tracked.connection, sent, requestedReason(reason));
     if (!takeBack) return undefined;
     if (isPingOverdue(self, tracked)) tracked.cause = 'ping_timeout';

@@ -158,7 +158,8 @@ export function websocketCloseFacts(
     code,
     reason,
     wasClean: received !== undefined && !isLost(connection, received, tracked.closing?.by),
-    reportedCode: closeReasonCode,
+    // An app may close with a fraction.
+    reportedCode: Math.trunc(closeReasonCode),
     subprotocol: flat(protocol ?? ''),
     unsentSize: unsentBytes(socket, socket.writableLength),
     errored: Boolean(error),

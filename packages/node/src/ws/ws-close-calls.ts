@@ -1,5 +1,6 @@
 import { CONNECTING, noteCloseStart, OPEN, requestedReason } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { sentCode } from '../connection/sent-code.ts';
 import type { LocalEnds } from './local-ends.ts';
 import type { WsConnections } from './ws-connections.ts';
 import { closeFrameSize, isStuck, type WsSocket } from './ws-socket.ts';
@@ -25,7 +26,7 @@ export function createWsCloseCalls(connections: WsConnections, ends: LocalEnds):
     // `ws` itself calls `close` to return the peer's Close frame, and to report a protocol error.
     if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
     const connecting = socket.readyState === CONNECTING;
-    const takeBack = noteLocalClose(connection, code as number | undefined, requestedReason(reason));
+    const takeBack = noteLocalClose(connection, sentCode(code), requestedReason(reason));
     // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
     if (!takeBack || connecting) return undefined;
     const forget = ends.noteClose(socket);

@@ -13,11 +13,11 @@ export interface CloseCall {
 export interface CloseCalls {
   /**
    * Patches the `close()` method of a class in place. A second call for the same class does nothing.
-   * @param noteCall called before each call of `close()`; returns `undefined` if that call closes nothing
+   * @param noteCall called before each call of `close()`, and may change the arguments in place; returns `undefined` if that call closes nothing
    */
   watch(
     prototype: object | undefined,
-    noteCall: (self: object, first: unknown, second: unknown) => CloseCall | undefined,
+    noteCall: (self: object, args: unknown[]) => CloseCall | undefined,
   ): void;
   /** Says whether the calls of `close()` on a socket are watched, because of the socket's class. */
   isWatched(socket: object): boolean;
@@ -41,7 +41,7 @@ export function createCloseCalls(): CloseCalls {
       const prototype = ownerOfClose(start);
       if (!prototype || stops.has(prototype)) return;
       const stop = patchAround(prototype, 'close', (self, args) => {
-        const call = noteCall(self, args[0], args[1]);
+        const call = noteCall(self, args);
         if (!call) return undefined;
         const outer = current;
         current = call.closing;

@@ -1,5 +1,5 @@
 import type { WebSocketLike } from '@closespan/core';
-import { type Closing, CONNECTING, now, OPEN, requestedReason } from '@closespan/core/platform';
+import { type Closing, CONNECTING, convertOnce, now, OPEN, requestedReason } from '@closespan/core/platform';
 import { hasFailed } from '../connection/undici-6-internals.ts';
 import type { AbortedSockets } from './aborted-sockets.ts';
 import type { CloseCall } from './close-calls.ts';
@@ -8,10 +8,11 @@ import { clampedCode } from './requested-code.ts';
 /** Stores the app's calls of `close()`, by WebSocket. */
 export interface WebSocketCloseCalls {
   /**
-   * Notes a call of `close()` that is about to run.
+   * Notes a call of `close()` that is about to run. An object in the place of the code is replaced, so that undici converts
+   * it once, and the note gets the result.
    * @returns `undefined` if the call closes nothing, for example because the socket is closing already
    */
-  noteCall(websocket: object, code: unknown, reason: unknown): CloseCall | undefined;
+  noteCall(websocket: object, args: unknown[]): CloseCall | undefined;
   /** Returns the first call of `close()` on a socket that did not throw; `undefined` if there is none. */
   of(websocket: object): Closing | undefined;
 }
@@ -36,7 +37,7 @@ export function createWebSocketCloseCalls(
 ): WebSocketCloseCalls {
   const closings = new WeakMap<object, Closing>();
   return {
-    noteCall(self, code, reason) {
+    noteCall(self, args) {
       const websocket = self as WebSocketLike;
       const { readyState } = websocket;
       if (readyState > OPEN || closings.has(websocket)) return undefined;
@@ -44,8 +45,8 @@ export function createWebSocketCloseCalls(
       const closing: Closing = {
         at: now(),
         by: 'local',
-        code: clampedCode(code),
-        reason: requestedReason(reason),
+        code: noteCode(args),
+        reason: requestedReason(args[1]),
       };
       closings.set(websocket, closing);
       if (readyState === CONNECTING) aborted.noteCall(closing, websocket.url);
@@ -64,4 +65,13 @@ export function createWebSocketCloseCalls(
     },
     of: (websocket) => closings.get(websocket),
   };
+}
+
+/** Returns the code that undici makes of the argument, or an object that gives it once undici has made it. */
+function noteCode(args: unknown[]): unknown {
+  const [code] = args;
+  if (typeof code !== 'object' || code === null) return clampedCode(code);
+  const converted = convertOnce(() => Number(code));
+  args[0] = converted;
+  return { valueOf: () => clampedCode(Number(converted)) };
 }
