@@ -16,6 +16,7 @@ export interface Recorder {
   /** Settings of the code that makes spans and metrics. What an option has loaded later is added here. */
   readonly settings: RecordingSettings & {
     createMessageMetrics?: CreateMessageMetrics;
+    takesRefusal?: () => boolean;
     loadMetrics?: LoadMetrics;
   };
   /**

@@ -43,6 +43,11 @@ export interface RecordingSettings extends MoreMetrics {
    * sentences would be too much code.
    */
   readonly closeSentence?: (record: CloseRecord) => string;
+  /**
+   * Called with each handshake that a server refused. Returns whether the handshake gets a span and calls the hooks.
+   * Must not throw. Absent without the option `refusedHandshakes` of Node.
+   */
+  readonly takesRefusal?: () => boolean;
   /** Concludes from facts about the transport. Absent in pages, since browsers know no such facts. */
   readonly transport?: TransportRules;
   /** Loads the code of metrics, when there is a meter. Absent elsewhere than in pages, where the code is loaded already. */

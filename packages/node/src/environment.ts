@@ -38,6 +38,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_RECONNECTS', 'reconnects', asFlag],
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],
   ['CLOSESPAN_CARRIERS', 'acceptCarriers', asList],
+  ['CLOSESPAN_REFUSED_HANDSHAKES', 'refusedHandshakes', asFlag],
   ['CLOSESPAN_MESSAGES', 'messages', asFlag],
   ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', asNumber],
   ['CLOSESPAN_SILENCE_THRESHOLD', 'silenceThreshold', asNumber],

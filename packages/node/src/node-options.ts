@@ -36,6 +36,13 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    */
   readonly recordOrigin?: boolean;
   /**
+   * Whether a server's refusal of a handshake becomes a close span, with the id of the connection and the HTTP status.
+   * At most 100 refusals a minute do. Without the option, refusals are in the metric
+   * `websocket.server.handshake.duration` alone.
+   * @defaultValue `false`
+   */
+  readonly refusedHandshakes?: boolean;
+  /**
    * Whether the built-in pipeline (closespan's OTLP/HTTP exporter) keeps every abnormal close. The sampler of
    * `OTEL_TRACES_SAMPLER` then decides about all other closes. Without effect if the option `sampler` is given.
    * @defaultValue `true`; if `OTEL_TRACES_SAMPLER` is `always_off` or `parentbased_always_off`, `false`
@@ -99,6 +106,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
   propagateContext: BOOLEAN,
   recordClientAddress: BOOLEAN,
   recordOrigin: BOOLEAN,
+  refusedHandshakes: BOOLEAN,
   keepAbnormal: BOOLEAN,
   exitTimeout: ['milliseconds from 0 to 2147483647', isMillis],
   silenceThreshold: ['milliseconds from 0 to 2147483647', isMillis],

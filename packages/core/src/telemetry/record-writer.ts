@@ -55,6 +55,8 @@ interface WriterParts extends MoreMetrics, SpanParts {
   readonly watchMeter?: WatchMeter;
   /** Corrects the server of a connection over a Unix socket. If absent, there are no such connections. */
   readonly overSocket?: OverSocket;
+  /** Returns whether a handshake that a server refused gets a span. If absent, no such handshake does. */
+  readonly takesRefusal?: () => boolean;
   /** Concludes which time limit has ended a connection. If absent, no limit is concluded. */
   readonly concludeLimit?: LimitConclusion['concludeLimit'];
 }
@@ -130,15 +132,16 @@ export function createRecordWriter(
     { end, previous, socket }: PendingClose,
   ): void {
     // A server that refuses a handshake has had no connection: nothing closed.
-    if (record.kind === 'server' && !record.handshakeSucceeded) {
+    const isRefusal = record.kind === 'server' && !record.handshakeSucceeded;
+    if (isRefusal) {
       metrics.measure((made) => made.addHandshake(record, errorTypeOf(record, true)));
-      return;
+      if (!parts.takesRefusal?.()) return;
     }
     const abnormal = isAbnormal
       ? callHook('isAbnormal', 'boolean', () => isAbnormal(record), record.abnormal)
       : record.abnormal;
     const errorType = errorTypeOf(record, abnormal);
-    metrics.measure((made) => made.add(record, errorType));
+    if (!isRefusal) metrics.measure((made) => made.add(record, errorType));
     // A provider that throws costs its own signal alone.
     const span =
       tracer &&

@@ -13,6 +13,8 @@ export interface CarriedContexts {
    * removed from the request's headers. Call this method before other code reads the subprotocols.
    */
   take(request: IncomingMessage): void;
+  /** Returns the context that an upgrade request carries, and leaves the request as it is. */
+  peek(request: IncomingMessage): CarriedContext | undefined;
   /** Returns the context that `take` has stored for a request; `undefined` if the request carried no context. */
   of(request: IncomingMessage): CarriedContext | undefined;
 }
@@ -29,6 +31,14 @@ export function createCarriedContexts(carriers: readonly CarrierName[] = []): Ca
       if (carriers.includes('query')) carried = takeFromUrl(request.url ?? '').carried;
       if (carriers.includes('subprotocol')) carried = takeFromHeaders(request.headers) ?? carried;
       if (carried) slot.set(request, carried);
+    },
+    peek(request) {
+      const known = slot.get(request);
+      if (known) return known;
+      const protocols = request.headers['sec-websocket-protocol'];
+      const inProtocols =
+        carriers.includes('subprotocol') && protocols ? takeFromProtocols(protocols).carried : undefined;
+      return inProtocols ?? (carriers.includes('query') ? takeFromUrl(request.url ?? '').carried : undefined);
     },
     of: slot.get,
   };

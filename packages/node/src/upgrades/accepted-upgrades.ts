@@ -1,7 +1,6 @@
 import { isIgnored } from '@closespan/core/platform';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
-import { createCarriedContexts } from '../propagation/carried-contexts.ts';
 import { extractContext } from '../propagation/extract-context.ts';
 import type { UpgradeObserver } from './observe-upgrades.ts';
 import {
@@ -25,9 +24,9 @@ export interface AcceptedUpgrades {
 /** Makes an object that follows upgrade requests. The observers of all server libraries share this object. */
 export function createAcceptedUpgrades(
   options: NodeWebSocketOptions,
-  upgrades: Pick<UpgradeObserver, 'noteArrival' | 'arrivedAt'>,
+  upgrades: Pick<UpgradeObserver, 'carriedContexts' | 'noteArrival' | 'arrivedAt'>,
 ): AcceptedUpgrades {
-  const carriedContexts = createCarriedContexts(options.acceptCarriers);
+  const { carriedContexts } = upgrades;
   const factsOf = createUpgradeFactsReader(options);
   return {
     noteArrival(request, socket) {

@@ -1,5 +1,5 @@
-import type { WebSocketOptions } from '@closespan/core';
 import {
+  type Connection,
   isIgnored,
   isSuppressed,
   NO_CLOSE_FRAME,
@@ -9,15 +9,28 @@ import {
   trackConnection,
 } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { connectionIdOf } from '../connection/connection-id.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
+import type { NodeWebSocketOptions } from '../node-options.ts';
+import { type CarriedContexts, createCarriedContexts } from '../propagation/carried-contexts.ts';
+import { extractContext } from '../propagation/extract-context.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
 import { onFinalResponse } from './final-response.ts';
 import type { FinalResponse } from './read-response.ts';
-import { storedUrl, type UpgradeRequest, type UpgradeSocket, upgradeUrl } from './upgrade-facts.ts';
+import { createRefusalLimit } from './refusal-limit.ts';
+import {
+  createUpgradeFactsReader,
+  storedUrl,
+  type UpgradeRequest,
+  type UpgradeSocket,
+  upgradeUrl,
+} from './upgrade-facts.ts';
 import { whenServing } from './when-serving.ts';
 
 /** Observes requests for an upgrade to WebSocket, from their arrival at a server to the final response. */
 export interface UpgradeObserver {
+  /** Contexts that clients carried outside of the usual headers. */
+  readonly carriedContexts: CarriedContexts;
   /**
    * Notes a request that did not arrive through Node's HTTP server. A second call for the same request does nothing.
    */
@@ -37,9 +50,13 @@ export interface UpgradeObserver {
  */
 export function observeUpgrades(
   recorder: Recorder,
-  { ignoreUrls }: WebSocketOptions,
+  options: NodeWebSocketOptions,
   accepted: () => void,
 ): UpgradeObserver {
+  const { ignoreUrls, refusedHandshakes } = options;
+  if (refusedHandshakes) recorder.settings.takesRefusal = createRefusalLimit();
+  const carriedContexts = createCarriedContexts(options.acceptCarriers);
+  const factsOf = createUpgradeFactsReader(options);
   const arrivals = createPrivateSlot<number>();
   let stopped = false;
 
@@ -60,15 +77,26 @@ export function observeUpgrades(
   ): void {
     const url = upgradeUrl(request, socket);
     if (stopped || isIgnored(url, ignoreUrls)) return;
-    recorder.record(trackConnection(ROOT_CONTEXT, arrivals.get(request)), {
+    const shown = refusedHandshakes ? factsOf(request, socket, url) : undefined;
+    recorder.record(shown ? connectionFor(request) : trackConnection(ROOT_CONTEXT, arrivals.get(request)), {
       kind: 'server',
       url: storedUrl(url),
       template: '',
+      ...shown,
       ...NO_CLOSE_FRAME,
       errored: Boolean(error),
       errorCode: error?.code,
       httpStatusCode: statusCode,
     });
+  }
+
+  /** Makes a connection that has the id and the context that the client carried in its request. */
+  function connectionFor(request: UpgradeRequest): Connection {
+    const carried = carriedContexts.peek(request);
+    const connection = trackConnection(extractContext(request.headers, carried), arrivals.get(request));
+    const id = carried?.connectionId ?? connectionIdOf(request.headers['sec-websocket-key']);
+    if (id) connection.connectionId = id;
+    return connection;
   }
 
   const stops: ((() => void) | undefined)[] = [];
@@ -81,6 +109,7 @@ export function observeUpgrades(
   }
 
   return {
+    carriedContexts,
     noteArrival,
     arrivedAt: (request) => arrivals.get(request),
     stop() {
