@@ -70,6 +70,24 @@ it('a refusal becomes a span with the id of the client', async () => {
   expect(receiver.points.some(({ name }) => name === 'websocket.server.handshake.duration')).toBe(true);
 });
 
+it.each([
+  ['query', '&closespan=9f86d081884c7d65', []],
+  ['subprotocol', '', ['chat', 'closespan.9f86d081884c7d65']],
+] as const)('a refusal has the id that a page carries in the %s', async (carrier, query, protocols) => {
+  refuse();
+  const handle = instrumentWebSockets({
+    otlp: { url: receiver.url },
+    refusedHandshakes: true,
+    acceptCarriers: [carrier],
+  });
+  const socket = new WebSocket(url + query, protocols);
+  await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+  await handle.shutdown();
+  expect(ofServer().map(({ attributes }) => attributes['websocket.connection.id'])).toEqual([
+    '9f86d081884c7d65',
+  ]);
+});
+
 it('a refusal of ws itself becomes a span', async () => {
   new WebSocketServer({ server, verifyClient: () => false });
   await fail(1, { refusedHandshakes: true });
