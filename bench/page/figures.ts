@@ -4,8 +4,14 @@ import { ratioOf } from '../figure.ts';
 const address = location.origin.replace('http', 'ws');
 const native = WebSocket;
 type Constructor = typeof WebSocket;
+interface Echoes {
+  native(messages: number): Promise<void>;
+  observed(messages: number): Promise<void>;
+  close(): Promise<void>;
+}
+let echoes: Echoes | undefined;
 
-/** What `browser.ts` measures in the page: medians of ratios of milliseconds, by turns in short slices. */
+/** What `browser.ts` measures in the page. A result is the median of ratios of milliseconds, by turns in short slices. */
 const figures = {
   /** Parsing and running one script against another. */
   evaluation: (rounds: number, baseline: string, candidate: string): Promise<number> =>
@@ -15,21 +21,25 @@ const figures = {
       () => evaluate(candidate),
     ),
 
-  /** Messages there and back, on connections that stay. */
-  async echo(rounds: number, messages: number, counted: boolean): Promise<number> {
+  /** Opens a native and an observed connection for `echo`. */
+  async openEchoes(counted: boolean): Promise<void> {
     const bare = await open(native);
     const nativeSend = native.prototype.send;
     const handle = instrumentWebSockets({ otlp: false, closeHook() {}, messages: counted });
     const observed = await open(WebSocket);
-    const ratio = await ratioOf(
-      rounds,
-      () => echo(bare, messages, nativeSend),
-      () => echo(observed, messages, WebSocket.prototype.send),
-    );
-    await Promise.all([bare, observed].map(end));
-    await handle.shutdown();
-    return ratio;
+    echoes = {
+      native: (messages) => echo(bare, messages, nativeSend),
+      observed: (messages) => echo(observed, messages, WebSocket.prototype.send),
+      async close() {
+        await Promise.all([bare, observed].map(end));
+        await handle.shutdown();
+      },
+    };
   },
+
+  /** Messages there and back, on connections that stay. */
+  echo: (how: 'native' | 'observed', messages: number) => echoes?.[how](messages),
+  closeEchoes: () => echoes?.close(),
 
   /** The constructor's calls alone, one connection after the other: Chromium holds back those that come in a crowd. */
   construction: (rounds: number, sockets: number): Promise<number> =>
@@ -62,21 +72,20 @@ function evaluate(code: string): number {
   return performance.now() - started;
 }
 
-async function echo(
+function echo(
   socket: WebSocket,
   messages: number,
   send: (this: WebSocket, data: string) => void,
-): Promise<number> {
-  const started = performance.now();
-  await new Promise<void>((resolve) => {
+): Promise<void> {
+  return new Promise<void>((resolve) => {
     let received = 0;
-    socket.onmessage = () => {
-      if (++received === messages) resolve();
+    // Reads the message, as an app does: the browser makes a text of it only then.
+    socket.onmessage = ({ data }) => {
+      if (data !== 'hello' || ++received === messages) resolve();
       else if (received <= messages - 8) send.call(socket, 'hello');
     };
     for (let i = 0; i < 8; i++) send.call(socket, 'hello');
   });
-  return performance.now() - started;
 }
 
 async function construct(WebSocket: Constructor, sockets: number): Promise<number> {
