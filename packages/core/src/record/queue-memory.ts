@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import { attributeBytes, noteBytes } from './attribute-bytes.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseNote } from './close-note.ts';
 import type { Connection } from './connection.ts';
@@ -37,17 +37,6 @@ const OBJECT_BYTES = 640;
  * Memory of a trace state with 32 members, in bytes. A trace state has at most 32 members (W3C Trace Context §3.3.1.1).
  */
 const TRACE_STATE_BYTES = 4096;
-
-/** Memory of one further attribute without its text, in bytes: its place in the object, and a number. */
-const ATTRIBUTE_BYTES = 24;
-
-/**
- * Memory of one noted attribute without its name and text, in bytes. Seldom do two notes have the same names, and then
- * each note has a shape of its own.
- */
-const NOTED_BYTES = 320;
-/** Memory of one character of a note, in bytes. Names and texts may be of any script. */
-const NOTED_CHARACTER_BYTES = 2;
 
 /** Largest number of waiting closes that keep their sockets alive, for `closeHook`. Other closes hold sockets weakly. */
 const MOST_HELD = 1000;
@@ -172,32 +161,6 @@ export function limitText(name: keyof typeof LONGEST, text: string): string {
 
 function lengthOf(text: string | undefined): number {
   return text?.length ?? 0;
-}
-
-/** Returns an estimate of the memory of further attributes, in bytes. Names are shared by all closes, values are not. */
-function attributeBytes(attributes: Attributes): number {
-  let bytes = 0;
-  for (const name in attributes) {
-    const value = attributes[name];
-    bytes += ATTRIBUTE_BYTES;
-    if (typeof value === 'string') bytes += value.length;
-    else if (Array.isArray(value)) for (const item of value) bytes += ATTRIBUTE_BYTES + String(item).length;
-  }
-  return bytes;
-}
-
-/** Returns an estimate of the memory of a note, in bytes. */
-function noteBytes(note: CloseNote | undefined): number {
-  if (!note) return 0;
-  let characters = note.reason?.length ?? 0;
-  let items = 1;
-  for (const [name, value] of Object.entries(note.attributes ?? {})) {
-    const texts = Array.isArray(value) ? value : [value];
-    items += texts.length;
-    characters += name.length;
-    for (const text of texts) if (typeof text === 'string') characters += text.length;
-  }
-  return items * NOTED_BYTES + characters * NOTED_CHARACTER_BYTES;
 }
 
 /**
