@@ -115,6 +115,7 @@ export function wsCloseFacts(
   const httpStatusCode = attempt?.request.res?.statusCode;
   const wasClean = _closeFrameReceived && _closeFrameSent;
   const broken = _receiver?.errored && brokenBy(_receiver.errored);
+  const readErrorCode = readErrorCodeOf(socket);
   const timedOut = error || httpStatusCode || isTerminated ? undefined : timeoutOf(socket, connection);
   // A Close frame that came back, and an error, explain more.
   const decided = wasClean || error ? undefined : cause;
@@ -127,10 +128,14 @@ export function wsCloseFacts(
     peer: attempt ? attempt.peer : known?.peer,
     clientAddress: known?.clientAddress,
     origin: known?.origin,
-    code: socket._closeCode,
+    code: readErrorCode === undefined ? socket._closeCode : 1006,
     reason: socket._closeMessage.toString(),
     wasClean,
-    initiator: connection.closing ? undefined : wasClean ? unseenInitiator(connection) : decided && 'local',
+    initiator: connection.closing
+      ? undefined
+      : wasClean
+        ? unseenInitiator(connection)
+        : (readErrorCode ?? decided) && 'local',
     // On a server a part of the client's list, which may be long.
     subprotocol: flat(socket.protocol),
     extensions: socket.extensions,
@@ -139,7 +144,8 @@ export function wsCloseFacts(
     errored: Boolean(error ?? socket._errorEmitted),
     errorCode: error?.code,
     httpStatusCode,
-    cause: broken ?? decided ?? timedOut,
+    cause: readErrorCode === 1009 ? 'message_too_big' : (broken ?? decided ?? timedOut),
+    ...(readErrorCode !== undefined && { reportedCode: readErrorCode }),
     furtherAttributes: withTransportEnd(attributes, attempt ? unansweredSocketOf(attempt.request) : _socket),
   };
 }
@@ -165,6 +171,14 @@ export function wsExitFacts(
 ): CloseFacts {
   const facts = wsCloseFacts(socket, connection, { synthetic: true, attributes });
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT_FACTS };
+}
+
+/**
+ * Returns the code that `ws` 7.0 to 7.4 report in `close` after an error of their own in a message of the peer, although
+ * no Close frame came or was sent. `undefined` for other ends, and for other versions, which report 1006.
+ */
+function readErrorCodeOf({ _receiver, _closeFrameReceived, _closeCode }: WsSocket): number | undefined {
+  return _receiver?.errored && !_closeFrameReceived && _closeCode !== 1006 ? _closeCode : undefined;
 }
 
 /**
