@@ -80,7 +80,7 @@ it.each([
     refusedHandshakes: true,
     acceptCarriers: [carrier],
   });
-  const socket = new WebSocket(url + query, protocols);
+  const socket = new WebSocket(url + query, [...protocols]);
   await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
   await handle.shutdown();
   expect(ofServer().map(({ attributes }) => attributes['websocket.connection.id'])).toEqual([

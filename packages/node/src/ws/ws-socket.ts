@@ -135,7 +135,9 @@ export function wsCloseFacts(
       ? undefined
       : wasClean
         ? unseenInitiator(connection)
-        : (readErrorCode ?? decided) && 'local',
+        : readErrorCode !== undefined || decided
+          ? 'local'
+          : undefined,
     // On a server a part of the client's list, which may be long.
     subprotocol: flat(socket.protocol),
     extensions: socket.extensions,
