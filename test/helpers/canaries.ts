@@ -34,7 +34,7 @@ export const PLACES = {
   baggage: hidden('baggage of the context'),
   proxy: kept('credentials of a proxy'),
   response: kept('headers of the response, with `Set-Cookie`'),
-  refusal: kept('status text, headers and body of a refusal'),
+  refusal: kept('status text, body, other headers of a refusal'),
   redirect: kept('query of a redirect'),
   text: hidden('text messages, both ways'),
   binary: hidden('binary messages, both ways'),

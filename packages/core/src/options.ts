@@ -75,7 +75,8 @@ export interface WebSocketOptions {
   readonly urlTemplate?: (url: URL, request?: UpgradeRequestLike) => string | undefined;
   /**
    * Returns the text to record as `url.full`. The path in this text is recorded as `url.path`. If the function throws
-   * or returns no text, only the URL's origin is recorded.
+   * or returns no text, only the URL's origin is recorded. On Node, the function is also called with the address of a
+   * redirect that refuses a handshake.
    * @defaultValue removes user info, query and fragment
    */
   readonly redactUrl?: (url: URL) => string;

@@ -5,8 +5,8 @@ const LATE_MILLIS = 1000;
 
 /**
  * Resolves to the result of some work, or rejects after a number of milliseconds. Work that never ends, such as a
- * request of a patched `fetch`, then keeps no other work waiting. Work whose page stood still meanwhile gets the time
- * once more: the result may be ready, and comes after the timer.
+ * request of a patched `fetch`, then keeps no other work waiting. If the page stood
+ * still meanwhile, the time starts again once, since the result may be ready and come after the timer.
  */
 export function inTime<T>(work: Promise<T>, millis: number): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -6,7 +6,8 @@ const MINUTE = 60_000;
 
 /**
  * Makes a function that says whether one more refused handshake gets a span: at most 100 a minute do. Anybody may make a
- * server refuse, as often as the network allows. `diag.warn` says how many got no span, at most once a minute.
+ * server refuse, as often as the network allows. The first refusal without a span logs a warning. The first refusal after that minute logs how many had no
+ * span.
  */
 export function createRefusalLimit(): () => boolean {
   let endsAt = Number.NEGATIVE_INFINITY;
