@@ -35,7 +35,8 @@ fuzz(
     const parsed = parseUrl((text.split(/[?#]/, 1)[0] ?? '').replace(/^http/, 'ws'));
     if (!parsed) return;
     const { hostname, pathname, username, password } = parsed;
-    if (hostname.length <= 255) expect(address).toBe(hostname);
+    // An address has no brackets, and a last dot names the same host.
+    if (hostname.length <= 255) expect(address).toBe(hostname.replace(/^\[(.*)\]$|\.$/, '$1'));
     if (pathname.length <= 512) expect(path).toBe(pathname);
     for (const secret of [username, password]) {
       if (secret.length > 3 && !(hostname + pathname).includes(secret)) expect(url).not.toContain(secret);
@@ -102,7 +103,7 @@ fuzz(
         Buffer.from(key, 'base64').toString('base64') === key &&
         key.length === 24 &&
         key.endsWith('==');
-      if (isKey) expect(bytes?.toString('base64')).toBe(key);
+      if (isKey) expect(bytes?.toString('base64', 0, 16)).toBe(key);
       expect(bytes === undefined || bytes.length >= 16).toBe(true);
     },
   ),
