@@ -11,7 +11,7 @@ const EXPECTED = [
   '/code/string client 4999 clean local local_close requested_code=4010',
   '/code/fraction client 4999 clean local local_close requested_code=4000',
   '/last client 1006 unclean local process_exit synthetic requested_code=4011',
-  '/code/object client 4999 clean local local_close',
+  '/code/object client 4999 clean local local_close requested_code=4011',
 ];
 const STREAM = '/code/stream client 4999 clean local local_close requested_code=4101';
 

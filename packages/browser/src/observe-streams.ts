@@ -55,7 +55,11 @@ export function observeStreams(
     patchBefore(native.prototype, 'close', (stream, [info]) => {
       const { closeCode, reason } = (info ?? {}) as Readonly<Record<string, unknown>>;
       // A stream that is not observed has no socket, and `noteClose` finds nothing.
-      return noteClose(sockets.get(stream) as object, [closeCode, reason]);
+      // Only the runtime may make a number of an object, since that runs code of the app.
+      return noteClose(sockets.get(stream) as object, [
+        Object(closeCode) === closeCode ? undefined : closeCode,
+        reason,
+      ]);
     }),
   ];
   return () => stopAll(stops);

@@ -5,6 +5,7 @@
  * @internal
  * @module
  */
+import { guard } from './guard.ts';
 import { createBacklog } from './queue/backlog.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
@@ -130,7 +131,9 @@ export function createRecording(
   /** Adds the ends of client connections to chains: all of them, or those up to a close. */
   function join(last?: PendingClose): void {
     while (unjoined.size() > 0 && !last?.end) {
-      const outage = chains.ended(unjoined.shift() as PendingClose);
+      const next = unjoined.shift() as PendingClose;
+      // A getter of the app's `closeCodes` may throw.
+      const outage = guard('closeCodes', () => chains.ended(next));
       if (outage) enqueue(outage);
     }
   }

@@ -32,10 +32,11 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const url = signalUrl(base, '/v1/traces');
   const attributes = pageResource(options);
   const isZipped = compression === 'gzip';
-  const [format = JSON_FORMAT, meters, parts] = await Promise.all([
+  // First, since the start fails without these parts, and would leave metrics that nobody stops.
+  const parts = options.closeHook || options.sampler || isZipped ? await optionParts(options) : undefined;
+  const [format = JSON_FORMAT, meters] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : undefined,
     options.metrics ? startMetrics(options, attributes) : undefined,
-    options.closeHook || options.sampler || isZipped ? loadOptionParts() : undefined,
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
@@ -77,6 +78,18 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
       await Promise.all([delivery.shutdown(), meters?.shutdown()]);
     },
   };
+}
+
+/**
+ * Loads the parts that only some options need. If the chunk cannot be loaded, and only compression needs the chunk,
+ * resolves to `undefined`.
+ */
+function optionParts({ closeHook, sampler }: BrowserWebSocketOptions) {
+  return loadOptionParts().catch((error) => {
+    if (closeHook || sampler) throw error;
+    diag.warn(`${NAME}: spans are sent without compression, gzip is not loaded`, error);
+    return undefined;
+  });
 }
 
 /** Loads the protobuf format. Resolves to `undefined` if the chunk cannot be loaded. */

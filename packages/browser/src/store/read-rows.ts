@@ -18,11 +18,19 @@ export async function readRows(store: SpanStore, keys: readonly RowKey[]): Promi
     if (text === undefined) return [];
     try {
       // What is no list throws, too.
-      return [{ key, spans: [...(JSON.parse(text) as StoredSpan[])] }];
+      const spans = [...(JSON.parse(text) as StoredSpan[])];
+      if (spans.every(isSpan)) return [{ key, spans }];
+      unreadable.push(key);
+      return [];
     } catch {
       unreadable.push(key);
       return [];
     }
   });
   return { rows, unreadable };
+}
+
+/** Says whether a value looks like a span: with all that an exporter reads members of. Throws for `null`. */
+function isSpan({ context, resource, links, events }: StoredSpan): boolean {
+  return [context, resource].every(Boolean) && [links, events].every(Array.isArray);
 }

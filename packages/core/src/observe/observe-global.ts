@@ -63,7 +63,8 @@ export function observeGlobal(
 
   const { prototype } = native ?? {};
   const stopClose = patchBefore(prototype, 'close', (socket, args) =>
-    observer.noteClose(socket, args, requestedReason(args[1])),
+    // Not `undefined`, in whose place the app's own value would be noted.
+    observer.noteClose(socket, args, requestedReason(args[1]) ?? ''),
   );
   // Only the sockets of Bun have `terminate`.
   const stopTerminate = patchBefore(prototype, 'terminate', (socket) => observer.noteClose(socket, []));

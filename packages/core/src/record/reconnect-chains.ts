@@ -113,7 +113,7 @@ export function createReconnectChains(
         if (before.isLost) {
           before.causes ??= new Set();
           closed.causes = before.causes;
-        } else Object.assign(before, { loss: last, isLost });
+        } else Object.assign(before, { loss: last, isLost, causes: undefined });
         waiting.add(Object.assign(before, { last, attempts: attempt }));
       } else {
         waiting.add(chain);

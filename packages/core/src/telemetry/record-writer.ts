@@ -135,7 +135,7 @@ export function createRecordWriter(
     const isRefusal = record.kind === 'server' && !record.handshakeSucceeded;
     if (isRefusal) {
       metrics.measure((made) => made.addHandshake(record, errorTypeOf(record, true)));
-      if (!parts.takesRefusal?.()) return;
+      if (!(tracer || closeHook) || !parts.takesRefusal?.()) return;
     }
     const abnormal = isAbnormal
       ? callHook('isAbnormal', 'boolean', () => isAbnormal(record), record.abnormal)

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { ATTR_HTTP_RESPONSE_HEADER, type WebSocketOptions } from '@closespan/core';
 import { callHook, cut, flat, REQUEST_ID_HEADERS, RESPONDER_HEADERS } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
@@ -38,6 +39,11 @@ export function refusalAttributes(
     if (text) attributes[ATTR_HTTP_RESPONSE_HEADER(name)] = [flat(cut(text, LONGEST))];
   }
   return Object.keys(attributes).length > 0 ? attributes : undefined;
+}
+
+/** Returns the headers of a response with which a server refused; `undefined` for the status 101, which refuses nothing. */
+export function refusingHeaders(response: IncomingMessage | null | undefined): ResponseHeaders | undefined {
+  return response?.statusCode === 101 ? undefined : response?.headers;
 }
 
 /** Returns the recorded ones of a response's headers, each once, without control characters. */

@@ -47,6 +47,8 @@ const WITHOUT_WRITEV = ['_write', '_destroy'] as const;
 const OF_STREAMS = [...WITHOUT_WRITEV, '_writev'] as const;
 const ALL_METHODS = [...OF_SOCKETS, ...OF_STREAMS] as const;
 const awaitedByStream = new WeakMap<object, AwaitedResponse>();
+/** Streams of which other code has wrapped a method of ours, which would call a second one of ours for ever. */
+const wrapped = new WeakSet<object>();
 const interceptors = {
   _write: intercept('_write', ([chunk], ...rest) => responseInChunk(chunk, ...rest)),
   _writev: intercept('_writev', ([chunks], ...rest) => responseInChunks(chunks, ...rest)),
@@ -68,7 +70,7 @@ export function onFinalResponse(
   request: object,
   onResponse: (response: FinalResponse) => void,
 ): void {
-  if (stream.destroyed || awaitedByStream.has(stream)) return;
+  if (stream.destroyed || awaitedByStream.has(stream) || wrapped.has(stream)) return;
   // First, since the methods that the stream has now are those that it gets back.
   watchUnsentBytes(stream);
   const responding = stream as unknown as RespondingStream;
@@ -129,8 +131,10 @@ function look(
 }
 
 function putMethodsBack(stream: Methods, originals: Methods): void {
-  for (const name of ALL_METHODS)
+  for (const name of ALL_METHODS) {
     if (stream[name] === interceptors[name].value) putBack(stream, name, originals);
+    else if (stream[name] !== originals[name]) wrapped.add(stream);
+  }
 }
 
 /** Assigns an original method. `Reflect.set`, which does not throw, takes ten times as long. */

@@ -14,7 +14,7 @@ import {
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
-import { refusalAttributes } from '../connection/response-headers.ts';
+import { refusalAttributes, refusingHeaders } from '../connection/response-headers.ts';
 import { sentCode } from '../connection/sent-code.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
@@ -117,7 +117,7 @@ export function observeClients(
       httpStatusCode: request?.res?.statusCode,
       socketPath: requestedSocketPath(request),
       furtherAttributes: withTransportEnd(
-        refusalAttributes(request?.res?.headers, String(client.url.href), options),
+        refusalAttributes(refusingHeaders(request?.res), String(client.url.href), options),
         request && unansweredSocketOf(request),
       ),
     };
