@@ -338,6 +338,38 @@ describe.each([
     expect(reconnects.map(({ attributes }) => attributes['url.path'])).toEqual(['/chat/1']);
   });
 
+  it('forget the causes of an outage that has ended', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const now = performance.now() - clients.begin;
+    clients.close(clients.open(now - 9000), now - 8000);
+    clients.fail(now - 7000, now - 7000);
+    expect(clients.end()).toBe(true);
+    clients.fail(now - 6000, now - 6000, { httpStatusCode: 503 });
+    clients.open(now - 5000);
+    const reconnects = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
+    expect(reconnects.map(({ attributes }) => attributes['websocket.reconnect.causes'])).toEqual([
+      ['handshake_failed'],
+      undefined,
+    ]);
+  });
+
+  it('cost no more than a record where a member of an option throws', async () => {
+    const closeCodes = new Proxy<NonNullable<WebSocketOptions['closeCodes']>>(
+      {},
+      {
+        get() {
+          throw new Error('from the app');
+        },
+      },
+    );
+    const clients = startClients(isProcess, { closeCodes });
+    clients.close(clients.open(0), 1000, { code: 4001, wasClean: true, initiator: 'local' });
+    clients.fail(2000, 2000);
+    expect(clients.end()).toBe(false);
+    expect(await clients.spans()).toBeInstanceOf(Array);
+  });
+
   it('go on although the queue is full, and drops later closes first', async () => {
     const clients = startClients(isProcess, {}, undefined, 1026);
     const busy = Array.from({ length: 1025 }, () => clients.open(0, `${URL}/other`));

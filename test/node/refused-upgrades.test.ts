@@ -174,6 +174,29 @@ it('a refused upgrade is measured on a stream whose class has no `_writev`', asy
   expect(serverPoints()).toMatchObject([{ value: 2, attributes: { 'http.response.status_code': 401 } }]);
 });
 
+it('a wrapper of the method that shows a response is called once a write, also at a second request', async () => {
+  let writes = 0;
+  const inner = createServer().on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 40');
+    socket.end('3 No\r\n\r\n');
+  });
+  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  const { response } = await ask((request, socket, head) => {
+    const wrapped = socket as unknown as { _writeGeneric(...args: unknown[]): unknown };
+    const { _writeGeneric } = wrapped;
+    wrapped._writeGeneric = (...args) => {
+      writes++;
+      return Reflect.apply(_writeGeneric, socket, args);
+    };
+    socket.write('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n');
+    // Another request over the same connection.
+    inner.emit('upgrade', Object.create(request), socket, head);
+  });
+  await handle.shutdown();
+  expect(response).toBe('HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\nHTTP/1.1 403 No\r\n\r\n');
+  expect(writes).toBe(3);
+});
+
 it('a refused upgrade is not measured where its URL is ignored', async () => {
   handle = instrumentWebSockets({ otlp: { url: receiver.url }, ignoreUrls: ['/room?token'] });
   await ask((_request, socket) => socket.end('HTTP/1.1 401 No\r\n\r\n'));
