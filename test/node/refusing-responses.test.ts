@@ -92,6 +92,17 @@ describe.each(ALL)('a response that refuses a handshake of %s', (_name, Client) 
   });
 });
 
+it('is recorded also if the app passes an object as the URL, which ws 7 keeps', async () => {
+  const ws7: new (url: object) => WebSocket = createRequire(import.meta.url)('ws7');
+  class ObjectClient extends ws7 {
+    constructor(url: string | URL) {
+      super({ toString: () => String(url) });
+    }
+  }
+  const headers = await headersOf(ObjectClient as unknown as Client, ['302 Found', 'Location: /login']);
+  expect(headers['location']).toBe('http://127.0.0.1/login');
+});
+
 describe('a redirect', () => {
   const client = CLIENTS[0]?.[1] as Client;
 

@@ -20,7 +20,7 @@ import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
 import { createWsCloseCalls } from './ws-close-calls.ts';
 import { createWsConnections, openFactsOf } from './ws-connections.ts';
-import { type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
+import { urlOf, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
 
 /** Observes the sockets of `ws`, both of clients and of servers. */
 export interface WsSocketsObserver {
@@ -80,14 +80,14 @@ export function observeWsSockets(
     const isNew = connection.openedAt === undefined;
     connections.noteOpen(socket, tcp, head instanceof Uint8Array ? head.length : 0, connection);
     connectionBegan();
-    if (isNew && !socket._isServer) recorder.opened(connection, socket.url ?? '');
+    if (isNew && !socket._isServer) recorder.opened(connection, urlOf(socket) ?? '');
   }
 
   /** Notes that a client of Bun's own `ws` has opened. */
   function noteAccepted(socket: WsSocket): void {
     connections.noteAccepted(socket);
     const connection = connections.of(socket);
-    if (connection) recorder.opened(connection, socket.url ?? '');
+    if (connection) recorder.opened(connection, urlOf(socket) ?? '');
   }
 
   function recordEnd(socket: WsSocket, synthetic: boolean): undefined {
@@ -165,8 +165,8 @@ export function observeWsSockets(
         prototype,
         (socket, request) => {
           connections.noteRequest(socket, request);
-          propagate(socket.url ?? '', request);
-          clientMade(socket, socket.url ?? '');
+          propagate(urlOf(socket) ?? '', request);
+          clientMade(socket, urlOf(socket) ?? '');
         },
         noteAccepted,
       ),

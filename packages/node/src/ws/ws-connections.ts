@@ -11,7 +11,7 @@ import { createOpenConnections, type OpenConnections } from '../traffic/open-con
 import type { Sweep } from '../traffic/sweep.ts';
 import { createClientHandshakes } from './client-handshakes.ts';
 import { createPeerFactsReader } from './peer-facts.ts';
-import { isRedirectable, type WsSocket } from './ws-socket.ts';
+import { isRedirectable, urlOf, type WsSocket } from './ws-socket.ts';
 
 /** Stores the connection of each `ws` socket, from the handshake until the record is made. */
 export interface WsConnections {
@@ -87,7 +87,7 @@ export function createWsConnections(
   function noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
     let connection = unrecorded(socket);
     if (connection === undefined) {
-      const isWanted = !isIgnored(socket.url ?? '', ignoreUrls);
+      const isWanted = !isIgnored(urlOf(socket) ?? '', ignoreUrls);
       connection = keep(socket, isWanted ? new CompactConnection(context.active(), startedAt) : null);
     }
     if (!connection) return;
@@ -121,7 +121,7 @@ export function createWsConnections(
     const known = unrecorded(socket);
     if (known !== undefined) return known;
     const accepted = socket._isServer && !socket._socket ? takeAccepted() : undefined;
-    return keep(socket, accepted === undefined ? earlyConnection(socket, socket.url ?? '') : accepted);
+    return keep(socket, accepted === undefined ? earlyConnection(socket, urlOf(socket) ?? '') : accepted);
   }
 
   return {
@@ -134,7 +134,7 @@ export function createWsConnections(
       return isRedirectable(socket) ? undefined : connection;
     },
     known: (socket) => unrecorded(socket as WsSocket),
-    noteEarly(socket, { url = socket.url ?? '', connectionId }) {
+    noteEarly(socket, { url = urlOf(socket) ?? '', connectionId }) {
       if (connections.get(socket) !== undefined) return;
       const connection = keep(socket, earlyConnection(socket, url));
       if (!connection) return;
@@ -186,12 +186,12 @@ function noteKey(connection: CompactConnection, request: ClientRequest): void {
 }
 
 /** Reads the facts of an open socket of `ws`. */
-export const openFactsOf: ReadOpenFacts<WsSocket> = ({ _isServer, url }, connection) => {
+export const openFactsOf: ReadOpenFacts<WsSocket> = (socket, connection) => {
   const { handshake } = connection as CompactConnection;
   const known = handshake && 'request' in handshake ? undefined : handshake;
   return {
-    kind: _isServer ? 'server' : 'client',
-    url: url ?? known?.url ?? '',
+    kind: socket._isServer ? 'server' : 'client',
+    url: urlOf(socket) ?? known?.url ?? '',
     socketPath: known?.socketPath,
     template: known?.template,
   };

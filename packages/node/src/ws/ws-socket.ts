@@ -122,7 +122,7 @@ export function wsCloseFacts(
   // Written key by key: this runs in the app's turn, and to spread one object into another takes longer.
   return {
     kind: socket._isServer ? 'server' : 'client',
-    url: socket.url ?? known?.url ?? '',
+    url: urlOf(socket) ?? known?.url ?? '',
     socketPath: attempt ? requestedSocketPath(attempt.request) : known?.socketPath,
     template: known?.template,
     peer: attempt ? attempt.peer : known?.peer,
@@ -173,6 +173,11 @@ export function wsExitFacts(
 ): CloseFacts {
   const facts = wsCloseFacts(socket, connection, { synthetic: true, attributes });
   return socket._closeFrameReceived ? facts : { ...facts, ...PROCESS_EXIT_FACTS };
+}
+
+/** Returns the URL of a client; `undefined` on a server. `ws` 7 keeps any object that the app passed as the URL. */
+export function urlOf({ url }: WsSocket): string | undefined {
+  return url === undefined ? undefined : String(url);
 }
 
 /**
