@@ -31,7 +31,7 @@ export const NOTE_OPTIONS: WebSocketOptions = {
 
 /** Makes connections that are noted on, one after the other, and closes each. Tells what the app saw. */
 export async function runNotes(
-  handle: Pick<WebSocketHandle, 'note' | 'connectionIdOf'>,
+  handle: Pick<WebSocketHandle, 'note' | 'connectionIdOf' | 'forceFlush'>,
   url: string,
   Client: typeof WebSocket = WebSocket,
 ): Promise<NotesSeen> {
@@ -90,5 +90,7 @@ export async function runNotes(
     note(socket as object, { reason: 'lost' });
     idOf(socket);
   }
+  // The hook gets a close when its span is made, in a later turn.
+  await handle.forceFlush();
   return { ids, strangeId: idOf({}), hooked: [...hooked], thrown };
 }
