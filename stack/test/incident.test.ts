@@ -12,7 +12,7 @@ import { type Stack, startStack } from './helpers/start-stack.ts';
 const { collector, jaeger, prometheus, alertmanager } = findPrograms();
 
 /** Alerts that only outages raise which take minutes in earnest. */
-const SLOW = ['WebSocketDowntime', 'WebSocketIdleTimeouts'];
+const SLOW = ['WebSocketDowntime', 'WebSocketIdleTimeouts', 'WebSocketAgeLimits'];
 /** Alerts about closes, which the incident raises; `loss.test.ts` raises those about lost telemetry. */
 const EXPECTED = [
   ...new Set(
