@@ -338,6 +338,15 @@ describe.each([
     expect(reconnects.map(({ attributes }) => attributes['url.path'])).toEqual(['/chat/1']);
   });
 
+  it('take no connection for its own successor where the clock is coarse', async () => {
+    const clients = startClients(isProcess);
+    await clients.load();
+    const connection = clients.open(0);
+    connection.closing = { at: clients.begin, by: 'local', code: 4003, reason: undefined };
+    clients.close(connection, 1000, { cause: 'local_close' });
+    expect(attempts(await clients.spans())).toEqual([['websocket.close', undefined]]);
+  });
+
   it('forget the causes of an outage that has ended', async () => {
     const clients = startClients(isProcess);
     await clients.load();

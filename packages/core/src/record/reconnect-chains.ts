@@ -104,8 +104,10 @@ export function createReconnectChains(
       const target = targetOf(facts);
       const chain = { target, loss: last, last, attempts: 0, isLost, begunAt: startedAt };
       if (hasOpened) {
-        const index =
-          waited > 0 ? begun.findIndex((one) => one.begunAt >= last.closedAt && one.target === target) : -1;
+        // Not itself: a coarse clock may give the start and the call of `close()` one time.
+        const isNext = (one: BegunChain) =>
+          one.begunAt >= lostAt && one.target === target && one.opening?.connection !== connection;
+        const index = waited > 0 ? begun.findIndex(isNext) : -1;
         const [later] = index < 0 ? [] : begun.splice(index, 1);
         if (later) return goOnWith(later, chain);
         waiting.add(chain);
