@@ -1,5 +1,5 @@
 import { createTracerProvider } from '@closespan/core/otlp';
-import { createRecorder } from '@closespan/core/platform';
+import { createQueueMemory, createRecorder } from '@closespan/core/platform';
 import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -18,6 +18,8 @@ afterEach(async () => {
   await receiver?.close();
   receiver = undefined;
 });
+
+type QueueMemory = ReturnType<typeof createQueueMemory>;
 
 const noPipeline = () => Promise.reject(new Error('not needed'));
 const loadRecording = () => import('@closespan/core/recording');
@@ -95,6 +97,37 @@ describe('a storm of closes', () => {
     expect(exporter.getFinishedSpans()).toHaveLength(1);
     recorder.flushNow();
     expect(exporter.getFinishedSpans()).toHaveLength(2);
+    await recorder.shutdown();
+  });
+
+  it('gives back the memory of closes that an end of the process cannot store', async () => {
+    const exporter = new InMemorySpanExporter();
+    const tracerProvider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+    const memory = createQueueMemory(2 ** 27);
+    let waiting = 0;
+    const counted: QueueMemory = {
+      ...memory,
+      take(closed) {
+        waiting++;
+        return memory.take(closed);
+      },
+      release(closed) {
+        waiting--;
+        memory.release(closed);
+      },
+    };
+    const recorder = createRecorder({ tracerProvider }, noPipeline, async () => {
+      const { createRecording } = await loadRecording();
+      return {
+        createRecording: (settings) => createRecording({ ...settings, memory: counted, mostStored: 100 }),
+      };
+    });
+    recorder.record(openedConnection(), FACTS);
+    await recorder.forceFlush();
+    for (let i = 0; i < 3000; i++) recorder.record(openedConnection(), FACTS);
+    expect(waiting).toBe(3000);
+    recorder.flushNow();
+    expect(waiting).toBe(0);
     await recorder.shutdown();
   });
 

@@ -196,7 +196,11 @@ export function createRecording(
     if (startNow && !find()) destination.startNow(startNow);
     // Without a provider the closes wait on: the page may stay, or come back.
     if (!find()) return false;
-    while (mostStored && queue.size() > mostStored) dropped += queue.evict(writer.isNormal).length;
+    while (mostStored && queue.size() > mostStored) {
+      const evicted = queue.evict(writer.isNormal);
+      for (const closed of evicted) memory?.release(closed);
+      dropped += evicted.length;
+    }
     queue.drainNow();
     return destination.flushNow();
   }

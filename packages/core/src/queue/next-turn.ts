@@ -1,6 +1,6 @@
 /**
- * Resolves in another turn of the event loop. The function uses no timer if there is another way, because browsers
- * delay timers in hidden pages.
+ * Resolves in another turn of the event loop, by a message, because browsers delay timers in hidden pages. In pages a
+ * timer of one second helps if Firefox drops the message.
  */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
