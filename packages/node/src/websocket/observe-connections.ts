@@ -13,13 +13,12 @@ import { createOpenConnections } from '../traffic/open-connections.ts';
 import { countPackageMessages } from './count-package-messages.ts';
 import type { Opening } from './opening.ts';
 import { createPackageCloseCalls } from './package-close-calls.ts';
+import { isDestroyedHere, websocketCloseFacts } from './package-close-facts.ts';
 import {
-  isDestroyedHere,
   type PackageConnection,
   returnedCloseFrame,
   type TrackedConnection,
   trackedConnection,
-  websocketCloseFacts,
 } from './package-connection.ts';
 import { followPackagePings, packageDropCause, packageOpenFacts } from './package-pings.ts';
 

@@ -5,8 +5,9 @@ import type { LibraryEnds } from '../connection/library-ends.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import { dropCause, isDestroyedHere, isOverdue } from './drop-cause.ts';
 import { refusedMessageOf } from './refused-message.ts';
+import type { WsEnd } from './ws-close-facts.ts';
 import { followWsPings } from './ws-pings.ts';
-import type { WsEnd, WsSocket } from './ws-socket.ts';
+import type { WsSocket } from './ws-socket.ts';
 
 /** Remembers why this end closes or drops `ws` sockets, as far as it is known at that moment. */
 export interface LocalEnds {

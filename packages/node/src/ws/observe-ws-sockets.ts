@@ -19,8 +19,9 @@ import { refusalOf } from './refusal-of.ts';
 import { makeReqProperty, watchReqProperty } from './watch-req-property.ts';
 import { socketPrototypeOf } from './ws-classes.ts';
 import { createWsCloseCalls } from './ws-close-calls.ts';
+import { wsCloseFacts, wsExitFacts } from './ws-close-facts.ts';
 import { createWsConnections, openFactsOf } from './ws-connections.ts';
-import { urlOf, type WsSocket, wsCloseFacts, wsExitFacts } from './ws-socket.ts';
+import { urlOf, type WsSocket } from './ws-socket.ts';
 
 /** Observes the sockets of `ws`, both of clients and of servers. */
 export interface WsSocketsObserver {
