@@ -17,7 +17,10 @@ const FLOORS = {
     ['semconv.ts', 'queue'],
     ['sampler.ts', 'explain', 'presets'],
     ['options.ts'],
-    ['check-options.ts', 'telemetry'],
+    ['check-options.ts', 'span'],
+    ['metrics'],
+    ['delivery'],
+    ['telemetry'],
     ['recording-settings.ts'],
     ['page-recording.ts', 'metrics.ts', 'otlp'],
     ['recording.ts'],
@@ -62,10 +65,16 @@ const FLOORS = {
 /** Rooms that stay apart although one stands above the other. */
 const APART = {
   core: [
+    ['observe', 'span'],
+    ['observe', 'metrics'],
+    ['observe', 'delivery'],
     ['observe', 'telemetry'],
     ['observe', 'queue'],
     ['observe', 'recording.ts'],
     ['observe', 'page-recording.ts'],
+    ['span', 'queue'],
+    ['metrics', 'queue'],
+    ['delivery', 'queue'],
     ['telemetry', 'queue'],
   ],
   browser: [],

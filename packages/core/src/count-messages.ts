@@ -1,8 +1,8 @@
+import { createMessageMetrics } from './metrics/message-metrics.ts';
 import type { SocketObserver } from './observe/observe-socket.ts';
 import { type MessageWatch, watchMessages } from './observe/watch-messages.ts';
 import type { Recorder } from './recorder.ts';
-import { createLimitConclusion } from './telemetry/conclude-limits.ts';
-import { createMessageMetrics } from './telemetry/message-metrics.ts';
+import { createLimitConclusion } from './span/conclude-limits.ts';
 
 /**
  * Starts to count the messages of a page or worker, and to conclude time limits from their times. Later records and

@@ -4,4 +4,4 @@
  * @internal
  * @module
  */
-export { createCloseMetrics } from './telemetry/close-metrics.ts';
+export { createCloseMetrics } from './metrics/close-metrics.ts';

@@ -9,6 +9,11 @@ import type { ExportResult } from '@opentelemetry/core';
 import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
 import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { AggregationTemporality, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { createDividedExport } from './delivery/divided-export.ts';
+import { createFailureLog } from './delivery/failure-log.ts';
+import { METRIC_DIVISION } from './delivery/metric-batches.ts';
+import type { OtlpProvider } from './delivery/otlp-settings.ts';
+import { type MetricSettings, startMeterProvider } from './delivery/start-meter-provider.ts';
 import { exportInBackground } from './otlp/background-exporter.ts';
 import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
@@ -16,14 +21,9 @@ import type { ExporterSettings } from './otlp/exporter-settings.ts';
 import { createRunningExports } from './otlp/running-exports.ts';
 import { createSendExport } from './otlp/send-export.ts';
 import { startTimer } from './queue/queue-pause.ts';
-import { createDividedExport } from './telemetry/divided-export.ts';
-import { createFailureLog } from './telemetry/failure-log.ts';
-import { METRIC_DIVISION } from './telemetry/metric-batches.ts';
-import type { OtlpProvider } from './telemetry/otlp-settings.ts';
-import { type MetricSettings, startMeterProvider } from './telemetry/start-meter-provider.ts';
 
+export type { MetricSettings } from './delivery/start-meter-provider.ts';
 export type { ExporterSettings } from './otlp/exporter-settings.ts';
-export type { MetricSettings } from './telemetry/start-meter-provider.ts';
 
 /** Starts a meter provider that sends metrics over OTLP/HTTP as JSON. */
 export function createMeterProvider(

@@ -7,6 +7,12 @@
 import { context, type SpanContext, type TracerProvider } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+import { createFailureLog } from './delivery/failure-log.ts';
+import { createResource, type OtlpProvider } from './delivery/otlp-settings.ts';
+import { ResendingExporter } from './delivery/resending-exporter.ts';
+import { spanDivision } from './delivery/span-batches.ts';
+import { createTrackedSpans } from './delivery/tracked-spans.ts';
+import type { Outcome } from './metrics/outcome-counter.ts';
 import { exportInBackground } from './otlp/background-exporter.ts';
 import { areSpansDefault, defaultFields } from './otlp/default-spans.ts';
 import { environmentSampler } from './otlp/environment-sampler.ts';
@@ -20,24 +26,18 @@ import { createWrittenBatches } from './otlp/written-batches.ts';
 import type { WrittenSpan } from './otlp/written-span.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { startWaits } from './queue/start-waits.ts';
-import { askSampler } from './telemetry/ask-sampler.ts';
-import type { CloseSpan } from './telemetry/close-span.ts';
-import { createFailureLog } from './telemetry/failure-log.ts';
-import { createResource, type OtlpProvider } from './telemetry/otlp-settings.ts';
-import type { Outcome } from './telemetry/outcome-counter.ts';
-import { ResendingExporter } from './telemetry/resending-exporter.ts';
-import { spanDivision } from './telemetry/span-batches.ts';
-import { createTrackedSpans } from './telemetry/tracked-spans.ts';
+import { askSampler } from './span/ask-sampler.ts';
+import type { CloseSpan } from './span/close-span.ts';
 import { NAME, VERSION } from './version.ts';
 
+export { INDIVISIBLE } from './delivery/divided-export.ts';
+export type { OtlpProvider, OtlpSettings } from './delivery/otlp-settings.ts';
 export type { ExportOutcome } from './otlp/export-outcome.ts';
 export type { ExporterSettings } from './otlp/exporter-settings.ts';
 export { warnOfWrongVariables } from './otlp/otlp-environment.ts';
 export { createRunningExports, type RunningExports } from './otlp/running-exports.ts';
 export type { SendExport } from './otlp/send-export.ts';
-export type { CloseSpan } from './telemetry/close-span.ts';
-export { INDIVISIBLE } from './telemetry/divided-export.ts';
-export type { OtlpProvider, OtlpSettings } from './telemetry/otlp-settings.ts';
+export type { CloseSpan } from './span/close-span.ts';
 
 /**
  * Tracer provider that keeps undelivered spans and sends them again. `forceFlush()` also waits for batches whose export

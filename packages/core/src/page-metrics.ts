@@ -2,13 +2,13 @@ import type { MeterProvider } from '@opentelemetry/api';
 import { OTLPMetricExporterBase } from '@opentelemetry/exporter-metrics-otlp-http';
 import { JsonMetricsSerializer } from '@opentelemetry/otlp-transformer';
 import { AggregationTemporality } from '@opentelemetry/sdk-metrics';
+import { createFailureLog } from './delivery/failure-log.ts';
+import { exporterConfig, type OtlpProvider } from './delivery/otlp-settings.ts';
+import { type MetricSettings, startMeterProvider } from './delivery/start-meter-provider.ts';
 import { exportInBackground } from './otlp/background-exporter.ts';
 import { createExportDelegate } from './otlp/export-delegate.ts';
 import { createFetchExport } from './otlp/fetch-export.ts';
 import { startTimer } from './queue/queue-pause.ts';
-import { createFailureLog } from './telemetry/failure-log.ts';
-import { exporterConfig, type OtlpProvider } from './telemetry/otlp-settings.ts';
-import { type MetricSettings, startMeterProvider } from './telemetry/start-meter-provider.ts';
 
 /** Starts a meter provider for a page. The provider sends metrics over OTLP/HTTP as JSON, with `fetch`. */
 export function createMeterProvider(settings: MetricSettings): OtlpProvider<MeterProvider> {

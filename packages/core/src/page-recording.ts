@@ -5,7 +5,10 @@
  * @internal
  * @module
  */
+
+import { limitLine } from './delivery/limited-line.ts';
 import { guard } from './guard.ts';
+import type { LoadMetrics } from './metrics/metrics-in-use.ts';
 import { createBacklog } from './queue/backlog.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { createRecordQueue } from './queue/record-queue.ts';
@@ -15,8 +18,6 @@ import { createReconnectChains } from './record/reconnect-chains.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { diag } from './registered-api.ts';
 import { createDestination } from './telemetry/destination.ts';
-import { limitLine } from './telemetry/limited-line.ts';
-import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { Pipeline } from './telemetry/pipeline.ts';
 import { createRecordWriter } from './telemetry/record-writer.ts';
 import { NAME } from './version.ts';
@@ -24,8 +25,8 @@ import { NAME } from './version.ts';
 export { guard } from './guard.ts';
 export { now } from './record/connection.ts';
 export { diag, registeredMeterProvider, spanContextOf } from './registered-api.ts';
-export type { CloseTracer, CloseTracerProvider } from './telemetry/close-tracer.ts';
-export { unrecordedSpan } from './telemetry/unrecorded-span.ts';
+export type { CloseTracer, CloseTracerProvider } from './span/close-tracer.ts';
+export { unrecordedSpan } from './span/unrecorded-span.ts';
 export { NAME, VERSION } from './version.ts';
 
 /** Makes spans, metrics and hook calls of closes. */

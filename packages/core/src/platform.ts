@@ -19,6 +19,7 @@ export {
   PLAIN_VALUES,
   STRING,
 } from './check-options.ts';
+export { signalUrl } from './delivery/signal-url.ts';
 export { expected } from './expected.ts';
 export { guard } from './guard.ts';
 export {
@@ -27,6 +28,8 @@ export {
   runningHandle,
   startInstrumentation,
 } from './instrumentation.ts';
+export { createLabelLimits, type LabelLimits, type Labelled } from './metrics/label-limits.ts';
+export { createOutcomeCounter, type Outcome } from './metrics/outcome-counter.ts';
 export { convertOnce } from './observe/convert-once.ts';
 export { defineProperty, ownProperty, warnOfFrozen } from './observe/define-property.ts';
 export { observeGlobal } from './observe/observe-global.ts';
@@ -67,11 +70,8 @@ export { cut, flat, LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.t
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';
+export { askSampler } from './span/ask-sampler.ts';
+export { createLimitConclusion } from './span/conclude-limits.ts';
 export { stopAll } from './stop-all.ts';
-export { askSampler } from './telemetry/ask-sampler.ts';
-export { createLimitConclusion } from './telemetry/conclude-limits.ts';
-export { createLabelLimits, type LabelLimits, type Labelled } from './telemetry/label-limits.ts';
-export { createOutcomeCounter, type Outcome } from './telemetry/outcome-counter.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
-export { signalUrl } from './telemetry/signal-url.ts';
 export { NAME, VERSION } from './version.ts';

@@ -1,4 +1,6 @@
 import { guard } from './guard.ts';
+import type { CreateMessageMetrics } from './metrics/message-metrics.ts';
+import type { LoadMetrics } from './metrics/metrics-in-use.ts';
 import type { WebSocketOptions } from './options.ts';
 import type { createRecording, Recording } from './page-recording.ts';
 import type { TimeLimit } from './queue/wait-at-most.ts';
@@ -6,8 +8,6 @@ import { type CloseFacts, NO_CLOSE_FRAME, type PendingClose, stampClose } from '
 import { type Connection, isUnrecorded } from './record/connection.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { diag } from './registered-api.ts';
-import type { CreateMessageMetrics } from './telemetry/message-metrics.ts';
-import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
 import type { Pipeline, StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 

@@ -1,17 +1,17 @@
+import type { MoreMetrics } from './metrics/close-metrics.ts';
+import type { CreateLabelLimits } from './metrics/label-limits.ts';
+import type { LoadMetrics } from './metrics/metrics-in-use.ts';
 import type { WebSocketOptions } from './options.ts';
 import type { StartPause } from './queue/queue-pause.ts';
 import type { ChainStore } from './record/chain.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
-import type { MoreMetrics } from './telemetry/close-metrics.ts';
-import type { LimitConclusion } from './telemetry/conclude-limits.ts';
-import type { CreateLabelLimits } from './telemetry/label-limits.ts';
-import type { LoadMetrics } from './telemetry/metrics-in-use.ts';
+import type { LimitConclusion } from './span/conclude-limits.ts';
+import type { OverSocket } from './span/record-rules.ts';
+import type { TransportRules } from './span/transport-rules.ts';
 import type { StartPipeline } from './telemetry/pipeline.ts';
-import type { OverSocket } from './telemetry/record-rules.ts';
 import type { WatchMeter } from './telemetry/record-writer.ts';
-import type { TransportRules } from './telemetry/transport-rules.ts';
 
 /** Settings of a recording, which makes spans and metrics of closes. */
 export interface RecordingSettings extends MoreMetrics {

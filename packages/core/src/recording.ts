@@ -4,14 +4,15 @@
  * @internal
  * @module
  */
+
+import { createCloseMetrics } from './metrics/close-metrics.ts';
 import { createRecording as createPageRecording, type Recording } from './page-recording.ts';
 import type { RecordingSettings } from './recording-settings.ts';
-import { createCloseMetrics } from './telemetry/close-metrics.ts';
-import { TRANSPORT_RULES } from './telemetry/transport-rules.ts';
+import { TRANSPORT_RULES } from './span/transport-rules.ts';
 
+export { createOutcomeCounter } from './metrics/outcome-counter.ts';
 export { registeredMeterProvider, spanContextOf } from './registered-api.ts';
-export { createOutcomeCounter } from './telemetry/outcome-counter.ts';
-export { unrecordedSpan } from './telemetry/unrecorded-span.ts';
+export { unrecordedSpan } from './span/unrecorded-span.ts';
 export type { Recording };
 
 /** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */

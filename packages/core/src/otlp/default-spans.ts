@@ -1,7 +1,7 @@
 import { TraceFlags } from '@opentelemetry/api';
 import { getStringFromEnv, millisToHrTime } from '@opentelemetry/core';
-import type { CloseSpan } from '../telemetry/close-span.ts';
-import type { OtlpSettings } from '../telemetry/otlp-settings.ts';
+import type { OtlpSettings } from '../delivery/otlp-settings.ts';
+import type { CloseSpan } from '../span/close-span.ts';
 import { randomIds } from './random-ids.ts';
 import type { SpanFields } from './write-span.ts';
 

@@ -1,7 +1,7 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { ISerializer } from '@opentelemetry/otlp-transformer';
-import type { FailureLog } from '../telemetry/failure-log.ts';
+import type { FailureLog } from '../delivery/failure-log.ts';
 import type { ExportOutcome } from './export-outcome.ts';
 import type { SendExport } from './send-export.ts';
 

@@ -1,5 +1,5 @@
 import type { Agent } from 'node:http';
-import { exporterConfig, type OtlpSettings } from '../telemetry/otlp-settings.ts';
+import { exporterConfig, type OtlpSettings } from '../delivery/otlp-settings.ts';
 import { NAME, VERSION } from '../version.ts';
 import { readVariable, type Signal } from './otlp-environment.ts';
 

@@ -1,5 +1,5 @@
+import type { OtlpSettings } from '../delivery/otlp-settings.ts';
 import type { StartPause } from '../queue/queue-pause.ts';
-import type { OtlpSettings } from '../telemetry/otlp-settings.ts';
 import type { RunningExports } from './running-exports.ts';
 
 /** Settings of the built-in pipeline (closespan's OTLP/HTTP exporter) on Node. */

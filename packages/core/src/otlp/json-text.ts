@@ -1,4 +1,4 @@
-import { PLAIN } from '../telemetry/json-size.ts';
+import { PLAIN } from '../delivery/json-size.ts';
 
 /** Returns a text as a JSON string. */
 export function jsonString(text: string): string {

@@ -7,7 +7,7 @@ import {
   type SpanExporter,
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import type { TrackedSpans } from '../telemetry/tracked-spans.ts';
+import type { TrackedSpans } from '../delivery/tracked-spans.ts';
 import type { BackgroundExporter } from './background-exporter.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { createEnvelopes } from './span-envelope.ts';

@@ -1,7 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import type { SpanContext } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { BatchedSpan } from '../telemetry/span-batches.ts';
+import type { BatchedSpan } from '../delivery/span-batches.ts';
 import type { JsonSlice } from './json-bytes.ts';
 import type { Envelope } from './span-envelope.ts';
 

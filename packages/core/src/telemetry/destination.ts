@@ -1,11 +1,11 @@
 import type { Meter } from '@opentelemetry/api';
+import { logFailures } from '../delivery/log-failures.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import { diag } from '../registered-api.ts';
+import type { CloseTracer } from '../span/close-tracer.ts';
 import { NAME, VERSION } from '../version.ts';
 import { createAppProviders } from './app-providers.ts';
-import type { CloseTracer } from './close-tracer.ts';
-import { logFailures } from './log-failures.ts';
 import type { Pipeline, StartPipeline } from './pipeline.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { MeterProvider, SpanContext } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
-import type { CloseSpan } from './close-span.ts';
-import type { CloseTracerProvider } from './close-tracer.ts';
+import type { CloseSpan } from '../span/close-span.ts';
+import type { CloseTracerProvider } from '../span/close-tracer.ts';
 
 /** The built-in pipeline: an OTLP/HTTP exporter that closespan starts when the app has no OpenTelemetry SDK. */
 export interface Pipeline {

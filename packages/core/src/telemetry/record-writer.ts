@@ -1,25 +1,25 @@
 import type { Meter, Span } from '@opentelemetry/api';
 import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
+import type { MoreMetrics } from '../metrics/close-metrics.ts';
+import type { CreateLabelLimits } from '../metrics/label-limits.ts';
+import { createMetricsInUse, type LoadMetrics } from '../metrics/metrics-in-use.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { Chain, ChainEnd } from '../record/chain.ts';
 import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { diag } from '../registered-api.ts';
+import { errorTypeOf } from '../span/close-attributes.ts';
+import { type CloseSpan, closeSpanOf, type SpanParts, startCloseSpan } from '../span/close-span.ts';
+import type { CloseTracer } from '../span/close-tracer.ts';
+import type { LimitConclusion } from '../span/conclude-limits.ts';
+import { frozenRecord } from '../span/frozen-record.ts';
+import { reconnectSpanOf } from '../span/reconnect-span.ts';
+import { createRecordRules, type OverSocket } from '../span/record-rules.ts';
+import { unrecordedSpan } from '../span/unrecorded-span.ts';
 import { NAME } from '../version.ts';
-import { errorTypeOf } from './close-attributes.ts';
-import type { MoreMetrics } from './close-metrics.ts';
-import { type CloseSpan, closeSpanOf, type SpanParts, startCloseSpan } from './close-span.ts';
-import type { CloseTracer } from './close-tracer.ts';
-import type { LimitConclusion } from './conclude-limits.ts';
 import type { Destination } from './destination.ts';
-import { frozenRecord } from './frozen-record.ts';
-import type { CreateLabelLimits } from './label-limits.ts';
-import { createMetricsInUse, type LoadMetrics } from './metrics-in-use.ts';
-import { reconnectSpanOf } from './reconnect-span.ts';
-import { createRecordRules, type OverSocket } from './record-rules.ts';
-import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Makes the span, the metrics and the hook call of each close. */
 export interface RecordWriter {

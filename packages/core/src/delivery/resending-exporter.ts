@@ -1,7 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { type ExportResult, suppressTracing } from '@opentelemetry/core';
+import type { Outcome } from '../metrics/outcome-counter.ts';
 import { createDividedExport, type DividedExport } from './divided-export.ts';
-import type { Outcome } from './outcome-counter.ts';
 import { createRetrySchedule, type RetrySchedule, type StartWait } from './retry-schedule.ts';
 import { type BatchedSpan, spanDivision } from './span-batches.ts';
 import type { TrackedSpans } from './tracked-spans.ts';
