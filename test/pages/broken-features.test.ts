@@ -1,48 +1,32 @@
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { type Browser, type BrowserContext, chromium, type Frame, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
-import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import type { Frame, Page } from 'playwright';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { givenPages } from '../helpers/given-pages.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/obey-delivery-test.ts';
 
 const html = (body: string) => ({ type: 'text/html', body: `<!doctype html>${body}` });
 const COUNT = 10;
 
-let browser: Browser;
-let site: PageSite;
-let context: BrowserContext;
-let page: Page;
-let receiver: OtlpReceiver;
 let errors: string[];
-
-beforeAll(async () => {
+const given = givenPages(async () => {
   // Not a module: a frame of an opaque origin may load it.
   const script = await bundlePage('test/pages/fixtures/obey-delivery-test.ts', { format: 'iife' });
-  site = await startPageSite(script, {
+  return startPageSite(script, {
     '/': html('<script src="/page.js"></script>'),
     '/parent': html(`<iframe sandbox="allow-scripts" src="/"></iframe>`),
   });
-  browser = await chromium.launch(chromiumLaunchOptions());
 });
 beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  context = await browser.newContext();
-  page = await context.newPage();
   errors = [];
-  page.on('pageerror', ({ message }) => errors.push(message));
-});
-afterEach(async () => {
-  await context.close();
-  await receiver.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
+  given.page.on('pageerror', ({ message }) => errors.push(message));
 });
 
 /** Starts with options, and makes connections that end. Nobody calls `forceFlush()`. */
 async function connect(frame: Page | Frame, otlp: object = {}): Promise<void> {
-  await frame.evaluate((options) => app.start({ otlp: options as never }), { url: receiver.url, ...otlp });
+  await frame.evaluate((options) => app.start({ otlp: options as never }), {
+    url: given.receiver.url,
+    ...otlp,
+  });
   await frame.evaluate(
     (count) => Promise.all(Array.from({ length: count }, () => app.end('/close/1011'))),
     COUNT,
@@ -51,15 +35,15 @@ async function connect(frame: Page | Frame, otlp: object = {}): Promise<void> {
 
 /** Each span once, and no error in the page. */
 async function expectAll(count = COUNT): Promise<void> {
-  const closes = () => receiver.spans.filter(({ name }) => name === 'websocket.close');
+  const closes = () => given.receiver.spans.filter(({ name }) => name === 'websocket.close');
   await expect.poll(() => closes().length, { timeout: 20_000 }).toBe(count);
   expect(new Set(closes().map(({ spanId }) => spanId)).size).toBe(count);
   expect(errors).toEqual([]);
 }
 
 it('a sandboxed frame, which may use neither Web Locks nor IndexedDB, sends from memory', async () => {
-  await page.goto(`${site.url}/parent`);
-  const frame = page.frames().find((some) => some !== page.mainFrame());
+  await given.page.goto(`${given.site.url}/parent`);
+  const frame = given.page.frames().find((some) => some !== given.page.mainFrame());
   if (!frame) throw new Error('no frame');
   await frame.waitForFunction(() => 'app' in globalThis);
   await connect(frame);
@@ -109,14 +93,14 @@ describe('a page sends each span once where', () => {
     ['there is no performance.timeOrigin', 'delete Performance.prototype.timeOrigin'],
     ['navigator.onLine is unknown', 'delete Navigator.prototype.onLine'],
   ])('%s', async (_title, script) => {
-    await page.addInitScript(`
+    await given.page.addInitScript(`
       const hold = (rows) => { rows.count().onsuccess = () => hold(rows) };
       ${script};
     `);
-    await page.goto(site.url);
-    await connect(page);
+    await given.page.goto(given.site.url);
+    await connect(given.page);
     await expectAll();
-    const [{ attributes } = { attributes: {} }] = receiver.spans;
+    const [{ attributes } = { attributes: {} }] = given.receiver.spans;
     expect(attributes).toMatchObject({
       'websocket.close.code': 1011,
       'websocket.close.cause': 'server_error',
@@ -132,34 +116,34 @@ describe('a page sends each span once where', () => {
     ],
     ['a stream cannot be read', `Response.prototype.arrayBuffer = () => Promise.reject(${DENIED})`],
   ])('%s', async (_title, script) => {
-    await page.addInitScript(script);
-    await page.goto(site.url);
-    await connect(page, { compression: 'gzip' });
+    await given.page.addInitScript(script);
+    await given.page.goto(given.site.url);
+    await connect(given.page, { compression: 'gzip' });
     await expectAll();
-    expect(receiver.requests[0]?.headers['content-encoding']).toBeUndefined();
+    expect(given.receiver.requests[0]?.headers['content-encoding']).toBeUndefined();
   });
 });
 
 it('what cannot be sent as the page goes is sent by the next page', async () => {
-  await page.addInitScript(`
+  await given.page.addInitScript(`
     const { fetch } = globalThis;
     globalThis.fetch = (url, options) => {
       if (options.keepalive) throw new TypeError('keepalive');
       return fetch(url, options);
     };
   `);
-  await page.goto(site.url);
-  await connect(page);
-  await page.goto(`${site.url}/?next`);
-  await page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
-  await page.evaluate(() => app.open('/'));
+  await given.page.goto(given.site.url);
+  await connect(given.page);
+  await given.page.goto(`${given.site.url}/?next`);
+  await given.page.evaluate((url) => app.start({ otlp: { url } }), given.receiver.url);
+  await given.page.evaluate(() => app.open('/'));
   await expectAll();
 });
 
 it('rows with odd keys, which another script has added, keep nothing from being sent', async () => {
-  await page.goto(site.url);
-  await page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
-  await page.evaluate(async () => {
+  await given.page.goto(given.site.url);
+  await given.page.evaluate((url) => app.start({ otlp: { url } }), given.receiver.url);
+  await given.page.evaluate(async () => {
     await app.open('/');
     await app.flush();
     const [{ name = '' } = {}] = await indexedDB.databases();
@@ -172,15 +156,15 @@ it('rows with odd keys, which another script has added, keep nothing from being 
     await new Promise((resolve) => rows.transaction.addEventListener('complete', resolve));
     opening.result.close();
   });
-  await connect(page);
+  await connect(given.page);
   await expectAll();
 });
 
 it('the app can delete the database, and spans are still sent', async () => {
-  await page.goto(site.url);
-  await connect(page);
+  await given.page.goto(given.site.url);
+  await connect(given.page);
   await expectAll();
-  await page.evaluate(async () => {
+  await given.page.evaluate(async () => {
     for (const { name = '' } of await indexedDB.databases()) {
       const deleting = indexedDB.deleteDatabase(name);
       await new Promise((resolve, reject) => {
@@ -189,6 +173,6 @@ it('the app can delete the database, and spans are still sent', async () => {
       });
     }
   });
-  await connect(page);
+  await connect(given.page);
   await expectAll(2 * COUNT);
 });

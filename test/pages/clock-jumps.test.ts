@@ -1,8 +1,7 @@
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
-import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import type { Page } from 'playwright';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { givenPages } from '../helpers/given-pages.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/obey-delivery-test.ts';
 
 const DAY = 86_400_000;
@@ -12,33 +11,18 @@ const named = JUMPS.map(
   (jump) => [`${Math.abs(jump) / DAY} days ${jump > 0 ? 'forward' : 'back'}`, jump] as const,
 );
 
-let browser: Browser;
-let site: PageSite;
-let context: BrowserContext;
-let receiver: OtlpReceiver;
 let status: number;
-
-beforeAll(async () => {
-  site = await startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts'));
-  browser = await chromium.launch(chromiumLaunchOptions());
-});
+const given = givenPages(
+  async () => startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts')),
+  { status: () => status },
+);
 beforeEach(async () => {
   status = 200;
-  receiver = await startOtlpReceiver({ status: () => status });
-  context = await browser.newContext();
-});
-afterEach(async () => {
-  await context.close();
-  await receiver.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
 });
 
 /** Opens a page whose wall clock is wrong from the start by some milliseconds, and starts to record. */
 async function openPage(shift = 0, options: object = {}): Promise<Page> {
-  const page = await context.newPage();
+  const page = await given.context.newPage();
   await page.addInitScript((shift) => {
     const { now } = Date;
     const { timeOrigin } = performance;
@@ -46,9 +30,9 @@ async function openPage(shift = 0, options: object = {}): Promise<Page> {
     Date.now = () => now() + (globalThis as unknown as { shift: number }).shift;
     Object.defineProperty(performance, 'timeOrigin', { value: timeOrigin + shift });
   }, shift);
-  await page.goto(site.url);
+  await page.goto(given.site.url);
   await page.evaluate((options) => app.start(options as never), {
-    otlp: { url: receiver.url },
+    otlp: { url: given.receiver.url },
     // A second connection would end an outage.
     reconnects: false,
     ...options,
@@ -68,8 +52,8 @@ const close = (page: Page) =>
 const outcomes = (page: Page) => page.evaluate(() => app.outcomes());
 
 async function expectOnce(count: number): Promise<void> {
-  await expect.poll(() => receiver.spans.length, { timeout: 30_000 }).toBe(count);
-  expect(new Set(receiver.spans.map(({ spanId }) => spanId)).size).toBe(count);
+  await expect.poll(() => given.receiver.spans.length, { timeout: 30_000 }).toBe(count);
+  expect(new Set(given.receiver.spans.map(({ spanId }) => spanId)).size).toBe(count);
 }
 
 describe.each(['indexeddb', 'memory'] as const)('no span is lost with %s to a clock that jumps', (store) => {
@@ -105,7 +89,7 @@ describe.each(['indexeddb', 'memory'] as const)('no span is lost with %s to a cl
     await page.evaluate(() => app.flush());
     await close(page);
     await jump(page, millis);
-    await page.goto(`${site.url}/?next`);
+    await page.goto(`${given.site.url}/?next`);
     await expectOnce(1 + COUNT);
   });
 });
@@ -159,5 +143,5 @@ it('a pause ends when the clock is set back to before it', async () => {
   status = 200;
   await jump(page, 0);
   await page.evaluate(() => app.flush());
-  expect(receiver.spans).toHaveLength(COUNT);
+  expect(given.receiver.spans).toHaveLength(COUNT);
 });

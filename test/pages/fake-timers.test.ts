@@ -1,8 +1,6 @@
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { type Browser, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
-import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { givenPages } from '../helpers/given-pages.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/obey-delivery-test.ts';
 
 const COUNT = 20;
@@ -11,12 +9,7 @@ const htmlOf = (script: string) => ({
   body: `<!doctype html>${script}<script type="module" src="/page.js"></script>`,
 });
 
-let browser: Browser;
-let site: PageSite;
-let page: Page;
-let receiver: OtlpReceiver;
-
-beforeAll(async () => {
+const given = givenPages(async () => {
   const [app, fakes] = await Promise.all([
     bundlePage('test/pages/fixtures/obey-delivery-test.ts'),
     // It asks Node for more fakes, if there is a Node.
@@ -27,29 +20,16 @@ beforeAll(async () => {
   ]);
   // As core-js makes it, by a timer; the fakes then replace it, too.
   const polyfill = '<script>globalThis.setImmediate = (run) => setTimeout(run)</script>';
-  site = await startPageSite(app, {
+  return startPageSite(app, {
     '/fakes.js': { type: 'text/javascript', body: fakes },
     '/sinon': htmlOf('<script src="/fakes.js"></script>'),
     '/polyfill': htmlOf(`${polyfill}<script src="/fakes.js"></script>`),
   });
-  browser = await chromium.launch(chromiumLaunchOptions());
-});
-beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  page = await browser.newPage();
-});
-afterEach(async () => {
-  await page.close();
-  await receiver.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
 });
 
 async function connect(): Promise<void> {
-  await page.evaluate((url) => app.start({ otlp: { url }, reconnects: false }), receiver.url);
-  await page.evaluate(
+  await given.page.evaluate((url) => app.start({ otlp: { url }, reconnects: false }), given.receiver.url);
+  await given.page.evaluate(
     (count) => Promise.all(Array.from({ length: count }, () => app.end('/close/1011'))),
     COUNT,
   );
@@ -60,33 +40,33 @@ describe.each(['sinon', 'polyfill', 'playwright'])(
   (fakes) => {
     beforeEach(async () => {
       if (fakes === 'playwright') {
-        await page.clock.install();
-        await page.clock.pauseAt(Date.now() + 60_000);
+        await given.page.clock.install();
+        await given.page.clock.pauseAt(Date.now() + 60_000);
       }
-      await page.goto(`${site.url}/${fakes === 'playwright' ? '' : fakes}`);
+      await given.page.goto(`${given.site.url}/${fakes === 'playwright' ? '' : fakes}`);
     });
 
     it.each(['flush', 'shutdown'] as const)('keep no %s from settling, and lose nothing', async (method) => {
       await connect();
-      await page.evaluate((method) => app[method](), method);
-      expect(receiver.spans).toHaveLength(COUNT);
+      await given.page.evaluate((method) => app[method](), method);
+      expect(given.receiver.spans).toHaveLength(COUNT);
     });
 
     // Playwright's fakes replace `AbortSignal.timeout`, too.
     it.skipIf(fakes === 'playwright')(
       'keep neither from settling while the receiver does not respond',
       async () => {
-        await page.route(/v1/, () => {});
+        await given.page.route(/v1/, () => {});
         await connect();
-        await page.evaluate(() => app.flush());
-        await page.evaluate(() => app.shutdown());
-        expect(receiver.spans).toHaveLength(0);
+        await given.page.evaluate(() => app.flush());
+        await given.page.evaluate(() => app.shutdown());
+        expect(given.receiver.spans).toHaveLength(0);
       },
     );
 
     it.runIf(fakes === 'sinon')('send what waits when the test moves the clock', async () => {
       await connect();
-      await page.evaluate(async () => {
+      await given.page.evaluate(async () => {
         const { clock } = globalThis as unknown as { clock: { tickAsync(millis: number): Promise<void> } };
         for (let i = 0; i < 100; i++) {
           await clock.tickAsync(1000);
@@ -97,7 +77,7 @@ describe.each(['sinon', 'polyfill', 'playwright'])(
           });
         }
       });
-      await expect.poll(() => receiver.spans.length, { timeout: 20_000 }).toBe(COUNT);
+      await expect.poll(() => given.receiver.spans.length, { timeout: 20_000 }).toBe(COUNT);
     });
   },
 );

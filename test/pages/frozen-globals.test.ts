@@ -1,20 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { type Browser, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
-import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import { closeLine } from '@closespan/testing';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { givenPages } from '../helpers/given-pages.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/obey-delivery-test.ts';
 
-let browser: Browser;
-let site: PageSite;
-let page: Page;
-let receiver: OtlpReceiver;
 let errors: string[];
-
-beforeAll(async () => {
+const given = givenPages(async () => {
   const file = new URL('../../node_modules/ses/dist/lockdown.umd.js', import.meta.url);
-  site = await startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts'), {
+  return startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts'), {
     '/hardened': {
       type: 'text/html',
       body: '<!doctype html><script src="/ses.js"></script><script>lockdown()</script><script type="module" src="/page.js"></script>',
@@ -25,28 +19,17 @@ beforeAll(async () => {
     },
     '/ses.js': { type: 'text/javascript; charset=utf-8', body: await readFile(file, 'utf8') },
   });
-  browser = await chromium.launch(chromiumLaunchOptions());
 });
 beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  page = await browser.newPage();
   errors = [];
-  page.on('pageerror', ({ message }) => errors.push(message));
-});
-afterEach(async () => {
-  await page.close();
-  await receiver.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
+  given.page.on('pageerror', ({ message }) => errors.push(message));
 });
 
-const start = () => page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
+const start = () => given.page.evaluate((url) => app.start({ otlp: { url } }), given.receiver.url);
 
 /** Makes a connection that the page closes, and one that the server closes. Returns what the app sees of them. */
 const connect = () =>
-  page.evaluate(async () => {
+  given.page.evaluate(async () => {
     const seen: string[] = [];
     for (const path of ['/', '/close/4100']) {
       const socket = new WebSocket(location.origin.replace('http', 'ws') + path);
@@ -67,7 +50,7 @@ const ALL = [LOCAL, REMOTE];
 /** Who closed is not claimed where calls of `close` go unseen. */
 const UNKNOWN = ALL.map((line) => line.replace(/local local_close|remote remote_close/, 'unknown unknown'));
 
-const lines = () => receiver.spans.map(closeLine);
+const lines = () => given.receiver.spans.map(closeLine);
 
 const PIN = '{ writable: false, configurable: false }';
 const HARDEN = `for (const name of Object.getOwnPropertyNames(globalThis)) {
@@ -94,22 +77,22 @@ const FROZEN = [
 
 describe('a page that has frozen, before the call,', () => {
   it.each(FROZEN)('%s is not harmed, and told what was seen', async (_what, script, expected) => {
-    await page.goto(site.url);
-    await page.evaluate(`${script}; undefined`);
+    await given.page.goto(given.site.url);
+    await given.page.evaluate(`${script}; undefined`);
     const native = await connect();
     await start();
     expect(await connect()).toEqual(native);
-    await page.evaluate(() => app.flush());
+    await given.page.evaluate(() => app.flush());
     expect(lines()).toEqual(expected);
     expect(errors).toEqual([]);
   });
 
   it('all intrinsics, by lockdown() of SES, is told all', async () => {
-    await page.goto(`${site.url}/hardened`);
-    await page.waitForFunction(() => 'app' in globalThis);
+    await given.page.goto(`${given.site.url}/hardened`);
+    await given.page.waitForFunction(() => 'app' in globalThis);
     await start();
     expect(await connect()).toEqual(SEEN);
-    await page.evaluate(() => app.flush());
+    await given.page.evaluate(() => app.flush());
     expect(lines()).toEqual(ALL);
     expect(errors).toEqual([]);
   });
@@ -119,27 +102,27 @@ describe('a page that freezes, after the call,', () => {
   it.each(FROZEN)(
     '%s is not harmed, and records each close once after a second start, too',
     async (_what, script) => {
-      await page.goto(site.url);
+      await given.page.goto(given.site.url);
       await start();
-      await page.evaluate(`${script}; undefined`);
+      await given.page.evaluate(`${script}; undefined`);
       expect(await connect()).toEqual(SEEN);
-      await page.evaluate(() => app.shutdown());
+      await given.page.evaluate(() => app.shutdown());
       expect(lines()).toEqual(ALL);
       expect(await connect()).toEqual(SEEN);
       await start();
       expect(await connect()).toEqual(SEEN);
-      await page.evaluate(() => app.flush());
+      await given.page.evaluate(() => app.flush());
       expect(lines()).toEqual([...ALL, ...ALL]);
       expect(errors).toEqual([]);
     },
   );
 
   it('all intrinsics and WebSocket, by lockdown() and harden() of SES, is told all', async () => {
-    await page.goto(`${site.url}/ses`);
+    await given.page.goto(`${given.site.url}/ses`);
     await start();
-    await page.evaluate('lockdown(); harden(WebSocket); undefined');
+    await given.page.evaluate('lockdown(); harden(WebSocket); undefined');
     expect(await connect()).toEqual(SEEN);
-    await page.evaluate(() => app.shutdown());
+    await given.page.evaluate(() => app.shutdown());
     expect(lines()).toEqual(ALL);
     expect(await connect()).toEqual(SEEN);
     expect(errors).toEqual([]);

@@ -1,45 +1,29 @@
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
-import { bundlePage, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
+import { startOtlpReceiver } from '@closespan/testing';
+import type { Page } from 'playwright';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { givenPages } from '../helpers/given-pages.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import type {} from './fixtures/obey-delivery-test.ts';
 
 /** Longest time until a healthy tab delivers: 2 s until it sends, 13 s until it takes a lock, and slack for a slow machine. */
 const TIMEOUT = 19_000;
 
-let browser: Browser;
-let site: PageSite;
-let context: BrowserContext;
 let stuck: Page;
 let healthy: Page;
-let receiver: OtlpReceiver;
-
-beforeAll(async () => {
-  site = await startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts'));
-  browser = await chromium.launch(chromiumLaunchOptions());
-});
+const given = givenPages(async () =>
+  startPageSite(await bundlePage('test/pages/fixtures/obey-delivery-test.ts')),
+);
 beforeEach(async () => {
-  receiver = await startOtlpReceiver();
-  context = await browser.newContext();
   [stuck, healthy] = await Promise.all([openPage(), openPage()]);
-});
-afterEach(async () => {
-  await context.close();
-  await receiver.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site.close();
 });
 
 async function openPage(): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(site.url);
+  const page = await given.context.newPage();
+  await page.goto(given.site.url);
   return page;
 }
 
-const start = (page: Page) => page.evaluate((url) => app.start({ otlp: { url } }), receiver.url);
+const start = (page: Page) => page.evaluate((url) => app.start({ otlp: { url } }), given.receiver.url);
 const end = (page: Page, path: string) => page.evaluate((to) => app.end(to), path);
 /** Names of the locks that a page of the origin holds. */
 const heldLocks = (page: Page) =>
@@ -49,9 +33,9 @@ async function hold(): Promise<void> {
   await stuck.evaluate(() => void app.flush());
   await expect.poll(() => heldLocks(healthy), { timeout: 10_000 }).toEqual([name()]);
 }
-const codes = () => receiver.spans.map(({ attributes }) => attributes['websocket.close.code']).sort();
+const codes = () => given.receiver.spans.map(({ attributes }) => attributes['websocket.close.code']).sort();
 /** Name of lock and database. */
-const name = () => `closespan:${receiver.url}/v1/traces`;
+const name = () => `closespan:${given.receiver.url}/v1/traces`;
 
 /** The healthy tab delivers its close, and what else waits, in time. */
 async function expectDelivery(expected: readonly number[]): Promise<void> {
@@ -110,7 +94,7 @@ describe('a healthy tab delivers while', () => {
         return transaction.call(this, names, mode);
       };
     });
-    const session = await context.newCDPSession(stuck);
+    const session = await given.context.newCDPSession(stuck);
     await session.send('Debugger.enable');
     const paused = new Promise((resolve) => session.once('Debugger.paused', resolve));
     const ended = end(stuck, '/close/1012').catch(() => {});
@@ -131,7 +115,7 @@ describe('a healthy tab delivers while', () => {
     });
     await end(stuck, '/close/1012');
     await hold();
-    const session = await context.newCDPSession(stuck);
+    const session = await given.context.newCDPSession(stuck);
     await session.send('Page.setWebLifecycleState', { state: 'frozen' });
     await expectDelivery([1011, 1012]);
   });
@@ -182,8 +166,8 @@ describe('a healthy tab delivers while', () => {
 it('tabs that take turns at a slow receiver take no lock from each other', async () => {
   const other = await openPage();
   await Promise.all([stuck, healthy, other].map(start));
-  await receiver.close();
-  receiver = await startOtlpReceiver({ delay: 8000, port: Number(new URL(receiver.url).port) });
+  await given.receiver.close();
+  given.receiver = await startOtlpReceiver({ delay: 8000, port: Number(new URL(given.receiver.url).port) });
   // The first sends its own. The second sends what is left, and the third waits for both: longer than for a stuck one.
   await end(stuck, '/close/1011');
   await hold();
