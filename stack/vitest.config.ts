@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'test/helpers/report-missing.ts',
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Each file starts programs of its own, and the machine has few cores.
-    fileParallelism: false,
+    // Each file starts programs of its own, and waits for them most of the time: two files at once leave no core idle.
+    maxWorkers: 2,
   },
 });
