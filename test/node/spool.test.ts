@@ -154,6 +154,23 @@ it('sends the resource and the ids of the process that wrote the spool', async (
   expect(ids()).toContain(stored.spanId);
 });
 
+it('sends from the call of forceFlush on, and does not wait for a tenth of a second', async () => {
+  await startWithSpool(NODE, spool.path, NOBODY, ['exit', '3', '2']).end;
+  // With a provider of the app closespan begins to send nothing.
+  const app = `
+    import { instrumentWebSockets } from '@closespan/node';
+    import { trace } from '@opentelemetry/api';
+    const flushed = instrumentWebSockets({ spool: process.env.CLOSESPAN_SPOOL }).forceFlush();
+    trace.setGlobalTracerProvider({ getTracer: () => ({}) });
+    await flushed;`;
+  const end = await runNode(NODE, ['--input-type=module', '--eval', app], {
+    CLOSESPAN_SPOOL: spool.path,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+  });
+  expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(lines()).toEqual([...CLOSED, ...LEFT].sort());
+});
+
 it('keeps no header of the exports on disk', async () => {
   const env = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20canary' };
   await startWithSpool(NODE, spool.path, NOBODY, ['exit'], env).end;

@@ -159,6 +159,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
     settle() {
+      spool?.begin();
       settle();
       early.startNow();
     },
