@@ -2,6 +2,7 @@ import type { SocketInfo } from '@closespan/core';
 import {
   CLOSED,
   type CloseFacts,
+  guard,
   noteCloseStart,
   OPEN,
   patchBefore,
@@ -13,6 +14,7 @@ import type { OpenWalk } from '../connection/open-walk.ts';
 import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
+import { IS_BUN } from '../runtime/which-runtime.ts';
 import { countReceived, countWsMessages } from './count-ws-messages.ts';
 import { createLocalEnds } from './local-ends.ts';
 import { refusalOf } from './refusal-of.ts';
@@ -84,18 +86,25 @@ export function observeWsSockets(
     if (isNew && !socket._isServer) recorder.opened(connection, urlOf(socket) ?? '');
   }
 
-  /** Notes that a client of Bun's own `ws` has opened. */
-  function noteAccepted(socket: WsSocket): void {
-    connections.noteAccepted(socket);
-    const connection = connections.of(socket);
+  /** Notes that the handshake of a client of Bun's own `ws` is over. */
+  function noteHandshakeEnd(socket: WsSocket): void {
+    connections.noteHandshakeEnd(socket);
+    // The handshake may also have failed: only an open client has a TCP socket by then.
+    void Promise.resolve(socket).then((ended) => guard('ws', () => noteOpenInBun(ended), undefined));
+  }
+
+  /** Notes that a client of Bun's own `ws` has opened, if it has and nobody has noted so yet. */
+  function noteOpenInBun(socket: WsSocket): void {
+    const connection = connections.noteOpenInBun(socket);
     if (connection) recorder.opened(connection, urlOf(socket) ?? '');
   }
 
   function recordEnd(socket: WsSocket, synthetic: boolean): undefined {
     makeReqProperty(socket);
+    if (IS_BUN) noteOpenInBun(socket);
     const connection = connections.of(socket);
     if (!connection) return;
-    connections.addFinalFacts(socket, connection);
+    connections.addFinalFacts(connection);
     const end = ends.of(socket, connection, synthetic);
     const facts = withAttributes(
       wsCloseFacts(socket, connection, end),
@@ -169,7 +178,7 @@ export function observeWsSockets(
           propagate(urlOf(socket) ?? '', request);
           clientMade(socket, urlOf(socket) ?? '');
         },
-        noteAccepted,
+        noteHandshakeEnd,
       ),
       ...(options.messages ? countWsMessages(prototype, (socket) => Boolean(connections.of(socket))) : []),
     );

@@ -15,8 +15,8 @@ let openRequestCount = 0;
 interface Watcher {
   /** Called with each request. */
   assigned?: (socket: WsSocket, request: ClientRequest) => void;
-  /** Called in Bun alone, when a client has taken the server's response. */
-  accepted?: (socket: WsSocket) => void;
+  /** Called in Bun alone, when a client has the server's response, or its request has failed. */
+  ended?: (socket: WsSocket) => void;
 }
 
 /** Accessors that stand, by prototype: one that was frozen since is watched again by a later call. */
@@ -27,16 +27,16 @@ const watchers = new WeakMap<object, Watcher>();
  * sees each assignment. The accessor then makes the property that the assignment would have made, for some clients only
  * after the handshake.
  * @param assigned called with each request
- * @param accepted called in Bun alone, when a client has taken the server's response
+ * @param ended called in Bun alone, when a client has the server's response, or its request has failed
  * @returns a function that stops it; `undefined` where the prototype is frozen
  */
 export function watchReqProperty(
   prototype: object,
   assigned: Required<Watcher>['assigned'],
-  accepted: Required<Watcher>['accepted'],
+  ended: Required<Watcher>['ended'],
 ): (() => void) | undefined {
   const standing = watchers.get(prototype);
-  const watcher = Object.assign(standing ?? {}, { assigned, accepted });
+  const watcher = Object.assign(standing ?? {}, { assigned, ended });
   if (!standing && !defineProperty(prototype, '_req', accessor(watcher))) {
     warnOfFrozen(prototype, '_req');
     return undefined;
@@ -44,7 +44,7 @@ export function watchReqProperty(
   watchers.set(prototype, watcher);
 
   return () => {
-    for (const name of ['assigned', 'accepted'] as const) delete watcher[name];
+    for (const name of ['assigned', 'ended'] as const) delete watcher[name];
     // `ws` still reads the requests of handshakes that go on.
     if (openRequestCount === 0 && Reflect.deleteProperty(prototype, '_req')) watchers.delete(prototype);
   };
@@ -57,13 +57,13 @@ function accessor(watcher: Watcher): PropertyDescriptor & ThisType<WsSocket> {
       return openRequests.get(this);
     },
     set(value: ClientRequest | null) {
-      const { assigned, accepted } = watcher;
+      const { assigned, ended } = watcher;
       const isKnown = openRequests.has(this);
       if (value && (isKnown || (assigned && (IS_BUN || followsRedirects(this))))) {
         if (!isKnown) openRequestCount++;
         openRequests.set(this, value);
       } else makeProperty(this, value);
-      if (IS_BUN && !value && accepted) guard('ws', () => accepted(this), undefined);
+      if (IS_BUN && !value && ended) guard('ws', () => ended(this), undefined);
       if (value && assigned) guard('ws', () => assigned(this, value), undefined);
     },
   };

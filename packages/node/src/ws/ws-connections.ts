@@ -47,11 +47,14 @@ export interface WsConnections {
    */
   noteOpen(socket: WsSocket, tcp: WsSocket['_socket'], head: number, connection: CompactConnection): void;
   /**
-   * Notes that a client has taken the server's response. Used only in Bun, which calls no method when a client opens.
+   * Notes that a client has no request any more: it is about to open, or its handshake has failed. Used only in Bun,
+   * which calls no method when a client opens.
    */
-  noteAccepted(socket: WsSocket): void;
+  noteHandshakeEnd(socket: WsSocket): void;
+  /** Notes that a client of Bun has opened. Returns its connection, once; `undefined` if the client has not opened. */
+  noteOpenInBun(socket: WsSocket): CompactConnection | undefined;
   /** Adds facts that are known only when the socket has ended. */
-  addFinalFacts(socket: WsSocket, connection: CompactConnection): void;
+  addFinalFacts(connection: CompactConnection): void;
   /** Forgets a socket just before its record is made. */
   forget(socket: WsSocket, connection: CompactConnection): void;
   readonly openSockets: OpenConnections<WsSocket>;
@@ -80,7 +83,7 @@ export function createWsConnections(
     factsOf: openFactsOf,
     isPingOverdue,
   });
-  const acceptedAt = new WeakMap<WsSocket, number>();
+  const handshakeEnds = new WeakMap<WsSocket, number>();
   const peerFactsOf = createPeerFactsReader();
   const handshakes = createClientHandshakes({ redirected: noteRequest, abandoned });
 
@@ -157,13 +160,19 @@ export function createWsConnections(
         handshake && 'request' in handshake ? handshake.request : undefined,
       );
     },
-    noteAccepted(socket) {
-      acceptedAt.set(socket, now());
+    noteHandshakeEnd(socket) {
+      handshakeEnds.set(socket, now());
     },
-    addFinalFacts(socket, connection) {
+    noteOpenInBun(socket) {
+      const openedAt = handshakeEnds.get(socket);
+      const connection = connections.get(socket);
+      if (openedAt === undefined || !socket._socket || !connection || connection.isRecorded) return undefined;
+      handshakeEnds.delete(socket);
+      connection.openedAt ??= openedAt;
+      return connection;
+    },
+    addFinalFacts(connection) {
       noteFinalKey(connection);
-      const at = acceptedAt.get(socket);
-      if (at !== undefined && socket._socket) connection.openedAt ??= at;
     },
     forget(socket, connection) {
       connection.noteRecord();
