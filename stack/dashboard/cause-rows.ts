@@ -1,3 +1,5 @@
+import { ATTR_WEBSOCKET_TRANSPORT_END } from '@closespan/core';
+import { counterName, labelName } from '../rules/prometheus-name.ts';
 import {
   ABNORMAL,
   ERROR,
@@ -9,6 +11,10 @@ import {
 } from '../rules/sources.ts';
 import { CHOSEN, CHOSEN_SERVICE, CLOSES, everywhere, RATE, WHO } from './chosen-series.ts';
 import { heatmap, lines, table } from './panels.ts';
+
+const END = labelName(ATTR_WEBSOCKET_TRANSPORT_END);
+/** Abnormal closes by how TCP ended, which the gateway counts from the spans of all services. */
+const ENDS = `${counterName(`traces.${ATTR_WEBSOCKET_TRANSPORT_END}`)}{${CHOSEN_SERVICE}}`;
 
 /** What connections have in common that end badly. */
 export const CAUSE_ROWS = {
@@ -120,13 +126,31 @@ export const CAUSE_ROWS = {
         Value: 'Closes',
       },
     ),
+    table(
+      {
+        title: 'Ends of TCP, most first',
+        description:
+          'fin: the next hop closed in order. reset: it reset. timeout: nothing acknowledged. local: this process destroyed the socket. Of an hour.',
+        unit: 'short',
+      },
+      12,
+      `topk(20, sum by (${SERVICE}, server_address, websocket_close_cause, ${END}) (${ENDS} - ${ENDS} offset 1h or ${ENDS}) > 0)`,
+      {
+        service_name: 'Service',
+        deployment_environment_name: 'Environment',
+        server_address: 'Server',
+        websocket_close_cause: 'Cause',
+        [END]: 'End of TCP',
+        Value: 'Closes',
+      },
+    ),
     lines(
       {
         title: 'Abnormal closes with examples',
         description: 'Each dot is one close: it opens its trace.',
         unit: 'cps',
       },
-      24,
+      12,
       [
         [
           `sum by (${SERVICE}, websocket_close_cause) (rate(traces_span_metrics_calls_total{${ABNORMAL}, ${CHOSEN_SERVICE}}${RATE}))`,

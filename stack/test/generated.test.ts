@@ -44,6 +44,7 @@ describe('queries use names that something emits', () => {
       .flatMap((name) => [name, `${name}_seen`]),
     'traces_span_metrics_calls_total',
     secondsHistogramName(`traces.${core.ATTR_WEBSOCKET_CLOSE_LIMIT}`, 'count'),
+    counterName(`traces.${core.ATTR_WEBSOCKET_TRANSPORT_END}`),
     'otelcol_exporter_queue_size',
     'otelcol_exporter_queue_capacity',
     'ALERTS',
@@ -85,7 +86,9 @@ describe('queries use names that something emits', () => {
   it.each(['agent', 'gateway', 'loadbalancer'])('also the configuration of the %s', (name) => {
     const known = new Set([
       ...named('ATTR_'),
-      ...[...named('METRIC_'), core.ATTR_WEBSOCKET_CLOSE_LIMIT].map((name) => `traces.${name}`),
+      ...[...named('METRIC_'), core.ATTR_WEBSOCKET_CLOSE_LIMIT, core.ATTR_WEBSOCKET_TRANSPORT_END].map(
+        (name) => `traces.${name}`,
+      ),
     ]);
     const used = read(`otel-collector/${name}.yaml`).matchAll(/\b(?:traces\.)?websocket\.[a-z_.]*[a-z]/g);
     for (const [text] of used) expect(known).toContain(text);

@@ -61,6 +61,7 @@ describe.skipIf(!(collector && jaeger))('in Jaeger', () => {
   it.each([
     { tags: '{"websocket.close.cause":"connection_reset"}', found: 1 },
     { tags: '{"error.type":"ECONNRESET"}', found: 1 },
+    { tags: '{"websocket.transport.end":"reset"}', found: 1 },
     { tags: '{"websocket.close.code":"1000"}', found: 0 },
   ])('$tags finds $found', async ({ tags, found }) => {
     expect(await store.find('long-lived', { tags })).toHaveLength(found);
@@ -72,6 +73,23 @@ describe.skipIf(!(collector && jaeger))('in Jaeger', () => {
       'url.full': 'wss://chat.example.com/rooms/7',
       'websocket.close.reason': expect.stringMatching(/^é{1,123}$/),
     });
+  });
+
+  it('the gateway has counted how TCP ended', async () => {
+    const counted = async () => {
+      const text = await (await fetch(`http://${gateway.metrics}/metrics`)).text();
+      return text.split('\n').filter((line) => line.startsWith('traces_websocket_transport_end_total{'));
+    };
+    await expect.poll(counted, { timeout: 20_000 }).toHaveLength(1);
+    const [line = ''] = await counted();
+    expect(line).toMatch(/ 1(\.0)?( |$)/);
+    for (const label of [
+      'service_name="long-lived"',
+      'server_address="chat.example.com"',
+      'websocket_close_cause="connection_reset"',
+      'websocket_transport_end="reset"',
+    ])
+      expect(line).toContain(label);
   });
 
   it('the API of version 3 finds it too', async () => {
