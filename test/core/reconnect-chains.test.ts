@@ -118,6 +118,21 @@ describe.each([
     expect(attempts(await clients.spans()).map(([, attempt]) => attempt)).toEqual(Array(3).fill(undefined));
   });
 
+  it('go on behind a chain that cannot go on yet', async () => {
+    const clients = startClients(isProcess);
+    const short = clients.open(1000);
+    const long = clients.open(0);
+    // A life of 4 ms may be followed 2 ms before its end, and a longer one 10 ms before.
+    clients.close(short, 1004);
+    clients.close(long, 1007, { errorCode: 'ECONNRESET' });
+    for (const at of [996, 999, 1002]) clients.open(at);
+    const reconnects = (await clients.spans()).filter(({ name }) => name === 'websocket.reconnect');
+    expect(reconnects.map(({ attributes }) => attributes['websocket.close.cause'])).toEqual([
+      'connection_reset',
+      'connection_lost',
+    ]);
+  });
+
   it('begin with a first connection that fails, and not with one that the app gives up', async () => {
     const clients = startClients(isProcess);
     clients.fail(0, 100);

@@ -58,8 +58,13 @@ const OVERLAP = 10;
 const MOST_CHAINS = 1000;
 
 /** Returns whether a chain goes on at a time, in monotonic milliseconds: it has ended, at most ten minutes before. */
-export function goesOn({ last: { nextFrom, closedAt } }: Chain, time: number): boolean {
-  return nextFrom <= time && time - closedAt <= LONGEST_GAP;
+export function goesOn(chain: Chain, time: number): boolean {
+  return chain.last.nextFrom <= time && !isOver(chain, time);
+}
+
+/** Returns whether a chain goes on no more at a time, in monotonic milliseconds: it ended over ten minutes before. */
+export function isOver({ last }: Chain, time: number): boolean {
+  return time - last.closedAt > LONGEST_GAP;
 }
 
 /**

@@ -1,9 +1,11 @@
-import { type Chain, type ChainStore, goesOn } from './chain.ts';
+import { type Chain, type ChainStore, goesOn, isOver } from './chain.ts';
 
 /** Largest number of targets that are remembered. */
 const MOST_TARGETS = 1000;
 /** Largest number of chains that are remembered, of all targets together. */
 const MOST_CHAINS = 10_000;
+/** Largest number of chains of one target among which the next connection finds its chain. */
+const MOST_SEEN = 100;
 
 /**
  * Makes a store for the chains of a process, which may have many clients. Looking for a chain takes no longer with many
@@ -25,10 +27,10 @@ function createTargets(): ChainStore {
   const targets = new Map<string, Chain[]>();
   let size = 0;
 
-  function shift(target: string, chains: Chain[]): Chain | undefined {
+  function remove(target: string, chains: Chain[], index: number): Chain | undefined {
     size--;
     if (chains.length < 2) targets.delete(target);
-    return chains.shift();
+    return index > 0 ? chains.splice(index, 1)[0] : chains.shift();
   }
 
   return {
@@ -43,15 +45,14 @@ function createTargets(): ChainStore {
       targets.delete(target);
       targets.set(target, chains);
       const [oldest] = targets;
-      while (oldest && (targets.size > MOST_TARGETS || size > MOST_CHAINS)) shift(...oldest);
+      while (oldest && (targets.size > MOST_TARGETS || size > MOST_CHAINS)) remove(...oldest, 0);
     },
     take(target, startedAt) {
       const chains = targets.get(target) ?? [];
-      for (let [first] = chains; first && first.last.nextFrom <= startedAt; [first] = chains) {
-        shift(target, chains);
-        if (goesOn(first, startedAt)) return first;
-      }
-      return undefined;
+      while (chains[0] && isOver(chains[0], startedAt)) remove(target, chains, 0);
+      // The chain that ended first may be one of the few that can go on only a little later than others.
+      const index = chains.slice(0, MOST_SEEN).findIndex((chain) => goesOn(chain, startedAt));
+      return index < 0 ? undefined : remove(target, chains, index);
     },
     takeAll() {
       const all = [...targets.values()].flat();
