@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { minify } from 'vite';
 import { requireOnRequestPlugin } from './scripts/require-on-request.ts';
 import { SHORT_NAMES } from './scripts/short-names.ts';
 
@@ -74,9 +75,13 @@ const CORE = {
 };
 const { otlp, 'otlp-metrics': otlpMetrics, ...parts } = CORE;
 
-function core(entries: Entries): Options {
+/** Entries of core that pages load. */
+const PAGE_PARTS = ['index', 'platform', 'page-recording', 'metrics', 'messages'];
+
+function core(entries: Entries, more: Options = {}): Options {
   return {
     ...shared,
+    ...more,
     name: `core, ${Object.keys(entries)}`,
     entry: sources('core', entries),
     outDir: 'packages/core/dist',
@@ -135,6 +140,27 @@ const CORE_SOURCES = {
 };
 
 /**
+ * A chunk of a page. Constants stand where they are read, and functions come first: bundlers do the one only in part and
+ * the other not at all, and both save bytes after gzip. All names stay, so that an app's developer can read the file.
+ */
+const forPages: Options = {
+  minify: 'terser',
+  terserOptions: {
+    compress: {
+      defaults: false,
+      toplevel: true,
+      evaluate: true,
+      reduce_vars: true,
+      reduce_funcs: false,
+      unused: true,
+      hoist_funs: true,
+    },
+    mangle: false,
+    format: { beautify: true, indent_level: 2, preserve_annotations: true },
+  },
+};
+
+/**
  * What a chunk needs of `platform`, built into the chunk: a module that later chunks import is not joined with the
  * page's start by bundlers.
  */
@@ -155,11 +181,11 @@ const oneFile: Options = {
   globalName: 'closespan',
   platform: 'browser',
   target: 'es2022',
-  // A twentieth smaller than by esbuild.
+  // A twentieth smaller than by esbuild, and another hundredth by Oxc, Vite's minifier, after Terser.
   treeshake: true,
   minify: 'terser',
   terserOptions: {
-    compress: { passes: 3 },
+    compress: { passes: 3, hoist_funs: true, unsafe_arrows: true },
     mangle: { properties: { regex: new RegExp(`^(${SHORT_NAMES.join('|')})$`) } },
   },
   noExternal: [/./],
@@ -178,17 +204,24 @@ const oneFile: Options = {
       '@closespan/browser/recording': './packages/browser/src/recording.ts',
     };
   },
+  async onSuccess() {
+    const file = 'packages/browser/dist/closespan.js';
+    const { code } = await minify(file, await readFile(file, 'utf8'), { compress: { target: 'es2022' } });
+    await writeFile(file, code);
+  },
 };
 
 const NODE = { index: 'index', register: 'register' };
 
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
-  ...Object.entries(parts).map(([name, file]) => core({ [name]: file })),
+  ...Object.entries(parts).map(([name, file]) =>
+    core({ [name]: file }, PAGE_PARTS.includes(name) ? forPages : {}),
+  ),
   core({ otlp, 'otlp-metrics': otlpMetrics }),
-  browser(START),
-  browser(RECORDING, withPlatform),
-  browser(DELIVERY, withPlatform),
+  browser(START, forPages),
+  browser(RECORDING, { ...forPages, ...withPlatform }),
+  browser(DELIVERY, { ...forPages, ...withPlatform }),
   browser(PROTOBUF),
   browser(METRICS, {
     // What it needs of core, too, with the part of the SDK that is for browsers.
@@ -200,7 +233,7 @@ export const builds: Options[] = [
       };
     },
   }),
-  browser(OPTION_PARTS, withPlatform),
+  browser(OPTION_PARTS, { ...forPages, ...withPlatform }),
   browser(WORKER, {
     esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts', ...STATIC_OPTION_PARTS })],
   }),
