@@ -91,17 +91,52 @@ export const EXPLAINED_CAUSES = {
       close: failed({}, { 'error.type': 'handshake_failed' }),
       sentence: 'The handshake failed, and this end was not told why.',
     },
+    {
+      close: failed({}, { 'error.type': 'handshake_failed', 'websocket.handshake.phase': 'tcp' }),
+      sentence: 'The handshake failed while the TCP connection was made.',
+    },
+    {
+      close: failed({}, { 'error.type': 'WS_ERR_ODD', 'websocket.handshake.phase': 'tls' }),
+      sentence: 'The handshake failed while the two ends agreed on TLS: WS_ERR_ODD.',
+    },
+    {
+      close: failed({}, { 'error.type': 'ETIMEDOUT', 'websocket.handshake.phase': 'response' }),
+      sentence: 'The network went dead during the handshake: nothing acknowledged the bytes of this end.',
+    },
   ],
   handshake_timeout: [
     {
       close: failed({}),
       sentence: 'No response to the handshake came in the time that the client allows.',
     },
+    {
+      close: failed({}, { 'websocket.handshake.phase': 'dns' }),
+      sentence: 'The host name was not resolved in the time that the client allows.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.phase': 'tcp' }),
+      sentence: 'The TCP connection was not made in the time that the client allows.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.phase': 'tls' }),
+      sentence: 'The two ends did not agree on TLS in the time that the client allows.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.phase': 'response' }),
+      sentence: 'The request has left, and no response came in the time that the client allows.',
+    },
   ],
   aborted_connecting: [
     {
       close: failed({ initiator: 'local' }),
       sentence: 'The app closed the socket before the handshake was done.',
+    },
+    {
+      close: failed(
+        { initiator: 'local' },
+        { 'websocket.handshake.phase': 'tls', 'websocket.handshake.duration': 5 },
+      ),
+      sentence: 'The app closed the socket while the two ends agreed on TLS.',
     },
   ],
   page_exit: [

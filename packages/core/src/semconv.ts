@@ -155,6 +155,13 @@ export const ATTR_WEBSOCKET_SENT_SIZE = 'websocket.sent.size';
  * @example 'fin'
  */
 export const ATTR_WEBSOCKET_TRANSPORT_END = 'websocket.transport.end';
+/**
+ * Step in which a client's handshake ended that got no response: `dns` (looks up the host name), `tcp` (makes the TCP
+ * connection), `tls` (agrees on TLS) or `response` (awaits the response). Absent where the runtime does not show the
+ * step.
+ * @example 'tls'
+ */
+export const ATTR_WEBSOCKET_HANDSHAKE_PHASE = 'websocket.handshake.phase';
 /** Time limit of a proxy, or of another hop, that fits the end of the connection, in seconds. @example 60 */
 export const ATTR_WEBSOCKET_CLOSE_LIMIT = 'websocket.close.limit';
 /**

@@ -18,6 +18,7 @@ import {
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_PHASE,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   ATTR_WEBSOCKET_IDLE_DURATION,
   ATTR_WEBSOCKET_MESSAGE_TOO_BIG_LIMIT,
@@ -66,6 +67,8 @@ export interface ExplainedFacts {
   readonly lifetime: number | undefined;
   /** Seconds from construction to open, or to failure. */
   readonly handshake: number | undefined;
+  /** Step in which the handshake ended: `dns`, `tcp`, `tls` or `response`. Empty if not known. */
+  readonly phase: string;
   /** Seconds for which the device slept or the page was frozen. */
   readonly suspended: number | undefined;
   /** Seconds from the last byte of the peer to the end. */
@@ -146,6 +149,7 @@ export function explainedFacts(source: unknown): ExplainedFacts {
       REQUEST_ID_HEADERS.map((name) => header(name) && `${name} ${header(name)}`).find(Boolean) ?? '',
     lifetime: seconds('connectionDuration', ATTR_WEBSOCKET_CONNECTION_DURATION),
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
+    phase: textOf(read('', ATTR_WEBSOCKET_HANDSHAKE_PHASE)),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
     silence: sizeOf(read('', ATTR_WEBSOCKET_SILENCE_DURATION)),
     idle: sizeOf(read('', ATTR_WEBSOCKET_IDLE_DURATION)),

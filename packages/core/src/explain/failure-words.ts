@@ -37,13 +37,24 @@ const FAILURES: readonly (readonly [code: RegExp, sentence: string, next: string
   ],
 ];
 
+/** Error codes of a connection over which nothing comes any more. */
+const DEAD = /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/;
+
 /**
  * Returns a sentence about an error code of a failed handshake, and the next step. Returns `undefined` for a code that
  * is not known.
+ * @param phase step in which the handshake failed; empty if not known
  */
 export function failureWords(
   code: string | undefined,
+  phase: string,
 ): readonly [sentence: string, next: string] | undefined {
+  const isConnected = phase === 'tls' || phase === 'response';
+  if (code && isConnected && DEAD.test(code))
+    return [
+      'The network went dead during the handshake: nothing acknowledged the bytes of this end.',
+      'Check firewalls and routes between the ends.',
+    ];
   const found = code === undefined ? undefined : FAILURES.find(([pattern]) => pattern.test(code));
   return found && [found[1], found[2]];
 }

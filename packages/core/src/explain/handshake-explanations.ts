@@ -1,6 +1,7 @@
 import type { CloseCause } from '../record/close-cause.ts';
 import { type CauseExplanation, otherEnd } from './cause-explanation.ts';
 import { failureWords } from './failure-words.ts';
+import { NO_RESPONSE, phaseWords } from './phase-words.ts';
 import { refusalWords, requestIdWords, responderWords } from './refusal-words.ts';
 
 const RUNBOOK = 'websockethandshakefailures';
@@ -23,26 +24,31 @@ export const HANDSHAKE_EXPLANATIONS = {
     runbook: RUNBOOK,
   },
   handshake_timeout: {
-    sentence: () => 'No response to the handshake came in the time that the client allows.',
-    next: () => 'Look at the load of the server, and whether a proxy or firewall swallows the upgrade.',
+    sentence: ({ phase }) =>
+      phaseWords(phase)?.tooLong ?? 'No response to the handshake came in the time that the client allows.',
+    next: ({ phase }) => phaseWords(phase)?.next ?? NO_RESPONSE,
     runbook: RUNBOOK,
   },
   handshake_failed: {
-    sentence: ({ errorCode }) =>
-      failureWords(errorCode)?.[0] ??
-      (errorCode
-        ? `The handshake failed: ${errorCode}.`
-        : 'The handshake failed, and this end was not told why.'),
+    sentence: ({ errorCode, phase }) =>
+      failureWords(errorCode, phase)?.[0] ?? failureSentence(errorCode, phaseWords(phase)?.when),
     next: (facts) =>
-      failureWords(facts.errorCode)?.[1] ??
+      failureWords(facts.errorCode, facts.phase)?.[1] ??
+      phaseWords(facts.phase)?.next ??
       `${facts.errorCode ? '' : 'Browsers hide the reason from scripts. '}${otherEnd(facts)} The log of a proxy may say more.`,
     runbook: RUNBOOK,
   },
   aborted_connecting: {
-    sentence: () => 'The app closed the socket before the handshake was done.',
-    next: ({ handshake = 0 }) =>
+    sentence: ({ phase }) =>
+      `The app closed the socket ${phaseWords(phase)?.when ?? 'before the handshake was done'}.`,
+    next: ({ handshake = 0, phase }) =>
       handshake >= SLOW_HANDSHAKE
-        ? 'The handshake was slow: look at the load of the server, and at the time limit of the app.'
+        ? `The handshake was slow. ${phaseWords(phase)?.next ?? 'Look at the load of the server, and at the time limit of the app.'}`
         : 'Nothing to do, if the app meant to. A component that connects twice does this, too.',
   },
 } satisfies Partial<Record<CloseCause, CauseExplanation>>;
+
+function failureSentence(errorCode: string | undefined, when: string | undefined): string {
+  if (!errorCode && !when) return 'The handshake failed, and this end was not told why.';
+  return `The handshake failed${when ? ` ${when}` : ''}${errorCode ? `: ${errorCode}` : ''}.`;
+}

@@ -1,5 +1,3 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import { ATTR_WEBSOCKET_TRANSPORT_END } from '@closespan/core';
 import type { Attributes } from '@opentelemetry/api';
@@ -45,14 +43,6 @@ export function withTransportEnd(
   const end = stream && transportEnd(stream, isDropped);
   return end ? { ...attributes, [ATTR_WEBSOCKET_TRANSPORT_END]: end } : attributes;
 }
-
-/** Returns the socket of a client's handshake; `undefined` if a response has come, which explains the end. */
-export function unansweredSocketOf({ res, socket }: UpgradingRequest): Socket | null | undefined {
-  return res ? undefined : socket;
-}
-
-/** A request for an upgrade that a client has made. Node adds `res` when a response comes. */
-type UpgradingRequest = Pick<ClientRequest, 'socket'> & { readonly res?: IncomingMessage | null };
 
 function transportEnd(stream: EndedSocket, isDropped: boolean): TransportEnd | undefined {
   // Bun's sockets do not show a FIN. A socket that has sent nothing was never connected, or could not agree on TLS.

@@ -1,14 +1,17 @@
+import { Socket } from 'node:net';
 import { Duplex, Readable, Stream, Writable } from 'node:stream';
 import { ownProperty, patchBefore, stopAll } from '@closespan/core/platform';
 import { noteDestroyed } from './await-destroy.ts';
+import { type ConnectingSocket, noteUnconnected } from './handshake-phase.ts';
 
 /** A TCP or TLS socket, or an HTTP/2 stream. */
-type Wire = Duplex & {
-  /** Number of bytes that were taken from the queue to be written; absent in HTTP/2 streams. */
-  readonly _bytesDispatched?: number;
-  /** Node's internal handle. That of a TLS socket counts the encrypted bytes that wait. */
-  readonly _handle?: { readonly writeQueueSize?: number } | null;
-};
+type Wire = Duplex &
+  ConnectingSocket & {
+    /** Number of bytes that were taken from the queue to be written; absent in HTTP/2 streams. */
+    readonly _bytesDispatched?: number;
+    /** Node's internal handle. That of a TLS socket counts the encrypted bytes that wait. */
+    readonly _handle?: { readonly writeQueueSize?: number } | null;
+  };
 
 /** Streams that were destroyed with bytes in their queue, and the number of these bytes. */
 const left = new WeakMap<object, number>();
@@ -31,7 +34,17 @@ const SHARED: readonly unknown[] = [Duplex, Readable, Stream, Writable].map(({ p
  */
 export function watchUnsentBytes(stream: Duplex | null | undefined): void {
   const prototype = stream && Object.getPrototypeOf(stream);
-  if (!prototype || looked.has(prototype)) return;
+  if (prototype) watchClass(prototype);
+}
+
+/** Notes from now on in which phase of a handshake a TCP or TLS socket is destroyed. */
+export function watchHandshakePhases(): void {
+  // The class of TLS sockets inherits the method.
+  watchClass(Socket.prototype);
+}
+
+function watchClass(prototype: object): void {
+  if (looked.has(prototype)) return;
   looked.add(prototype);
   const owner = ownerOfDestroy(prototype);
   if (!owner || SHARED.includes(owner) || patched.has(owner)) return;
@@ -71,7 +84,8 @@ export function stopWatchingUnsentBytes(): void {
 function noteDestroy(self: object, [error]: readonly unknown[]): undefined {
   const stream = self as Wire;
   noteDestroyed(stream, error);
-  const { writableLength, errored } = stream;
+  const { writableLength, errored, connecting, secureConnecting } = stream;
+  if (connecting || secureConnecting) noteUnconnected(stream, error);
   const unsent = writableLength || (errored ? lostByWrite(stream) : 0);
   if (unsent > 0) left.set(stream, unsent);
 }

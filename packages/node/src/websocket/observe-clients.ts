@@ -14,11 +14,12 @@ import {
 import { context } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
+import { withRequestEnd } from '../connection/request-end.ts';
 import { refusalAttributes, refusingHeaders } from '../connection/response-headers.ts';
 import { sentCode } from '../connection/sent-code.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
-import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
+import { watchHandshakePhases } from '../connection/unsent-bytes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
@@ -89,6 +90,7 @@ export function observeClients(
   /** Notes a handshake whose request has just been made and waits for the TCP connection. */
   function noteConnect(client: Client, connection: CompactConnection): void {
     noteAttempt(client, connection);
+    watchHandshakePhases();
     const { _req: request, url } = client;
     if (request) propagate(url.href, request);
   }
@@ -116,9 +118,10 @@ export function observeClients(
       errorCode: (error as NodeJS.ErrnoException | undefined)?.code,
       httpStatusCode: request?.res?.statusCode,
       socketPath: requestedSocketPath(request),
-      furtherAttributes: withTransportEnd(
+      furtherAttributes: withRequestEnd(
         refusalAttributes(refusingHeaders(request?.res), String(client.url.href), options),
-        request && unansweredSocketOf(request),
+        request,
+        error,
       ),
     };
     attempts.set(client, { connection, request: null });

@@ -5,6 +5,7 @@ import type { Handshake } from '../connection/handshake.ts';
 import { plainAddress } from '../connection/plain-address.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import { watchHandshakePhases } from '../connection/unsent-bytes.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import type { WsSocket } from './ws-socket.ts';
 
@@ -96,6 +97,7 @@ export function createClientHandshakes({ redirected, abandoned }: HandshakeEvent
   return {
     noteRequest(socket, request) {
       stopListening ??= listen();
+      watchHandshakePhases();
       const handshake: Handshake = { request, error: undefined, peer: undefined };
       handshakes.set(socket, handshake);
       sockets.set(request, socket);

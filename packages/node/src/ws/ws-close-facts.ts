@@ -4,8 +4,9 @@ import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
+import { withRequestEnd } from '../connection/request-end.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
-import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
+import { withTransportEnd } from '../connection/transport-end.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
@@ -74,7 +75,9 @@ export function wsCloseFacts(
     httpStatusCode,
     cause: readErrorCode === 1009 ? 'message_too_big' : (broken ?? decided ?? timedOut),
     ...(readErrorCode !== undefined && { reportedCode: readErrorCode }),
-    furtherAttributes: withTransportEnd(attributes, attempt ? unansweredSocketOf(attempt.request) : _socket),
+    furtherAttributes: attempt
+      ? withRequestEnd(attributes, attempt.request, error)
+      : withTransportEnd(attributes, _socket),
   };
 }
 

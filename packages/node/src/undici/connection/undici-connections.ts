@@ -1,7 +1,7 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, OPEN } from '@closespan/core/platform';
 import { socketPathOf } from '../../connection/socket-path.ts';
-import { watchUnsentBytes } from '../../connection/unsent-bytes.ts';
+import { watchHandshakePhases, watchUnsentBytes } from '../../connection/unsent-bytes.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
 import { closeFrameSize } from './close-frame-reader.ts';
@@ -129,6 +129,7 @@ export function createUndiciConnections(sweep: Sweep, events: WireEvents): Undic
 
   return {
     noteRequest(request) {
+      watchHandshakePhases();
       const key = keyOf(request);
       const known = pending.get(key);
       known?.noteRetry();

@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
+import { withHandshakePhase } from '../../connection/handshake-phase.ts';
 import { failedSocketPath, socketPathOf } from '../../connection/socket-path.ts';
 import { withTransportEnd } from '../../connection/transport-end.ts';
 import { unsentBytes } from '../../connection/unsent-bytes.ts';
@@ -45,10 +46,14 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
     errored: error !== undefined || errorCode !== undefined,
     errorCode,
     httpStatusCode: statusCode,
-    furtherAttributes: withTransportEnd(
-      traffic ?? refusal,
-      isOpened || statusCode === undefined ? wire : undefined,
-    ),
+    furtherAttributes:
+      isOpened || statusCode !== undefined
+        ? withTransportEnd(traffic ?? refusal, isOpened ? wire : undefined)
+        : withHandshakePhase(withTransportEnd(traffic ?? refusal, wire), {
+            socket: wire,
+            error,
+            isSent: Boolean(wire),
+          }),
     ...(end.code !== 1006 && { initiator: initiatorOf(connection) }),
     ...(end.code === 1006 && isLocalFailure(connection) && LOCAL_FAILURE),
     ...end,
