@@ -49,7 +49,7 @@ export function createPlatform({
       let messages: messageCode.MessageWatch | undefined;
       const observer = createSocketObserver(
         recorder,
-        (socket) => socket instanceof native,
+        (socket) => native && socket instanceof native,
         () => !!stopClose,
         (...event) => {
           const facts = lifecycle?.platformFacts(...event);
@@ -58,23 +58,22 @@ export function createPlatform({
       );
       const loadingMessages =
         countsMessages &&
-        loadMessages().then(
-          ({ countMessages }) => {
+        loadMessages()
+          .then(({ countMessages }) => {
             messages = countMessages(recorder, observer.observed, native?.prototype);
-          },
-          (error) => diag.error(`${NAME}: no messages`, error),
-        );
+          })
+          .catch((error) => diag.error(`${NAME}: no messages`, error));
 
       const observe: SocketObserver['observe'] = (socket, info) => {
-        loading ??= parts.loadRecording().then(
-          ({ observeLifecycle }) => {
+        loading ??= parts
+          .loadRecording()
+          .then(({ observeLifecycle }) => {
             lifecycle = observeLifecycle(globalThis, observer, recorder, patchBefore);
-          },
-          () => {
-            // The recorder logs the error.
+          })
+          .catch(() => {
+            // The recorder logs that the code was not loaded.
             loading = undefined;
-          },
-        );
+          });
         observer.observe(socket, info);
         messages?.watch(socket);
       };

@@ -20,6 +20,9 @@ export interface Lifecycle {
   stop(): void;
 }
 
+/** Members of `navigator` with the kind of the device's network (Network Information API). Only some browsers have it. */
+type Navigated = { readonly connection?: { readonly type?: string } } | undefined;
+
 /**
  * Starts to watch exits and interruptions of a page or worker. Open sockets are recorded when the page is unloaded or
  * the worker closes itself.
@@ -31,7 +34,7 @@ export function observeLifecycle(
   recorder: Recorder,
   patch: typeof patchBefore,
 ): Lifecycle {
-  const page = 'document' in scope ? (scope as Window & typeof scope) : undefined;
+  const page = scope.document ? (scope as Window & typeof scope) : undefined;
   const exit = page && observePageExit(page, observer, recorder);
   const stopWorkerExit = exit ? undefined : observeWorkerExit(scope, observer, recorder, patch);
   const interruptions = observeInterruptions(scope);
@@ -42,8 +45,15 @@ export function observeLifecycle(
       // A page that is left is always hidden by then, so that its visibility says nothing.
       const visibility = event.cause || facts.cause ? undefined : page?.document.visibilityState;
       // Scopes that only look like a page may have no address.
-      return page?.location
-        ? { ...facts, page: { url: page.location.href, visibility, network: networkOf(page) } }
+      return page?.location?.href
+        ? {
+            ...facts,
+            page: {
+              url: page.location.href,
+              visibility,
+              network: (page.navigator as Navigated)?.connection?.type,
+            },
+          }
         : facts;
     },
     settle: () => recordFailedSockets(observer),
@@ -53,10 +63,4 @@ export function observeLifecycle(
       interruptions.stop();
     },
   };
-}
-
-/** Returns the kind of network of the device. `undefined` if the browser does not say. */
-function networkOf({ navigator }: { readonly navigator: object }): string | undefined {
-  const { connection }: { connection?: { readonly type?: string } } = navigator;
-  return connection?.type;
 }

@@ -1,3 +1,5 @@
+import { guard } from '@closespan/core/page-recording';
+
 type Listeners<E extends Event> = Readonly<Record<string, (event: E) => void>>;
 
 /**
@@ -12,8 +14,10 @@ export function listen<E extends Event>(scope: Partial<EventTarget>, listeners: 
   };
   // Only a page has descendants; workerd throws if it is asked to capture.
   const capture = 'document' in scope;
-  for (const type in listeners) scope.addEventListener?.(type, listener, capture);
-  return () => {
-    for (const type in listeners) scope.removeEventListener?.(type, listener, capture);
-  };
+  const forEach = (method: 'addEventListener' | 'removeEventListener') =>
+    guard(method, () => {
+      for (const type in listeners) scope[method]?.(type, listener, capture);
+    });
+  forEach('addEventListener');
+  return () => forEach('removeEventListener');
 }

@@ -1,3 +1,4 @@
+import { now } from '@closespan/browser/recording';
 import type { HrTime, TimeInput } from '@opentelemetry/api';
 
 /**
@@ -7,7 +8,7 @@ import type { HrTime, TimeInput } from '@opentelemetry/api';
 export function hrTime(time: TimeInput): HrTime {
   if (Array.isArray(time)) return time;
   const value = Number(time);
-  const millis = value <= performance.now() ? performance.timeOrigin + value : value;
+  const millis = value <= now() ? Date.now() - now() + value : value;
   const seconds = Math.floor(millis / 1000);
   return [seconds, Math.round((millis - seconds * 1000) * 1e6)];
 }

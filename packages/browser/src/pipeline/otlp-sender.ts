@@ -2,6 +2,7 @@ import { diag, NAME } from '@closespan/browser/recording';
 import { inTime } from '../store/in-time.ts';
 import { type Sent, type SpanSender, sentOf } from '../store/span-sender.ts';
 import type { StoredSpan } from '../store/stored-spans.ts';
+import { timeoutSignal } from '../store/timeout-signal.ts';
 import { serializeOtlpJson } from './otlp-json.ts';
 
 /** An encoding of OTLP/HTTP requests. */
@@ -9,13 +10,23 @@ export interface OtlpFormat {
   /** Value of the header `content-type`. */
   readonly contentType: string;
   /** Returns the body of a request that contains the spans. */
-  serialize(spans: readonly StoredSpan[]): Uint8Array<ArrayBuffer>;
+  serialize(spans: readonly StoredSpan[]): OtlpBody;
 }
+
+/** Body of a request. A scope without `TextEncoder` leaves it to `fetch` to encode a text. */
+type OtlpBody = Uint8Array<ArrayBuffer> | string;
 
 /** Encodes OTLP requests as JSON. */
 export const JSON_FORMAT: OtlpFormat = {
   contentType: 'application/json',
-  serialize: (spans) => new TextEncoder().encode(serializeOtlpJson(spans)),
+  serialize(spans) {
+    const text = serializeOtlpJson(spans);
+    try {
+      return new TextEncoder().encode(text);
+    } catch {
+      return text;
+    }
+  },
 };
 
 /** Options of an OTLP sender. */
@@ -28,7 +39,7 @@ export interface OtlpSenderOptions {
   /**
    * Compresses request bodies larger than 1 KiB. If absent, or if the result is `undefined`, bodies are sent as they are.
    */
-  readonly gzip: ((body: Uint8Array<ArrayBuffer>) => Promise<ArrayBuffer | undefined>) | undefined;
+  readonly gzip: ((body: OtlpBody) => Promise<ArrayBuffer | undefined>) | undefined;
 }
 
 /**
@@ -46,7 +57,7 @@ type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
 export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptions): SpanSender {
   let leavingBytes = 0;
 
-  async function post(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Sent> {
+  async function post(body: OtlpBody, keepalive: boolean): Promise<Sent> {
     try {
       // An app's `fetch` may never settle, and may leave the signal alone.
       const response = await inTime(request(body, keepalive), TIMEOUT_MILLIS);
@@ -68,12 +79,12 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
     }
   }
 
-  async function request(body: Uint8Array<ArrayBuffer>, keepalive: boolean): Promise<Response> {
+  async function request(body: OtlpBody, keepalive: boolean): Promise<Response> {
     const zipped = gzip && !keepalive && body.length > GZIP_BYTES ? await gzip(body) : undefined;
     // An app's traced `fetch` would make a span of each export.
     const { fetch } = globalThis as { fetch: MaybeWrapped };
-    const signal = AbortSignal.timeout?.(TIMEOUT_MILLIS);
-    return (fetch.__original ?? fetch)(url, {
+    const signal = timeoutSignal(TIMEOUT_MILLIS);
+    return (fetch?.__original ?? fetch)(url, {
       method: 'POST',
       headers: {
         ...headers,
@@ -93,7 +104,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
   return {
     timeout: TIMEOUT_MILLIS,
     async send(spans) {
-      let body: Uint8Array<ArrayBuffer>;
+      let body: OtlpBody;
       try {
         body = format.serialize(spans);
       } catch (error) {
@@ -129,7 +140,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
  * is missing or invalid, if its time is over, or if CORS hides the header.
  */
 function retryAfterOf({ headers }: Response): number | undefined {
-  const value = headers.get('retry-after') ?? '';
+  const value = headers?.get('retry-after') ?? '';
   const millis = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return millis > 0 ? millis : undefined;
 }

@@ -1,3 +1,4 @@
+import { guard } from '@closespan/browser/recording';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserWebSocketOptions } from '../browser-options.ts';
 
@@ -13,13 +14,20 @@ interface UserAgentData {
  * browser says of itself. A member that the browser lacks has no attribute.
  */
 export function pageResource({ serviceVersion, resourceAttributes }: BrowserWebSocketOptions): Attributes {
+  return {
+    ...(serviceVersion && { 'service.version': serviceVersion }),
+    ...guard('navigator', browserAttributes),
+    ...resourceAttributes,
+  };
+}
+
+function browserAttributes(): Attributes {
   const {
     userAgent,
     language,
     userAgentData: data,
   }: Partial<Navigator> & { userAgentData?: UserAgentData } = globalThis.navigator ?? {};
   return {
-    ...(serviceVersion && { 'service.version': serviceVersion }),
     ...(userAgent && { 'user_agent.original': userAgent }),
     ...(language && { 'browser.language': language }),
     ...(data && {
@@ -27,6 +35,5 @@ export function pageResource({ serviceVersion, resourceAttributes }: BrowserWebS
       'browser.platform': data.platform,
       'browser.mobile': data.mobile,
     }),
-    ...resourceAttributes,
   };
 }

@@ -1,4 +1,5 @@
 import { now } from '@closespan/browser/recording';
+import { timeoutSignal } from './timeout-signal.ts';
 
 /** A timer that fires later than this, in milliseconds, shows that the page stood still meanwhile. */
 const LATE_MILLIS = 1000;
@@ -13,12 +14,12 @@ export function inTime<T>(work: Promise<T>, millis: number): Promise<T> {
     const wait = (isLast: boolean) => {
       const late = now() + millis + LATE_MILLIS;
       const stop = () => {
-        if (isLast || now() < late) reject(new Error(`nothing happened for ${millis} ms`));
+        if (isLast || now() < late) reject(new Error(`no result after ${millis} ms`));
         else wait(true);
       };
-      // Neither zone.js nor fake timers replace this clock.
-      if (AbortSignal.timeout) AbortSignal.timeout(millis).onabort = stop;
-      else setTimeout(stop, millis);
+      const signal = timeoutSignal(millis);
+      if (signal) signal.onabort = stop;
+      else globalThis.setTimeout?.(stop, millis);
     };
     work.then(resolve, reject);
     wait(false);

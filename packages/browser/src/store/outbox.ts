@@ -61,6 +61,8 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
   const timer = createTimer(() => void send());
   /** Times at which rows were written, in monotonic milliseconds of this page, by id. */
   const writtenAt = new Map<string, number>();
+  /** Milliseconds by which the wall clock was ahead of the monotonic clock. */
+  const wallAhead = Date.now() - now();
   let failing = false;
   let running = Promise.resolve();
 
@@ -107,7 +109,7 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
    * older that this page wrote, and a row from the future is new.
    */
   function ageOf([, time, id]: RowKey): number {
-    const age = Math.min(Date.now(), performance.timeOrigin + now()) - time;
+    const age = Math.min(Date.now(), wallAhead + now()) - time;
     const at = writtenAt.get(id) ?? held.get(id)?.writtenAt ?? now() - (Math.max(age, 0) || 0);
     writtenAt.set(id, at);
     return now() - at;

@@ -16,7 +16,7 @@ export function createTimer(act: () => void): Timer {
   let at = Number.POSITIVE_INFINITY;
   let id: ReturnType<typeof setTimeout> | undefined;
   function stop(): void {
-    clearTimeout(id);
+    globalThis.clearTimeout?.(id);
     at = Number.POSITIVE_INFINITY;
   }
   return {
@@ -27,7 +27,7 @@ export function createTimer(act: () => void): Timer {
       stop();
       at = time;
       id = outsideZone(() =>
-        setTimeout(() => {
+        globalThis.setTimeout?.(() => {
           stop();
           act();
         }, millis),

@@ -1,3 +1,5 @@
+import { timeoutSignal } from './timeout-signal.ts';
+
 /**
  * Runs a task under a Web Lock, so that no two pages or workers of an origin run such a task at a time. A holder that
  * keeps the lock for too long is frozen or hangs, and loses the lock. Rejects if the browser grants no lock, as in a
@@ -14,7 +16,7 @@ export async function underLock(name: string, patience: number, task: () => Prom
   };
   for (let steal = false; ; ) {
     const before = await holder();
-    const signal = steal ? undefined : AbortSignal.timeout?.(patience);
+    const signal = steal ? undefined : timeoutSignal(patience);
     try {
       return await locks.request(name, signal ? { signal } : { steal }, start);
     } catch (error) {

@@ -1,3 +1,5 @@
+import { now } from '../record/connection.ts';
+
 /** Shortest time between two log lines of one kind, in milliseconds. */
 export const BETWEEN_LINES = 60_000;
 
@@ -11,7 +13,7 @@ export function limitLine(log: (sum: number) => void): (count: number, isLast?: 
   let nextLine = Number.NEGATIVE_INFINITY;
   return (count, isLast) => {
     sum += count;
-    const time = performance.now();
+    const time = now();
     if (sum === 0 || (time < nextLine && !isLast)) return;
     log(sum);
     [sum, nextLine] = [0, time + BETWEEN_LINES];

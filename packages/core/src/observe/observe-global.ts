@@ -31,7 +31,7 @@ export function observeGlobal(
   const stopReplacing = makeReplaceable('WebSocket');
   const native = globalThis.WebSocket;
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
-  const isNative = (socket: object) => socket instanceof native;
+  const isNative = (socket: object) => native && socket instanceof native;
   let messages: MessageWatch | undefined;
   const observer = createSocketObserver(
     recorder,

@@ -108,8 +108,8 @@ export function createSocketObserver(
       // `close` follows, in WebKit in a later task. Some runtimes never fire `close` where a policy or a blocked port
       // forbids the connection.
       if (known.connection.openedAt === undefined) {
-        const timer: { unref?(): void } = setTimeout(recordEnd, 1000, target);
-        timer.unref?.();
+        const timer: { unref?(): void } | undefined = globalThis.setTimeout?.(recordEnd, 1000, target);
+        timer?.unref?.();
       }
     }
   };
@@ -150,7 +150,7 @@ export function createSocketObserver(
         closedAt: event.synthetic ? erroredAt : undefined,
         initiator: hasNotes ? undefined : 'unknown',
         ...event,
-        ...platformFacts?.(connection, event, startTime),
+        ...guard('platform', () => platformFacts?.(connection, event, startTime)),
       },
       info?.owner ?? socket,
     );

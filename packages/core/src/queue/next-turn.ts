@@ -14,7 +14,8 @@ export function nextTurn(): Promise<void> {
       // Firefox drops the message if the page enters the back/forward cache.
       if ('document' in globalThis) AbortSignal.timeout(1000).onabort = resolve as () => void;
     } catch {
-      setTimeout(resolve);
+      // A scope may have no timers, either.
+      globalThis.setTimeout?.(resolve) ?? resolve();
     }
   });
 }

@@ -18,10 +18,10 @@ export const startTimer: StartPause = (millis, keepsAlive) => {
   let end = () => {};
   const over = new Promise<void>((resolve) => {
     // In browsers a timer is a number, without `unref`.
-    const timer: { unref?(): void } = setTimeout(resolve, millis);
-    if (!keepsAlive) timer.unref?.();
+    const timer: { unref?(): void } | undefined = globalThis.setTimeout?.(resolve, millis);
+    if (!keepsAlive) timer?.unref?.();
     end = () => {
-      clearTimeout(timer as never);
+      globalThis.clearTimeout?.(timer as never);
       resolve();
     };
   });

@@ -1,3 +1,4 @@
+import { now } from '../record/connection.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { nextTurn } from './next-turn.ts';
 import type { QueuePause, StartPause } from './queue-pause.ts';
@@ -76,7 +77,7 @@ export function createRecordQueue<T>(
       write(shift() as T);
       taken++;
       // A look at the clock costs a tenth of a span.
-      if (taken % 8 === 0 && performance.now() > until) break;
+      if (taken % 8 === 0 && now() > until) break;
     }
     if (taken > 0) wrote();
     unflushed += taken;
@@ -87,7 +88,7 @@ export function createRecordQueue<T>(
     await turn();
     // Asked also when the queue is empty: spans that were written before may not have arrived.
     while ((await isReady()) && size() > 0) {
-      take(SLICE_ITEMS, performance.now() + SLICE_MILLIS);
+      take(SLICE_ITEMS, now() + SLICE_MILLIS);
       if (unflushed >= FLUSH_ITEMS) {
         unflushed = 0;
         await awaitRoom();

@@ -159,7 +159,7 @@ export function stampClose(
     facts,
     closedAt,
     closeTime: Date.now() - (time - closedAt),
-    socket: socket && new WeakRef(socket),
+    socket: socket && globalThis.WeakRef && new WeakRef(socket),
     isOpening,
   };
 }

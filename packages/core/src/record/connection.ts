@@ -62,9 +62,15 @@ export interface Closing {
 
 /**
  * Returns the time in monotonic milliseconds, from a clock that never jumps. Some systems stop this clock while the
- * device sleeps.
+ * device sleeps. A scope without `performance` has only the wall clock, in epoch milliseconds, which may jump.
  */
-export const now: () => number = () => performance.now();
+export const now: () => number = () => {
+  try {
+    return performance.now();
+  } catch {
+    return Date.now();
+  }
+};
 
 /** Returns 16 hexadecimal digits that no other connection is likely to have: 52 random bits and zeros. */
 function someId(): string {

@@ -7,7 +7,7 @@ import {
   goesOn,
 } from './chain.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, now } from './connection.ts';
 
 /** Joins client connections to chains: connections to one origin and path, each begun after the one before ended. */
 export interface ReconnectChains {
@@ -138,7 +138,7 @@ export function createReconnectChains(
       return chain.isLost ? { ...opening, outage: { ...chain, attempts: chain.attempts + 1 } } : undefined;
     },
     endOutages() {
-      const closedAt = performance.now();
+      const closedAt = now();
       return waiting.takeAll().flatMap((outage) => {
         // A page may come back.
         waiting.add({ ...outage, isLost: false });

@@ -44,7 +44,7 @@ export function createRecordRules(
     },
     describePage: (page: PageFacts) => {
       // Another address, such as one of `data:`, is content.
-      const path = page.url.startsWith('http') ? parseEndpoint(page.url, '').path : '';
+      const path = /^http/.test(page.url) ? parseEndpoint(page.url, '').path : '';
       return pageAttributes(page, path);
     },
     redactReason,
