@@ -17,7 +17,7 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
-      { test: { name: 'libraries', include: ['test/libraries/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'libraries', include: ['test/{handlers,libraries}/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {
           name: 'fuzz',

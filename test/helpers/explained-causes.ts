@@ -301,6 +301,14 @@ export const EXPLAINED_CAUSES = {
       close: opened(1006, LOST),
       sentence: 'The connection was cut after silence, which fits an idle limit.',
     },
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false }, 120),
+        'websocket.close.limit': 120,
+        'websocket.close.limit.kind': 'idle',
+      },
+      sentence: 'This end dropped the connection after silence: its own idle limit of 120 s.',
+    },
   ],
   connection_lost: [
     {

@@ -1,3 +1,4 @@
+export type { HandledSocketOf, ObserveHandlers } from './handlers/observe-handlers-type.ts';
 export type { WebSocketHandle } from './instrumentation.ts';
 export type { SocketInfo, WebSocketLike } from './observe/web-socket-like.ts';
 export type { OtlpOptions, UpgradeRequestLike, WebSocketOptions } from './options.ts';

@@ -22,6 +22,10 @@ export {
 export { signalUrl } from './delivery/signal-url.ts';
 export { expected } from './expected.ts';
 export { guard } from './guard.ts';
+export type { GivenInfo } from './handlers/given-info.ts';
+export { type HandledRequest, headersOf } from './handlers/handled-socket.ts';
+export type { HandlersPlatform, KeptConnection } from './handlers/handlers-platform.ts';
+export { createHandlersObserver, type HandlersObserver } from './handlers/observe-handlers.ts';
 export {
   type Installed,
   type Platform,

@@ -10,6 +10,8 @@ export {
   type CloseRecord,
   describeCloseCode,
   type Endpoint,
+  type HandledSocketOf,
+  type ObserveHandlers,
   type OtlpOptions,
   type Peer,
   type SamplerLike,

@@ -1,4 +1,4 @@
-import type { WebSocketHandle } from '@closespan/core';
+import type { ObserveHandlers, WebSocketHandle } from '@closespan/core';
 import { diag, NAME, runningHandle } from '@closespan/core/platform';
 
 /**
@@ -16,6 +16,13 @@ export interface NodeWebSocketHandle extends WebSocketHandle {
    * of `ws`, for example inside a bundle. An object that is no `ws` server causes one `diag.warn`.
    */
   instrumentServer(server: WebSocketServerLike): void;
+  /**
+   * Observes the connections whose events an app's handlers get, such as those of `Bun.serve`, crossws, uWebSockets.js
+   * and Elysia. Returns the object with its handlers wrapped in place; of a frozen object a copy, and of a class a
+   * class. A connection that another library has, such as `ws`, is recorded there, once. Never throws.
+   * @example Bun.serve({ fetch, websocket: observeHandlers({ message(socket, text) {} }) })
+   */
+  readonly observeHandlers: ObserveHandlers;
 }
 
 /**

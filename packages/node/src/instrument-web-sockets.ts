@@ -15,6 +15,7 @@ import { stopWatchingUnsentBytes } from './connection/unsent-bytes.ts';
 import { connectionOf } from './connection-of.ts';
 import { observeEngineIo } from './engine-io/observe-engine-io.ts';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
+import { observeAppHandlers } from './handlers/observe-app-handlers.ts';
 import type { NodeWebSocketHandle } from './instrument-server.ts';
 import type { LibraryObserver, LibraryTools } from './library-observer.ts';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
@@ -85,8 +86,8 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   });
   const watched: Recorder = {
     ...recorder,
-    record(...closed) {
-      recorder.record(...closed);
+    record(connection, facts, socket) {
+      recorder.record(connection, facts, handlers.appSocketOf(connection) ?? socket);
       flush.noteRecord();
     },
     opened(connection, url) {
@@ -118,13 +119,15 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   if (options.messages) recorder.settings.createMessageMetrics = createMessageMetrics;
   const ws = observeWs(tools);
   const others = observeOtherSockets(tools);
-  const libraries: readonly LibraryObserver[] = [
+  const socketLibraries: readonly LibraryObserver[] = [
     ws,
     observeUndici(tools, others.has),
     observeWebsocket(tools),
     // The last one: it takes a socket of any library.
     others,
   ];
+  const handlers = observeAppHandlers(tools, socketLibraries);
+  const libraries = [...socketLibraries, handlers];
   const stopCounting = observeOpen(
     options,
     libraries.map(({ open }) => open),
@@ -154,6 +157,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     },
     connectionOf: (socket, needsId) => connectionOf(libraries, socket, needsId),
     limitNote,
+    observeHandlers: handlers.observeHandlers,
     instrumentServer(server) {
       if (!guard('instrumentServer', () => ws.observeServer(server), false))
         diag.warn(`${NAME}: instrumentServer got no server of ws`);

@@ -37,15 +37,19 @@ export const TRANSPORT_EXPLANATIONS = {
       `Nothing to do, if the app meant it. Otherwise look for terminate() or destroy() in the app. ${otherEnd(facts)}`,
   },
   idle_timeout: {
-    sentence: ({ idle, limit }) => {
+    sentence: ({ idle, limit, initiator }) => {
       const time = idle === undefined ? 'silence' : `${durationText(idle)} of silence`;
       const size = limit === undefined ? '' : ` of ${limit} s`;
+      if (initiator === 'local')
+        return `This end dropped the connection after ${time}: its own idle limit${size}.`;
       return `The connection was cut after ${time}, which fits an idle limit${size}.`;
     },
-    next: ({ limit }) =>
-      limit === undefined
-        ? "Ping more often, or raise the proxy's limit."
-        : `Ping at least every ${pingPeriod(limit)} s, or raise the proxy's limit of ${limit} s.`,
+    next: ({ limit, initiator }) => {
+      const whose = initiator === 'local' ? "this server's idleTimeout" : "the proxy's limit";
+      return limit === undefined
+        ? `Ping more often, or raise ${whose}.`
+        : `Ping at least every ${pingPeriod(limit)} s, or raise ${whose} of ${limit} s.`;
+    },
     runbook: RUNBOOK,
   },
   connection_lost: {

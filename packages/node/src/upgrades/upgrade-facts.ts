@@ -141,7 +141,7 @@ export function createUpgradeFactsReader({
  * Reads scheme, host and port from the `Origin` header (RFC 6454 §7). Returns `undefined` if the header is absent, or is
  * not a URL, such as the text `null`.
  */
-function originOf({ headers: { origin = '' } }: IncomingMessage): string | undefined {
+export function originOf({ headers: { origin = '' } }: Pick<IncomingMessage, 'headers'>): string | undefined {
   const parsed = parseUrl(origin);
   return parsed && limitText('origin', parsed.origin);
 }
