@@ -116,6 +116,8 @@ const METRICS = { metrics: 'pipeline/page-meter-provider' };
 const OPTION_PARTS = { 'option-parts': 'pipeline/option-parts' };
 /** The main entry, with all that it would load later in one file. */
 const WORKER = { worker: 'index' };
+/** What stands for the main entry in React Native, in one file. */
+const REACT_NATIVE = { 'react-native': 'react-native' };
 /** What stands for the main entry on Cloudflare Workers, and on a server that renders pages. */
 const WORKERD = { workerd: 'index' };
 const SERVER = { server: 'server' };
@@ -211,6 +213,29 @@ const oneFile: Options = {
   },
 };
 
+/**
+ * React Native loads nothing later: Metro makes one bundle. With all of closespan built in, an older Metro, which knows no
+ * `exports`, finds everything. Metro compiles for Hermes what is newer than `target`.
+ */
+const reactNative: Options = {
+  target: 'es2020',
+  noExternal: [SDK, /^@closespan\//],
+  esbuildPlugins: [
+    replaceModules({
+      'listen.ts': 'react-native/app-events.ts',
+      'in-time.ts': '../react-native/native-in-time.ts',
+    }),
+  ],
+  esbuildOptions(options) {
+    options.alias = {
+      ...CORE_SOURCES,
+      '@closespan/browser/recording': './packages/browser/src/recording.ts',
+    };
+    // React Native's own `URL` knows no WebSockets.
+    options.inject = ['./packages/browser/src/react-native/url.ts'];
+  },
+};
+
 const NODE = { index: 'index', register: 'register' };
 
 /** The builds of all packages; also read by those who ask what is built into them. */
@@ -242,6 +267,7 @@ export const builds: Options[] = [
       replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts', ...STATIC_OPTION_PARTS }),
     ],
   }),
+  browser(REACT_NATIVE, reactNative),
   browser(SERVER),
   oneFile,
   {
@@ -261,7 +287,7 @@ const typeBuilds: Options[] = [
   types('core', CORE),
   types('browser', {
     ...{ ...START, ...RECORDING, ...DELIVERY, ...PROTOBUF },
-    ...{ ...METRICS, ...OPTION_PARTS, ...WORKER, ...WORKERD, ...SERVER },
+    ...{ ...METRICS, ...OPTION_PARTS, ...WORKER, ...WORKERD, ...REACT_NATIVE, ...SERVER },
   }),
   types('node', NODE),
 ];

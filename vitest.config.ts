@@ -13,7 +13,10 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/{core,node,runtimes}/**/*.test.ts', 'test/canaries/{node,workerd}.test.ts'],
+          include: [
+            'test/{core,node,runtimes,react-native}/**/*.test.ts',
+            'test/canaries/{node,workerd}.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },

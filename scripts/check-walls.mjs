@@ -41,11 +41,12 @@ const FLOORS = {
     ['recording.ts'],
     ['store'],
     ['pipeline', 'store.ts'],
+    ['react-native'],
     ['browser-platform.ts'],
     ['lazy-parts.ts', 'static-messages.ts', 'missing-messages.ts'],
     ['static-parts.ts'],
     ['instrument-web-sockets.ts', 'instrument-workerd.ts'],
-    ['index.ts', 'one-file.ts', 'server.ts'],
+    ['index.ts', 'one-file.ts', 'react-native.ts', 'server.ts'],
   ],
   node: [
     ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],

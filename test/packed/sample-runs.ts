@@ -90,3 +90,6 @@ export const NODE_ENDS: readonly string[] = [BOTH_ENDS, `${BOTH_ENDS} › 2`, `$
 export const PAGE_ENDS: readonly string[] = [`${BOTH_ENDS} › 4`, `${BOTH_ENDS} › 5`];
 /** Samples of the server that such a page connects to. */
 export const PAGE_SERVER: readonly string[] = [`${BOTH_ENDS} › 6`, `${BOTH_ENDS} › 2`];
+
+/** Samples that `test/react-native` runs. */
+export const REACT_NATIVE: readonly string[] = ['docs/react-native.md › React Native and Expo'];

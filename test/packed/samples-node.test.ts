@@ -32,7 +32,14 @@ afterEach(() => Promise.all([receiver.close(), site.close()]));
 it('every sample of every page is run', () => {
   const run = [
     ...[runs.STARTED, runs.PAGES].flatMap(Object.keys),
-    ...[runs.PRINTING, runs.STORES, runs.NODE_ENDS, runs.PAGE_ENDS, runs.PAGE_SERVER].flat(),
+    ...[
+      runs.PRINTING,
+      runs.STORES,
+      runs.NODE_ENDS,
+      runs.PAGE_ENDS,
+      runs.PAGE_SERVER,
+      runs.REACT_NATIVE,
+    ].flat(),
     ...[runs.SERVER, runs.DENO_SERVER, runs.WORKERD_SERVER, runs.WORKER],
   ];
   expect([...new Set(run)].sort()).toEqual(

@@ -210,6 +210,18 @@ export const ATTR_WEBSOCKET_PAGE_PATH = 'websocket.page.path';
  */
 export const ATTR_WEBSOCKET_PAGE_VISIBILITY = 'websocket.page.visibility';
 /**
+ * State of a React Native app at the end of the connection: `active`, `background` or `inactive`. Absent if the app has
+ * not passed its module `AppState`.
+ * @example 'background'
+ */
+export const ATTR_WEBSOCKET_APP_STATE = 'websocket.app.state';
+/**
+ * Text with which the system of a phone reports a failed connection in React Native, after `redactReason`. At most 256
+ * characters. Absent if there is none.
+ * @example 'Software caused connection abort'
+ */
+export const ATTR_WEBSOCKET_NATIVE_MESSAGE = 'websocket.native.message';
+/**
  * Attribute of a span link: relation between the linked span and the connection. `creation` is the span that was active
  * when the socket was made. `previous_connection` is the close span of the connection before in the chain.
  * @example 'creation'

@@ -139,7 +139,7 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
  * Returns the value of the header `Retry-After` in milliseconds (RFC 9110 §10.2.3). Returns `undefined` if the header
  * is missing or invalid, if its time is over, or if CORS hides the header.
  */
-function retryAfterOf({ headers }: Response): number | undefined {
+export function retryAfterOf({ headers }: Response): number | undefined {
   const value = headers?.get('retry-after') ?? '';
   const millis = /^\d+$/.test(value.trim()) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return millis > 0 ? millis : undefined;

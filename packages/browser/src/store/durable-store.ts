@@ -1,5 +1,6 @@
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
-import type { RowKey, SpanStore } from './span-store.ts';
+import { isRowKey } from './span-rows.ts';
+import type { SpanStore } from './span-store.ts';
 import { underLock } from './web-lock.ts';
 
 const PAUSE = 'pause';
@@ -40,9 +41,4 @@ export function createDurableStore(name: string, taskMillis: number): SpanStore 
     setPause: (pause) => change((rows) => rows.put(pause, PAUSE)),
     alone: (task) => underLock(name, taskMillis + MARGIN_MILLIS, task),
   };
-}
-
-/** Returns whether a key is the key of a row. Other scripts of the origin may have added other keys. */
-function isRowKey(key: unknown): key is RowKey {
-  return Array.isArray(key) && key.length === 5 && [0, 1, 3, 4].every((at) => typeof key[at] === 'number');
 }

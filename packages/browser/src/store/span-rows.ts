@@ -105,3 +105,8 @@ export function nextRows(keys: readonly RowKey[], maxSize: number): RowKey[] {
       return index === 0 || size <= maxSize;
     });
 }
+
+/** Returns whether a key is the key of a row. Other scripts of the origin may have added other keys. */
+export function isRowKey(key: unknown): key is RowKey {
+  return Array.isArray(key) && key.length === 5 && [0, 1, 3, 4].every((at) => typeof key[at] === 'number');
+}

@@ -1,0 +1,3 @@
+import { instrumentWebSockets } from '@closespan/browser';
+
+instrumentWebSockets({ serviceName: 'chat-web', otlp: { url: 'https://otlp.example.com' } });
