@@ -7,8 +7,8 @@ const LOST_REQUESTS = { retry: 2 };
 
 export default defineConfig({
   test: {
-    // Most tests wait for sockets, timers and browsers: one worker a core would leave the cores idle.
-    maxWorkers: 3,
+    // Most tests wait for sockets, timers and browsers: on two cores, one worker would leave both idle.
+    maxWorkers: 2,
     projects: [
       {
         test: {
