@@ -155,6 +155,22 @@ describe.each([
       act: (socket) => socket.close(4001, 'bye'),
       client: '4002 clean local local_close reason=from peer requested_code=4001 reported_code=4001',
     },
+    // The package does not look at a Close frame that comes back, and tells the app a normal end with the app's code.
+    {
+      path: '/forbidden-code-back',
+      act: (socket) => socket.close(4001, 'bye'),
+      client: '1006 clean local local_close requested_code=4001 reported_code=4001 error=local_close',
+    },
+    {
+      path: '/one-byte-back',
+      act: (socket) => socket.close(4001, 'bye'),
+      client: '1005 clean local local_close requested_code=4001 reported_code=4001',
+    },
+    {
+      path: '/bad-reason-back',
+      act: (socket) => socket.close(4001, 'bye'),
+      client: '1000 clean local local_close reason=\ufffd\ufffd requested_code=4001 reported_code=4001',
+    },
     { path: '/empty', client: '1005 clean remote remote_close reported_code=1006' },
     {
       path: '/one-byte',
@@ -468,6 +484,9 @@ const THEN: Readonly<Record<string, (socket: Socket) => void>> = {
   '/echo': (socket) => socket.end(closeFrame(4001, 'bye')),
   '/cross': (socket) => socket.end(closeFrame(4002, 'from peer')),
   '/then-reset': (socket) => socket.resetAndDestroy(),
+  '/forbidden-code-back': (socket) => void socket.end(closeFrame(1006, '')),
+  '/one-byte-back': (socket) => void socket.end(FIRST['/one-byte'] ?? ''),
+  '/bad-reason-back': (socket) => void socket.end(FIRST['/bad-reason'] ?? ''),
 };
 
 const hangUp = (socket: Socket) => socket.end();
