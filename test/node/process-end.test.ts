@@ -96,6 +96,26 @@ it('closes are sent at once after a signal, for an app that will exit by itself'
   expect(await end).toMatchObject({ exitCode: 5, stderr: '' });
 });
 
+it('a process records its open connections although the app removed our listener for the signal', async () => {
+  const { child, end } = start(NODE, ['removed', '6']);
+  await printed(child, 'ready');
+  child.kill('SIGTERM');
+  expect(await end).toMatchObject({ signal: 'SIGTERM', stderr: '' });
+  expect(receiver.spans.map(closeLine).sort()).toEqual([
+    ...Array(4).fill('/ client 1006 unclean local process_exit synthetic'),
+    ...Array(4).fill('/ server 1006 unclean local process_exit synthetic'),
+  ]);
+});
+
+it('closes are sent at once after a signal, although the app removed our listener for it', async () => {
+  const { child, end } = start(NODE, ['replaced', '20'], { OTEL_BSP_SCHEDULE_DELAY: '2147483647' });
+  await printed(child, 'connected');
+  child.kill('SIGTERM');
+  await receiver.waitForSpans(20);
+  child.stdin?.write('now');
+  expect(await end).toMatchObject({ exitCode: 5, stderr: '' });
+});
+
 it('a process dies of a signal that exitSignals names twice', async () => {
   const { child, end } = start(NODE, ['signal', '20'], { CLOSESPAN_EXIT_SIGNALS: 'SIGTERM,SIGTERM' });
   await printed(child, 'ready');

@@ -18,35 +18,50 @@ export interface ExitSignalActions {
   die(isDeadly: boolean): void;
 }
 
+/** Listeners for signals that would end the process. */
+export interface ExitSignals {
+  /** Adds again the listeners that the app has removed, as `process.removeAllListeners()` does. */
+  renew(): void;
+  stop(): void;
+}
+
 /** Whether a signal that nobody listens for ends the process. The first process of a container survives its own signal. */
 const IS_DEADLY = process.pid !== 1;
 
 /**
  * Listens for signals that would end the process. Each signal has the effect that it has without closespan. The app's
  * listeners run; if there are none, the signal ends the process.
- * @returns a function that removes the listeners
  */
-export function watchExitSignals(names: readonly string[], actions: ExitSignalActions): () => void {
+export function watchExitSignals(names: readonly string[], actions: ExitSignalActions): ExitSignals {
   // Only the main thread gets signals.
   const watched = isMainThread ? [...new Set(names)] : [];
-  const stops = watched.map((name) => watchSignal(name as NodeJS.Signals, actions));
-  return () => stopAll(stops);
+  const signals = watched.map((name) => watchSignal(name as NodeJS.Signals, actions));
+  return {
+    renew() {
+      for (const { renew } of signals) renew();
+    },
+    stop: () => stopAll(signals.map(({ stop }) => stop)),
+  };
 }
 
 function watchSignal(
   name: NodeJS.Signals,
   { appListens, beforeDeath, die: act }: ExitSignalActions,
-): () => void {
+): ExitSignals {
   let stopped = false;
+  /** Whether the signal is being handled, so that our listener is absent on purpose. */
+  let isHandled = false;
 
   function listen(): void {
     process.off('removeListener', onRemoved);
+    isHandled = false;
     if (!stopped && !process.listeners(name).includes(onSignal)) process.prependListener(name, onSignal);
   }
 
   function onSignal(): void {
     // Our listener leaves first: signal-exit counts listeners, and passes a signal on when its own is the only one.
     process.off(name, onSignal);
+    isHandled = true;
     if (process.listenerCount(name) === 0) {
       void die();
       return;
@@ -79,9 +94,15 @@ function watchSignal(
   }
 
   listen();
-  return () => {
-    stopped = true;
-    process.off('removeListener', onRemoved);
-    process.off(name, onSignal);
+  return {
+    renew() {
+      // A count makes no list.
+      if (!isHandled && process.listenerCount(name, onSignal) === 0) listen();
+    },
+    stop() {
+      stopped = true;
+      process.off('removeListener', onRemoved);
+      process.off(name, onSignal);
+    },
   };
 }

@@ -1,13 +1,13 @@
 import { diag, NAME, now, type Recorder } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
-import { watchExitSignals } from './exit-signals.ts';
+import { type ExitSignals, watchExitSignals } from './exit-signals.ts';
 
 /** Sends queued closes before the process ends, if the process leaves time for this. */
 export interface FlushBeforeExit {
   /**
-   * Adds the listeners for the end of the process. Call this method when a connection begins. A second call does
-   * nothing.
+   * Adds the listeners for the end of the process. Call this method when a connection begins. A later call adds again
+   * the listeners for signals that the app has removed.
    */
   watch(): void;
   /** Notes that a close was recorded and must be sent before the process ends. */
@@ -63,6 +63,7 @@ export function flushBeforeExit(
   let isEnding = false;
   let sending: Promise<void> | undefined;
   let stopWatching: (() => void) | undefined;
+  let signals: ExitSignals | undefined;
   /** Flushes that the app waits for. */
   const flushes = new Set<Promise<void>>();
   /** Whether the time for exports is up. It stays so until a further close shows that the process lives on. */
@@ -119,10 +120,13 @@ export function flushBeforeExit(
   }
 
   function watch(): void {
-    if (stopWatching) return;
+    if (stopWatching) {
+      signals?.renew();
+      return;
+    }
     const onBeforeExit = () => void sendInTime();
     process.on('beforeExit', onBeforeExit);
-    const stopSignals = watchExitSignals(exitSignals, {
+    signals = watchExitSignals(exitSignals, {
       appListens() {
         endingUntil = now() + ENDING_MILLIS;
         void send();
@@ -138,7 +142,7 @@ export function flushBeforeExit(
       },
     });
     stopWatching = () => {
-      stopSignals();
+      signals?.stop();
       // The `beforeExit` listener stays until the last closes are sent, since the process may end before.
       unsent = true;
       void send().then(() => process.off('beforeExit', onBeforeExit));
@@ -152,7 +156,7 @@ export function flushBeforeExit(
       isEnding = false;
       if (isCancelled) recorder.cancelExports(false);
       isCancelled = false;
-      watch();
+      if (!stopWatching) watch();
       if (endingUntil > 0 && now() < endingUntil) void send();
     },
     keepAlive(flushed) {
