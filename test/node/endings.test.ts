@@ -97,7 +97,7 @@ describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, 
     // undici answers a Close frame with its code alone.
     const ofServer = isGlobal ? SERVER.map((line) => line.replace(' reason=from server', '')) : SERVER_WS;
     let receiver: OtlpReceiver;
-    let seen: Record<string, { type: string; code?: number; duration?: number }[]>;
+    let seen: Record<string, { type: string; code?: number; atMost?: number }[]>;
     let bare: typeof seen;
 
     beforeAll(async () => {
@@ -158,27 +158,33 @@ describe.each<(typeof loaded)[number] & { format?: 'esm' | 'cjs' }>([...loaded, 
       expect([...statuses.values()]).not.toContain(101);
     });
 
-    it.skipIf(!binary)('gives the code and the duration that the app saw', () => {
-      for (const [path, events] of Object.entries(seen)) {
-        const close = events.find(({ type }) => type === 'close');
-        const span = receiver.spans.find(
-          ({ kind, attributes }) => kind === CLIENT && attributes['url.path'] === `/${path}`,
-        );
-        if (close) expect(span?.attributes['websocket.close.code']).toBe(close.code);
-        const duration = Number(span?.attributes['websocket.connection.duration'] ?? 0) * 1000;
-        expect(Math.abs(duration - (close?.duration ?? 0))).toBeLessThan(500);
-      }
-    });
+    it.skipIf(!binary)(
+      'gives the code that the app saw, and a duration within the time that has passed',
+      () => {
+        for (const [path, events] of Object.entries(seen)) {
+          const close = events.find(({ type }) => type === 'close');
+          const span = receiver.spans.find(
+            ({ kind, attributes }) => kind === CLIENT && attributes['url.path'] === `/${path}`,
+          );
+          if (close) expect(span?.attributes['websocket.close.code']).toBe(close.code);
+          const seconds = span?.attributes['websocket.connection.duration'];
+          expect(seconds !== undefined).toBe(close?.atMost !== undefined);
+          expect(Number(seconds ?? 0) * 1000).toBeLessThanOrEqual(close?.atMost ?? 0);
+          // `ws` waits so long for a Close frame. Node rounds the times of timers to milliseconds.
+          if (path === 'mute') expect(Number(seconds)).toBeGreaterThan(0.098);
+        }
+      },
+    );
 
     it.skipIf(!binary)('changes nothing that the app sees', () => {
-      expect(withoutDurations(seen)).toEqual(withoutDurations(bare));
+      expect(withoutTimes(seen)).toEqual(withoutTimes(bare));
     });
   },
 );
 
-function withoutDurations(seen: Record<string, object[]>) {
+function withoutTimes(seen: Record<string, object[]>) {
   return Object.entries(seen).map(([path, events]) => [
     path,
-    events.map((event) => ({ ...event, duration: undefined })),
+    events.map((event) => ({ ...event, atMost: undefined })),
   ]);
 }

@@ -222,6 +222,6 @@ describe.each([BUN, DENO])('$name, with a spool', (runtime) => {
 function withoutDurations(seen: Record<string, object[]>) {
   return Object.entries(seen).map(([path, events]) => [
     path,
-    events.map((event) => ({ ...event, duration: undefined })),
+    events.map((event) => ({ ...event, atMost: undefined })),
   ]);
 }
