@@ -1,16 +1,17 @@
 const CONNECTIONS =
-  'startedAt openedAt erroredAt closedAt closingDuration writtenAt facts interruption errored isNative hasNotes isOpening';
+  'startedAt openedAt erroredAt closedAt closingDuration writtenAt facts interruption errored isNative hasNotes isOpening owner closing';
 const OBSERVERS =
-  'recordEnd noteClose connectionOf platformFacts observed limitNote keepAlive observeLifecycle optionChecks addFacts';
+  'recordEnd noteClose connectionOf platformFacts observed limitNote keepAlive observeLifecycle optionChecks addFacts carried';
 const RECORDER =
-  'loadRecording createRecording startPipeline loadMetrics loadMessages createCloseMetrics flushNow endOutages isWanted';
+  'loadRecording createRecording startPipeline loadMetrics loadMessages createCloseMetrics flushNow endOutages isWanted prepare hooks loadHooks createAppHooks addSpanMethods askSampler';
 const SETTINGS =
-  'nextTurn startPause shutdownMillis mostStored limitWait createChains createLabelLimits watchMeter concludeLimit';
+  'nextTurn startPause shutdownMillis mostStored limitWait createChains createLabelLimits watchMeter concludeLimit capacity overSocket describePeer takesRefusal createEndpointParser isFull';
 const QUEUE =
-  'mayWait awaitRoom drain drainNow evict wrote unsent takeAll cancelExports loadingMetrics startNow isOthers';
+  'mayWait awaitRoom drain drainNow evict wrote unsent takeAll cancelExports loadingMetrics startNow isOthers findTracer findMeter addSpan isAway';
 const RECORDS =
-  'isNormal isLost outage loss attempt previous begunAt causeOf causeOfError endpointOf parseEndpoint describePage notedAttributes addOutage addHandshake';
-const DELIVERY = 'sendLeaving sendLater setPause outcomes retain onEnd unreadable failing';
+  'isNormal isLost outage loss attempt previous begunAt causeOf causeOfError endpointOf parseEndpoint describePage notedAttributes addOutage addHandshake attempts causes opening nextFrom';
+const DELIVERY = 'sendLeaving sendLater setPause outcomes retain onEnd unreadable failing retryAfter over';
+const METRICS = 'reconnectDowntime allowsHost allowsCode createMessageMetrics within';
 
 /**
  * Names of properties that are shortened in `closespan.js`, the one file of a script tag, which saves 2 % of its size.
@@ -18,5 +19,5 @@ const DELIVERY = 'sendLeaving sendLater setPause outcomes retain onEnd unreadabl
  * `test/core/short-names.test.ts` checks this. Modules keep all names, so that an app's developer can read them.
  */
 export const SHORT_NAMES: readonly string[] = [
-  ...[CONNECTIONS, OBSERVERS, RECORDER, SETTINGS, QUEUE, RECORDS, DELIVERY].join(' ').split(' '),
+  ...[CONNECTIONS, OBSERVERS, RECORDER, SETTINGS, QUEUE, RECORDS, DELIVERY, METRICS].join(' ').split(' '),
 ];

@@ -22,7 +22,9 @@ export interface Parts extends Pick<Platform<BrowserWebSocketOptions>, 'startPip
    * Loads the code that makes telemetry of closes, and observes exits and interruptions. The promise may reject; the
    * next socket then causes a new attempt.
    */
-  readonly loadRecording: () => Promise<Pick<typeof recordingCode, 'createRecording' | 'observeLifecycle'>>;
+  readonly loadRecording: () => Promise<
+    Pick<typeof recordingCode, 'createRecording' | 'loadHooks' | 'observeLifecycle'>
+  >;
   /** Loads the code that makes metrics of closes. Called if there is a meter. */
   readonly loadMetrics: Recorder['settings']['loadMetrics'] & {};
   /** Loads the code that counts messages. Called at once with the option `messages`. The promise may reject. */

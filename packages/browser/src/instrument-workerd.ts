@@ -3,6 +3,7 @@ import { createLimitConclusion, createMessageMetrics } from '@closespan/core/mes
 import { createCloseMetrics } from '@closespan/core/metrics';
 import {
   type CloseFacts,
+  createAppHooks,
   observeGlobal,
   type Platform,
   PlatformInstrumentation,
@@ -46,6 +47,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
 
 function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
   recorder.settings.loadMetrics = () => ({ createCloseMetrics });
+  recorder.settings.hooks = createAppHooks(options);
   if (options.messages)
     Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
   const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);

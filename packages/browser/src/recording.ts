@@ -19,3 +19,4 @@ export {
 } from '@closespan/core/page-recording';
 export { observeLifecycle } from './lifecycle.ts';
 export { listen } from './listen.ts';
+export { loadHooks } from './load-hooks.ts';

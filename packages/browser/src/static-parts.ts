@@ -1,6 +1,7 @@
 import { createRecording, observeLifecycle } from '@closespan/browser/recording';
 import { createCloseMetrics } from '@closespan/core/metrics';
 import type { Parts } from './browser-platform.ts';
+import { loadHooks } from './load-hooks.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { loadMessages } from './static-messages.ts';
 
@@ -12,6 +13,6 @@ import { loadMessages } from './static-messages.ts';
 export const parts: Parts = {
   loadMessages,
   loadMetrics: () => ({ createCloseMetrics }),
-  loadRecording: async () => ({ createRecording, observeLifecycle }),
+  loadRecording: async () => ({ createRecording, loadHooks, observeLifecycle }),
   startPipeline,
 };

@@ -8,6 +8,7 @@ import { type CloseFacts, NO_CLOSE_FRAME, type PendingClose, stampClose } from '
 import { type Connection, isUnrecorded } from './record/connection.ts';
 import type { RecordingSettings } from './recording-settings.ts';
 import { diag } from './registered-api.ts';
+import type { AppHooks } from './span/app-hooks.ts';
 import type { Pipeline, StartPipeline } from './telemetry/pipeline.ts';
 import { NAME } from './version.ts';
 
@@ -16,6 +17,7 @@ export interface Recorder {
   /** Settings of the code that makes spans and metrics. What an option has loaded later is added here. */
   readonly settings: RecordingSettings & {
     createMessageMetrics?: CreateMessageMetrics;
+    hooks?: AppHooks;
     takesRefusal?: () => boolean;
     loadMetrics?: LoadMetrics;
   };
@@ -64,7 +66,11 @@ export interface Recorder {
 }
 
 /** Loads the module that makes spans and metrics of closes. A page does not need this module at its start. */
-export type LoadRecording = () => Promise<{ readonly createRecording: typeof createRecording }>;
+export type LoadRecording = () => Promise<{
+  readonly createRecording: typeof createRecording;
+  /** Loads the code of the app's hooks, and adds the hooks to the settings. Absent elsewhere than in pages. */
+  readonly loadHooks?: (settings: Recorder['settings']) => Promise<void>;
+}>;
 
 /** Starts parts of closespan before its functions return. Meant for a process that is about to end. */
 export interface PartsNow {
@@ -97,7 +103,9 @@ export function createRecorder(
 
   async function start(): Promise<void> {
     try {
-      recording = (await loadRecording()).createRecording(settings);
+      const { createRecording, loadHooks } = await loadRecording();
+      await loadHooks?.(settings);
+      recording = createRecording(settings);
     } catch (error) {
       loading = undefined;
       diag.error(`${NAME}: not loaded, closes wait`, error);

@@ -7,6 +7,7 @@ import type { ChainStore } from './record/chain.ts';
 import type { PendingClose } from './record/close-facts.ts';
 import type { CloseRecord } from './record/close-record.ts';
 import type { QueueMemory } from './record/queue-memory.ts';
+import type { AppHooks } from './span/app-hooks.ts';
 import type { LimitConclusion } from './span/conclude-limits.ts';
 import type { OverSocket } from './span/record-rules.ts';
 import type { TransportRules } from './span/transport-rules.ts';
@@ -17,6 +18,8 @@ import type { WatchMeter } from './telemetry/record-writer.ts';
 export interface RecordingSettings extends MoreMetrics {
   /** Options that the user passed to `instrumentWebSockets()`. */
   readonly options: WebSocketOptions;
+  /** Hooks of the app, made of its options. Absent in pages without such options. */
+  readonly hooks?: AppHooks;
   /**
    * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Called once, when closes are recorded and no
    * provider is given or registered.

@@ -8,6 +8,7 @@
 import { createCloseMetrics } from './metrics/close-metrics.ts';
 import { createRecording as createPageRecording, type Recording } from './page-recording.ts';
 import type { RecordingSettings } from './recording-settings.ts';
+import { createAppHooks } from './span/app-hooks.ts';
 import { TRANSPORT_RULES } from './span/transport-rules.ts';
 
 export { createOutcomeCounter } from './metrics/outcome-counter.ts';
@@ -17,5 +18,8 @@ export type { Recording };
 
 /** Starts to make spans and metrics of closes. Never throws: an error is logged with `diag.error`. */
 export function createRecording(settings: RecordingSettings): Recording {
-  return createPageRecording({ ...settings, transport: TRANSPORT_RULES }, () => ({ createCloseMetrics }));
+  return createPageRecording(
+    { ...settings, hooks: createAppHooks(settings.options), transport: TRANSPORT_RULES },
+    () => ({ createCloseMetrics }),
+  );
 }

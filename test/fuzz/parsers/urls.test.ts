@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { createEndpointParser } from '../../../packages/core/src/record/endpoint-parser.ts';
+import { createAppHooks } from '../../../packages/core/src/span/app-hooks.ts';
 import { keyBytes } from '../../../packages/node/src/connection/connection-id.ts';
 import { factsOfRequest, isTo } from '../../../packages/node/src/undici/connection/undici-facts.ts';
 import { requestedUrl } from '../../../packages/node/src/undici/connection/undici-request.ts';
@@ -52,10 +53,9 @@ fuzz(
     fc.oneof(fc.anything(), texts),
     fc.oneof(fc.anything(), fc.string()),
     (text, redacted, template) => {
-      const parse = createEndpointParser({
-        redactUrl: () => redacted as string,
-        urlTemplate: () => template as string,
-      });
+      const parse = createEndpointParser(
+        createAppHooks({ redactUrl: () => redacted as string, urlTemplate: () => template as string }),
+      );
       const endpoint = parse(text);
       expect(endpoint.url.length).toBeLessThanOrEqual(1024);
       expect(endpoint.path.length).toBeLessThanOrEqual(512);

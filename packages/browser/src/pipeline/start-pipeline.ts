@@ -10,11 +10,11 @@ import { diag, NAME, registeredMeterProvider, VERSION } from '@closespan/browser
 import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
+import { loadOptionParts } from '../lazy-option-parts.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { openSpanStore } from '../store/open-span-store.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
-import { loadOptionParts } from './lazy-option-parts.ts';
 import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';

@@ -10,7 +10,7 @@ import type { Endpoint } from './endpoint.ts';
 import { requestedCode } from './requested-code.ts';
 import { cut } from './text-limits.ts';
 
-/** Options of the user that decide how facts about a close become a record. */
+/** Rules by which facts about a close become a record. */
 export interface RecordRules {
   /**
    * Returns the cause of a connection's loss by the errno or the error code of a library. `undefined` if the code names

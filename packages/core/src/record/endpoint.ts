@@ -20,17 +20,19 @@ export interface Endpoint {
   readonly template: string | undefined;
 }
 
-/** Options of the user that redact or name URLs. */
+/** Hooks of the app that redact or name URLs. The hooks do not throw, and do not change the URL that they get. */
 export interface UrlHooks {
-  readonly redactUrl?: (url: URL) => string;
-  readonly urlTemplate?: (url: URL) => string | undefined;
+  /** Returns the text to record for a URL, or `origin` if the app's hook fails. */
+  readonly redactUrl?: ((url: URL, origin: string) => string) | undefined;
+  /** Returns a name for a URL. Returns `undefined` if there is no name, or if the app's hook fails. */
+  readonly urlTemplate?: ((url: URL) => string | undefined) | undefined;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { ws: 80, wss: 443 };
 /** Parses a URL. If `template` is passed, even an empty one, `urlTemplate` is not called. */
 export type EndpointParser = (url: string, template?: string) => Endpoint;
 
-/** Makes a parser of URLs that calls the user's hooks `redactUrl` and `urlTemplate`. */
+/** Makes a parser of URLs that calls the app's hooks `redactUrl` and `urlTemplate`. */
 export function createUrlParser({ redactUrl, urlTemplate }: UrlHooks): EndpointParser {
   return (raw, knownTemplate) => {
     // An upgrade request has the scheme of HTTP.
@@ -38,13 +40,11 @@ export function createUrlParser({ redactUrl, urlTemplate }: UrlHooks): EndpointP
     if (!url) return { url: '', scheme: '', address: '', port: undefined, path: '', template: undefined };
     const scheme = url.protocol.slice(0, -1);
     const origin = `${url.protocol}//${url.host}`;
-    // A hook gets a copy, which it may change. One that throws must not disclose the parts that it should have hidden.
-    const full = redactUrl
-      ? callHook('redactUrl', 'string', () => redactUrl(new URL(url)), origin)
-      : origin + url.pathname;
+    // A hook that fails must not disclose the parts that it should have hidden.
+    const full = redactUrl ? redactUrl(url, origin) : origin + url.pathname;
     const pathname = redactUrl ? (parseUrl(full)?.pathname ?? '') : url.pathname;
     const path = cut(pathname, LONGEST_PATH);
-    const template = knownTemplate ?? (urlTemplate && templateOf(urlTemplate, url));
+    const template = knownTemplate ?? urlTemplate?.(url);
     // Brackets belong to the URL and not to the address (RFC 3986 §3.2.2). A last dot names the same host.
     const hostname = url.hostname.replace(/^\[|[\].]$/g, '');
     return {

@@ -1,5 +1,4 @@
 import type { Attributes } from '@opentelemetry/api';
-import { callHook } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseFacts, PageFacts } from '../record/close-facts.ts';
@@ -10,6 +9,7 @@ import { hideToken } from '../record/hide-token.ts';
 import { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from '../record/noted-value.ts';
 import { cut } from '../record/text-limits.ts';
 import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
+import type { AppHooks } from './app-hooks.ts';
 import { createMeanings } from './close-meanings.ts';
 import { pageAttributes } from './page-attributes.ts';
 import type { TransportRules } from './transport-rules.ts';
@@ -18,26 +18,23 @@ import type { TransportRules } from './transport-rules.ts';
 export type OverSocket = (endpoint: Endpoint, facts: CloseFacts) => Endpoint;
 
 /**
- * Makes the rules of the user's options by which facts about a close become a record.
+ * Makes the rules by which facts about a close become a record.
  * @param transport absent in pages, which know no facts about the transport
  * @param overSocket absent in pages, which have no Unix sockets
  */
 export function createRecordRules(
   options: WebSocketOptions,
+  hooks: AppHooks,
   transport: TransportRules | undefined,
   overSocket: OverSocket | undefined,
 ): RecordRules {
-  const meaningOf = createMeanings(options);
-  const redact = (name: 'redactReason' | 'redactSubprotocol', byDefault: (text: string) => string) => {
-    const hook = options[name] ?? byDefault;
-    return (text: unknown) =>
-      text && typeof text === 'string' ? callHook(name, 'string', () => hook(text), '') : '';
-  };
-  const redactReason = redact('redactReason', String);
-  const parseEndpoint = (transport?.createEndpointParser ?? createUrlParser)(options);
+  const redactBy = (redact: (text: string) => string) => (text: unknown) =>
+    text && typeof text === 'string' ? redact(text) : '';
+  const redactReason = redactBy(hooks.redactReason ?? String);
+  const parseEndpoint = (transport?.createEndpointParser ?? createUrlParser)(hooks);
   return {
     causeOf: transport?.causeOf,
-    meaningOf,
+    meaningOf: createMeanings(options),
     endpointOf(facts) {
       const endpoint = parseEndpoint(facts.url, facts.template);
       return overSocket?.(endpoint, facts) ?? endpoint;
@@ -61,6 +58,6 @@ export function createRecordRules(
         noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, LONGEST_NOTED));
       return noted;
     },
-    redactSubprotocol: redact('redactSubprotocol', hideToken),
+    redactSubprotocol: redactBy(hooks.redactSubprotocol ?? hideToken),
   };
 }

@@ -1,5 +1,4 @@
 import type { Meter, Span } from '@opentelemetry/api';
-import { callHook, logHookError } from '../call-hook.ts';
 import { guard } from '../guard.ts';
 import type { MoreMetrics } from '../metrics/close-metrics.ts';
 import type { CreateLabelLimits } from '../metrics/label-limits.ts';
@@ -10,14 +9,13 @@ import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createCloseRecord, isAbnormalCode } from '../record/create-close-record.ts';
 import { diag } from '../registered-api.ts';
+import type { AppHooks } from '../span/app-hooks.ts';
 import { errorTypeOf } from '../span/close-attributes.ts';
 import { type CloseSpan, closeSpanOf, type SpanParts, startCloseSpan } from '../span/close-span.ts';
 import type { CloseTracer } from '../span/close-tracer.ts';
 import type { LimitConclusion } from '../span/conclude-limits.ts';
-import { frozenRecord } from '../span/frozen-record.ts';
 import { reconnectSpanOf } from '../span/reconnect-span.ts';
 import { createRecordRules, type OverSocket } from '../span/record-rules.ts';
-import { unrecordedSpan } from '../span/unrecorded-span.ts';
 import { NAME } from '../version.ts';
 import type { Destination } from './destination.ts';
 
@@ -49,6 +47,8 @@ export type WatchMeter = (meter: Meter | undefined) => void;
 /** Parts of a writer that some runtimes have. */
 interface WriterParts extends MoreMetrics, SpanParts {
   readonly options: WebSocketOptions;
+  /** Hooks of the app. @defaultValue none */
+  readonly hooks?: AppHooks;
   /** Makes the limits for metric labels. If absent, the first values become labels. */
   readonly createLabelLimits?: CreateLabelLimits;
   /** Called with each meter that is found, after `createLabelLimits`. Must not throw. */
@@ -70,10 +70,9 @@ export function createRecordWriter(
   destination: Destination,
   loadMetrics: LoadMetrics | undefined,
 ): RecordWriter {
-  const { options, createLabelLimits, watchMeter } = parts;
-  const { isAbnormal, closeHook, metricAttributes, reconnects } = options;
-  const isHooked = isAbnormal || closeHook || metricAttributes;
-  const rules = createRecordRules(options, parts.transport, parts.overSocket);
+  const { options, hooks = {}, createLabelLimits, watchMeter } = parts;
+  const { closeHook, metricAttributes, reconnects } = options;
+  const rules = createRecordRules(options, hooks, parts.transport, parts.overSocket);
   let meter: Meter | undefined;
   const metrics = createMetricsInUse(loadMetrics, ({ createCloseMetrics }, newMeter) =>
     createCloseMetrics(newMeter, createLabelLimits?.(options), metricAttributes, parts),
@@ -137,10 +136,7 @@ export function createRecordWriter(
       metrics.measure((made) => made.addHandshake(record, errorTypeOf(record, true)));
       if (!(tracer || closeHook) || !parts.takesRefusal?.()) return;
     }
-    const abnormal = isAbnormal
-      ? callHook('isAbnormal', 'boolean', () => isAbnormal(record), record.abnormal)
-      : record.abnormal;
-    const errorType = errorTypeOf(record, abnormal);
+    const errorType = errorTypeOf(record, hooks.isAbnormal?.(record) ?? record.abnormal);
     if (!isRefusal) metrics.measure((made) => made.add(record, errorType));
     // A provider that throws costs its own signal alone.
     const span =
@@ -148,11 +144,7 @@ export function createRecordWriter(
       guard('tracer', () =>
         makeSpan(tracer, closeSpanOf(record, errorType, options, previous?.span, undefined, parts), end),
       );
-    if (closeHook) {
-      // A hook may be an `async` function; its rejection must not be unhandled.
-      const call = async () => closeHook(record, span ?? unrecordedSpan(), socket?.deref());
-      call().catch((error) => logHookError('closeHook', error));
-    }
+    hooks.closeHook?.(record, span, socket?.deref());
     endSpan(span, record.closeTime);
   }
 
@@ -173,7 +165,7 @@ export function createRecordWriter(
         const record = parts.concludeLimit?.(seen, closed) ?? seen;
         if (closed.end) closed.end.cause = record.cause;
         closed.causes?.add(record.cause);
-        write(isHooked ? frozenRecord(record) : record, tracer, closed);
+        write(hooks.freeze?.(record) ?? record, tracer, closed);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }

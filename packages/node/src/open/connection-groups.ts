@@ -1,6 +1,7 @@
 import { ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT, ATTR_URL_TEMPLATE } from '@closespan/core';
 import {
   type Connection,
+  createAppHooks,
   createEndpointParser,
   isUnrecorded,
   type LabelLimits,
@@ -56,7 +57,7 @@ export function createConnectionGroups(
   groups[NOT_COUNTED] = undefined;
   const numbers = new Map<string, number>();
   const parseOrigin = createEndpointParser({});
-  const parseWhole = urlTemplate && createEndpointParser({ urlTemplate });
+  const parseWhole = urlTemplate && createEndpointParser(createAppHooks({ urlTemplate }));
 
   /** Returns the number of a group that does not exist under its full key: a new one, or one with fewer labels. */
   function addGroup(fullKey: string, wanted: Attributes, labelled: Labelled): number {

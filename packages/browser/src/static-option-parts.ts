@@ -1,5 +1,5 @@
 import type * as lazy from './lazy-option-parts.ts';
-import { addSpanMethods, askSampler, gzip } from './option-parts.ts';
+import { addSpanMethods, askSampler, createAppHooks, gzip } from './pipeline/option-parts.ts';
 
 /**
  * Provides the parts that only some options need, without loading code later. The build uses this module in place of
@@ -8,5 +8,6 @@ import { addSpanMethods, askSampler, gzip } from './option-parts.ts';
 export const loadOptionParts: typeof lazy.loadOptionParts = async () => ({
   addSpanMethods,
   askSampler,
+  createAppHooks,
   gzip,
 });
