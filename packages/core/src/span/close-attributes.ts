@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, AttributeValue } from '@opentelemetry/api';
 import type { CloseRecord } from '../record/close-record.ts';
 import {
   ATTR_ERROR_TYPE,
@@ -52,8 +52,7 @@ export function closeAttributes(
   errorType: string | undefined,
   transport: TransportRules | undefined,
 ): Attributes {
-  const { endpoint, requestedCode, reportedCode, reconnectAttempt } = record;
-  const { handshakeDuration, connectionDuration, suspendedDuration } = record;
+  const { endpoint, requestedCode, requestedReason } = record;
   const attributes: Attributes = {
     [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
     [ATTR_WEBSOCKET_CONNECTION_ID]: record.connectionId,
@@ -65,40 +64,36 @@ export function closeAttributes(
     [ATTR_WEBSOCKET_CLOSE_CAUSE]: record.cause,
     [ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED]: record.handshakeSucceeded,
   };
-  if (endpoint.address) attributes[ATTR_SERVER_ADDRESS] = endpoint.address;
-  if (endpoint.port) attributes[ATTR_SERVER_PORT] = endpoint.port;
-  if (endpoint.scheme) attributes[ATTR_URL_SCHEME] = endpoint.scheme;
-  if (endpoint.path) attributes[ATTR_URL_PATH] = endpoint.path;
-  if (endpoint.url) attributes[ATTR_URL_FULL] = endpoint.url;
-  if (endpoint.template) attributes[ATTR_URL_TEMPLATE] = endpoint.template;
-  if (reconnectAttempt) attributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPT] = reconnectAttempt;
+  /** Adds a fact that is known. An empty text, and NaN, stand for a fact that is not. */
+  const add = (name: string, fact: AttributeValue | undefined) => {
+    if (fact || fact === 0) attributes[name] = fact;
+  };
+  add(ATTR_SERVER_ADDRESS, endpoint.address);
+  add(ATTR_SERVER_PORT, endpoint.port);
+  add(ATTR_URL_SCHEME, endpoint.scheme);
+  add(ATTR_URL_PATH, endpoint.path);
+  add(ATTR_URL_FULL, endpoint.url);
+  add(ATTR_URL_TEMPLATE, endpoint.template);
+  add(ATTR_WEBSOCKET_RECONNECT_ATTEMPT, record.reconnectAttempt || undefined);
   transport?.describePeer(record, attributes);
-  if (record.reason) attributes[ATTR_WEBSOCKET_CLOSE_REASON] = record.reason;
-  if (record.synthetic) attributes[ATTR_WEBSOCKET_CLOSE_SYNTHETIC] = true;
-  if (requestedCode !== undefined && requestedCode !== record.code) {
-    attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE] = requestedCode;
-  }
-  if (record.requestedReason && record.requestedReason !== record.reason) {
-    attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON] = record.requestedReason;
-  }
-  if (reportedCode !== undefined) attributes[ATTR_WEBSOCKET_CLOSE_REPORTED_CODE] = reportedCode;
-  if (connectionDuration !== undefined) {
-    attributes[ATTR_WEBSOCKET_CONNECTION_DURATION] = connectionDuration / 1000;
-  }
-  if (handshakeDuration !== undefined) {
-    attributes[ATTR_WEBSOCKET_HANDSHAKE_DURATION] = handshakeDuration / 1000;
-  }
-  if (suspendedDuration !== undefined) {
-    attributes[ATTR_WEBSOCKET_SUSPENDED_DURATION] = suspendedDuration / 1000;
-  }
-  if (record.subprotocol) attributes[ATTR_WEBSOCKET_SUBPROTOCOL] = record.subprotocol;
-  if (record.extensions) attributes[ATTR_WEBSOCKET_EXTENSIONS] = record.extensions;
-  if (record.unsentSize > 0) attributes[ATTR_WEBSOCKET_UNSENT_SIZE] = record.unsentSize;
-  if (!record.handshakeSucceeded && record.httpStatusCode) {
-    attributes[ATTR_HTTP_RESPONSE_STATUS_CODE] = record.httpStatusCode;
-  }
-  if (errorType) attributes[ATTR_ERROR_TYPE] = errorType;
+  add(ATTR_WEBSOCKET_CLOSE_REASON, record.reason);
+  add(ATTR_WEBSOCKET_CLOSE_SYNTHETIC, record.synthetic);
+  if (requestedCode !== record.code) add(ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE, requestedCode);
+  if (requestedReason !== record.reason) add(ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON, requestedReason);
+  add(ATTR_WEBSOCKET_CLOSE_REPORTED_CODE, record.reportedCode);
+  add(ATTR_WEBSOCKET_CONNECTION_DURATION, seconds(record.connectionDuration));
+  add(ATTR_WEBSOCKET_HANDSHAKE_DURATION, seconds(record.handshakeDuration));
+  add(ATTR_WEBSOCKET_SUSPENDED_DURATION, seconds(record.suspendedDuration));
+  add(ATTR_WEBSOCKET_SUBPROTOCOL, record.subprotocol);
+  add(ATTR_WEBSOCKET_EXTENSIONS, record.extensions);
+  add(ATTR_WEBSOCKET_UNSENT_SIZE, record.unsentSize || undefined);
+  if (!record.handshakeSucceeded) add(ATTR_HTTP_RESPONSE_STATUS_CODE, record.httpStatusCode);
+  add(ATTR_ERROR_TYPE, errorType);
   const { furtherAttributes: further } = record;
   // An app may note an attribute that closespan has, too: the names and their order stay those of closespan.
   return further ? { ...attributes, ...further, ...attributes } : attributes;
+}
+
+function seconds(millis = Number.NaN): number {
+  return millis / 1000;
 }
