@@ -20,6 +20,15 @@ export default defineConfig({
           testTimeout: 60_000,
         },
       },
+      {
+        test: {
+          name: 'beside',
+          include: ['test/beside/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...LOST_REQUESTS,
+        },
+      },
       { test: { name: 'libraries', include: ['test/{handlers,libraries}/*.test.ts'], testTimeout: 60_000 } },
       {
         test: {

@@ -8,6 +8,11 @@ import type {} from './fixtures/obey-delivery-test.ts';
 /** Longest time until a healthy tab delivers: 2 s until it sends, 13 s until it takes a lock, and slack for a slow machine. */
 const TIMEOUT = 19_000;
 
+declare global {
+  /** Whether no request of the page settles. */
+  var isStuck: boolean | undefined;
+}
+
 let stuck: Page;
 let healthy: Page;
 const given = givenPages(async () =>
@@ -19,6 +24,11 @@ beforeEach(async () => {
 
 async function openPage(): Promise<Page> {
   const page = await given.context.newPage();
+  // Before closespan is loaded, which keeps the `fetch` of that moment.
+  await page.addInitScript(() => {
+    const send = globalThis.fetch;
+    globalThis.fetch = (...request) => (globalThis.isStuck ? new Promise(() => {}) : send(...request));
+  });
   await page.goto(given.site.url);
   return page;
 }
@@ -46,7 +56,7 @@ async function expectDelivery(expected: readonly number[]): Promise<void> {
 describe('a healthy tab delivers while', () => {
   it("another tab's fetch never settles", async () => {
     await stuck.evaluate(() => {
-      globalThis.fetch = () => new Promise(() => {});
+      globalThis.isStuck = true;
     });
     await Promise.all([start(stuck), start(healthy)]);
     await end(stuck, '/close/1012');
@@ -111,7 +121,7 @@ describe('a healthy tab delivers while', () => {
   it('another tab is frozen with the lock', async () => {
     await Promise.all([start(stuck), start(healthy)]);
     await stuck.evaluate(() => {
-      globalThis.fetch = () => new Promise(() => {});
+      globalThis.isStuck = true;
     });
     await end(stuck, '/close/1012');
     await hold();

@@ -13,10 +13,13 @@ import {
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 
+/** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
+const { fetch } = globalThis;
+
 const platform: Platform<BrowserWebSocketOptions> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install,
-  startPipeline,
+  startPipeline: (options) => startPipeline(options, fetch),
   loadRecording: () => import('@closespan/core/page-recording'),
 };
 

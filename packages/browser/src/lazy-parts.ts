@@ -1,10 +1,13 @@
 import type { Parts } from './browser-platform.ts';
 
+/** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
+const { fetch } = globalThis;
+
 /** Loads parts as separate chunks when the app makes its first socket. A page starts without these parts. */
 export const parts: Parts = {
   loadMessages: () => import('@closespan/core/messages'),
   loadMetrics: () => import('@closespan/core/metrics'),
   loadRecording: () => import('@closespan/browser/recording'),
   startPipeline: (options) =>
-    import('@closespan/browser/pipeline').then(({ startPipeline }) => startPipeline(options)),
+    import('@closespan/browser/pipeline').then(({ startPipeline }) => startPipeline(options, fetch)),
 };

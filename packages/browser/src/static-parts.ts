@@ -5,6 +5,9 @@ import { loadHooks } from './load-hooks.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { loadMessages } from './static-messages.ts';
 
+/** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
+const { fetch } = globalThis;
+
 /**
  * Provides parts without loading code later. The build uses this module in place of `lazy-parts.ts` for workers and for
  * the single file of a script tag. A service worker must not call `import()` (HTML § Integration with the JavaScript
@@ -14,5 +17,5 @@ export const parts: Parts = {
   loadMessages,
   loadMetrics: () => ({ createCloseMetrics }),
   loadRecording: async () => ({ createRecording, loadHooks, observeLifecycle }),
-  startPipeline,
+  startPipeline: (options) => startPipeline(options, fetch),
 };

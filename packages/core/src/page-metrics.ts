@@ -15,7 +15,7 @@ export function createMeterProvider(settings: MetricSettings): OtlpProvider<Mete
   const { url = 'http://localhost:4318/v1/metrics', headers = {} } = exporterConfig(settings, '/v1/metrics');
   const delegate = createExportDelegate(
     JsonMetricsSerializer,
-    createFetchExport(url, headers),
+    createFetchExport(url, headers, settings.fetchAtLoad),
     createFailureLog('export of metrics'),
   );
   const exporter = new OTLPMetricExporterBase(

@@ -53,8 +53,14 @@ const TIMEOUT_MILLIS = 10_000;
 
 type MaybeWrapped = typeof fetch & { __original?: typeof fetch };
 
-/** Makes a sender that sends spans in OTLP requests with `fetch`. */
-export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptions): SpanSender {
+/**
+ * Makes a sender that sends spans in OTLP requests with `fetch`.
+ * @param fetchAtLoad the scope's `fetch` when closespan was loaded. @defaultValue the present `fetch`
+ */
+export function createOtlpSender(
+  { url, headers, format, gzip }: OtlpSenderOptions,
+  fetchAtLoad?: MaybeWrapped,
+): SpanSender {
   let leavingBytes = 0;
 
   async function post(body: OtlpBody, keepalive: boolean): Promise<Sent> {
@@ -81,8 +87,8 @@ export function createOtlpSender({ url, headers, format, gzip }: OtlpSenderOptio
 
   async function request(body: OtlpBody, keepalive: boolean): Promise<Response> {
     const zipped = gzip && !keepalive && body.length > GZIP_BYTES ? await gzip(body) : undefined;
-    // An app's traced `fetch` would make a span of each export.
-    const { fetch } = globalThis as { fetch: MaybeWrapped };
+    // Telemetry that is loaded later wraps `fetch`, and would report each export as a request of the app.
+    const fetch: MaybeWrapped = fetchAtLoad ?? globalThis.fetch;
     const signal = timeoutSignal(TIMEOUT_MILLIS);
     return (fetch?.__original ?? fetch)(url, {
       method: 'POST',

@@ -36,10 +36,12 @@ const LABELS = [
 /**
  * Makes the meter provider of a page with the given resource attributes, with delta temporality. Cumulative sums are of no use for pages that live for a
  * short time.
+ * @param fetchAtLoad the scope's `fetch` when closespan was loaded. @defaultValue the present `fetch`
  */
 export function createPageMeterProvider(
   options: WebSocketOptions,
   attributes: Attributes,
+  fetchAtLoad?: typeof fetch,
 ): PageMeterProvider {
-  return createMeterProvider({ ...options, attributes, delta: true, labels: LABELS });
+  return createMeterProvider({ ...options, fetchAtLoad, attributes, delta: true, labels: LABELS });
 }

@@ -24,8 +24,12 @@ import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 /**
  * Starts the built-in pipeline in a page or worker. The pipeline begins at once to send spans that earlier pages could
  * not deliver.
+ * @param fetchAtLoad the scope's `fetch` when closespan was loaded. @defaultValue the present `fetch`
  */
-export async function startPipeline(options: BrowserWebSocketOptions): Promise<Pipeline> {
+export async function startPipeline(
+  options: BrowserWebSocketOptions,
+  fetchAtLoad?: typeof fetch,
+): Promise<Pipeline> {
   // Without a prototype, to which somebody may have added a `url`.
   const members: BrowserOtlpOptions = options.otlp || Object.create(null);
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = members;
@@ -36,11 +40,14 @@ export async function startPipeline(options: BrowserWebSocketOptions): Promise<P
   const parts = options.closeHook || options.sampler || isZipped ? await optionParts(options) : undefined;
   const [format = JSON_FORMAT, meters] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : undefined,
-    options.metrics ? startMetrics(options, attributes) : undefined,
+    options.metrics ? startMetrics(options, attributes, fetchAtLoad) : undefined,
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
   const name = `${NAME}:${url}`;
-  const sender = createOtlpSender({ url, headers, format, gzip: isZipped ? parts?.gzip : undefined });
+  const sender = createOtlpSender(
+    { url, headers, format, gzip: isZipped ? parts?.gzip : undefined },
+    fetchAtLoad,
+  );
   const delivery = createDelivery({
     store: options.store === 'memory' ? createMemoryStore() : openSpanStore(name, sender.timeout),
     sender,
@@ -104,8 +111,9 @@ function protobufFormat(): Promise<OtlpFormat | undefined> {
 function startMetrics(
   options: BrowserWebSocketOptions,
   attributes: Attributes,
+  fetchAtLoad: typeof fetch | undefined,
 ): Promise<PageMeterProvider | undefined> {
   return loadMetrics()
-    .then(({ createPageMeterProvider }) => createPageMeterProvider(options, attributes))
+    .then(({ createPageMeterProvider }) => createPageMeterProvider(options, attributes, fetchAtLoad))
     .catch((error) => void diag.error(`${NAME}: metrics not loaded`, error));
 }

@@ -17,6 +17,8 @@ export interface MetricSettings extends OtlpSettings {
   readonly delta?: boolean;
   /** Names of the attributes that are sent. @defaultValue all attributes */
   readonly labels?: readonly string[];
+  /** Sends the requests of a page: its `fetch` when closespan was loaded. @defaultValue the present `fetch` */
+  readonly fetchAtLoad?: typeof fetch | undefined;
 }
 
 /** Starts a meter provider that exports with the given exporter at regular intervals. */

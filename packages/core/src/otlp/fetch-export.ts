@@ -14,16 +14,21 @@ const FIRST_PAUSE = 1000;
  * Makes a function that sends exports of a page with `fetch`. Before its deadline, an export is sent again after a
  * status that OTLP calls retryable, and after an error of the network. The receiver learns the page's origin, but
  * neither path nor query.
+ * @param fetchAtLoad the scope's `fetch` when closespan was loaded. @defaultValue the present `fetch`
  */
-export function createFetchExport(url: string, headers: Readonly<Record<string, string>>): SendExport {
+export function createFetchExport(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  fetchAtLoad?: MaybeWrapped,
+): SendExport {
   async function post(
     body: Uint8Array<ArrayBuffer>,
     signal: AbortSignal,
     keepalive: boolean,
   ): Promise<ExportOutcome> {
     try {
-      // An app's traced `fetch` would make a span of each export.
-      const { fetch } = globalThis as { fetch: MaybeWrapped };
+      // Telemetry that is loaded later wraps `fetch`, and would report each export as a request of the app.
+      const fetch: MaybeWrapped = fetchAtLoad ?? globalThis.fetch;
       const response = await (fetch.__original ?? fetch)(url, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
