@@ -52,7 +52,7 @@ const FLOORS = {
     ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],
     ['pipeline'],
     ['connection', 'environment.ts'],
-    ['propagation', 'process', 'traffic', 'pings'],
+    ['propagation', 'process', 'traffic', 'pings', 'reported'],
     ['upgrades'],
     ['library-observer.ts'],
     ['connection-of.ts'],

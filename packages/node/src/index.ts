@@ -25,7 +25,9 @@ export {
 export {
   instrumentServer,
   type NodeWebSocketHandle,
+  type ReportedClose,
   type WebSocketServerLike,
 } from './instrument-server.ts';
 export { instrumentWebSockets, WebSocketInstrumentation } from './instrument-web-sockets.ts';
 export type { CarrierName, NodeWebSocketOptions } from './node-options.ts';
+export { apiGatewayClose, type DisconnectEventLike } from './reported/api-gateway-close.ts';

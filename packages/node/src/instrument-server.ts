@@ -1,4 +1,4 @@
-import type { ObserveHandlers, WebSocketHandle } from '@closespan/core';
+import type { CloseNote, ObserveHandlers, WebSocketHandle } from '@closespan/core';
 import { diag, NAME, runningHandle } from '@closespan/core/platform';
 
 /**
@@ -7,6 +7,24 @@ import { diag, NAME, runningHandle } from '@closespan/core/platform';
  */
 export interface WebSocketServerLike {
   handleUpgrade(request: never, socket: never, head: never, callback: never): void;
+}
+
+/** A close that a gateway reports, which has the connection in place of this process. */
+export interface ReportedClose extends Pick<CloseNote, 'attributes'> {
+  /** Address of the WebSocket API. The record has it without user info, query and fragment, or as `redactUrl` says. */
+  readonly url: string;
+  /** Whether this app is the client's or the server's end. @defaultValue `server` */
+  readonly kind?: 'client' | 'server' | undefined;
+  /** Close code (RFC 6455 §7.4). @defaultValue 1006: nobody knows of a Close frame */
+  readonly code?: number | undefined;
+  /** Text of the Close frame. The record has it after `redactReason`. @defaultValue none */
+  readonly reason?: string | undefined;
+  /** Time at which the connection opened, in epoch milliseconds. @defaultValue no duration in the record */
+  readonly openTime?: number | undefined;
+  /** Time at which the connection ended, in epoch milliseconds. @defaultValue the time of the call */
+  readonly closeTime?: number | undefined;
+  /** Address of the client. The record has it with the option `recordClientAddress`. @defaultValue none */
+  readonly clientAddress?: string | undefined;
 }
 
 /** Controls observation on Node. `instrumentWebSockets()` returns this handle. */
@@ -23,6 +41,12 @@ export interface NodeWebSocketHandle extends WebSocketHandle {
    * @example Bun.serve({ fetch, websocket: observeHandlers({ message(socket, text) {} }) })
    */
   readonly observeHandlers: ObserveHandlers;
+  /**
+   * Records a close that a gateway reports, such as the route `$disconnect` of Amazon API Gateway. Each call makes one
+   * record. Never throws.
+   * @example recordClose(apiGatewayClose(event))
+   */
+  recordClose(close: ReportedClose): void;
 }
 
 /**

@@ -26,6 +26,7 @@ import { loadRecording } from './pipeline/load-recording.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { flushBeforeExit } from './process/flush-before-exit.ts';
 import { type SpoolWatch, watchSpool } from './process/watch-spool.ts';
+import { recordReported } from './reported/record-reported.ts';
 import { warnOfUnobserved } from './runtime/warn-of-unobserved.ts';
 import { watchModules } from './runtime/watch-modules.ts';
 import { createSweep } from './traffic/sweep.ts';
@@ -76,6 +77,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSoc
 
 function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<typeof platform.install> {
   let spool: SpoolWatch | undefined;
+  let isObserving = true;
   const flush = flushBeforeExit(recorder, options, {
     settle() {
       spool?.begin();
@@ -162,6 +164,9 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       if (!guard('instrumentServer', () => ws.observeServer(server), false))
         diag.warn(`${NAME}: instrumentServer got no server of ws`);
     },
+    recordClose(close) {
+      if (isObserving) guard('recordClose', () => recordReported(watched, options, close));
+    },
     settle() {
       spool?.begin();
       settle();
@@ -169,6 +174,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     },
     keepAlive: flush.keepAlive,
     stop(processEnds) {
+      isObserving = false;
       stopAll([
         ...(processEnds ? [recordOpen] : []),
         early.stop,
