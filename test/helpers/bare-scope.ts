@@ -2,7 +2,7 @@ import { createContext, Script } from 'node:vm';
 import { WebSocket } from 'ws';
 
 /** A close as a `closeHook` in the scope saw it. */
-export interface HookedClose {
+interface HookedClose {
   readonly code: number;
   readonly cause: string;
   readonly path: string;

@@ -93,3 +93,14 @@ export const PAGE_SERVER: readonly string[] = [`${BOTH_ENDS} › 6`, `${BOTH_END
 
 /** Samples that `test/react-native` runs. */
 export const REACT_NATIVE: readonly string[] = ['docs/react-native.md › React Native and Expo'];
+
+const places = 'docs/places.md';
+/** Samples of places that are not here: each runs with a stand-in for what only the place has. */
+export const PLACES = {
+  ELECTRON_MAIN: `${places} › Electron`,
+  ELECTRON_WINDOW: `${places} › Electron › 2`,
+  EXTENSION: `${places} › Extensions`,
+  CAPACITOR: `${places} › Capacitor`,
+  VERCEL: `${places} › Vercel`,
+  API_GATEWAY: `${places} › AWS API Gateway`,
+} as const;

@@ -40,6 +40,7 @@ it('every sample of every page is run', () => {
       runs.PAGE_SERVER,
       runs.REACT_NATIVE,
     ].flat(),
+    ...Object.values(runs.PLACES),
     ...[runs.SERVER, runs.DENO_SERVER, runs.WORKERD_SERVER, runs.WORKER],
   ];
   expect([...new Set(run)].sort()).toEqual(
