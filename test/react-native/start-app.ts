@@ -10,6 +10,8 @@ export interface Phone {
   readonly scope: typeof globalThis;
   /** Lines of the app's console, and of the logger that the app has given to OpenTelemetry's `diag`. */
   readonly lines: readonly string[];
+  /** Sends an event of the phone to JavaScript. */
+  emit(name: string, body: object): void;
   /** Runs a script in the app. */
   run(script: string): unknown;
 }
@@ -52,7 +54,7 @@ export async function startPhone(version: Version, system: System, globals: obje
   const run = (script: string) => runInContext(script, context);
   run('globalThis.window = globalThis.self = globalThis');
   ({ emitter } = run(`${reactNative};reactNative`) as { emitter: typeof emitter });
-  return { scope: run('globalThis') as typeof globalThis, lines, run };
+  return { scope: run('globalThis') as typeof globalThis, lines, emit, run };
 }
 
 /** Starts an app that imports `@closespan/browser`. */
