@@ -220,12 +220,7 @@ const oneFile: Options = {
 const reactNative: Options = {
   target: 'es2020',
   noExternal: [SDK, /^@closespan\//],
-  esbuildPlugins: [
-    replaceModules({
-      'listen.ts': 'react-native/app-events.ts',
-      'in-time.ts': '../react-native/native-in-time.ts',
-    }),
-  ],
+  esbuildPlugins: [replaceModules({ 'listen.ts': 'react-native/app-events.ts' })],
   esbuildOptions(options) {
     options.alias = {
       ...CORE_SOURCES,
