@@ -168,6 +168,15 @@ export const EXPLAINED_CAUSES = {
       close: failed(LOST),
       sentence: 'The device slept or the page was frozen, and the handshake failed.',
     },
+    {
+      close: {
+        ...opened(1006, LOST, 4000),
+        'websocket.app.state': 'active',
+        'websocket.native.message': 'Software caused connection abort',
+        'websocket.suspended_duration': 3600,
+      },
+      sentence: 'The app was in the background for 60 min, and the connection was lost.',
+    },
   ],
   offline: [
     { close: opened(1006, LOST), sentence: 'The device had no network, and the connection was lost.' },

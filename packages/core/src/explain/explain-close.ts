@@ -113,6 +113,7 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     INITIATORS[facts.initiator],
     facts.reason && `reason "${facts.reason}"`,
     facts.errorCode && `error ${facts.errorCode}`,
+    facts.nativeMessage && `the system said "${facts.nativeMessage}"`,
     // After a closing handshake TCP has done its work.
     wasClean === false && TRANSPORT_ENDS[facts.transportEnd],
     facts.httpStatusCode !== undefined && `HTTP status ${facts.httpStatusCode}`,
@@ -124,6 +125,7 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     opened === false && 'never open',
     lifetime !== undefined && `open for ${durationText(lifetime)}`,
     opened === false && handshake !== undefined && `handshake of ${durationText(handshake)}`,
+    facts.appState && `app in the state ${facts.appState}`,
     suspended !== undefined && `suspended for ${durationText(suspended)}`,
     unanswered && `${unanswered} ${unanswered === 1 ? 'ping' : 'pings'} unanswered`,
     roundTrip !== undefined && `last round trip of ${durationText(roundTrip)}`,

@@ -4,6 +4,7 @@ import {
   ATTR_ERROR_TYPE,
   ATTR_HTTP_RESPONSE_HEADER,
   ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_WEBSOCKET_APP_STATE,
   ATTR_WEBSOCKET_CLOSE_CAUSE,
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_INITIATOR,
@@ -23,6 +24,7 @@ import {
   ATTR_WEBSOCKET_IDLE_DURATION,
   ATTR_WEBSOCKET_MESSAGE_TOO_BIG_LIMIT,
   ATTR_WEBSOCKET_MESSAGE_TOO_BIG_SIZE,
+  ATTR_WEBSOCKET_NATIVE_MESSAGE,
   ATTR_WEBSOCKET_PING_RTT,
   ATTR_WEBSOCKET_PING_UNANSWERED,
   ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
@@ -69,8 +71,12 @@ export interface ExplainedFacts {
   readonly handshake: number | undefined;
   /** Step in which the handshake ended: `dns`, `tcp`, `tls` or `response`. Empty if not known. */
   readonly phase: string;
-  /** Seconds for which the device slept or the page was frozen. */
+  /** Seconds for which the device slept, the page was frozen, or the app was in the background. */
   readonly suspended: number | undefined;
+  /** State of a React Native app. Empty if not known. */
+  readonly appState: string;
+  /** Text of a native error in React Native. Empty if there is none. */
+  readonly nativeMessage: string;
   /** Seconds from the last byte of the peer to the end. */
   readonly silence: number | undefined;
   /** Seconds from the last byte in either direction to the end. */
@@ -151,6 +157,8 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
     phase: textOf(read('', ATTR_WEBSOCKET_HANDSHAKE_PHASE)),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
+    appState: textOf(read('', ATTR_WEBSOCKET_APP_STATE)),
+    nativeMessage: textOf(read('', ATTR_WEBSOCKET_NATIVE_MESSAGE)),
     silence: sizeOf(read('', ATTR_WEBSOCKET_SILENCE_DURATION)),
     idle: sizeOf(read('', ATTR_WEBSOCKET_IDLE_DURATION)),
     transportEnd: textOf(read('', ATTR_WEBSOCKET_TRANSPORT_END)),

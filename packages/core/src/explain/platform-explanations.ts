@@ -21,9 +21,12 @@ export const PLATFORM_EXPLANATIONS = {
   suspended: {
     sentence: (facts) => {
       const time = facts.suspended === undefined ? '' : ` for ${durationText(facts.suspended)}`;
-      return `The device slept or the page was frozen${time}, and ${lossOf(facts)}.`;
+      const what = facts.appState
+        ? 'The app was in the background'
+        : 'The device slept or the page was frozen';
+      return `${what}${time}, and ${lossOf(facts)}.`;
     },
-    next: () => 'Connect again when the device wakes up.',
+    next: ({ appState }) => `Connect again when the ${appState ? 'app comes back' : 'device wakes up'}.`,
   },
   offline: {
     sentence: (facts) => `The device had no network, and ${lossOf(facts)}.`,
