@@ -29,7 +29,13 @@ export default defineConfig({
           ...LOST_REQUESTS,
         },
       },
-      { test: { name: 'libraries', include: ['test/{handlers,libraries}/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'libraries',
+          include: ['test/{handlers,libraries,wire}/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'fuzz',

@@ -59,7 +59,7 @@ const FLOORS = {
     ['undici/connection'],
     ['undici/calls'],
     ['undici/endings'],
-    ['ws', 'websocket', 'undici', 'global', 'open', 'engine-io', 'handlers'],
+    ['ws', 'websocket', 'undici', 'global', 'wire', 'open', 'engine-io', 'handlers'],
     ['instrument-web-sockets.ts'],
     ['index.ts', 'register.ts'],
   ],
@@ -85,6 +85,7 @@ const APART = {
     ['ws', 'process'],
     ['websocket', 'process'],
     ['undici', 'process'],
+    ['wire', 'process'],
   ],
 };
 

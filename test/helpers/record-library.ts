@@ -1,4 +1,4 @@
-import { instrumentWebSockets, type WebSocketHandle } from '@closespan/node';
+import { instrumentWebSockets, type NodeWebSocketOptions, type WebSocketHandle } from '@closespan/node';
 import { closeLine, type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '@closespan/testing';
 import { expect, vi } from 'vitest';
 
@@ -10,9 +10,10 @@ import { expect, vi } from 'vitest';
 export async function recordLibrary(
   count: number,
   run: (handle: WebSocketHandle) => Promise<void>,
+  options: NodeWebSocketOptions = {},
 ): Promise<string[]> {
   const receiver = await startOtlpReceiver();
-  const handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  const handle = instrumentWebSockets({ otlp: { url: receiver.url }, ...options });
   try {
     await run(handle);
     // A library may be done before the sockets under it are.

@@ -14,6 +14,9 @@ import { recordLibrary } from '../helpers/record-library.ts';
 
 const { client: WebSocketClient, server: PackageServer, w3cwebsocket: W3cWebSocket } = websocket;
 
+/** The servers by hand have records of their own, as connections on the wire. */
+const CLIENTS_ALONE = { wire: false };
+
 /** Ends of connections by a server of the package, by path. */
 const SERVER_ENDS: Readonly<Record<string, (connection: Connection, socket: Socket) => void>> = {
   '/server/4001': (connection) => connection.close(4001, 'from server'),
@@ -194,7 +197,7 @@ describe.each([
     'has one record of $path by a peer that is not of the package',
     async ({ path, act, client }) => {
       server.on('upgrade', (request, socket) => upgradeByHand(request, socket));
-      const closes = await recordLibrary(1, () => run(path, act).then(() => {}));
+      const closes = await recordLibrary(1, () => run(path, act).then(() => {}), CLIENTS_ALONE);
       expect(closes).toEqual([`${path} client ${client}`]);
     },
   );
@@ -287,17 +290,21 @@ it.each(['!'.repeat(24), `AAAA${'!'.repeat(20)}`, 'short'])(
 );
 
 it('has one record of a peer that does not answer a Close frame in time', async () => {
-  const closes = await recordLibrary(1, async () => {
-    // Our timer ends first: both run on one event loop.
-    server.on('upgrade', (request, socket) =>
-      upgradeByHand(request, socket, () => setTimeout(hangUp, 60, socket)),
-    );
-    const client = new WebSocketClient({ closeTimeout: 20 });
-    client.connect(`${url}/silent`);
-    const [connection] = (await once(client, 'connect')) as [Connection];
-    connection.close(4001);
-    await once(connection, 'close');
-  });
+  const closes = await recordLibrary(
+    1,
+    async () => {
+      // Our timer ends first: both run on one event loop.
+      server.on('upgrade', (request, socket) =>
+        upgradeByHand(request, socket, () => setTimeout(hangUp, 60, socket)),
+      );
+      const client = new WebSocketClient({ closeTimeout: 20 });
+      client.connect(`${url}/silent`);
+      const [connection] = (await once(client, 'connect')) as [Connection];
+      connection.close(4001);
+      await once(connection, 'close');
+    },
+    CLIENTS_ALONE,
+  );
   expect(closes).toEqual([
     '/silent client 1006 unclean local close_timeout requested_code=4001 reported_code=4001 error=close_timeout',
   ]);
@@ -308,7 +315,11 @@ it.each([
   { title: 'a reset', end: (_connection: Connection, peer: Socket) => peer.resetAndDestroy() },
 ])('has the bytes that never left before $title', async ({ end }) => {
   const records: CloseRecord[] = [];
-  const handle = instrumentWebSockets({ otlp: false, closeHook: (record) => void records.push(record) });
+  const handle = instrumentWebSockets({
+    ...CLIENTS_ALONE,
+    otlp: false,
+    closeHook: (record) => void records.push(record),
+  });
   const accepted = new Promise<Socket>((resolve) => {
     server.on('upgrade', (request, socket) => {
       upgradeByHand(request, socket, () => {});
@@ -342,7 +353,11 @@ it.each([
   },
 ])('has the reason of $title when the peer sends none', async ({ end, reason }) => {
   const records: CloseRecord[] = [];
-  const handle = instrumentWebSockets({ otlp: false, closeHook: (record) => void records.push(record) });
+  const handle = instrumentWebSockets({
+    ...CLIENTS_ALONE,
+    otlp: false,
+    closeHook: (record) => void records.push(record),
+  });
   server.on('upgrade', (request, socket) => upgradeByHand(request, socket, hangUp));
   const client = new WebSocketClient();
   client.connect(`${url}/silent`);

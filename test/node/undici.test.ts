@@ -122,7 +122,8 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
   });
 
   it.skipIf(!binary)('records the reasons of the app that no Close frame returned', () => {
-    const requested = receiver.spans.flatMap(({ attributes }) => {
+    const clients = receiver.spans.filter(({ kind }) => kind === CLIENT);
+    const requested = clients.flatMap(({ attributes }) => {
       const reason = attributes['websocket.close.requested_reason'];
       return reason === undefined ? [] : [`${attributes['url.path']} ${reason}`];
     });

@@ -239,7 +239,8 @@ describe('a warning', () => {
   });
 
   it.each([
-    { tell: 'nothing', warnings: 1, closes: 0 },
+    { tell: 'nothing', warnings: 0, closes: 4 },
+    { tell: 'nothing, and not on the wire', warnings: 1, closes: 0 },
     { tell: 'client', warnings: 0, closes: 4 },
     { tell: 'server', warnings: 0, closes: 4 },
   ])('comes once where no copy is found: told of $tell', async ({ tell, warnings, closes }) => {

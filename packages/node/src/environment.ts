@@ -39,6 +39,7 @@ export const ROWS: readonly VariableRow[] = [
   ['CLOSESPAN_PROPAGATE_CONTEXT', 'propagateContext', asFlag],
   ['CLOSESPAN_CARRIERS', 'acceptCarriers', asList],
   ['CLOSESPAN_REFUSED_HANDSHAKES', 'refusedHandshakes', asFlag],
+  ['CLOSESPAN_WIRE', 'wire', asFlag],
   ['CLOSESPAN_MESSAGES', 'messages', asFlag],
   ['CLOSESPAN_EXIT_TIMEOUT', 'exitTimeout', asNumber],
   ['CLOSESPAN_SILENCE_THRESHOLD', 'silenceThreshold', asNumber],

@@ -11,6 +11,7 @@ import {
 } from '@closespan/core/platform';
 import { createLibraryEnds } from './connection/library-ends.ts';
 import { limitNote } from './connection/limit-note.ts';
+import { createStreamClaims } from './connection/stream-claims.ts';
 import { stopWatchingUnsentBytes } from './connection/unsent-bytes.ts';
 import { connectionOf } from './connection-of.ts';
 import { observeEngineIo } from './engine-io/observe-engine-io.ts';
@@ -29,11 +30,14 @@ import { type SpoolWatch, watchSpool } from './process/watch-spool.ts';
 import { recordReported } from './reported/record-reported.ts';
 import { warnOfUnobserved } from './runtime/warn-of-unobserved.ts';
 import { watchModules } from './runtime/watch-modules.ts';
+import { HAS_OWN_GLOBAL } from './runtime/which-runtime.ts';
 import { createSweep } from './traffic/sweep.ts';
 import { observeUndici } from './undici/observe-undici.ts';
 import { createAcceptedUpgrades } from './upgrades/accepted-upgrades.ts';
 import { observeUpgrades } from './upgrades/observe-upgrades.ts';
 import { observeWebsocket } from './websocket/observe-websocket.ts';
+import { observeWire } from './wire/observe-wire.ts';
+import type { WireObserver } from './wire/wire-observer.ts';
 import { observeWs } from './ws/observe-ws.ts';
 
 /**
@@ -98,8 +102,17 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       flush.noteRecord();
     },
   };
-  const unobserved = warnOfUnobserved();
-  const upgrades = observeUpgrades(watched, options, unobserved.noteHandshake);
+  const isOnWire = options.wire !== false && !HAS_OWN_GLOBAL;
+  const unobserved = isOnWire ? undefined : warnOfUnobserved();
+  let wire: WireObserver | undefined;
+  const upgrades = observeUpgrades(watched, options, {
+    arrived: (request) => wire?.noteArrival(request),
+    responded: (request) => wire?.noteResponse(request),
+    accepted(...upgrade) {
+      unobserved?.noteHandshake();
+      wire?.noteAccepted(...upgrade);
+    },
+  });
   const early = createEarlyStart(recorder);
   const libraryEnds = createLibraryEnds();
   const engineIo = observeEngineIo({ libraryEnds });
@@ -108,11 +121,12 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     recorder: watched,
     options,
     upgrades: createAcceptedUpgrades(options, upgrades),
+    claims: createStreamClaims(),
     libraryEnds,
     clientMade: engineIo.noteClient,
     sweep,
     pingDurations: createPingDurations(options),
-    foundLibrary: unobserved.stop,
+    foundLibrary: () => unobserved?.stop(),
     connectionBegan() {
       flush.watch();
       early.noteConnection();
@@ -121,10 +135,12 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
   if (options.messages) recorder.settings.createMessageMetrics = createMessageMetrics;
   const ws = observeWs(tools);
   const others = observeOtherSockets(tools);
+  if (isOnWire) wire = observeWire(tools);
   const socketLibraries: readonly LibraryObserver[] = [
     ws,
     observeUndici(tools, others.has),
     observeWebsocket(tools),
+    ...(wire ? [wire] : []),
     // The last one: it takes a socket of any library.
     others,
   ];
@@ -180,7 +196,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         early.stop,
         stopCounting,
         stopModules,
-        unobserved.stop,
+        unobserved?.stop,
         upgrades.stop,
         ...libraries.map(({ stop }) => stop),
         engineIo.stop,

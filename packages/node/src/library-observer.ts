@@ -2,6 +2,7 @@ import type { SocketInfo, WebSocketLike } from '@closespan/core';
 import type { Connection, Recorder } from '@closespan/core/platform';
 import type { LibraryEnds } from './connection/library-ends.ts';
 import type { OpenWalk } from './connection/open-walk.ts';
+import type { StreamClaims } from './connection/stream-claims.ts';
 import type { NodeWebSocketOptions } from './node-options.ts';
 import type { PingDurations } from './pings/ping-durations.ts';
 import type { SeeModule } from './runtime/watch-modules.ts';
@@ -42,6 +43,11 @@ export interface LibraryTools {
   readonly options: NodeWebSocketOptions;
   /** Follows the requests for an upgrade to WebSocket that servers receive, whichever library accepts the requests. */
   readonly upgrades: AcceptedUpgrades;
+  /**
+   * Says which streams and requests belong to connections that the observer of a library records. The library observer
+   * claims each stream, and each request of a client.
+   */
+  readonly claims: StreamClaims;
   /** Stores why libraries such as engine.io end the connections of WebSockets. */
   readonly libraryEnds: LibraryEnds;
   /**

@@ -43,6 +43,12 @@ export interface NodeWebSocketOptions extends WebSocketOptions {
    */
   readonly refusedHandshakes?: boolean;
   /**
+   * Whether WebSockets of libraries that closespan does not know are observed by their frames, such as those of a copy
+   * of `ws` in a bundle. Without effect in Bun and Deno.
+   * @defaultValue `true`
+   */
+  readonly wire?: boolean;
+  /**
    * Whether the built-in pipeline (closespan's OTLP/HTTP exporter) keeps every abnormal close. The sampler of
    * `OTEL_TRACES_SAMPLER` then decides about all other closes. Without effect if the option `sampler` is given.
    * @defaultValue `true`; if `OTEL_TRACES_SAMPLER` is `always_off` or `parentbased_always_off`, `false`
@@ -107,6 +113,7 @@ export const NODE_OPTION_CHECKS: OptionChecks = {
   recordClientAddress: BOOLEAN,
   recordOrigin: BOOLEAN,
   refusedHandshakes: BOOLEAN,
+  wire: BOOLEAN,
   keepAbnormal: BOOLEAN,
   exitTimeout: ['milliseconds from 0 to 2147483647', isMillis],
   silenceThreshold: ['milliseconds from 0 to 2147483647', isMillis],

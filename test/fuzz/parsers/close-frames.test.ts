@@ -2,10 +2,8 @@ import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import {
-  type CloseFrame,
-  createCloseFrameReader,
-} from '../../../packages/node/src/undici/connection/close-frame-reader.ts';
+import type { CloseFrame } from '../../../packages/node/src/connection/close-frame.ts';
+import { createCloseFrameReader } from '../../../packages/node/src/undici/connection/close-frame-reader.ts';
 import { chunked } from '../chunked.ts';
 import { frames, writtenFrame } from '../frames.ts';
 import { fuzz } from '../fuzz.ts';

@@ -83,11 +83,11 @@ export function stopWatchingUnsentBytes(): void {
 
 function noteDestroy(self: object, [error]: readonly unknown[]): undefined {
   const stream = self as Wire;
-  noteDestroyed(stream, error);
   const { writableLength, errored, connecting, secureConnecting } = stream;
   if (connecting || secureConnecting) noteUnconnected(stream, error);
   const unsent = writableLength || (errored ? lostByWrite(stream) : 0);
   if (unsent > 0) left.set(stream, unsent);
+  noteDestroyed(stream, error);
 }
 
 /**

@@ -19,7 +19,7 @@ export interface OtherSocketsObserver extends LibraryObserver {
  * Starts to observe sockets through their events. In Bun and Deno the global `WebSocket` is replaced, because no
  * diagnostics channel reports its connections.
  */
-export function observeOtherSockets({ recorder, options }: LibraryTools): OtherSocketsObserver {
+export function observeOtherSockets({ recorder, options, claims }: LibraryTools): OtherSocketsObserver {
   const handedOver = new WeakSet<object>();
   let messages: MessageWatch | undefined;
   const observer = HAS_OWN_GLOBAL
@@ -38,6 +38,7 @@ export function observeOtherSockets({ recorder, options }: LibraryTools): OtherS
   return {
     observe(socket, info) {
       handedOver.add(socket);
+      claims.handOver(socket);
       observer.observe(socket, info);
       messages?.watch(socket);
       return true;

@@ -37,6 +37,8 @@ function addToHead(request: RequestWithOutput, name: string, value: string): voi
   const [first] = request.outputData ?? [];
   const head = first?.data;
   if (!first || typeof head !== 'string' || !head.endsWith('\r\n\r\n')) return;
+  // The observer of another library may have added the header already.
+  if (head.toLowerCase().includes(`\r\n${name.toLowerCase()}:`)) return;
   // A request exists, so the module is loaded; an import would load it at every start.
   const { validateHeaderName, validateHeaderValue } = process.getBuiltinModule('node:http');
   validateHeaderName(name);

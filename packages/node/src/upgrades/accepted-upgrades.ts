@@ -34,7 +34,7 @@ export function createAcceptedUpgrades(
       carriedContexts.take(request);
     },
     noteAccepted(request, socket) {
-      const carried = carriedContexts.of(request);
+      const carried = carriedContexts.peek(request);
       const url = upgradeUrl(request, socket);
       if (isIgnored(url, options.ignoreUrls)) return null;
       const active = extractContext(request.headers, carried);

@@ -17,7 +17,7 @@ type Methods = Record<Method, ((...args: unknown[]) => unknown) | undefined>;
  * patch.
  */
 interface AwaitedResponse extends Methods {
-  readonly onResponse: (response: FinalResponse) => void;
+  readonly onResponse: OnFinalResponse;
   /**
    * The upgrade request, if the server may first write the response to an earlier request on the stream; else
    * `undefined`.
@@ -34,12 +34,14 @@ interface RespondingStream extends Methods {
   readonly _httpMessage?: { readonly req?: object } | null;
 }
 
-/** Looks for the final response in the arguments of a stream's method. */
-type ResponseIn = (
-  args: readonly unknown[],
-  awaited: AwaitedResponse,
-  stream: RespondingStream,
-) => FinalResponse | undefined;
+/** Arguments of a stream's method, in the order of `_writeGeneric`. */
+type Written = readonly [isMany: boolean, data: unknown, encoding?: unknown];
+
+/**
+ * Called with the final response. The further parameters are those of the write with its status line: whether there are
+ * many chunks, the chunk or the chunks, and the encoding of a chunk that is a text.
+ */
+type OnFinalResponse = (response: FinalResponse, ...written: Partial<Written>) => void;
 
 /** Most sockets have room for one more property, and would grow by 24 bytes for a second one. */
 const OF_SOCKETS = ['_writeGeneric'] as const;
@@ -50,12 +52,10 @@ const awaitedByStream = new WeakMap<object, AwaitedResponse>();
 /** Streams of which other code has wrapped a method of ours, which would call a second one of ours for ever. */
 const wrapped = new WeakSet<object>();
 const interceptors = {
-  _write: intercept('_write', ([chunk], ...rest) => responseInChunk(chunk, ...rest)),
-  _writev: intercept('_writev', ([chunks], ...rest) => responseInChunks(chunks, ...rest)),
-  _writeGeneric: intercept('_writeGeneric', ([isMany, data], ...rest) =>
-    isMany ? responseInChunks(data, ...rest) : responseInChunk(data, ...rest),
-  ),
-  _destroy: intercept('_destroy', responseOfDestroy),
+  _write: intercept('_write', ([chunk, encoding]) => [false, chunk, encoding]),
+  _writev: intercept('_writev', ([chunks]) => [true, chunks]),
+  _writeGeneric: intercept('_writeGeneric', ([isMany, data, encoding]) => [Boolean(isMany), data, encoding]),
+  _destroy: intercept('_destroy', () => undefined),
 };
 
 /**
@@ -65,11 +65,7 @@ const interceptors = {
  * keys. Deleting the keys would make the stream slow for good. Adding a prototype and removing it later would cost a
  * connection more than the rest of the observation.
  */
-export function onFinalResponse(
-  stream: Duplex,
-  request: object,
-  onResponse: (response: FinalResponse) => void,
-): void {
+export function onFinalResponse(stream: Duplex, request: object, onResponse: OnFinalResponse): void {
   if (stream.destroyed || awaitedByStream.has(stream) || wrapped.has(stream)) return;
   // First, since the methods that the stream has now are those that it gets back.
   watchUnsentBytes(stream);
@@ -86,7 +82,7 @@ export function onFinalResponse(
   awaitedByStream.set(stream, awaited);
   if (names !== OF_SOCKETS) return;
   awaited.stopAwaitingDestroy = awaitDestroy(stream, (error) => {
-    if (awaitedByStream.has(stream)) look(responding, awaited, responseOfDestroy, [error]);
+    if (awaitedByStream.has(stream)) look(responding, awaited, undefined, error);
   });
 }
 
@@ -98,13 +94,17 @@ function methodsToPatch(stream: Duplex, { _write, _writev, _writeGeneric }: Meth
   return _writev ? OF_STREAMS : WITHOUT_WRITEV;
 }
 
-function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
+/** @param writtenBy returns the arguments of a write; `undefined` for the method that destroys the stream */
+function intercept(
+  name: Method,
+  writtenBy: (args: readonly unknown[]) => Written | undefined,
+): PropertyDescriptor {
   const descriptor: PropertyDescriptor = {
     configurable: true,
     writable: true,
     value(this: RespondingStream, ...args: unknown[]) {
       const awaited = awaitedByStream.get(this);
-      if (awaited) guard('upgrade', () => look(this, awaited, responseIn, args), undefined);
+      if (awaited) guard('upgrade', () => look(this, awaited, writtenBy(args), args[0]), undefined);
       // Somebody may have wrapped our method, which then lives on after the response.
       const original = awaited?.[name] ?? Object.getPrototypeOf(this)[name];
       return Reflect.apply(original, this, args);
@@ -117,16 +117,17 @@ function intercept(name: Method, responseIn: ResponseIn): PropertyDescriptor {
 function look(
   stream: RespondingStream,
   awaited: AwaitedResponse,
-  responseIn: ResponseIn,
-  args: readonly unknown[],
+  written: Written | undefined,
+  error: unknown,
 ): void {
   // Removed first, so that a throw below ends the observation, too.
   awaitedByStream.delete(stream);
-  const response = responseIn(args, awaited, stream);
+  const response = written ? responseIn(written, awaited, stream) : { error: error as Error | null };
   if (response) {
     awaited.stopAwaitingDestroy?.();
     putMethodsBack(stream, awaited);
-    awaited.onResponse(response);
+    if (written) awaited.onResponse(response, ...written);
+    else awaited.onResponse(response);
   } else awaitedByStream.set(stream, awaited);
 }
 
@@ -146,16 +147,12 @@ function putBack(stream: Methods, name: Method, originals: Methods): void {
   }
 }
 
-function responseOfDestroy([error]: readonly unknown[]): FinalResponse {
-  return { error: error as Error | null };
-}
-
-function responseInChunks(
-  chunks: unknown,
+function responseIn(
+  [isMany, data]: Written,
   awaited: AwaitedResponse,
   stream: RespondingStream,
 ): FinalResponse | undefined {
-  for (const { chunk } of chunks as { chunk: unknown }[]) {
+  for (const chunk of isMany ? (data as { chunk: unknown }[]).map((one) => one.chunk) : [data]) {
     const response = responseInChunk(chunk, awaited, stream);
     if (response) return response;
   }

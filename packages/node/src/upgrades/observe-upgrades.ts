@@ -34,7 +34,7 @@ export interface UpgradeObserver {
   /**
    * Notes a request that did not arrive through Node's HTTP server. A second call for the same request does nothing.
    */
-  noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void;
+  noteArrival(request: UpgradeRequest, socket: UpgradeSocket, head?: Uint8Array): void;
   /**
    * Returns the time at which a request arrived, in monotonic milliseconds; `undefined` if the request was not
    * observed.
@@ -43,15 +43,33 @@ export interface UpgradeObserver {
   stop(): void;
 }
 
+/** Callbacks for the upgrade requests of servers, whichever library accepts the requests. */
+export interface UpgradeListener {
+  /** Called with each request. */
+  arrived(request: UpgradeRequest): void;
+  /** Called when a server writes the final response to a request, or when the request's stream is destroyed. */
+  responded(request: UpgradeRequest): void;
+  /**
+   * Called when a server writes a response of status 101.
+   * @param head bytes that came with the request
+   * @param written arguments of the write, in the order of `_writeGeneric`
+   */
+  accepted(
+    request: UpgradeRequest,
+    socket: UpgradeSocket,
+    head: Uint8Array | undefined,
+    written: readonly [isMany?: boolean, data?: unknown, encoding?: unknown],
+  ): void;
+}
+
 /**
  * Makes an observer of upgrade requests. A refused request is recorded as a failed handshake. An accepted request is
  * recorded later, when its connection closes.
- * @param accepted called for each accepted request, whichever library accepted the request
  */
 export function observeUpgrades(
   recorder: Recorder,
   options: NodeWebSocketOptions,
-  accepted: () => void,
+  listener: UpgradeListener,
 ): UpgradeObserver {
   const { ignoreUrls, refusedHandshakes } = options;
   if (refusedHandshakes) recorder.settings.takesRefusal = createRefusalLimit();
@@ -60,12 +78,14 @@ export function observeUpgrades(
   const arrivals = createPrivateSlot<number>();
   let stopped = false;
 
-  function noteArrival(request: UpgradeRequest, socket: UpgradeSocket): void {
+  function noteArrival(request: UpgradeRequest, socket: UpgradeSocket, head?: Uint8Array): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
     arrivals.set(request, now());
     const isHidden = isSuppressed(context.active());
-    onFinalResponse(socket, request, (response) => {
-      if (response.statusCode === 101) accepted();
+    listener.arrived(request);
+    onFinalResponse(socket, request, (response, ...written) => {
+      listener.responded(request);
+      if (response.statusCode === 101) listener.accepted(request, socket, head, written);
       else if (!isHidden) recordRefusal(request, socket, response);
     });
   }
@@ -104,8 +124,9 @@ export function observeUpgrades(
     for (const prototype of prototypes) stops.push(patchInherited(prototype, 'emit', noteEmit));
   });
 
-  function noteEmit(_server: object, [event, request, socket]: readonly unknown[]): undefined {
-    if (event === 'upgrade') noteArrival(request as UpgradeRequest, socket as UpgradeSocket);
+  function noteEmit(_server: object, [event, request, socket, head]: readonly unknown[]): undefined {
+    if (event === 'upgrade')
+      noteArrival(request as UpgradeRequest, socket as UpgradeSocket, head as Uint8Array);
   }
 
   return {

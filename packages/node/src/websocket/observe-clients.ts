@@ -69,7 +69,7 @@ export interface ClientsObserver {
  * @param noteOpening called when the package begins to make a connection after a successful handshake
  */
 export function observeClients(
-  { recorder, options }: Pick<LibraryTools, 'recorder' | 'options'>,
+  { recorder, options, claims }: Pick<LibraryTools, 'recorder' | 'options' | 'claims'>,
   noteOpening: NoteOpening,
 ): ClientsObserver {
   /** Last handshake of each client; `null` if there is nothing to record. */
@@ -79,6 +79,7 @@ export function observeClients(
 
   function noteAttempt(client: Client, connection: CompactConnection): Attempt | null {
     const { base64nonce, _req: request } = client;
+    claims.claim(request);
     const url = String(client.url.href);
     const attempt = isIgnored(url, options.ignoreUrls) ? null : { connection, request };
     connection.key = base64nonce;

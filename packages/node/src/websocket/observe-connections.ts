@@ -43,7 +43,7 @@ export interface ConnectionsObserver {
  * @param takeOpening returns the connection that is being made over a TCP socket; `undefined` if there is none
  */
 export function observeConnections(
-  { recorder, options, sweep, connectionBegan, pingDurations }: LibraryTools,
+  { recorder, options, sweep, claims, connectionBegan, pingDurations }: LibraryTools,
   takeOpening: (socket: Socket) => Opening | undefined,
 ): ConnectionsObserver {
   /** Tracked connections. The value is `null` for a connection that is ignored. */
@@ -86,6 +86,7 @@ export function observeConnections(
     const isNew = connection.openedAt === undefined;
     connection.openedAt ??= now();
     if (connection.place === undefined) openConnections.add(self, connection, self.socket, head);
+    claims.claim(self.socket);
     watchUnsentBytes(self.socket);
     connectionBegan();
     if (isNew && self.maskOutgoingPackets) recorder.opened(connection, handshakeUrl(connection));

@@ -1,4 +1,5 @@
 import { guard, now, patchAround, patchBefore, stopAll } from '@closespan/core/platform';
+import type { StreamClaims } from '../connection/stream-claims.ts';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
 import type { NoteOpening, Opening } from './opening.ts';
@@ -13,12 +14,14 @@ interface PackageRequest {
 
 /**
  * Observes the upgrade requests that servers of the package `websocket` accept.
+ * @param claims learns on which stream the package is accepting a request
  * @param noteOpening called when the package begins to make a connection
  * @returns a function that stops the observation
  */
 export function observeRequests(
   prototype: object,
   { noteArrival, noteAccepted }: AcceptedUpgrades,
+  { accepting }: Pick<StreamClaims, 'accepting'>,
   noteOpening: NoteOpening,
 ): () => void {
   const stops = [
@@ -32,7 +35,12 @@ export function observeRequests(
       const connection = guard('websocket', () => noteAccepted(httpRequest, socket), null);
       // The response leaves at once; the connection gets its listeners later.
       if (connection && !_socketIsClosing) connection.openedAt = now();
-      return noteOpening({ socket, connection, head: 0 });
+      const endAccepting = accepting(socket);
+      const endOpening = noteOpening({ socket, connection, head: 0 });
+      return (made) => {
+        endAccepting();
+        endOpening(made);
+      };
     }),
   ];
   return () => stopAll(stops);

@@ -42,7 +42,8 @@ export function observeWebsocket(tools: LibraryTools): LibraryObserver {
       foundLibrary();
     }
     if (has('connect', 'succeedHandshake')) clients.observeClientClass(prototype);
-    if (has('readHandshake', 'accept')) stops.push(observeRequests(prototype, upgrades, noteOpening));
+    if (has('readHandshake', 'accept'))
+      stops.push(observeRequests(prototype, upgrades, tools.claims, noteOpening));
     if (name === 'W3CWebSocket') {
       w3cPrototypes.push(prototype);
       clients.observeW3cClass(prototype);

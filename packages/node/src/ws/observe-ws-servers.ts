@@ -1,5 +1,6 @@
 import { guard, patchAround, patchBefore, stopAll } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import type { StreamClaims } from '../connection/stream-claims.ts';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts';
 import type { WsSocketsObserver } from './observe-ws-sockets.ts';
@@ -39,6 +40,7 @@ type Accepted = (socket: object, request: unknown) => void;
  */
 export function observeWsServers(
   { noteArrival, noteAccepted }: AcceptedUpgrades,
+  { accepting }: Pick<StreamClaims, 'accepting'>,
   sockets: () => Pick<WsSocketsObserver, 'observeClass' | 'observe' | 'observeAccepted'>,
 ): WsServersObserver {
   const prototypes = new Set<object>();
@@ -51,6 +53,7 @@ export function observeWsServers(
     const request = args.at(-4) as UpgradeRequest;
     upgrade = request;
     tcp = args.at(-3) as UpgradeSocket;
+    const endAccepting = accepting(tcp);
     const onAccepted = args.at(-1) as Accepted;
     if (!server.options?.WebSocket) {
       args[args.length - 1] = (socket: object, accepted: unknown) => {
@@ -59,6 +62,7 @@ export function observeWsServers(
       };
     }
     return () => {
+      endAccepting();
       upgrade = undefined;
       tcp = undefined;
     };

@@ -66,6 +66,7 @@ export function observeWsSockets(
   const connections = createWsConnections(
     options,
     sweep,
+    tools.claims,
     takeAccepted,
     (socket) => recordEnd(socket, true),
     (socket) => ends.isPingOverdue(socket),

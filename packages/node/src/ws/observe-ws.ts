@@ -17,7 +17,7 @@ export interface WsObserver extends LibraryObserver {
 
 /** Starts to observe the sockets and servers of `ws`. */
 export function observeWs(tools: LibraryTools): WsObserver {
-  const servers = observeWsServers(tools.upgrades, () => sockets);
+  const servers = observeWsServers(tools.upgrades, tools.claims, () => sockets);
   const sockets = observeWsSockets(tools, servers.takeAccepted);
   const seeModule = onceAClass((exported, prototype) =>
     findWsClasses(exported, prototype, sockets.observeClass, servers.observeClass),

@@ -4,13 +4,14 @@ import { isIgnored, markSuppressed, now } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import type { ReadOpenFacts } from '../connection/open-walk.ts';
+import { createPeerFactsReader } from '../connection/peer-facts.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
+import type { StreamClaims } from '../connection/stream-claims.ts';
 import { watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import type { CountedStream } from '../traffic/counted-stream.ts';
 import { createOpenConnections, type OpenConnections } from '../traffic/open-connections.ts';
 import type { Sweep } from '../traffic/sweep.ts';
 import { createClientHandshakes } from './client-handshakes.ts';
-import { createPeerFactsReader } from './peer-facts.ts';
 import { isRedirectable, urlOf, type WsSocket } from './ws-socket.ts';
 
 /** Stores the connection of each `ws` socket, from the handshake until the record is made. */
@@ -65,12 +66,14 @@ export interface WsConnections {
  * Makes the store for the connections of `ws` sockets.
  * @param takeAccepted returns the connection that a server is accepting now
  * @param sweep visits the open connections
+ * @param claims learns which streams and requests belong to sockets of `ws`
  * @param abandoned called for a client whose handshake has failed and that may never emit `close`
  * @param isPingOverdue says whether a ping of the app is unanswered for longer than the peer usually takes
  */
 export function createWsConnections(
   { ignoreUrls }: WebSocketOptions,
   sweep: Sweep,
+  { claim }: Pick<StreamClaims, 'claim'>,
   takeAccepted: () => CompactConnection | null | undefined,
   abandoned: (socket: WsSocket) => void,
   isPingOverdue: (socket: WsSocket) => boolean,
@@ -94,6 +97,7 @@ export function createWsConnections(
       connection = keep(socket, isWanted ? new CompactConnection(context.active(), startedAt) : null);
     }
     if (!connection) return;
+    claim(request);
     connection.handshake = handshakes.noteRequest(socket, request);
     noteKey(connection, request);
   }
@@ -116,6 +120,7 @@ export function createWsConnections(
     const facts = _isServer ? { url } : (attempt ?? peerFactsOf(_socket));
     const connection = new CompactConnection(ROOT_CONTEXT, Number.NaN, facts);
     if (_socket) connection.openedAt = Number.NaN;
+    claim(_socket);
     watchUnsentBytes(_socket);
     return connection;
   }
@@ -151,6 +156,7 @@ export function createWsConnections(
       if (connection.place !== undefined) return;
       connection.openedAt = now();
       openSockets.add(socket, connection, tcp as CountedStream | null, head);
+      claim(tcp);
       watchUnsentBytes(tcp);
       if (socket._isServer) return;
       handshakes.forget(socket);

@@ -1,10 +1,10 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, OPEN } from '@closespan/core/platform';
+import { closeFrameSize } from '../../connection/close-frame.ts';
 import { socketPathOf } from '../../connection/socket-path.ts';
 import { watchHandshakePhases, watchUnsentBytes } from '../../connection/unsent-bytes.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
-import { closeFrameSize } from './close-frame-reader.ts';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { UndiciConnection } from './undici-connection.ts';
 import { isTo, type Wire } from './undici-facts.ts';

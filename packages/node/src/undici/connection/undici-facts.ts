@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocketLike } from '@closespan/core';
 import type { Attributes } from '@opentelemetry/api';
-import type { CloseFrame } from './close-frame-reader.ts';
+import type { CloseFrame } from '../../connection/close-frame.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
 /**

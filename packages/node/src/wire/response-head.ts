@@ -1,0 +1,77 @@
+import { Buffer } from 'node:buffer';
+import { cut, flat } from '@closespan/core/platform';
+import { isInterimResponse } from '../runtime/is-interim-response.ts';
+
+/** Largest number of bytes of a response whose head is read. */
+const LONGEST = 65_536;
+const LONGEST_TEXT = 256;
+const END = '\r\n\r\n';
+
+/** Subprotocol and extensions on which both ends have agreed in the handshake (RFC 6455 §1.9, §9). */
+export interface Agreement {
+  readonly subprotocol: string;
+  /** Names of the extensions, without their parameters. */
+  readonly extensions: string;
+}
+
+/** Reads the head of a response with status 101 from the bytes that a server writes. */
+export class ResponseHead {
+  #text = '';
+
+  /** Whether the head is too long to be read. */
+  get isTooLong(): boolean {
+    return this.#text.length > LONGEST;
+  }
+
+  /** Returns the bytes after the head; `undefined` while the head is not complete. */
+  read(bytes: Uint8Array): Uint8Array | undefined {
+    const before = this.#text.length;
+    this.#text += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    let start = 0;
+    for (;;) {
+      const end = this.#text.indexOf(END, start);
+      if (end < 0) return undefined;
+      const next = end + END.length;
+      if (!isInterim(this.#text.slice(start, start + 12))) {
+        this.#text = this.#text.slice(start, end);
+        return bytes.subarray(Math.max(0, next - before));
+      }
+      start = next;
+    }
+  }
+
+  /** Returns the agreement that the head contains. */
+  get agreement(): Agreement {
+    return agreementOf(
+      this.#valueOf(/^sec-websocket-protocol:(.*)$/im),
+      this.#valueOf(/^sec-websocket-extensions:(.*)$/gim),
+    );
+  }
+
+  #valueOf(header: RegExp): string {
+    const lines = header.global ? [...this.#text.matchAll(header)] : [header.exec(this.#text)];
+    return lines.map((line) => line?.[1] ?? '').join();
+  }
+}
+
+/** Makes an agreement from the values of the headers of a response. */
+export function agreementOf(subprotocol: string, extensions: string): Agreement {
+  return { subprotocol: textOf(subprotocol), extensions: textOf(namesIn(extensions).join()) };
+}
+
+/** Returns the names in a list of extensions or subprotocols. The parameters of extensions are left out. */
+export function namesIn(list: string): string[] {
+  return list
+    .split(',')
+    .map((item) => (item.split(';')[0] ?? '').trim())
+    .filter(Boolean);
+}
+
+/** Returns a text that keeps no longer text in memory. */
+function textOf(text: string): string {
+  return flat(cut(text.trim(), LONGEST_TEXT));
+}
+
+function isInterim(statusLine: string): boolean {
+  return isInterimResponse(Number(/^HTTP\/1\.\d (\d{3})/.exec(statusLine)?.[1]));
+}
