@@ -1,8 +1,8 @@
 import { type CloseFacts, NO_CLOSE_FRAME, noteCloseStart, now } from '@closespan/core/platform';
+import { withRequestEnd } from '../connection/request-end.ts';
 import { refusalAttributes, refusingHeaders } from '../connection/response-headers.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
-import { unansweredSocketOf, withTransportEnd } from '../connection/transport-end.ts';
 import { wireError } from '../connection/wire-error.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import type { HttpAttempt } from './http-attempts.ts';
@@ -33,9 +33,10 @@ export function failedAttemptFacts(
     errorCode: isAborted ? undefined : error?.code,
     httpStatusCode: res?.statusCode,
     ...(isTimeout && { cause: 'handshake_timeout' }),
-    furtherAttributes: withTransportEnd(
+    furtherAttributes: withRequestEnd(
       refusalAttributes(refusingHeaders(res), url, options),
-      unansweredSocketOf(request as Parameters<typeof unansweredSocketOf>[0]),
+      request as Parameters<typeof withRequestEnd>[1],
+      error,
     ),
   };
 }
