@@ -76,7 +76,7 @@ export function createBareScope(script: string, members: object, change = ''): B
     },
     WebSocket: scopeSocket(),
   });
-  const run = (text: string) => new Script(text).runInContext(context);
+  const run = (text: string) => compiled(text).runInContext(context);
   run(change);
   run(script);
   const closes: HookedClose[] = [];
@@ -104,6 +104,15 @@ export function createBareScope(script: string, members: object, change = ''): B
     flush: async () => handle?.forceFlush(),
     stop: async () => handle?.shutdown(),
   };
+}
+
+const scripts = new Map<string, Script>();
+
+/** Compiles a script once for all scopes. */
+function compiled(text: string): Script {
+  const script = scripts.get(text) ?? new Script(text);
+  scripts.set(text, script);
+  return script;
 }
 
 /** Makes a class with the members that pages have. Each scope gets its own class, and patches that one alone. */
