@@ -6,6 +6,7 @@ import {
   diag,
   ROOT_CONTEXT,
   type Span,
+  type SpanContext,
   SpanKind,
   SpanStatusCode,
   type Tracer,
@@ -128,6 +129,41 @@ describe("a page's spans are those of OpenTelemetry's SDK", () => {
     const sampled = { sampler: decide(SamplingDecision.RECORD_AND_SAMPLED) };
     const [span] = await sent((tracer) => tracer.startSpan('c').end(), sampled);
     expect(span).toMatchObject({ name: 'c', attributes: { sampled: 'yes' } });
+  });
+});
+
+describe("a close span of a page without hooks is that of OpenTelemetry's SDK", () => {
+  it.each([
+    { parent: 'none', context: undefined, endTime: T0 + 1500, isSampled: true },
+    { parent: 'a sampled span', context: { ...remote, isRemote: true }, endTime: T0, isSampled: true },
+    {
+      parent: 'a span that is not sampled',
+      context: { ...remote, traceFlags: 0 },
+      endTime: T0,
+      isSampled: false,
+    },
+    { parent: 'no span', context: { ...remote, spanId: '0'.repeat(16) }, endTime: T0, isSampled: true },
+    { parent: 'none, and an end before its start', context: undefined, endTime: T0 - 9000, isSampled: true },
+  ])('parent: $parent', async ({ context: parent, endTime, isSampled }) => {
+    const links = [{ context: remote, attributes: { type: 'creation' } }];
+    const content = { kind: SpanKind.CLIENT, attributes: { a: 1, b: ['x'] }, links, startTime: T0 };
+    const status = { code: SpanStatusCode.ERROR };
+    const pipeline = await startPipeline({ otlp: { url: receiver.url }, store: 'memory' });
+    expect(pipeline.tracerProvider).toBeUndefined();
+    const end: { span?: SpanContext | undefined } = {};
+    expect(pipeline.addSpan?.({ ...content, name: 'close', status, endTime, parent }, end)).toBe(isSampled);
+    await pipeline.shutdown();
+    const ours = receiver.spans;
+    const theirs = await sentBySdk((tracer) => {
+      const context = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
+      tracer.startSpan('close', content, context).setStatus(status).end(endTime);
+    });
+    const scope = { name: 'closespan', version: expect.any(String) };
+    expect(ours.map(comparable)).toEqual(theirs.map((span) => comparable({ ...span, scope })));
+    expect(ours.map(({ traceId, spanId }) => ({ traceId, spanId, traceFlags: 1 }))).toEqual(
+      isSampled ? [end.span] : [],
+    );
+    expect(end.span?.traceFlags).toBe(Number(isSampled));
   });
 });
 

@@ -40,7 +40,7 @@ it.each([
   async ({ text, least, most }) => {
     vi.useFakeTimers({ toFake: ['Date'] });
     retryAfter = text();
-    const pipeline = await startPipeline({ otlp: { url: receiver.url }, store: 'memory' });
+    const pipeline = await startPipeline({ otlp: { url: receiver.url }, store: 'memory', closeHook() {} });
     pipeline.tracerProvider?.getTracer('test').startSpan('span', {}, ROOT_CONTEXT).end();
     await pipeline.forceFlush();
     const sent = Date.now();

@@ -5,6 +5,6 @@
  * @internal
  * @module
  */
-export { askSampler, createAppHooks } from '@closespan/core/platform';
+export { createAppHooks } from '@closespan/core/platform';
 export { gzip } from './gzip.ts';
-export { addSpanMethods } from './span-methods.ts';
+export { createPipelineTracerProvider } from './pipeline-tracer.ts';

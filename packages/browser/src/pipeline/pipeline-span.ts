@@ -1,6 +1,7 @@
 import type { HrTime, Link, Span, SpanContext, TimeInput } from '@opentelemetry/api';
 import { type StoredSpan, storedContext, storedLinks } from '../store/stored-spans.ts';
 import { hrTime } from './hr-time.ts';
+import { addSpanMethods, type StartedSpan } from './span-methods.ts';
 
 /** Values for a new span of the built-in pipeline. */
 export interface PipelineSpanInit
@@ -10,19 +11,14 @@ export interface PipelineSpanInit
   readonly links: readonly Link[];
 }
 
-/** A span that has not ended. */
-export type StartedSpan = Omit<StoredSpan, 'endTime'>;
-
 /**
- * Starts a span of the built-in pipeline. The span has only the methods with which closespan sets the status and ends
- * the span; `addSpanMethods` adds the methods for hooks of the app.
+ * Starts a span of the built-in pipeline, with all methods that a hook of the app may call.
  * @param onEnd called with the span when the span ends
  */
 export function startPipelineSpan(
   context: SpanContext,
   { parent, ...init }: PipelineSpanInit,
   onEnd: (span: StoredSpan) => void,
-  addMethods: (span: Span, started: StartedSpan) => Span = (span) => span,
 ): Span {
   const started: StartedSpan = {
     ...init,
@@ -47,7 +43,7 @@ export function startPipelineSpan(
       onEnd({ ...started, endTime: later(started.startTime, hrTime(endTime)) });
     },
   } as Span;
-  return addMethods(span, started);
+  return addSpanMethods(span, started);
 }
 
 /** Returns the later of two times. If the second is no time, the first is returned. */

@@ -1,7 +1,9 @@
 import type { Attributes, Exception, HrTime, Span } from '@opentelemetry/api';
-import { storedLinks } from '../store/stored-spans.ts';
+import { type StoredSpan, storedLinks } from '../store/stored-spans.ts';
 import { hrTime } from './hr-time.ts';
-import type { StartedSpan } from './pipeline-span.ts';
+
+/** A span that has not ended. */
+export type StartedSpan = Omit<StoredSpan, 'endTime'>;
 
 /**
  * Adds the other methods of a span of OpenTelemetry's SDK to a span. The span has no limit for attributes and events.

@@ -10,16 +10,17 @@ import { diag, NAME, registeredMeterProvider, VERSION } from '@closespan/browser
 import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
-import { loadOptionParts } from '../lazy-option-parts.ts';
+import { arePartsLate, loadOptionParts } from '../lazy-option-parts.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { openSpanStore } from '../store/open-span-store.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
+import type { StoredSpan } from '../store/stored-spans.ts';
+import { addCloseSpans } from './add-close-spans.ts';
 import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
 import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
 import type { PageMeterProvider } from './page-meter-provider.ts';
 import { pageResource } from './page-resource.ts';
-import { createPipelineTracerProvider } from './pipeline-tracer.ts';
 
 /**
  * Starts the built-in pipeline in a page or worker. The pipeline begins at once to send spans that earlier pages could
@@ -37,7 +38,8 @@ export async function startPipeline(
   const attributes = pageResource(options);
   const isZipped = compression === 'gzip';
   // First, since the start fails without these parts, and would leave metrics that nobody stops.
-  const parts = options.closeHook || options.sampler || isZipped ? await optionParts(options) : undefined;
+  const needsParts = !arePartsLate || options.closeHook || options.sampler || isZipped;
+  const parts = needsParts ? await optionParts(options) : undefined;
   const [format = JSON_FORMAT, meters] = await Promise.all([
     protocol === 'http/protobuf' ? protobufFormat() : undefined,
     options.metrics ? startMetrics(options, attributes, fetchAtLoad) : undefined,
@@ -57,22 +59,19 @@ export async function startPipeline(
       createOutcomeCounter(provider?.getMeter(NAME, VERSION))(outcome, count);
     },
   });
-  const tracerProvider = createPipelineTracerProvider({
-    resource: {
-      attributes: {
-        'service.name': options.serviceName ?? 'unknown_service',
-        'telemetry.sdk.name': NAME,
-        'telemetry.sdk.language': 'webjs',
-        'telemetry.sdk.version': VERSION,
-        ...attributes,
-      },
+  const resource = {
+    attributes: {
+      'service.name': options.serviceName ?? 'unknown_service',
+      'telemetry.sdk.name': NAME,
+      'telemetry.sdk.language': 'webjs',
+      'telemetry.sdk.version': VERSION,
+      ...attributes,
     },
-    sampler: options.sampler,
-    hooks: parts,
-    onEnd: (span) => delivery.add([span]),
-  });
+  };
+  const onEnd = (span: StoredSpan) => delivery.add([span]);
   return {
-    tracerProvider,
+    tracerProvider: parts?.createPipelineTracerProvider({ resource, sampler: options.sampler, onEnd }),
+    ...(arePartsLate && !parts && { addSpan: addCloseSpans(resource, onEnd) }),
     meterProvider: meters,
     async forceFlush(spansOnly) {
       await Promise.all([delivery.flush(), spansOnly || meters?.forceFlush()]);

@@ -14,10 +14,6 @@ import { type MessageWatch, watchMessages } from './watch-messages.ts';
 import type { WebSocketLike } from './web-socket-like.ts';
 import { wrapGlobal } from './wrap-global.ts';
 
-/** Whether the runtime marks its events as trusted (`isTrusted`, DOM § Event). */
-const MARKS_EVENTS = !('Deno' in globalThis);
-const isMadeUp = MARKS_EVENTS ? isUntrusted : contradictsState;
-
 /**
  * Observes each socket that the global `WebSocket` of Bun, Deno or workerd makes after this call, and each socket
  * passed to `observe`.
@@ -28,6 +24,9 @@ export function observeGlobal(
   { ignoreUrls, messages: countsMessages }: WebSocketOptions,
   errorFactsOf: (event: unknown) => Partial<CloseFacts>,
 ): SocketObserver {
+  // Deno does not mark its events as trusted (`isTrusted`, DOM § Event).
+  const marksEvents = !('Deno' in globalThis);
+  const isMadeUp = marksEvents ? isUntrusted : contradictsState;
   const stopReplacing = makeReplaceable('WebSocket');
   const native = globalThis.WebSocket;
   const errorFacts = new WeakMap<Connection, Partial<CloseFacts>>();
@@ -43,7 +42,7 @@ export function observeGlobal(
     },
     isMadeUp,
   );
-  if (countsMessages) messages = watchMessages(observer.observed, native?.prototype, MARKS_EVENTS);
+  if (countsMessages) messages = watchMessages(observer.observed, native?.prototype, marksEvents);
 
   const onError = (event: unknown) => {
     const { target } = event as { readonly target: WebSocketLike };

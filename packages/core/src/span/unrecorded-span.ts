@@ -1,7 +1,11 @@
 import type { Span, SpanContext } from '@opentelemetry/api';
 
 /** Ids of no span, as the OpenTelemetry specification defines them: all digits are zero. */
-const NO_SPAN: SpanContext = { traceId: '0'.repeat(32), spanId: '0'.repeat(16), traceFlags: 0 };
+const NO_SPAN: SpanContext = {
+  traceId: '00000000000000000000000000000000',
+  spanId: '0000000000000000',
+  traceFlags: 0,
+};
 
 /**
  * Makes a span that is neither recorded nor exported: all changes are ignored.

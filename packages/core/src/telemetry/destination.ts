@@ -2,7 +2,9 @@ import type { Meter } from '@opentelemetry/api';
 import { logFailures } from '../delivery/log-failures.ts';
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
+import type { ChainEnd } from '../record/chain.ts';
 import { diag } from '../registered-api.ts';
+import type { CloseSpan } from '../span/close-span.ts';
 import type { CloseTracer } from '../span/close-tracer.ts';
 import { NAME, VERSION } from '../version.ts';
 import { createAppProviders } from './app-providers.ts';
@@ -16,10 +18,13 @@ export interface Destination {
   /** Tracer that the last call of `find` found. `undefined` if there was none. */
   readonly tracer: CloseTracer | undefined;
   /**
-   * Exports a close span without a tracer. `undefined` if the last call of `find` chose another tracer than that of the
-   * built-in pipeline (closespan's OTLP/HTTP exporter), or if the pipeline has no such function.
+   * Exports a close span without a tracer. Returns `false` if the last call of `find` chose another tracer than that of
+   * the built-in pipeline (closespan's OTLP/HTTP exporter), or if the pipeline needs its tracer for this span.
+   * @param end gets the ids of the span
    */
-  readonly addSpan: Pipeline['addSpan'];
+  addSpan(span: CloseSpan, end: ChainEnd | undefined): boolean;
+  /** Whether close spans have a destination: a tracer, or `addSpan`. */
+  readonly makesSpans: boolean;
   /** Meter that the last call of `find` found. `undefined` if there was none. */
   readonly meter: Meter | undefined;
   /**
@@ -114,8 +119,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     get tracer() {
       return tracer;
     },
-    get addSpan() {
-      return spansAreOurs ? pipeline?.addSpan : undefined;
+    addSpan: (span, end) => Boolean(spansAreOurs && pipeline?.addSpan?.(span, end)),
+    get makesSpans() {
+      return Boolean(tracer ?? (spansAreOurs && pipeline?.addSpan));
     },
     get meter() {
       return meter;

@@ -5,10 +5,11 @@ import type { CloseTracerProvider } from '../span/close-tracer.ts';
 
 /** The built-in pipeline: an OTLP/HTTP exporter that closespan starts when the app has no OpenTelemetry SDK. */
 export interface Pipeline {
-  /** Provider of the tracer for close spans. `undefined` if spans are switched off. */
+  /** Provider of the tracer for close spans. `undefined` if spans are switched off, or if `addSpan` makes all spans. */
   readonly tracerProvider: CloseTracerProvider | undefined;
   /**
-   * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span.
+   * Exports a close span without a tracer, which takes less time. Returns `false` if only the tracer can make this span, or
+   * if the span is not sampled.
    * @param end gets the ids of the span
    * @defaultValue the tracer makes all spans
    */

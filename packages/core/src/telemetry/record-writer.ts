@@ -12,7 +12,6 @@ import { diag } from '../registered-api.ts';
 import type { AppHooks } from '../span/app-hooks.ts';
 import { errorTypeOf } from '../span/close-attributes.ts';
 import { type CloseSpan, closeSpanOf, type SpanParts, startCloseSpan } from '../span/close-span.ts';
-import type { CloseTracer } from '../span/close-tracer.ts';
 import type { LimitConclusion } from '../span/conclude-limits.ts';
 import { reconnectSpanOf } from '../span/reconnect-span.ts';
 import { createRecordRules, type OverSocket } from '../span/record-rules.ts';
@@ -95,16 +94,18 @@ export function createRecordWriter(
     );
 
   /**
-   * Makes a span. Returns `undefined` if the span has already ended, because no hook may change it.
+   * Makes a span. Returns `undefined` if the span has already ended, because no hook may change it, or if the built-in
+   * pipeline has no tracer and the span is not sampled.
    * @param end gets the ids of the span
    */
-  function makeSpan(tracer: CloseTracer, span: CloseSpan, end?: ChainEnd): Span | undefined {
-    if (closeHook || !destination.addSpan?.(span, end)) {
+  function makeSpan(span: CloseSpan, end?: ChainEnd): Span | undefined {
+    const { tracer } = destination;
+    if (!closeHook && destination.addSpan(span, end)) exported++;
+    else if (tracer) {
       const started = startCloseSpan(tracer, span);
       if (end) end.span = started.spanContext();
       return started;
     }
-    exported++;
     return undefined;
   }
 
@@ -116,34 +117,30 @@ export function createRecordWriter(
   }
 
   /** Makes the span and the metric of an outage that has ended. */
-  function writeOutage(ended: PendingClose, outage: Chain, tracer: CloseTracer | undefined): void {
+  function writeOutage(ended: PendingClose, outage: Chain, makesSpan: boolean): void {
     const endpoint = rules.endpointOf(ended.facts);
     if (ended.isOpening) metrics.measure((made) => made.addOutage(ended, outage, endpoint));
-    if (!tracer || reconnects === false) return;
+    if (!makesSpan || reconnects === false) return;
     const span = reconnectSpanOf(ended, outage, endpoint);
-    const started = guard('tracer', () => makeSpan(tracer, span));
+    const started = guard('tracer', () => makeSpan(span));
     endSpan(started, span.endTime);
   }
 
-  function write(
-    record: CloseRecord,
-    tracer: CloseTracer | undefined,
-    { end, previous, socket }: PendingClose,
-  ): void {
+  function write(record: CloseRecord, makesSpan: boolean, { end, previous, socket }: PendingClose): void {
     // A server that refuses a handshake has had no connection: nothing closed.
     const isRefusal = record.kind === 'server' && !record.handshakeSucceeded;
     if (isRefusal) {
       metrics.measure((made) => made.addHandshake(record, errorTypeOf(record, true)));
-      if (!(tracer || closeHook) || !parts.takesRefusal?.()) return;
+      if (!(makesSpan || closeHook) || !parts.takesRefusal?.()) return;
     }
     const errorType = errorTypeOf(record, hooks.isAbnormal?.(record) ?? record.abnormal);
     if (!isRefusal) metrics.measure((made) => made.add(record, errorType));
     // A provider that throws costs its own signal alone.
-    const span =
-      tracer &&
-      guard('tracer', () =>
-        makeSpan(tracer, closeSpanOf(record, errorType, options, previous?.span, undefined, parts), end),
-      );
+    const span = makesSpan
+      ? guard('tracer', () =>
+          makeSpan(closeSpanOf(record, errorType, options, previous?.span, undefined, parts), end),
+        )
+      : undefined;
     hooks.closeHook?.(record, span, socket?.deref());
     endSpan(span, record.closeTime);
   }
@@ -158,14 +155,14 @@ export function createRecordWriter(
     write(closed, isLost) {
       // As `guard` does, without a closure for each close.
       try {
-        const tracer = isLost ? undefined : destination.tracer;
-        if (closed.outage) return writeOutage(closed, closed.outage, tracer);
+        const makesSpan = !isLost && destination.makesSpans;
+        if (closed.outage) return writeOutage(closed, closed.outage, makesSpan);
         const seen = createCloseRecord(closed, rules);
         // In a page this part may be loaded later.
         const record = parts.concludeLimit?.(seen, closed) ?? seen;
         if (closed.end) closed.end.cause = record.cause;
         closed.causes?.add(record.cause);
-        write(hooks.freeze?.(record) ?? record, tracer, closed);
+        write(hooks.freeze?.(record) ?? record, makesSpan, closed);
       } catch (error) {
         diag.error(`${NAME}: record threw`, error);
       }
