@@ -211,3 +211,29 @@ it('joins both ends by a carrier, names URLs and marks reconnects', async () => 
   expect(receiver.spans.map(({ name }) => name)).toContain('websocket.reconnect /server/{code}');
   expect(JSON.stringify(receiver.spans)).not.toContain('secret');
 });
+
+it('a sampler leaves out normal closes, and the hook gets the socket of the app', async () => {
+  const app = await startApp('0.88', 'ios');
+  const { AbnormalCloseSampler, WebSocketInstrumentation } = app.closespan;
+  const hooked: unknown[] = [];
+  const instrumentation = new WebSocketInstrumentation({
+    enabled: true,
+    otlp: { url: receiver.url },
+    sampler: new AbnormalCloseSampler(0),
+    closeHook(record, span, socket) {
+      span.setAttribute('app.code', record.code);
+      hooked.push(socket);
+    },
+  });
+  const sockets: WebSocket[] = [];
+  for (const path of ['/server/1000', '/server/1011']) {
+    const socket = new app.scope.WebSocket(url + path);
+    sockets.push(socket);
+    await happened(socket, 'close');
+  }
+  const [span] = await receiver.waitForSpans(1);
+  instrumentation.disable();
+  expect(span?.attributes['app.code']).toBe(1011);
+  expect(receiver.spans).toHaveLength(1);
+  expect(hooked).toEqual(sockets);
+});
