@@ -119,7 +119,7 @@ const WORKER = { worker: 'index' };
 /** What stands for the main entry in React Native, in one file. */
 const REACT_NATIVE = { 'react-native': 'react-native' };
 /** What stands for the main entry on Cloudflare Workers, and on a server that renders pages. */
-const WORKERD = { workerd: 'index' };
+const WORKERD = { workerd: 'workerd' };
 const SERVER = { server: 'server' };
 
 function browser(entries: Entries, more: Options = {}): Options {
@@ -258,9 +258,7 @@ export const builds: Options[] = [
     esbuildPlugins: [replaceModules({ 'lazy-parts.ts': 'static-parts.ts', ...STATIC_OPTION_PARTS })],
   }),
   browser(WORKERD, {
-    esbuildPlugins: [
-      replaceModules({ 'instrument-web-sockets.ts': 'instrument-workerd.ts', ...STATIC_OPTION_PARTS }),
-    ],
+    esbuildPlugins: [replaceModules(STATIC_OPTION_PARTS)],
   }),
   browser(REACT_NATIVE, reactNative),
   browser(SERVER),

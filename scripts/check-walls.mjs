@@ -36,7 +36,7 @@ const FLOORS = {
   ],
   browser: [
     ['listen.ts', 'lazy-option-parts.ts'],
-    ['browser-options.ts', 'observe-streams.ts', 'lifecycle', 'load-hooks.ts'],
+    ['browser-options.ts', 'observe-streams.ts', 'lifecycle', 'durable', 'load-hooks.ts'],
     ['lifecycle.ts'],
     ['recording.ts'],
     ['store'],
@@ -46,7 +46,7 @@ const FLOORS = {
     ['lazy-parts.ts', 'static-messages.ts', 'missing-messages.ts'],
     ['static-parts.ts'],
     ['instrument-web-sockets.ts', 'instrument-workerd.ts'],
-    ['index.ts', 'one-file.ts', 'react-native.ts', 'server.ts'],
+    ['index.ts', 'one-file.ts', 'react-native.ts', 'server.ts', 'workerd.ts'],
   ],
   node: [
     ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],

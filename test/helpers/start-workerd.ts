@@ -12,11 +12,15 @@ export interface Workerd {
   stop(): Promise<void>;
 }
 
-/** Bundles a worker as wrangler does, and runs it; `bindings` are in its `env`. */
+/**
+ * Bundles a worker as wrangler does, and runs it; `bindings` are in its `env`. So is a namespace for each class of
+ * Durable Objects, by the name of the class.
+ */
 export async function startWorkerd(
   binary: string,
   program: string,
   bindings: Readonly<Record<string, string>>,
+  durableClasses: readonly string[] = [],
 ): Promise<Workerd> {
   const folder = await mkdtemp(join(tmpdir(), 'closespan-workerd-'));
   await build({
@@ -31,6 +35,8 @@ export async function startWorkerd(
     tsconfigRaw: '{}',
   });
   const texts = Object.entries(bindings).map(([name, text]) => `(name = "${name}", text = "${text}")`);
+  const namespaces = durableClasses.map((name) => `(className = "${name}", uniqueKey = "${name}")`);
+  const objects = durableClasses.map((name) => `(name = "${name}", durableObjectNamespace = "${name}")`);
   const config = join(folder, 'config.capnp');
   await writeFile(
     config,
@@ -45,7 +51,9 @@ const config :Workerd.Config = (
 const main :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "worker.js")],
   compatibilityDate = "2026-10-01",
-  bindings = [${texts.join(', ')}],
+  durableObjectNamespaces = [${namespaces.join(', ')}],
+  durableObjectStorage = (inMemory = void),
+  bindings = [${[...texts, ...objects].join(', ')}],
 );
 `,
   );

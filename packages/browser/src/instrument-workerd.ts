@@ -1,22 +1,38 @@
-import type { WebSocketHandle } from '@closespan/core';
-import { createLimitConclusion, createMessageMetrics } from '@closespan/core/messages';
+import type { ObserveHandlers, WebSocketHandle } from '@closespan/core';
+import { createLimitConclusion, createMessageMetrics, MessageTraffic } from '@closespan/core/messages';
 import { createCloseMetrics } from '@closespan/core/metrics';
 import {
   type CloseFacts,
   createAppHooks,
+  createHandlersObserver,
+  isIgnored,
   observeGlobal,
   type Platform,
   PlatformInstrumentation,
   type Recorder,
   startInstrumentation,
+  stopAll,
 } from '@closespan/core/platform';
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
+import { watchAcceptedSockets } from './durable/accepted-sockets.ts';
+import { keepAttachments } from './durable/attachments.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 
 /** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
 const { fetch } = globalThis;
 
-const platform: Platform<BrowserWebSocketOptions> = {
+/** Controls observation in a Cloudflare Worker. `instrumentWebSockets()` returns this handle. */
+export interface WorkerdWebSocketHandle extends WebSocketHandle {
+  /**
+   * Observes the connections whose events an app's handlers get: those of a Durable Object whose sockets hibernate, and
+   * those of crossws, Hono and PartyServer. Returns a class for a class. Any other object comes back with its handlers
+   * wrapped in place; of a frozen object a copy. Never throws.
+   * @example export const Room = observeHandlers(class extends DurableObject { webSocketMessage(socket, text) {} })
+   */
+  readonly observeHandlers: ObserveHandlers;
+}
+
+const platform: Platform<BrowserWebSocketOptions, WorkerdWebSocketHandle> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install,
   startPipeline: (options) => startPipeline(options, fetch),
@@ -25,11 +41,11 @@ const platform: Platform<BrowserWebSocketOptions> = {
 
 /**
  * Records every close of the global `WebSocket` of a Cloudflare Worker from now on. Pass the server's socket of a
- * `WebSocketPair` to `observe`. A second call returns the handle of the first call and changes no option.
+ * `WebSocketPair` to `observe`, and a class of Durable Objects to `observeHandlers`. A second call returns the handle of the first call and changes no option.
  * @throws TypeError for a wrong option; never afterwards
  * @example const { observe, forceFlush } = instrumentWebSockets({ serviceName: 'chat' })
  */
-export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WebSocketHandle {
+export function instrumentWebSockets(options: BrowserWebSocketOptions = {}): WorkerdWebSocketHandle {
   return startInstrumentation(platform, options);
 }
 
@@ -48,13 +64,34 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<BrowserWeb
   }
 }
 
-function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnType<Platform['install']> {
+function install(
+  recorder: Recorder,
+  options: BrowserWebSocketOptions,
+): ReturnType<(typeof platform)['install']> {
   recorder.settings.loadMetrics = () => ({ createCloseMetrics });
   recorder.settings.hooks = createAppHooks(options);
   if (options.messages)
     Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
-  const { observe, connectionOf, stop } = observeGlobal(recorder, options, errorFactsOf);
-  return { observe, connectionOf, stop };
+  const sockets = observeGlobal(recorder, options, errorFactsOf);
+  const attachments = keepAttachments(WebSocket.prototype);
+  const durable = watchAcceptedSockets((...opening) => handlers.noteOpen(...opening));
+  const handlers = createHandlersObserver(recorder, {
+    isIgnored: (url) => isIgnored(url, options.ignoreUrls),
+    adopt: (known) => known.map(sockets.connectionOf).find(Boolean),
+    restore: attachments.restore,
+    keep: attachments.keep,
+    noteFetch: durable.noteFetch,
+    createTraffic: options.messages ? () => new MessageTraffic() : undefined,
+    errorFactsOf,
+    // A socket that is kept alive would outlive its Durable Object.
+    listsOpen: false,
+  });
+  return {
+    observe: sockets.observe,
+    connectionOf: (socket) => sockets.connectionOf(socket) ?? handlers.connectionOf(socket),
+    observeHandlers: handlers.observeHandlers,
+    stop: () => stopAll([handlers.stop, durable.stop, attachments.stop, sockets.stop]),
+  };
 }
 
 /**
@@ -62,7 +99,7 @@ function install(recorder: Recorder, options: BrowserWebSocketOptions): ReturnTy
  * `protocol_error`.
  */
 function errorFactsOf(event: unknown): Partial<CloseFacts> {
-  const { message = '' } = event as { message?: string };
+  const { message = '' } = Object(event) as { message?: string };
   const [, status] = /but received (\d{3}) instead/.exec(message) ?? [];
   return {
     httpStatusCode: status ? Number(status) : undefined,

@@ -44,6 +44,7 @@ export {
 } from './observe/observe-socket.ts';
 export { patchAround, patchBefore, patchGetter } from './observe/patch-method.ts';
 export { CLOSED, CLOSING, CONNECTING, OPEN } from './observe/ready-state.ts';
+export { replaceValue } from './observe/replace-value.ts';
 export { contradictsState } from './observe/socket-events.ts';
 export { type Construct, wrapGlobal } from './observe/wrap-global.ts';
 export { PlatformInstrumentation } from './platform-instrumentation.ts';

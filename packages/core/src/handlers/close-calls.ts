@@ -12,8 +12,11 @@ export interface CloseCall {
 
 /** Notes calls of the methods that close connections. */
 export interface CloseCalls {
-  /** Watches the methods of an object: in the object itself, or in the prototype that has them. */
-  watch(socket: object): void;
+  /**
+   * Watches the methods of an object: in the object itself, or in the prototype that has them.
+   * @returns `false` if a call may go unseen, since a method is frozen
+   */
+  watch(socket: object): boolean;
   stop(): void;
 }
 
@@ -26,15 +29,16 @@ const METHODS = ['close', 'terminate', 'end'] as const;
 export function watchCloseCalls(
   note: (socket: object, call: CloseCall) => ((threw: boolean) => void) | undefined,
 ): CloseCalls {
-  const watched = new WeakMap<object, Set<string>>();
+  /** Methods that were looked at, by their owner and name, and whether their calls are seen. */
+  const watched = new WeakMap<object, Map<string, boolean>>();
   const stops: ((() => void) | undefined)[] = [];
 
-  function watchMethod(socket: object, name: (typeof METHODS)[number]): void {
+  function watchMethod(socket: object, name: (typeof METHODS)[number]): boolean {
     const owner = ownerOf(socket, name);
-    if (!owner) return;
-    const names = watched.get(owner) ?? new Set();
-    if (names.has(name)) return;
-    watched.set(owner, names.add(name));
+    if (!owner) return true;
+    const names = watched.get(owner) ?? new Map<string, boolean>();
+    const known = names.get(name);
+    if (known !== undefined) return known;
     const stop = patchAround(owner, name, (self, [code, reason]) => {
       // uWebSockets.js has `end` for a close with a Close frame.
       const isForced = name === 'terminate' || (name === 'close' && 'end' in self);
@@ -46,12 +50,12 @@ export function watchCloseCalls(
     });
     // The patch of an object of one connection goes with the object.
     if (owner !== socket) stops.push(stop);
+    watched.set(owner, names.set(name, Boolean(stop)));
+    return Boolean(stop);
   }
 
   return {
-    watch(socket) {
-      for (const name of METHODS) watchMethod(socket, name);
-    },
+    watch: (socket) => METHODS.map((name) => watchMethod(socket, name)).every(Boolean),
     stop: () => stopAll(stops.reverse()),
   };
 }

@@ -15,6 +15,8 @@ export interface HandledConnection {
   readonly traffic: MessageTraffic | undefined;
   /** Limit of silence that the app has set, in seconds. `undefined` if the handlers have no such member. */
   readonly idleTimeout: unknown;
+  /** Whether each call that closes this connection has been noted since the opening. */
+  seesCalls: boolean;
   /** Number of calls that close this connection and have not returned. */
   ownCalls: number;
   /** Whether this end dropped the connection without a Close frame. */

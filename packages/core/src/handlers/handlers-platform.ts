@@ -29,7 +29,7 @@ export interface HandlersPlatform {
   ): Connection | undefined;
   /** Returns a connection that opened before this code was loaded; `undefined` if nothing is known of it. */
   restore?(identity: object): KeptConnection | undefined;
-  /** Keeps a connection that opens, so that `restore` finds it. */
+  /** Keeps a connection that opens, or that begins to close, so that `restore` finds it. */
   keep?(identity: object, kept: KeptConnection): void;
   /** Notes that a connection begins. */
   began?(): void;

@@ -46,7 +46,10 @@ export function createHandlersObserver(recorder: Recorder, platform: HandlersPla
   function wrap<H extends object>(handlers: H, given: GivenInfo): H {
     const note: NoteCall = (role, self, args) => {
       if (isStopped) return undefined;
-      if (role === 'fetch') return platform.noteFetch?.(self, args, given);
+      if (role === 'fetch') {
+        events.note('upgrade', args, given);
+        return platform.noteFetch?.(self, args, given);
+      }
       if (role === 'resolve') return (result) => observeResolved(result, given);
       events.note(role, args, given);
       return undefined;

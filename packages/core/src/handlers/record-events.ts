@@ -31,7 +31,7 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
     recorder.prepare();
     // A library may give an object of its own, in which the runtime's socket is.
     calls.watch(handled.socket);
-    calls.watch(identityOf(handled.socket));
+    handled.seesCalls &&= calls.watch(identityOf(handled.socket));
   });
   const calls = watchCloseCalls((socket, call) => noteCall(socket as HandledSocket, call));
 
@@ -50,7 +50,10 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
       requestedReason(reason) ?? '',
     );
     handled.ownCalls++;
-    if (takeBack) handled.isDropped = isForced;
+    if (takeBack) {
+      handled.isDropped = isForced;
+      platform.keep?.(identityOf(socket), handled);
+    }
     return (threw) => {
       handled.ownCalls--;
       if (threw) takeBack?.();
@@ -59,13 +62,14 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
 
   function noteEnd(handled: HandledConnection, facts: EventFacts, socket: object): void {
     if (!connections.end(handled)) return;
-    const { connection, details, traffic, errorFacts, ownCalls, isDropped, idleTimeout } = handled;
+    const { connection, details, traffic, errorFacts, ownCalls, isDropped, idleTimeout, seesCalls } = handled;
     const runtime = runtimeFacts(facts, idleTimeout);
     recorder.record(
       connection,
       {
         ...details,
         ...errorFacts,
+        ...(!seesCalls && { initiator: 'unknown' as const }),
         ...(isDropped && facts.code === 1006 && { cause: 'local_terminate' as const }),
         ...facts,
         ...runtime,

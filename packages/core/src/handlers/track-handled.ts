@@ -4,7 +4,7 @@ import { activeContext } from '../registered-api.ts';
 import type { GivenInfo } from './given-info.ts';
 import type { HandledConnection } from './handled-connection.ts';
 import { headerOf, identityOf, requestOf, urlOf } from './handled-socket.ts';
-import type { HandlersPlatform } from './handlers-platform.ts';
+import type { HandlersPlatform, KeptConnection } from './handlers-platform.ts';
 import { idOfKey } from './key-id.ts';
 
 /** Connections of handlers, by the objects that stand for them. */
@@ -74,40 +74,47 @@ export function trackHandled(
     const adopted = platform.adopt?.([identity, socket], { ...details, connectionId: id }, isOpening);
     if (adopted) return forOthers(adopted);
     connection.openedAt = isOpening ? now() : Number.NaN;
-    const kept = (!isOpening && platform.restore?.(identity)) || { connection, details };
+    const kept = { connection, details };
     if (isOpening) platform.keep?.(identity, kept);
-    platform.began?.();
-    const handled: HandledConnection = {
-      ...kept,
-      socket,
+    return remember(socket, kept, {
       traffic: isOpening ? platform.createTraffic?.() : undefined,
       idleTimeout: given.idleTimeout,
-      ownCalls: 0,
-      isDropped: false,
-      errorFacts: undefined,
-    };
-    handledBy.set(identity, handled);
-    if (platform.listsOpen) open.set(identity, handled);
-    began(handled);
-    return handled;
+      seesCalls: isOpening,
+    });
 
     function forOthers(other: Connection | null): undefined {
       others.set(identity, other);
     }
   }
 
+  function remember(
+    socket: object,
+    kept: KeptConnection,
+    more: Pick<HandledConnection, 'traffic' | 'idleTimeout' | 'seesCalls'>,
+  ): HandledConnection {
+    const identity = identityOf(socket);
+    platform.began?.();
+    const handled = { ...kept, ...more, socket, ownCalls: 0, isDropped: false, errorFacts: undefined };
+    handledBy.set(identity, handled);
+    if (platform.listsOpen) open.set(identity, handled);
+    began(handled);
+    return handled;
+  }
+
+  /** Returns the connection of a socket that is not new, and what is kept of one that opened before this code ran. */
+  function known(socket: object): HandledConnection | undefined {
+    const identity = identityOf(socket);
+    const handled = handledBy.get(identity);
+    if (handled || others.has(identity)) return handled;
+    const kept = platform.restore?.(identity);
+    return kept && remember(socket, kept, { traffic: undefined, idleTimeout: undefined, seesCalls: true });
+  }
+
   return {
     find: (socket) => handledBy.get(identityOf(socket)),
-    connectionOf(socket) {
-      const identity = identityOf(socket);
-      const known = handledBy.get(identity)?.connection ?? others.get(identity) ?? undefined;
-      return known ?? platform.restore?.(identity)?.connection;
-    },
-    see(socket, args, given, isOpening) {
-      const identity = identityOf(socket);
-      const known = handledBy.get(identity);
-      return known || others.has(identity) ? known : begin(socket, args, given, isOpening);
-    },
+    connectionOf: (socket) => known(socket)?.connection ?? others.get(identityOf(socket)) ?? undefined,
+    see: (socket, args, given, isOpening) =>
+      known(socket) ?? (others.has(identityOf(socket)) ? undefined : begin(socket, args, given, isOpening)),
     noteArrival(request) {
       if (typeof request === 'object' && request) arrivals.set(request, now());
     },

@@ -104,8 +104,14 @@ export function createHandlerWrapper(wants: (role: HandlerRole) => boolean): Han
           __proto__: null,
           apply(target: Handler, self: unknown, args: unknown[]) {
             const after = call(self, args);
-            const result = Reflect.apply(target, selfOf(self), args);
-            return after ? guard('observeHandlers', () => after(result), result) : result;
+            if (!after) return Reflect.apply(target, selfOf(self), args);
+            let result: unknown;
+            try {
+              result = Reflect.apply(target, selfOf(self), args);
+            } finally {
+              result = guard('observeHandlers', () => after(result), result);
+            }
+            return result;
           },
         } as ProxyHandler<Handler>)
       : (...args) => void call(undefined, args);
