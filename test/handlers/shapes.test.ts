@@ -240,10 +240,10 @@ it('takes facts from a function that gets the socket, and leaves out ignored URL
   });
 });
 
-it('has no durations of a connection that was open before its handlers were observed', async () => {
+it('claims little of a connection that was open before its handlers were observed', async () => {
   const { close } = handle.observeHandlers({ open() {}, close(_socket: object, _code: number) {} });
   close(new FakeSocket(), 1000);
-  expect(await lines()).toEqual(['/room server 1000 clean remote remote_close']);
+  expect(await lines()).toEqual(['/room server 1000 clean unknown unknown']);
   expect(records[0]).toMatchObject({ connectionDuration: undefined, handshakeDuration: undefined });
 });
 

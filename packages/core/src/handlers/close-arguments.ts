@@ -1,3 +1,4 @@
+import { isUntrusted } from '../observe/socket-events.ts';
 import type { CloseFacts } from '../record/close-facts.ts';
 import { limitText } from '../record/queue-memory.ts';
 import { requestedReason } from '../record/requested-reason.ts';
@@ -28,7 +29,9 @@ export function closeArguments(args: readonly unknown[], socket: object): EventF
   return {
     code,
     reason: text,
-    wasClean: typeof wasClean === 'boolean' ? wasClean : code !== 1006 && code !== 0,
+    // An event that Hono makes says nothing of it.
+    wasClean:
+      typeof wasClean === 'boolean' && !isUntrusted(Object(first)) ? wasClean : code !== 1006 && code !== 0,
   };
 }
 

@@ -8,11 +8,12 @@ import { closeArguments, type EventFacts, errorArguments } from './close-argumen
 import { type CloseCall, watchCloseCalls } from './close-calls.ts';
 import type { GivenInfo } from './given-info.ts';
 import type { HandledConnection } from './handled-connection.ts';
-import { type HandledSocket, identityOf, socketOf } from './handled-socket.ts';
+import { type HandledRequest, type HandledSocket, identityOf, socketOf } from './handled-socket.ts';
 import type { HandlerRole } from './handler-names.ts';
 import type { HandlersPlatform } from './handlers-platform.ts';
 import { runtimeFacts } from './runtime-words.ts';
 import { type HandledConnections, trackHandled } from './track-handled.ts';
+import { noteUpgradeCall } from './upgrade-calls.ts';
 
 /** Makes records of the events that handlers get. */
 export interface EventRecorder extends Pick<HandledConnections, 'connectionOf' | 'open'> {
@@ -33,6 +34,8 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
     calls.watch(handled.socket);
     handled.seesCalls &&= calls.watch(identityOf(handled.socket));
   });
+  /** Request of the call of uWebSockets.js that opens a connection. */
+  let upgrading: HandledRequest | undefined;
   const calls = watchCloseCalls((socket, call) => noteCall(socket as HandledSocket, call));
 
   function noteCall(
@@ -96,14 +99,27 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
     else if (socket.readyState === CLOSED) setTimeout(end, 0);
   }
 
+  function noteUpgrade(args: readonly unknown[]): void {
+    const request = noteUpgradeCall(args, (noted, call) => {
+      upgrading = noted;
+      try {
+        return call();
+      } finally {
+        upgrading = undefined;
+      }
+    });
+    connections.noteArrival(request ?? args[0]);
+  }
+
   return {
     note(role, args, given) {
       if (role === 'upgrade') {
-        connections.noteArrival(args[0]);
+        noteUpgrade(args);
         return;
       }
       const socket = socketOf(args);
-      const handled = socket && connections.see(socket, args, given, role === 'open');
+      const shown = upgrading ? [...args, { request: upgrading }] : args;
+      const handled = socket && connections.see(socket, shown, given, role === 'open');
       if (!handled || !connections.isOpen(handled)) return;
       const [rest] = args.filter((one) => one !== socket);
       if (role === 'message') handled.traffic?.noteReceived(sizeOf(rest), now());
