@@ -91,6 +91,12 @@ export const PAGE_ENDS: readonly string[] = [`${BOTH_ENDS} › 4`, `${BOTH_ENDS}
 /** Samples of the server that such a page connects to. */
 export const PAGE_SERVER: readonly string[] = [`${BOTH_ENDS} › 6`, `${BOTH_ENDS} › 2`];
 
+/** Samples that `test/beside` runs. */
+export const BESIDE: readonly string[] = [
+  'docs/beside.md › Send closes to Sentry',
+  'docs/beside.md › Send closes to Faro',
+];
+
 /** Samples that `test/react-native` runs. */
 export const REACT_NATIVE: readonly string[] = ['docs/react-native.md › React Native and Expo'];
 

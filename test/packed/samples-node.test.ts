@@ -39,6 +39,7 @@ it('every sample of every page is run', () => {
       runs.PAGE_ENDS,
       runs.PAGE_SERVER,
       runs.REACT_NATIVE,
+      runs.BESIDE,
     ].flat(),
     ...Object.values(runs.PLACES),
     ...[runs.SERVER, runs.DENO_SERVER, runs.WORKERD_SERVER, runs.WORKER],
