@@ -4,6 +4,7 @@ import { createCloseMetrics } from '@closespan/core/metrics';
 import { createRecording } from '@closespan/core/page-recording';
 import {
   callHook,
+  createAppHooks,
   type Installed,
   type Platform,
   PlatformInstrumentation,
@@ -53,6 +54,7 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<ReactNativ
 function install(recorder: Recorder, options: ReactNativeWebSocketOptions): Installed {
   const { appState, netInfo, redactReason, messages } = options;
   recorder.settings.loadMetrics = () => ({ createCloseMetrics });
+  recorder.settings.hooks = createAppHooks(options);
   if (messages) Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
   const life = observeAppLife({
     appState,

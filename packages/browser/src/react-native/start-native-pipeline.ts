@@ -1,7 +1,6 @@
 import { guard, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
 import type { OtlpOptions } from '@closespan/core';
 import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
-import * as hooks from '../pipeline/option-parts.ts';
 import { createPipelineTracerProvider } from '../pipeline/pipeline-tracer.ts';
 import { createDelivery } from '../store/delivery.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -19,7 +18,7 @@ export async function startNativePipeline(options: ReactNativeWebSocketOptions):
   // Without a prototype, to which somebody may have added a `url`.
   const { url: base = 'http://localhost:4318', headers }: OtlpOptions = options.otlp || Object.create(null);
   const url = signalUrl(base, '/v1/traces');
-  const { store, sampler, closeHook } = options;
+  const { store, sampler } = options;
   const delivery = createDelivery({
     // The store has the receiver in its name, so that spans for one receiver are never sent to another.
     store: store ? openKeyValueStore(`${NAME}:${url}`, store) : createMemoryStore(),
@@ -42,7 +41,6 @@ export async function startNativePipeline(options: ReactNativeWebSocketOptions):
       },
     },
     sampler,
-    hooks: closeHook || sampler ? hooks : undefined,
     onEnd: (span) => delivery.add([span]),
   });
   return {
