@@ -34,6 +34,7 @@ export default defineConfig({
           name: 'libraries',
           include: ['test/{handlers,libraries,wire}/*.test.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
