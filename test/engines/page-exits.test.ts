@@ -85,6 +85,23 @@ describeEngines((test) => {
     await expectOne('/open');
   });
 
+  it('a code with a fraction is the one that the server is told, also where the page goes at once', async () => {
+    const tab = await test.openTab({ otlp: test.receiver.url });
+    await tab.evaluate(
+      `void document.body.append(Object.assign(document.createElement('iframe'), { src: ${address('/open')} }))`,
+    );
+    await until(tab, `document.title === 'open'`);
+    const code = test.codeAtServer('/open');
+    await tab.evaluate(`void ((frame) => {
+      frame.contentWindow.socket.close(4000.6);
+      frame.remove();
+    })(document.querySelector('iframe'))`);
+    const span = await test.arrived('/open');
+    expect(span.attributes['websocket.close.cause']).toBe('page_exit');
+    expect(span.attributes['websocket.close.code']).toBe(await code);
+    expect(span.attributes).not.toHaveProperty('websocket.close.requested_code');
+  });
+
   it('a return from the back/forward cache adds no span, and the page goes on as ever', async () => {
     const native = await comeBack('');
     const seen = await comeBack(test.receiver.url);

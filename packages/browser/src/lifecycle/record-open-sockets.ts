@@ -1,4 +1,5 @@
 import type { CloseCause } from '@closespan/core';
+import { requestedCode } from '@closespan/core/page-recording';
 import { CLOSED, type Connection, type SocketObserver } from '@closespan/core/platform';
 
 /** Records failed handshakes that have fired no `close` event so far, since the event may never come. */
@@ -29,5 +30,5 @@ function codeAtExit({ openedAt, closing }: Connection): number {
   // A handshake is dropped without a Close frame (WHATWG WebSockets § Garbage collection and shutdown).
   if (openedAt === undefined) return 1006;
   // The app's code where its `close()` came first, else the browser's.
-  return closing ? Math.trunc(Number(closing.code ?? 1005)) : 1001;
+  return closing ? (requestedCode(closing.code) ?? 1005) : 1001;
 }
