@@ -121,7 +121,8 @@ export function createRecording(
    * whether closes may become spans now.
    */
   async function prepare(retryNow: boolean): Promise<boolean> {
-    return (find() || ((await destination.load()) && find())) && (await destination.ready(retryNow));
+    if (!find()) await destination.load();
+    return find() && destination.ready(retryNow);
   }
 
   function push(closed: PendingClose): void {

@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@opentelemetry/api';
-import { cut } from './text-limits.ts';
 
 /** Largest number of noted attributes of a connection, and of items of a list. */
 export const MOST_NOTED = 32;
@@ -13,10 +12,7 @@ export const NOTED_NAME: RegExp = /^(?!websocket\.|error\.type$).{1,128}$/s;
  * reading the value throws.
  * @param textOf returns a text within its limit
  */
-export function notedValue(
-  value: unknown,
-  textOf: (text: string) => string = cutText,
-): AttributeValue | undefined {
+export function notedValue(value: unknown, textOf: (text: string) => string): AttributeValue | undefined {
   const scalarOf = (item: unknown) => {
     if (typeof item === 'string') return textOf(item);
     return typeof item === 'boolean' || Number.isFinite(item) ? (item as boolean | number) : undefined;
@@ -30,8 +26,4 @@ export function notedValue(
   return items.every((item) => item !== undefined && typeof item === typeof items[0])
     ? (items as string[])
     : undefined;
-}
-
-function cutText(text: string): string {
-  return cut(text, LONGEST_NOTED);
 }

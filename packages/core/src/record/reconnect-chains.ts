@@ -80,9 +80,13 @@ export function createReconnectChains(
     if (later.loss.cause) later.causes.add(later.loss.cause);
     later.attempts++;
     Object.assign(later, { loss, last: last === NO_END ? loss : last, isLost: true });
-    if (!opening) return undefined;
-    continued.set(opening.connection, later);
-    return { ...opening, outage: { ...later, attempts: later.attempts + 1 } };
+    return opening && goOn(opening, later);
+  }
+
+  /** Lets a chain go on with a connection that has opened. Returns the outage that has ended, if there was one. */
+  function goOn(opening: PendingClose, chain: Chain): PendingClose | undefined {
+    continued.set(opening.connection, chain);
+    return chain.isLost ? { ...opening, outage: { ...chain, attempts: chain.attempts + 1 } } : undefined;
   }
 
   return {
@@ -134,8 +138,7 @@ export function createReconnectChains(
       }
       const first = begun.find((one) => one === chain);
       if (first) first.opening = opening;
-      continued.set(connection, chain);
-      return chain.isLost ? { ...opening, outage: { ...chain, attempts: chain.attempts + 1 } } : undefined;
+      return goOn(opening, chain);
     },
     endOutages() {
       const closedAt = now();

@@ -68,10 +68,9 @@ export function closeSpanOf(
     links: linksTo(creation, 'creation').concat(linksTo(previous, 'previous_connection')),
     startTime: spanTiming === 'lifetime' ? record.startTime : record.closingTime,
     endTime: record.closeTime,
-    status:
-      errorType && closeSentence
-        ? { code: ERROR, message: closeSentence(record) }
-        : { code: errorType ? ERROR : UNSET },
+    status: errorType
+      ? { code: ERROR, ...(closeSentence && { message: closeSentence(record) }) }
+      : { code: UNSET },
     parent: parent === 'creation' ? creation : undefined,
   };
 }

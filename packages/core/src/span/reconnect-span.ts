@@ -35,10 +35,7 @@ export function reconnectSpanOf(
   } as unknown as CloseRecord;
   const errorType = isOpening ? undefined : loss.cause;
   const span = closeSpanOf(record, errorType, {}, loss.span, SPAN_WEBSOCKET_RECONNECT);
-  const known = Object.entries(span.attributes).filter(([, value]) => value !== undefined);
-  return {
-    ...span,
-    attributes: Object.fromEntries(known),
-    status: isOpening ? { code: OK } : span.status,
-  };
+  const { attributes } = span;
+  for (const name in attributes) if (attributes[name] === undefined) delete attributes[name];
+  return isOpening ? { ...span, status: { code: OK } } : span;
 }

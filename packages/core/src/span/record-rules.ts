@@ -30,6 +30,7 @@ export function createRecordRules(
 ): RecordRules {
   const redactBy = (redact: (text: string) => string) => (text: unknown) =>
     text && typeof text === 'string' ? redact(text) : '';
+  const cutNoted = (text: string) => cut(text, LONGEST_NOTED);
   const redactReason = redactBy(hooks.redactReason ?? String);
   const parseEndpoint = (transport?.createEndpointParser ?? createUrlParser)(hooks);
   return {
@@ -50,12 +51,12 @@ export function createRecordRules(
       const noted: Attributes = {};
       guard('note', () => {
         for (const [name, given] of Object.entries(attributes ?? {}).slice(0, MOST_NOTED)) {
-          const value = NOTED_NAME.test(name) ? notedValue(given) : undefined;
+          const value = NOTED_NAME.test(name) ? notedValue(given, cutNoted) : undefined;
           if (value !== undefined) noted[name] = value;
         }
       });
       if (typeof reason === 'string' && reason)
-        noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cut(reason, LONGEST_NOTED));
+        noted[ATTR_WEBSOCKET_CLOSE_NOTED_REASON] = redactReason(cutNoted(reason));
       return noted;
     },
     redactSubprotocol: redactBy(hooks.redactSubprotocol ?? hideToken),

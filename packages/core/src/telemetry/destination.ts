@@ -41,10 +41,10 @@ export interface Destination {
    */
   find(): boolean;
   /**
-   * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Resolves to whether the pipeline runs. Never
-   * rejects.
+   * Starts the built-in pipeline (closespan's OTLP/HTTP exporter). Resolves when the start is over: the next call of
+   * `find` finds whether the pipeline runs. Never rejects.
    */
-  load(): Promise<boolean>;
+  load(): Promise<void>;
   /** Starts the built-in pipeline (closespan's OTLP/HTTP exporter) before the function returns, if none runs. */
   startNow(start: () => Pipeline): void;
   /**
@@ -133,10 +133,9 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
       return Boolean(tracer) && !spansAreOurs;
     },
     find,
-    async load() {
+    load() {
       starting ??= start();
-      await starting;
-      return pipeline !== undefined;
+      return starting;
     },
     startNow(startPipelineNow) {
       pipeline ??= guard('pipeline', startPipelineNow);
