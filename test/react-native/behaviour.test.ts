@@ -237,3 +237,18 @@ it('a sampler leaves out normal closes, and the hook gets the socket of the app'
   expect(receiver.spans).toHaveLength(1);
   expect(hooked).toEqual(sockets);
 });
+
+it('exports go past telemetry that wraps fetch later', async () => {
+  const app = await startApp('0.88', 'ios');
+  const asked: unknown[] = [];
+  const { fetch } = app.scope;
+  app.scope.fetch = (...query) => {
+    asked.push(query[0]);
+    return fetch(...query);
+  };
+  const handle = app.closespan.instrumentWebSockets({ otlp: { url: receiver.url } });
+  await happened(new app.scope.WebSocket(`${url}/server/1000`), 'close');
+  await handle.shutdown();
+  expect(receiver.spans).toHaveLength(1);
+  expect(asked).toEqual([]);
+});

@@ -3,7 +3,6 @@ import { createLimitConclusion, createMessageMetrics, watchMessages } from '@clo
 import { createCloseMetrics } from '@closespan/core/metrics';
 import { createRecording } from '@closespan/core/page-recording';
 import {
-  callHook,
   createAppHooks,
   type Installed,
   type Platform,
@@ -19,10 +18,13 @@ import { observeNativeSockets } from './observe-native-sockets.ts';
 import { REACT_NATIVE_OPTION_CHECKS, type ReactNativeWebSocketOptions } from './react-native-options.ts';
 import { startNativePipeline } from './start-native-pipeline.ts';
 
+/** The app's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
+const { fetch } = globalThis;
+
 const platform: Platform<ReactNativeWebSocketOptions> = {
   optionChecks: REACT_NATIVE_OPTION_CHECKS,
   install,
-  startPipeline: startNativePipeline,
+  startPipeline: (options) => startNativePipeline(options, fetch),
   loadRecording: async () => ({ createRecording }),
 };
 
@@ -52,9 +54,10 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<ReactNativ
 }
 
 function install(recorder: Recorder, options: ReactNativeWebSocketOptions): Installed {
-  const { appState, netInfo, redactReason, messages } = options;
+  const { appState, netInfo, messages } = options;
+  const hooks = createAppHooks(options);
+  recorder.settings.hooks = hooks;
   recorder.settings.loadMetrics = () => ({ createCloseMetrics });
-  recorder.settings.hooks = createAppHooks(options);
   if (messages) Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
   const life = observeAppLife({
     appState,
@@ -68,8 +71,7 @@ function install(recorder: Recorder, options: ReactNativeWebSocketOptions): Inst
       ? { facts: {}, message: '' }
       : nativeCloseFacts(connection, event);
     const { furtherAttributes, interruption = facts.interruption, ...lifeFacts } = life.factsOf(connection);
-    const text =
-      message && redactReason ? callHook('redactReason', 'string', () => redactReason(message), '') : message;
+    const text = message && hooks.redactReason ? hooks.redactReason(message) : message;
     return {
       ...facts,
       ...lifeFacts,

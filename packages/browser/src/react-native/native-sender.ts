@@ -12,16 +12,18 @@ const TIMEOUT_MILLIS = 10_000;
  * no request that outlives the app, so spans that an app leaves behind stay in the store.
  * @param url full URL of the receiver for spans
  * @param headers headers that are added to each request
+ * @param fetchAtLoad the app's `fetch` when closespan was loaded. @defaultValue the present `fetch`
  */
 export function createNativeSender(
   url: string,
   headers: Readonly<Record<string, string>> | undefined,
+  fetchAtLoad: typeof fetch | undefined,
 ): SpanSender {
   async function post(body: string): Promise<Sent> {
     try {
       // An app's `fetch` may never settle.
       const response = await inTime(
-        fetch(url, {
+        (fetchAtLoad ?? fetch)(url, {
           method: 'POST',
           headers: { ...headers, 'content-type': 'application/json' },
           // A text: older engines have no `TextEncoder`.

@@ -13,8 +13,12 @@ import type { ReactNativeWebSocketOptions } from './react-native-options.ts';
 /**
  * Starts the built-in pipeline in React Native, an OTLP/HTTP exporter. The pipeline begins at once to send spans that
  * earlier runs of the app could not deliver.
+ * @param fetchAtLoad the app's `fetch` when closespan was loaded. @defaultValue the present `fetch`
  */
-export async function startNativePipeline(options: ReactNativeWebSocketOptions): Promise<Pipeline> {
+export async function startNativePipeline(
+  options: ReactNativeWebSocketOptions,
+  fetchAtLoad: typeof fetch | undefined,
+): Promise<Pipeline> {
   // Without a prototype, to which somebody may have added a `url`.
   const { url: base = 'http://localhost:4318', headers }: OtlpOptions = options.otlp || Object.create(null);
   const url = signalUrl(base, '/v1/traces');
@@ -22,7 +26,7 @@ export async function startNativePipeline(options: ReactNativeWebSocketOptions):
   const delivery = createDelivery({
     // The store has the receiver in its name, so that spans for one receiver are never sent to another.
     store: store ? openKeyValueStore(`${NAME}:${url}`, store) : createMemoryStore(),
-    sender: createNativeSender(url, headers),
+    sender: createNativeSender(url, headers, fetchAtLoad),
     bounds: { ...DEFAULT_BOUNDS, maxSize: MOST_STORED },
     count(outcome, count) {
       const provider = options.meterProvider ?? registeredMeterProvider();
