@@ -139,7 +139,10 @@ it('sends again at once as the network comes back', async () => {
   let isDown = true;
   const failing = await startOtlpReceiver({ status: () => (isDown ? 503 : 200), headers: () => ({}) });
   const { netInfo, emit } = moduleOf();
-  const app = await startApp('0.88', 'android');
+  // The pause after a failure never ends by itself.
+  const app = await startApp('0.88', 'android', {
+    setTimeout: (act: () => void, millis = 0) => (millis < 400 ? setTimeout(act, millis) : undefined),
+  });
   const handle = app.closespan.instrumentWebSockets({ otlp: { url: failing.url }, netInfo });
   emit({ isConnected: true });
   await drop(await open(app));
