@@ -46,6 +46,14 @@ describe.skipIf(!BUN.binary)('Bun.serve, whose handlers are observed', () => {
     expect(JSON.stringify(receiver.spans)).not.toContain('secret');
   });
 
+  it('counts the connection that is open', () => {
+    const active = receiver.points.filter(({ name }) => name === 'websocket.server.connection.active');
+    expect(active.map(({ attributes, value }) => [attributes['server.address'], value])).toContainEqual([
+      'localhost',
+      1,
+    ]);
+  });
+
   it('changes nothing that the app sees', () => {
     expect(seen).toEqual(bare);
   });

@@ -19,15 +19,7 @@ let hooked: (object | undefined)[];
 beforeEach(async () => {
   records = [];
   hooked = [];
-  handle = instrumentWebSockets({
-    otlp: false,
-    ignoreUrls: ['/ignored'],
-    closeHook(record, _span, socket) {
-      if (record.kind !== 'server') return;
-      records.push(record);
-      hooked.push(socket);
-    },
-  });
+  start();
   http = createServer();
   http.listen(0, '127.0.0.1');
   await once(http, 'listening');
@@ -38,6 +30,19 @@ afterEach(async () => {
   http.closeAllConnections();
   http.close();
 });
+
+function start(options: { wire?: boolean } = {}): void {
+  handle = instrumentWebSockets({
+    ...options,
+    otlp: false,
+    ignoreUrls: ['/ignored'],
+    closeHook(record, _span, socket) {
+      if (record.kind !== 'server') return;
+      records.push(record);
+      hooked.push(socket);
+    },
+  });
+}
 
 async function end(path: string, act: (client: WebSocket) => void): Promise<void> {
   const client = new WebSocket(url + path);
@@ -94,14 +99,22 @@ describe('crossws on Node, which has a copy of ws of its own', () => {
       () => serve(handle.observeHandlers({ resolve: () => Object.freeze({ ...HOOKS }) })),
     ],
     [
+      'hooks, while streams are not looked at',
+      async () => {
+        await handle.shutdown();
+        start({ wire: false });
+        serve({ hooks: handle.observeHandlers({ ...HOOKS }) });
+      },
+    ],
+    [
       'both, and so each connection twice',
       () => {
         const hooks = handle.observeHandlers({ ...HOOKS });
         serve({ hooks: handle.observeHandlers({ upgrade() {} }), resolve: () => hooks });
       },
     ],
-  ])('records each end once, through %s', async (_name, start) => {
-    start();
+  ])('records each end once, through %s', async (_name, begin) => {
+    await begin();
     for (const [path, act] of ENDINGS) await end(path, act);
     await expect.poll(async () => (await lines()).sort()).toEqual(EXPECTED);
     expect(new Set(hooked)).toEqual(new Set(peers));

@@ -1,8 +1,8 @@
-import type { CloseRecord } from '@closespan/core';
+import type { CloseRecord, HandledSocketOf } from '@closespan/core';
 import { instrumentWebSockets, type NodeWebSocketHandle } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from 'vitest';
 
 let handle: NodeWebSocketHandle;
 let records: CloseRecord[];
@@ -267,4 +267,23 @@ it('records open connections at shutdown', async () => {
   handle.observeHandlers({ open(_socket: object) {} }).open(new FakeSocket());
   await handle.shutdown();
   expect(records.map(closeLine)).toEqual(['/room server 1006 unclean local process_exit synthetic']);
+});
+
+it('does not say who closed a socket whose class is frozen', async () => {
+  class Frozen extends FakeSocket {
+    override close(): void {}
+  }
+  Object.freeze(Frozen.prototype);
+  play(handle.observeHandlers({ close() {} }), new Frozen());
+  expect(await lines()).toEqual(['/room server 4001 clean unknown unknown reason=bye']);
+});
+
+it('knows the type of the sockets that handlers get', () => {
+  interface Handlers {
+    message?(socket: FakeSocket, text: string): void;
+  }
+  expectTypeOf<HandledSocketOf<Required<Handlers>>>().toEqualTypeOf<FakeSocket>();
+  expectTypeOf<HandledSocketOf<{ open(socket: FakeSocket): void }>>().toEqualTypeOf<FakeSocket>();
+  expectTypeOf<HandledSocketOf<{ close(): void }>>().toEqualTypeOf<object>();
+  expectTypeOf(handle.observeHandlers<Handlers>).returns.toEqualTypeOf<Handlers>();
 });
