@@ -18,7 +18,7 @@ let handle: ReturnType<typeof instrumentWebSockets>;
 let server: Server;
 beforeEach(async () => {
   records = [];
-  handle = instrumentWebSockets({ otlp: false, closeHook: (record) => records.push(record) });
+  handle = instrumentWebSockets({ wire: false, otlp: false, closeHook: (record) => records.push(record) });
   server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
 });

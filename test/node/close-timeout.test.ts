@@ -15,7 +15,7 @@ let handle: ReturnType<typeof instrumentWebSockets>;
 let server: WebSocketServer;
 beforeEach(async () => {
   records.length = 0;
-  handle = instrumentWebSockets({ otlp: false, closeHook: (record) => records.push(record) });
+  handle = instrumentWebSockets({ wire: false, otlp: false, closeHook: (record) => records.push(record) });
   const options = { port: 0, host: '127.0.0.1', closeTimeout: 100 };
   server = new WebSocketServer(options);
   await once(server, 'listening');

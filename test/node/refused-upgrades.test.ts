@@ -130,7 +130,7 @@ describe.each([
     'that refuses an upgrade by $how is measured, and has no span',
     async ({ upgrade, status, type, asking }) => {
       const bare = await ask(upgrade, asking);
-      handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+      handle = instrumentWebSockets({ wire: false, otlp: { url: receiver.url } });
       const { response, port } = await ask(upgrade, asking);
       await handle.shutdown();
       const withoutPort = (text: string) => text.replace(/^Date:.*$/m, '');
@@ -159,7 +159,7 @@ it('a refused upgrade is measured on a stream whose class has no `_writev`', asy
     stream.write('HTTP/1.1 401 No\r\n');
     stream.end('Connection: close\r\n\r\n');
   });
-  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  handle = instrumentWebSockets({ wire: false, otlp: { url: receiver.url } });
   const { response } = await ask((request, socket, head) => {
     const stream = new Duplex({
       read() {},
@@ -180,7 +180,7 @@ it('a wrapper of the method that shows a response is called once a write, also a
     socket.write('HTTP/1.1 40');
     socket.end('3 No\r\n\r\n');
   });
-  handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  handle = instrumentWebSockets({ wire: false, otlp: { url: receiver.url } });
   const { response } = await ask((request, socket, head) => {
     const wrapped = socket as unknown as { _writeGeneric(...args: unknown[]): unknown };
     const { _writeGeneric } = wrapped;
@@ -198,7 +198,7 @@ it('a wrapper of the method that shows a response is called once a write, also a
 });
 
 it('a refused upgrade is not measured where its URL is ignored', async () => {
-  handle = instrumentWebSockets({ otlp: { url: receiver.url }, ignoreUrls: ['/room?token'] });
+  handle = instrumentWebSockets({ wire: false, otlp: { url: receiver.url }, ignoreUrls: ['/room?token'] });
   await ask((_request, socket) => socket.end('HTTP/1.1 401 No\r\n\r\n'));
   await handle.shutdown();
   expect(receiver.points).toEqual([]);

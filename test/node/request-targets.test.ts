@@ -19,6 +19,7 @@ let server: Server;
 beforeEach(() => {
   records = [];
   handle = instrumentWebSockets({
+    wire: false,
     otlp: false,
     recordClientAddress: true,
     closeHook: (record) => records.push(record),

@@ -11,7 +11,11 @@ it('records what never left the first connection of a process, and those that ar
   const records: CloseRecord[] = [];
   const accepts: ((isAccepted: boolean) => void)[] = [];
   const closed: Promise<unknown>[] = [];
-  const handle = instrumentWebSockets({ otlp: false, closeHook: (record) => records.push(record) });
+  const handle = instrumentWebSockets({
+    wire: false,
+    otlp: false,
+    closeHook: (record) => records.push(record),
+  });
   const server = new WebSocketServer({
     port: 0,
     host: '127.0.0.1',

@@ -45,6 +45,10 @@ export class FrameReader {
   read(chunk: Uint8Array, rules: FrameRules, noteControl: NoteControlFrame): void {
     if (this.#isOver) return;
     let at = this.#skip;
+    if (at >= chunk.length) {
+      this.#skip = at - chunk.length;
+      return;
+    }
     this.#skip = 0;
     if (this.#held) at = this.#readHeld(chunk, rules, noteControl);
     at = this.#readFrames(chunk, at, rules, noteControl);

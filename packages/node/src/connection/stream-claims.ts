@@ -1,7 +1,7 @@
 import { createPrivateSlot } from './private-slot.ts';
 
 /** Receives what the observers of libraries know of streams and requests. */
-export interface ClaimListener {
+interface ClaimListener {
   /** Called with a stream, or with a client's request, whose connection the observer of a library records. */
   claimed(streamOrRequest: object): void;
   /** Called with a socket of any library that the app has passed to `observe()`. */

@@ -30,7 +30,7 @@ import { undiciChannels } from './undici-channels.ts';
  * @param isObserved says whether a socket is observed through its own events; such a socket is recorded elsewhere
  */
 export function observeUndici(
-  { recorder, options, sweep, pingDurations, connectionBegan }: LibraryTools,
+  { recorder, options, sweep, claims, pingDurations, connectionBegan }: LibraryTools,
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
@@ -38,7 +38,7 @@ export function observeUndici(
   const noted = createNotedSockets();
   /** Streams that the app has closed. Before the call, a stream does not reveal its connection. */
   const streams = new WeakMap<object, object>();
-  const connections = createUndiciConnections(sweep, {
+  const connections = createUndiciConnections(sweep, claims, {
     opened: ({ tracked, facts }) => recorder.opened(tracked, facts.url),
     closeFrame: (connection) => endings.noteCloseFrame(connection),
     ended: (connection) => endings.noteTransportEnd(connection),

@@ -9,6 +9,7 @@ import type { NodeWebSocketOptions } from '../node-options.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
+import { TELLS_CREATION } from '../runtime/which-runtime.ts';
 import type { RelayedKeys } from './relayed-keys.ts';
 import { redirectedUrl, requestedUrl } from './requested-url.ts';
 
@@ -64,11 +65,13 @@ export function followHttpAttempts(
   events: AttemptEvents,
 ): HttpAttempts {
   const attempts = createPrivateSlot<Watched | undefined>();
+  const created = createPrivateSlot<true>();
   const propagate = propagateThroughHttp(options);
   let redirect: Redirect | undefined;
 
-  /** Notes a request whose headers are complete. Node 20 has no channel for a request that is not sent yet. */
+  /** Notes a request that is made. Its headers are complete, unless the app sets some later. */
   function noteCreated({ request }: RequestMessage): void {
+    created.set(request, true);
     if (!isHandshake(request) || claims.isClaimed(request) || isRelayed(request)) return;
     const url = requestedUrl(request);
     if (isIgnored(url, options.ignoreUrls)) return;
@@ -78,7 +81,9 @@ export function followHttpAttempts(
     process.nextTick(() => guard('wire', () => begin(request, url, connection)));
   }
 
+  /** Notes a request that is about to be sent. A request from before observation began is left to its library. */
   function noteStart({ request }: RequestMessage): void {
+    if (TELLS_CREATION && !created.get(request)) return;
     if (!isHandshake(request) || claims.isClaimed(request) || attempts.get(request)) return;
     if (isRelayed(request)) return;
     const url = requestedUrl(request);

@@ -1,27 +1,28 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { type CloseFacts, guard, now, stopAll } from '@closespan/core/platform';
 import { onEachDestroy } from '../connection/await-destroy.ts';
+import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import type { OpenFacts } from '../connection/open-walk.ts';
 import { createPeerFactsReader } from '../connection/peer-facts.ts';
 import { withAttributes } from '../connection/with-attributes.ts';
 import type { LibraryTools } from '../library-observer.ts';
 import { createOpenConnections } from '../traffic/open-connections.ts';
+import { httpStart, rawStart } from './client-starts.ts';
 import { earlyBytes } from './early-bytes.ts';
 import { failedAttemptFacts } from './failed-attempt.ts';
 import { findHeld } from './find-held.ts';
 import { createHandedOverSockets } from './handed-over.ts';
-import { followHttpAttempts, type HttpAttempt } from './http-attempts.ts';
+import { followHttpAttempts } from './http-attempts.ts';
 import { isRelaying } from './is-relaying.ts';
+import { followRawClients } from './raw-clients.ts';
 import { createRelayedKeys } from './relayed-keys.ts';
-import { agreementOf, ResponseHead } from './response-head.ts';
-import { isValidResponse } from './valid-response.ts';
+import { ResponseHead } from './response-head.ts';
 import { noteWritten, unwatchStream, watchOf, watchStream } from './watch-stream.ts';
 import { wireCloseFacts, wireExitFacts } from './wire-close-facts.ts';
-import { WireConnection, type WireEvents, type WireStart } from './wire-connection.ts';
+import { WireConnection, type WireEvents } from './wire-connection.ts';
 import type { WireObserver } from './wire-observer.ts';
+import type { WireStart } from './wire-start.ts';
 
 /** Starts to observe the connections that no observer of a library claims. */
 export function observeWire(tools: LibraryTools): WireObserver {
@@ -71,12 +72,12 @@ export function observeWire(tools: LibraryTools): WireObserver {
   /** Watches a stream whose handshake has succeeded. The library decides within this turn whether it takes the stream. */
   function start(
     facts: Omit<WireStart, 'acceptedAt'>,
-    head: Uint8Array | undefined,
+    early: readonly Uint8Array[],
   ): WireConnection | undefined {
     const connection = new WireConnection({ ...facts, acceptedAt: now() }, events);
     const { stream } = facts;
     if (handedOver.uses(stream) || !watchStream(stream, connection)) return undefined;
-    for (const bytes of earlyBytes(stream, head)) {
+    for (const bytes of early) {
       connection.early += bytes.length;
       connection.noteReceived(bytes);
     }
@@ -91,34 +92,36 @@ export function observeWire(tools: LibraryTools): WireObserver {
     else if (!connection.isResponding) connection.begin();
   }
 
-  function noteUpgraded(
-    { request, url, tracked }: HttpAttempt,
-    response: IncomingMessage,
-    stream: Duplex,
-    head: Uint8Array,
-  ): void {
-    tracked.handshake = peerFactsOf(stream, request);
-    const { 'sec-websocket-protocol': protocol = '', 'sec-websocket-extensions': extensions = '' } =
-      response.headers;
-    const agreement = agreementOf(protocol, extensions);
-    const isDoubtful = !isValidResponse(request, response);
-    start({ kind: 'client', url, stream, tracked, head: undefined, agreement, isDoubtful }, head);
+  function recordFailure(tracked: CompactConnection, facts: CloseFacts, stream: object): void {
+    if (handedOver.uses(stream)) return;
+    tracked.noteRecord();
+    recorder.record(tracked, facts, stream);
   }
 
   const attempts = followHttpAttempts(options, claims, keys, {
     begun: tools.connectionBegan,
-    upgraded: noteUpgraded,
-    failed(attempt, error) {
-      const { tracked, request } = attempt;
-      tracked.noteRecord();
-      recorder.record(tracked, failedAttemptFacts(attempt, error, options), request);
+    upgraded(attempt, response, stream, head) {
+      attempt.tracked.handshake = peerFactsOf(stream, attempt.request);
+      start(httpStart(attempt, response, stream), earlyBytes(stream, head));
     },
+    failed: (attempt, error) =>
+      recordFailure(attempt.tracked, failedAttemptFacts(attempt, error, options), attempt.request),
+  });
+  const stopRaw = followRawClients(options, keys, {
+    begun: tools.connectionBegan,
+    upgraded(handshake, response, rest) {
+      const { stream, socketPath } = handshake.attempt;
+      handshake.tracked.handshake = socketPath === undefined ? peerFactsOf(stream) : { socketPath };
+      start(rawStart(handshake, response), [rest]);
+    },
+    failed: ({ attempt, tracked }, facts) => recordFailure(tracked, facts, attempt.stream),
   });
   claims.listen({
     claimed(one) {
       attempts.forget(one);
-      const connection = connectionAt(one);
-      if (connection) drop(connection);
+      const watch = watchOf(one);
+      if (watch instanceof WireConnection) drop(watch);
+      else if (watch) unwatchStream(one);
     },
     handedOver(socket) {
       const stream = findHeld(socket, (one): one is object => connectionAt(one) !== undefined);
@@ -137,7 +140,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
       for (const connection of open) record(connection, wireExitFacts(connection));
     },
     stop() {
-      stopAll([attempts.stop, stopEnds]);
+      stopAll([attempts.stop, stopRaw, stopEnds]);
       for (const { stream } of open) unwatchStream(stream);
     },
     noteArrival: (request) => keys.noteArrival(request, request.headers['sec-websocket-key']),
@@ -157,7 +160,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
           agreement: undefined,
           isDoubtful: false,
         },
-        head,
+        earlyBytes(stream, head),
       );
       if (connection) noteWritten(connection, isMany, data, encoding);
     },

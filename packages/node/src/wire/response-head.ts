@@ -32,7 +32,7 @@ export class ResponseHead {
       const end = this.#text.indexOf(END, start);
       if (end < 0) return undefined;
       const next = end + END.length;
-      if (!isInterim(this.#text.slice(start, start + 12))) {
+      if (!isInterimResponse(statusOf(this.#text.slice(start, start + 12)))) {
         this.#text = this.#text.slice(start, end);
         return bytes.subarray(Math.max(0, next - before));
       }
@@ -40,17 +40,23 @@ export class ResponseHead {
     }
   }
 
-  /** Returns the agreement that the head contains. */
-  get agreement(): Agreement {
-    return agreementOf(
-      this.#valueOf(/^sec-websocket-protocol:(.*)$/im),
-      this.#valueOf(/^sec-websocket-extensions:(.*)$/gim),
-    );
+  /** Status of the response; NaN while the head is not complete, or if the bytes are no response. */
+  get statusCode(): number {
+    return statusOf(this.#text);
   }
 
-  #valueOf(header: RegExp): string {
-    const lines = header.global ? [...this.#text.matchAll(header)] : [header.exec(this.#text)];
-    return lines.map((line) => line?.[1] ?? '').join();
+  /** Names, in lower case, and values of the headers, one after the other. */
+  get headers(): string[] {
+    return headersIn(this.#text);
+  }
+
+  /** Returns the agreement that the head contains. */
+  get agreement(): Agreement {
+    const { headers } = this;
+    return agreementOf(
+      valueIn(headers, 'sec-websocket-protocol'),
+      valueIn(headers, 'sec-websocket-extensions'),
+    );
   }
 }
 
@@ -72,6 +78,22 @@ function textOf(text: string): string {
   return flat(cut(text.trim(), LONGEST_TEXT));
 }
 
-function isInterim(statusLine: string): boolean {
-  return isInterimResponse(Number(/^HTTP\/1\.\d (\d{3})/.exec(statusLine)?.[1]));
+function statusOf(text: string): number {
+  return Number(/^HTTP\/1\.\d (\d{3})/.exec(text)?.[1]);
+}
+
+/** Returns names, in lower case, and values of the headers in the head of a message (RFC 9112 §5). */
+export function headersIn(head: string): string[] {
+  return head
+    .split('\r\n')
+    .slice(1)
+    .flatMap((line) => {
+      const colon = line.indexOf(':');
+      return colon < 0 ? [] : [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    });
+}
+
+/** Returns the value of a header; values of several headers with one name become a list. Empty if there is none. */
+export function valueIn(headers: readonly string[], name: string): string {
+  return headers.filter((_, i) => i % 2 === 1 && headers[i - 1] === name).join();
 }

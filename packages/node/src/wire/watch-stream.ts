@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { guard } from '@closespan/core/platform';
+import { diag, guard, NAME } from '@closespan/core/platform';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { isDestroySeen, watchUnsentBytes } from '../connection/unsent-bytes.ts';
 
@@ -30,18 +30,36 @@ const OF_STREAMS: readonly Name[] = ['push', '_write', '_writev'];
 
 const watches = createPrivateSlot<StreamWatch | undefined>();
 /** Methods of streams that had methods of their own, and not only those of their class. */
-const replaced = new WeakMap<object, Methods>();
+const replaced = createPrivateSlot<Methods>();
 
-const interceptors: Readonly<Record<Name, PropertyDescriptor>> = {
-  push: intercept('push', (watch, [chunk, encoding]) => {
-    if (chunk !== null) watch.noteReceived(bytesOf(chunk, encoding));
-  }),
-  _writeGeneric: intercept('_writeGeneric', (watch, [isMany, data, encoding]) =>
-    noteWritten(watch, Boolean(isMany), data, encoding),
-  ),
-  _write: intercept('_write', (watch, [chunk, encoding]) => noteWritten(watch, false, chunk, encoding)),
-  _writev: intercept('_writev', (watch, [chunks]) => noteWritten(watch, true, chunks)),
-  _destroy: intercept('_destroy', (watch) => watch.noteEnd()),
+/** Written out with their parameters: each message runs through two of them. */
+const METHODS: Readonly<Record<Name, Method>> = {
+  push(chunk, encoding) {
+    const watch = watches.get(this);
+    if (watch && chunk !== null) noteRead(watch, chunk, encoding);
+    return (replaced.get(this)?.push ?? classOf(this).push)?.call(this, chunk, encoding);
+  },
+  _writeGeneric(isMany, data, encoding, callback) {
+    const watch = watches.get(this);
+    if (watch) noteWritten(watch, Boolean(isMany), data, encoding);
+    const method = replaced.get(this)?._writeGeneric ?? classOf(this)._writeGeneric;
+    return method?.call(this, isMany, data, encoding, callback);
+  },
+  _write(chunk, encoding, callback) {
+    const watch = watches.get(this);
+    if (watch) noteWritten(watch, false, chunk, encoding);
+    return (replaced.get(this)?._write ?? classOf(this)._write)?.call(this, chunk, encoding, callback);
+  },
+  _writev(chunks, callback) {
+    const watch = watches.get(this);
+    if (watch) noteWritten(watch, true, chunks);
+    return (replaced.get(this)?._writev ?? classOf(this)._writev)?.call(this, chunks, callback);
+  },
+  _destroy(error, callback) {
+    const watch = watches.get(this);
+    if (watch) guard('wire', () => watch.noteEnd());
+    return (replaced.get(this)?._destroy ?? classOf(this)._destroy)?.call(this, error, callback);
+  },
 };
 
 /**
@@ -60,6 +78,16 @@ export function watchStream(stream: Duplex, watch: StreamWatch): boolean {
   return true;
 }
 
+/**
+ * Watches the bytes that a TCP or TLS socket writes.
+ * @returns `false` if the socket cannot be watched
+ */
+export function watchWrites(stream: Duplex, watch: StreamWatch): boolean {
+  if (namesFor(stream).includes('_write') || !replace(stream, '_writeGeneric')) return false;
+  watches.set(stream, watch);
+  return true;
+}
+
 /** Ends the watch of a stream, which has the methods of its class again. */
 export function unwatchStream(stream: object): void {
   watches.set(stream, undefined);
@@ -73,8 +101,24 @@ export function watchOf(stream: object): StreamWatch | undefined {
 
 /** Passes bytes to a watch that a stream writes. The arguments are those of `_writeGeneric`. */
 export function noteWritten(watch: StreamWatch, isMany: boolean, data: unknown, encoding?: unknown): void {
-  if (!isMany) watch.noteSent(bytesOf(data, encoding));
-  else for (const one of data as readonly Chunk[]) watch.noteSent(bytesOf(one.chunk, one.encoding));
+  // Not `guard`, whose function would be made for each message.
+  try {
+    if (!isMany) watch.noteSent(bytesOf(data, encoding));
+    else {
+      const chunks = data as readonly Chunk[];
+      for (let i = 0; i < chunks.length; i++) watch.noteSent(bytesOf(chunks[i]?.chunk, chunks[i]?.encoding));
+    }
+  } catch (error) {
+    diag.error(`${NAME}: wire threw`, error);
+  }
+}
+
+function noteRead(watch: StreamWatch, chunk: unknown, encoding: unknown): void {
+  try {
+    watch.noteReceived(bytesOf(chunk, encoding));
+  } catch (error) {
+    diag.error(`${NAME}: wire threw`, error);
+  }
 }
 
 function namesFor(stream: Duplex): readonly Name[] {
@@ -87,45 +131,27 @@ function namesFor(stream: Duplex): readonly Name[] {
 
 function replace(stream: object, name: Name): boolean {
   const method = (stream as Methods)[name];
-  if (Object.hasOwn(stream, name) && method !== inherited(stream, name)) {
-    replaced.set(stream, { ...replaced.get(stream), [name]: method });
-  }
-  return Reflect.defineProperty(stream, name, interceptors[name]);
-}
-
-function intercept(
-  name: Name,
-  note: (watch: StreamWatch, args: readonly unknown[]) => void,
-): PropertyDescriptor {
-  const { [name]: value } = {
-    [name](this: object, ...args: unknown[]) {
-      const watch = watches.get(this);
-      if (watch) guard('wire', () => note(watch, args));
-      return Reflect.apply(originalOf(this, name), this, args);
-    },
-  };
+  const isKnown = method === METHODS[name] || method === classOf(stream)[name];
+  if (!isKnown) replaced.set(stream, { ...replaced.get(stream), [name]: method });
+  const descriptor = { configurable: true, writable: true, value: METHODS[name] };
   // Without a prototype, to which somebody may have added a `get`.
-  return Object.setPrototypeOf({ configurable: true, writable: true, value }, null);
+  return Reflect.defineProperty(stream, name, Object.setPrototypeOf(descriptor, null));
 }
 
-function originalOf(stream: object, name: Name): Method {
-  return (replaced.get(stream)?.[name] ?? inherited(stream, name)) as Method;
-}
-
-function inherited(stream: object, name: Name): Method | undefined {
-  return (Object.getPrototypeOf(stream) as Methods)[name];
+function classOf(stream: object): Methods {
+  return Object.getPrototypeOf(stream);
 }
 
 /** Assigns the methods that were there. Deleting a property would make the stream slow for good. */
 function putBack(stream: object): void {
-  for (const name of Object.keys(interceptors) as Name[]) {
+  for (const name of Object.keys(METHODS) as Name[]) {
     // Somebody may have wrapped our method, which then lives on and only calls the one before.
-    if ((stream as Methods)[name] === interceptors[name].value)
-      Reflect.set(stream, name, originalOf(stream, name));
+    if ((stream as Methods)[name] === METHODS[name])
+      Reflect.set(stream, name, replaced.get(stream)?.[name] ?? classOf(stream)[name]);
   }
 }
 
 function bytesOf(chunk: unknown, encoding: unknown): Uint8Array {
-  if (typeof chunk === 'string') return Buffer.from(chunk, encoding as BufferEncoding);
-  return chunk instanceof Uint8Array ? chunk : new Uint8Array();
+  if (chunk instanceof Uint8Array) return chunk;
+  return typeof chunk === 'string' ? Buffer.from(chunk, encoding as BufferEncoding) : new Uint8Array();
 }

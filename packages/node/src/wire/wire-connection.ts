@@ -9,6 +9,7 @@ import { PingState } from '../connection/ping-state.ts';
 import { frameRules } from './frame-rules.ts';
 import type { Agreement, ResponseHead } from './response-head.ts';
 import type { StreamWatch } from './watch-stream.ts';
+import type { WireStart } from './wire-start.ts';
 
 /** Opcodes of control frames (RFC 6455 §5.5). */
 const CLOSE = 8;
@@ -29,22 +30,6 @@ export interface WireEvents {
   ended(connection: WireConnection): void;
 }
 
-/** A connection as the first bytes show it. */
-export interface WireStart {
-  readonly kind: 'client' | 'server';
-  readonly url: string;
-  readonly stream: Duplex;
-  readonly tracked: CompactConnection;
-  /** Time of the response with status 101, in monotonic milliseconds. */
-  readonly acceptedAt: number;
-  /** Reads the response that this end is writing; `undefined` on a client. */
-  readonly head: ResponseHead | undefined;
-  /** Result of a client's handshake; `undefined` on a server, whose response shows it. */
-  readonly agreement: Agreement | undefined;
-  /** Whether a client must refuse the response (RFC 6455 §4.1). A client that does so destroys the stream at once. */
-  readonly isDoubtful: boolean;
-}
-
 /** A connection of a library that closespan does not know, observed by its frames. */
 export class WireConnection implements StreamWatch {
   readonly kind: 'client' | 'server';
@@ -54,7 +39,8 @@ export class WireConnection implements StreamWatch {
   readonly isDoubtful: boolean;
   /** Number of bytes after the handshake that had come before the response was seen. */
   early = 0;
-  agreement: Agreement | undefined;
+  #agreement: Agreement | undefined;
+  #isBegun = false;
   /** First Close frame of the peer. */
   received: CloseFrame | undefined;
   /** First Close frame of this end. */
@@ -64,6 +50,8 @@ export class WireConnection implements StreamWatch {
   readonly #events: WireEvents;
   readonly #acceptedAt: number;
   #head: ResponseHead | undefined;
+  #inputRules = frameRules('client', undefined);
+  #outputRules = frameRules('client', undefined);
   readonly #input = new FrameReader();
   readonly #output = new FrameReader();
 
@@ -73,15 +61,20 @@ export class WireConnection implements StreamWatch {
     this.stream = start.stream;
     this.tracked = start.tracked;
     this.isDoubtful = start.isDoubtful;
-    this.agreement = start.agreement;
+    this.#setAgreement(start.agreement);
     this.#acceptedAt = start.acceptedAt;
     this.#head = start.head;
     this.#events = events;
   }
 
+  /** Result of the handshake; `undefined` until a server has written its response. */
+  get agreement(): Agreement | undefined {
+    return this.#agreement;
+  }
+
   /** Whether the handshake is over. */
   get isBegun(): boolean {
-    return this.tracked.openedAt !== undefined;
+    return this.#isBegun;
   }
 
   /** Whether this end is still writing its response. */
@@ -106,34 +99,37 @@ export class WireConnection implements StreamWatch {
 
   /** Notes that the handshake is over. A second call does nothing. */
   begin(): void {
-    if (this.isBegun) return;
+    if (this.#isBegun) return;
+    this.#isBegun = true;
     this.tracked.openedAt = this.#acceptedAt;
     this.#events.begun(this);
   }
 
   noteReceived(bytes: Uint8Array): void {
-    this.#input.read(
-      bytes,
-      frameRules(this.kind === 'server' ? 'client' : 'server', this.agreement),
-      this.#noteInput,
-    );
+    this.#input.read(bytes, this.#inputRules, this.#noteInput);
   }
 
   noteSent(bytes: Uint8Array): void {
     const frames = this.#head ? this.#readHead(bytes) : bytes;
     if (!frames?.length) return;
-    this.begin();
-    this.#output.read(frames, frameRules(this.kind, this.agreement), this.#noteOutput);
+    if (!this.#isBegun) this.begin();
+    this.#output.read(frames, this.#outputRules, this.#noteOutput);
   }
 
   noteEnd(): void {
     this.#events.ended(this);
   }
 
+  #setAgreement(agreement: Agreement | undefined): void {
+    this.#agreement = agreement;
+    this.#inputRules = frameRules(this.kind === 'server' ? 'client' : 'server', agreement);
+    this.#outputRules = frameRules(this.kind, agreement);
+  }
+
   #readHead(bytes: Uint8Array): Uint8Array | undefined {
     const rest = this.#head?.read(bytes);
     if (rest || this.#head?.isTooLong) {
-      this.agreement = this.#head?.agreement;
+      this.#setAgreement(this.#head?.agreement);
       this.#head = undefined;
     }
     return rest;

@@ -2,6 +2,7 @@ import type { WebSocketLike } from '@closespan/core';
 import { type Closing, OPEN } from '@closespan/core/platform';
 import { closeFrameSize } from '../../connection/close-frame.ts';
 import { socketPathOf } from '../../connection/socket-path.ts';
+import type { StreamClaims } from '../../connection/stream-claims.ts';
 import { watchHandshakePhases, watchUnsentBytes } from '../../connection/unsent-bytes.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
@@ -84,9 +85,14 @@ export interface UndiciConnections {
 /**
  * Makes the store of undici's connections.
  * @param sweep visits the open connections
+ * @param claims learns which streams carry connections of undici
  * @param events called for events that only the TCP socket, TLS socket or HTTP/2 stream reports
  */
-export function createUndiciConnections(sweep: Sweep, events: WireEvents): UndiciConnections {
+export function createUndiciConnections(
+  sweep: Sweep,
+  { claim }: Pick<StreamClaims, 'claim'>,
+  events: WireEvents,
+): UndiciConnections {
   const wireEvents: WireEvents = { ...events, opened, closeFrame };
   const byRequest = new WeakMap<object, UndiciConnection>();
   const byWire = new WeakMap<object, UndiciConnection>();
@@ -141,6 +147,7 @@ export function createUndiciConnections(sweep: Sweep, events: WireEvents): Undic
     noteSent(connection, wire) {
       if (connection.facts.wire) return;
       byWire.set(wire, connection);
+      claim(wire);
       watchUnsentBytes(wire);
       connection.noteSent(wire, watchWire(connection, wire, wireEvents));
     },

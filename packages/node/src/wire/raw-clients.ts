@@ -1,0 +1,118 @@
+import { Socket } from 'node:net';
+import {
+  type CloseFacts,
+  isIgnored,
+  NO_CLOSE_FRAME,
+  noteCloseStart,
+  ownProperty,
+  patchBefore,
+} from '@closespan/core/platform';
+import { CompactConnection } from '../connection/compact-connection.ts';
+import { refusalAttributes } from '../connection/response-headers.ts';
+import { tcpPeerOf } from '../connection/tcp-peer.ts';
+import { withTransportEnd } from '../connection/transport-end.ts';
+import { wireError } from '../connection/wire-error.ts';
+import type { NodeWebSocketOptions } from '../node-options.ts';
+import { RawAttempt } from './raw-attempt.ts';
+import type { RelayedKeys } from './relayed-keys.ts';
+import type { ResponseHead } from './response-head.ts';
+import { watchWrites } from './watch-stream.ts';
+
+/** A handshake that a client has written itself, with the connection that it makes. */
+export interface RawHandshake {
+  readonly attempt: RawAttempt;
+  readonly tracked: CompactConnection;
+  readonly url: string;
+}
+
+/** Callbacks for handshakes of clients that write their requests themselves. */
+export interface RawClientEvents {
+  begun(): void;
+  upgraded(handshake: RawHandshake, response: ResponseHead, rest: Uint8Array): void;
+  failed(handshake: RawHandshake, facts: CloseFacts): void;
+}
+
+/**
+ * Follows the handshakes of clients that write their requests to a TCP or TLS socket, without Node's HTTP client, as
+ * `faye-websocket` does. `connect` of `net.Socket` is patched in place. A socket that writes anything else first is left
+ * at its first write.
+ * @returns a function that stops this; `undefined` if the class is frozen
+ */
+export function followRawClients(
+  options: NodeWebSocketOptions,
+  keys: RelayedKeys,
+  { begun, upgraded, failed }: RawClientEvents,
+): (() => void) | undefined {
+  const handshakes = new WeakMap<RawAttempt, RawHandshake>();
+  const events: ConstructorParameters<typeof RawAttempt>[2] = {
+    requested(attempt, chunk) {
+      const key = attempt.header('sec-websocket-key');
+      const { url } = attempt;
+      if (keys.noteRequest(key) || isRelayed(attempt, chunk) || isIgnored(url, options.ignoreUrls))
+        return false;
+      const tracked = new CompactConnection(attempt.active, attempt.startedAt);
+      tracked.key = key;
+      handshakes.set(attempt, { attempt, tracked, url });
+      begun();
+      return true;
+    },
+    upgraded(attempt, ...response) {
+      const handshake = handshakes.get(attempt);
+      if (handshake) upgraded(handshake, ...response);
+    },
+    failed(attempt, response) {
+      const handshake = handshakes.get(attempt);
+      if (handshake) failed(handshake, failedFacts(handshake, response, options));
+    },
+  };
+  return patchBefore(Socket.prototype, 'connect', (self, [first]) => {
+    const given: unknown = Array.isArray(first) ? first[0] : first;
+    const of = (name: string) =>
+      typeof given === 'object' && given ? ownProperty(given, name)?.value : undefined;
+    // Options of Node's HTTP client have these members.
+    if (of('_agentKey') !== undefined || of('method') !== undefined) return undefined;
+    const path = of('path');
+    const socket = self as Socket;
+    watchWrites(socket, new RawAttempt(socket, typeof path === 'string' ? path : undefined, events));
+    return undefined;
+  });
+}
+
+/** Members of a socket, and of what is running, that show which socket is being read. */
+interface Handled {
+  readonly _handle?: object | null;
+}
+
+/**
+ * Says whether a request is passed on by a relay of TCP: the bytes have just been read from another socket. Bytes from
+ * the network fill the memory in which they lie. A client makes its request of a text.
+ */
+function isRelayed({ stream }: RawAttempt, chunk: Uint8Array): boolean {
+  if (chunk.byteLength !== chunk.buffer.byteLength) return false;
+  const running: object = process.getBuiltinModule('node:async_hooks').executionAsyncResource();
+  return /^(?:TCP|Pipe|TLSWrap)$/.test(running.constructor?.name) && running !== (stream as Handled)._handle;
+}
+
+function failedFacts(
+  { attempt, tracked, url }: RawHandshake,
+  response: ResponseHead | undefined,
+  options: NodeWebSocketOptions,
+): CloseFacts {
+  const { stream, socketPath } = attempt;
+  const error = wireError(stream);
+  if (!response && !error && !stream.readableEnded) noteCloseStart(tracked, 'local');
+  return {
+    kind: 'client',
+    url,
+    socketPath,
+    peer: tcpPeerOf(stream),
+    ...NO_CLOSE_FRAME,
+    errored: error !== undefined,
+    errorCode: error?.code,
+    httpStatusCode: response && !Number.isNaN(response.statusCode) ? response.statusCode : undefined,
+    furtherAttributes: withTransportEnd(
+      refusalAttributes(response?.headers, url, options),
+      response ? undefined : stream,
+    ),
+  };
+}
