@@ -35,7 +35,7 @@ const FLOORS = {
     ['index.ts', 'platform.ts', 'explain.ts', 'presets.ts', 'messages.ts'],
   ],
   browser: [
-    ['listen.ts', 'lazy-option-parts.ts'],
+    ['listen.ts', 'fetch-at-load.ts', 'lazy-option-parts.ts'],
     ['browser-options.ts', 'observe-streams.ts', 'lifecycle', 'durable', 'load-hooks.ts'],
     ['lifecycle.ts'],
     ['recording.ts'],

@@ -16,10 +16,8 @@ import {
 import { BROWSER_OPTION_CHECKS, type BrowserWebSocketOptions } from './browser-options.ts';
 import { watchAcceptedSockets } from './durable/accepted-sockets.ts';
 import { keepAttachments } from './durable/attachments.ts';
+import { fetchAtLoad } from './fetch-at-load.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
-
-/** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
-const { fetch } = globalThis;
 
 /** Controls observation in a Cloudflare Worker. `instrumentWebSockets()` returns this handle. */
 export interface WorkerdWebSocketHandle extends WebSocketHandle {
@@ -35,7 +33,7 @@ export interface WorkerdWebSocketHandle extends WebSocketHandle {
 const platform: Platform<BrowserWebSocketOptions, WorkerdWebSocketHandle> = {
   optionChecks: BROWSER_OPTION_CHECKS,
   install,
-  startPipeline: (options) => startPipeline(options, fetch),
+  startPipeline: (options) => startPipeline(options, fetchAtLoad),
   loadRecording: () => import('@closespan/core/page-recording'),
 };
 
@@ -73,7 +71,7 @@ function install(
   if (options.messages)
     Object.assign(recorder.settings, { createMessageMetrics, ...createLimitConclusion() });
   const sockets = observeGlobal(recorder, options, errorFactsOf);
-  const attachments = keepAttachments(WebSocket.prototype);
+  const attachments = keepAttachments(globalThis.WebSocket?.prototype ?? {});
   const durable = watchAcceptedSockets((...opening) => handlers.noteOpen(...opening));
   const handlers = createHandlersObserver(recorder, {
     isIgnored: (url) => isIgnored(url, options.ignoreUrls),

@@ -1,7 +1,5 @@
 import type { Parts } from './browser-platform.ts';
-
-/** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
-const { fetch } = globalThis;
+import { fetchAtLoad } from './fetch-at-load.ts';
 
 /** Loads parts as separate chunks when the app makes its first socket. A page starts without these parts. */
 export const parts: Parts = {
@@ -9,5 +7,5 @@ export const parts: Parts = {
   loadMetrics: () => import('@closespan/core/metrics'),
   loadRecording: () => import('@closespan/browser/recording'),
   startPipeline: (options) =>
-    import('@closespan/browser/pipeline').then(({ startPipeline }) => startPipeline(options, fetch)),
+    import('@closespan/browser/pipeline').then(({ startPipeline }) => startPipeline(options, fetchAtLoad)),
 };

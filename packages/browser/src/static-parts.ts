@@ -1,12 +1,10 @@
 import { createRecording, observeLifecycle } from '@closespan/browser/recording';
 import { createCloseMetrics } from '@closespan/core/metrics';
 import type { Parts } from './browser-platform.ts';
+import { fetchAtLoad } from './fetch-at-load.ts';
 import { loadHooks } from './load-hooks.ts';
 import { startPipeline } from './pipeline/start-pipeline.ts';
 import { loadMessages } from './static-messages.ts';
-
-/** The scope's `fetch`, as long as no telemetry that is loaded later has wrapped it. */
-const { fetch } = globalThis;
 
 /**
  * Provides parts without loading code later. The build uses this module in place of `lazy-parts.ts` for workers and for
@@ -17,5 +15,5 @@ export const parts: Parts = {
   loadMessages,
   loadMetrics: () => ({ createCloseMetrics }),
   loadRecording: async () => ({ createRecording, loadHooks, observeLifecycle }),
-  startPipeline: (options) => startPipeline(options, fetch),
+  startPipeline: (options) => startPipeline(options, fetchAtLoad),
 };
