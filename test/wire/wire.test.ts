@@ -140,6 +140,23 @@ describe('a library that nobody knows', () => {
     expect(records).toHaveLength(2);
   });
 
+  it('has no record of a handshake that is still going on when observation stops', async () => {
+    const app = await start();
+    const client = new app.copy(`${app.url}/late`);
+    const raw = connect((app.http.address() as AddressInfo).port, '127.0.0.1');
+    await handle.shutdown();
+    raw.write(
+      'GET /raw HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+    );
+    await Promise.all([once(client, 'open'), once(raw, 'data')]);
+    client.terminate();
+    raw.destroy();
+    await once(client, 'close');
+    await handle.forceFlush();
+    expect(records).toEqual([]);
+  });
+
   it('reads frames that come with the request, and frames that leave with the response', async () => {
     const http = createServer().listen(0, '127.0.0.1');
     stops.push(() => http.close());

@@ -30,6 +30,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
   const keys = createRelayedKeys();
   const peerFactsOf = createPeerFactsReader();
   const handedOver = createHandedOverSockets();
+  let isStopped = false;
   const open = createOpenConnections<WireConnection>(tools.sweep, {
     placedOf: ({ tracked }) => tracked,
     connectionOf: ({ tracked }) => tracked,
@@ -56,7 +57,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
 
   function record(connection: WireConnection, facts: CloseFacts): void {
     const { tracked, stream } = connection;
-    if (tracked.isRecorded) return;
+    if (tracked.isRecorded || isStopped) return;
     const traffic = open.attributesAtEnd(tracked);
     drop(connection);
     tracked.noteRecord();
@@ -76,7 +77,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
   ): WireConnection | undefined {
     const connection = new WireConnection({ ...facts, acceptedAt: now() }, events);
     const { stream } = facts;
-    if (handedOver.uses(stream) || !watchStream(stream, connection)) return undefined;
+    if (isStopped || handedOver.uses(stream) || !watchStream(stream, connection)) return undefined;
     for (const bytes of early) {
       connection.early += bytes.length;
       connection.noteReceived(bytes);
@@ -93,7 +94,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
   }
 
   function recordFailure(tracked: CompactConnection, facts: CloseFacts, stream: object): void {
-    if (handedOver.uses(stream)) return;
+    if (isStopped || handedOver.uses(stream)) return;
     tracked.noteRecord();
     recorder.record(tracked, facts, stream);
   }
@@ -140,6 +141,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
       for (const connection of open) record(connection, wireExitFacts(connection));
     },
     stop() {
+      isStopped = true;
       stopAll([attempts.stop, stopRaw, stopEnds]);
       for (const { stream } of open) unwatchStream(stream);
     },
