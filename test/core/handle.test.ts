@@ -10,7 +10,16 @@ afterEach(() => instrumentWebSockets().shutdown());
 
 describe('a handle', () => {
   it('shows an app the members that are documented, and no others', () => {
-    const members = ['connectionIdOf', 'forceFlush', 'instrumentServer', 'note', 'observe', 'shutdown'];
+    const members = [
+      'connectionIdOf',
+      'forceFlush',
+      'instrumentServer',
+      'note',
+      'observe',
+      'observeHandlers',
+      'recordClose',
+      'shutdown',
+    ];
     expect(Reflect.ownKeys(instrumentWebSockets({ otlp: false })).sort()).toEqual(members);
   });
 
