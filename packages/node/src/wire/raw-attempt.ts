@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import type { Socket } from 'node:net';
-import { now } from '@closespan/core/platform';
+import { flat, now } from '@closespan/core/platform';
 import { type Context, context } from '@opentelemetry/api';
 import { headersIn, ResponseHead, valueIn } from './response-head.ts';
 import { type StreamWatch, unwatchStream, watchStream } from './watch-stream.ts';
@@ -49,7 +49,9 @@ export class RawAttempt implements StreamWatch {
   get url(): string {
     const { encrypted, remoteAddress } = this.stream as Socket & { readonly encrypted?: boolean };
     const target = /^GET (\S+)/.exec(this.#request)?.[1] ?? '/';
-    return `${encrypted ? 'wss' : 'ws'}://${this.header('host') || (remoteAddress ?? 'localhost')}${target}`;
+    const host = this.header('host') || (remoteAddress ?? 'localhost');
+    // A part of the request would keep all of it in memory.
+    return flat(`${encrypted ? 'wss' : 'ws'}://${host}${target}`);
   }
 
   /** Returns the value of a header of the request; empty if there is none. */
