@@ -251,40 +251,48 @@ it('has one record of a refusal that the app takes over, and leaves it to the ap
 });
 
 it('has one record of a peer that answers no ping', async () => {
-  const closes = await recordLibrary(1, async () => {
-    const packageServer = new PackageServer({
-      httpServer: server,
-      autoAcceptConnections: true,
-      keepaliveInterval: 20,
-      keepaliveGracePeriod: 20,
-    });
-    const closed = once(packageServer, 'close');
-    const deaf = connect(Number(new URL(url).port), '127.0.0.1');
-    deaf.on('error', () => {});
-    deaf.write(
-      'GET /deaf HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
-    );
-    await closed;
-    deaf.destroy();
-  });
+  const closes = await recordLibrary(
+    1,
+    async () => {
+      const packageServer = new PackageServer({
+        httpServer: server,
+        autoAcceptConnections: true,
+        keepaliveInterval: 20,
+        keepaliveGracePeriod: 20,
+      });
+      const closed = once(packageServer, 'close');
+      const deaf = connect(Number(new URL(url).port), '127.0.0.1');
+      deaf.on('error', () => {});
+      deaf.write(
+        'GET /deaf HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+          'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n',
+      );
+      await closed;
+      deaf.destroy();
+    },
+    CLIENTS_ALONE,
+  );
   expect(closes).toEqual(['/deaf server 1006 unclean local ping_timeout error=ping_timeout']);
 });
 
 it.each(['!'.repeat(24), `AAAA${'!'.repeat(20)}`, 'short'])(
   'has one record of a client whose key is %s, which the package accepts',
   async (key) => {
-    const closes = await recordLibrary(1, async () => {
-      const accepted = acceptOne();
-      const client = connect(Number(new URL(url).port), '127.0.0.1');
-      client.write(
-        'GET /no-key HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-          `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
-      );
-      await once(client, 'data');
-      client.end();
-      await accepted;
-    });
+    const closes = await recordLibrary(
+      1,
+      async () => {
+        const accepted = acceptOne();
+        const client = connect(Number(new URL(url).port), '127.0.0.1');
+        client.write(
+          'GET /no-key HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+            `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+        );
+        await once(client, 'data');
+        client.end();
+        await accepted;
+      },
+      CLIENTS_ALONE,
+    );
     expect(closes).toEqual(['/no-key server 1006 unclean none connection_lost error=connection_lost']);
   },
 );

@@ -36,7 +36,7 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
 
   it.skipIf(!binary).each(expected)('notes the call that closed: %s', (line) => {
     const lines = receiver.spans.map(closeLine);
-    expect(lines.filter((one) => one.startsWith(`${line.split(' ')[0]} `))).toEqual([line]);
+    expect(lines.filter((one) => one.startsWith(`${line.split(' ')[0]} client `))).toEqual([line]);
   });
 
   it.skipIf(!binary)('leaves it to undici to ask an object for its number', () => {

@@ -52,9 +52,9 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
   }, 60_000);
   afterAll(() => receiver?.close());
 
-  /** The lines of all closes with the path of a line. */
+  /** The lines of all closes of clients with the path of a line. */
   const linesLike = (line: string) =>
-    receiver.spans.map(closeLine).filter((one) => one.startsWith(`${line.split(' ')[0]} `));
+    receiver.spans.map(closeLine).filter((one) => one.startsWith(`${line.split(' ')[0]} client `));
 
   it.skipIf(!binary).each(asFired(hints))('takes no interim response for the final one: %s', (line) => {
     expect(linesLike(line)).toEqual([line]);

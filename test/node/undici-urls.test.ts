@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runNode } from '../helpers/run-node.ts';
 import { UNDICI_CLIENTS, withoutCloseEvent } from '../helpers/undici-clients.ts';
 
+/** OTLP's number for the spans of clients. */
+const CLIENT = 3;
+
 interface Output {
   readonly port: number;
   readonly requests: Record<string, readonly [target: string, hasContext: boolean]>;
@@ -32,7 +35,9 @@ describe.each(UNDICI_CLIENTS)('Node $version, $client', ({ client, binary, fires
   afterAll(() => receiver?.close());
 
   const spansOf = (path: string) =>
-    receiver.spans.filter(({ attributes }) => String(attributes['url.full']).endsWith(path));
+    receiver.spans.filter(
+      ({ kind, attributes }) => kind === CLIENT && String(attributes['url.full']).endsWith(path),
+    );
 
   const authorityOf = (kind: string) =>
     ({ proxy: 'chat.example', host: `127.0.0.1:${output.port}` })[kind] ?? `chat.example:${output.port}`;

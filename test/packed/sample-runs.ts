@@ -60,10 +60,12 @@ export const PRINTING: readonly string[] = [
   'packages/core/README.md › @closespan/core › 2',
 ];
 
-/** Samples of Node and Deno that are servers. */
+/** Samples of Node, Deno, Bun and workerd that are servers. */
 export const SERVER = 'README.md › In Node';
 export const DENO_SERVER = 'docs/runtimes.md › Deno';
 export const WORKERD_SERVER = 'docs/runtimes.md › workerd';
+export const BUN_HANDLERS = 'docs/runtimes.md › Handlers';
+export const DURABLE_OBJECT = 'docs/runtimes.md › Durable Objects';
 
 /** Samples of a page that makes a connection afterwards, and what the span has beside the close. */
 export const PAGES: Readonly<Record<string, object>> = {

@@ -9,7 +9,7 @@ import { createSampleApps, type SampleApps } from '../helpers/create-sample-apps
 import { freePort } from '../helpers/free-port.ts';
 import { readSamples, sampleOf } from '../helpers/read-samples.ts';
 import { nodeBinary, runNode, startNode } from '../helpers/run-node.ts';
-import { DENO } from '../helpers/runtimes.ts';
+import { BUN, DENO } from '../helpers/runtimes.ts';
 import { type PageSite, startPageSite } from '../helpers/start-page-site.ts';
 import * as runs from './sample-runs.ts';
 
@@ -43,6 +43,7 @@ it('every sample of every page is run', () => {
     ].flat(),
     ...Object.values(runs.PLACES),
     ...[runs.SERVER, runs.DENO_SERVER, runs.WORKERD_SERVER, runs.WORKER],
+    ...[runs.BUN_HANDLERS, runs.DURABLE_OBJECT],
   ];
   expect([...new Set(run)].sort()).toEqual(
     readSamples()
@@ -114,6 +115,19 @@ it.skipIf(!DENO.binary)(runs.DENO_SERVER, async () => {
     ...environment(),
     DENO_SERVE_ADDRESS: `tcp:127.0.0.1:${port}`,
   });
+  const socket = await connectWhenUp(`ws://127.0.0.1:${port}/rooms/7`);
+  socket.close(4000);
+  const spans = await receiver.waitForSpans(1);
+  expect(spans.map(closeLine)).toEqual(['/rooms/7 server 4000 clean remote remote_close']);
+  expect(spans[0]?.resource).toMatchObject({ 'service.name': 'chat' });
+  child.kill('SIGKILL');
+  await end;
+});
+
+it.skipIf(!BUN.binary)(runs.BUN_HANDLERS, async () => {
+  const { path } = await written(runs.BUN_HANDLERS);
+  const port = await freePort();
+  const { child, end } = startNode(BUN.binary ?? '', [path], { ...environment(), BUN_PORT: String(port) });
   const socket = await connectWhenUp(`ws://127.0.0.1:${port}/rooms/7`);
   socket.close(4000);
   const spans = await receiver.waitForSpans(1);

@@ -10,7 +10,7 @@ import { sampleOf } from '../helpers/read-samples.ts';
 import { WORKERD } from '../helpers/runtimes.ts';
 import { type PageFiles, type PageSite, startPageSite } from '../helpers/start-page-site.ts';
 import { startWorkerd } from '../helpers/start-workerd.ts';
-import { FAILED, PAGES, STORES, WORKER, WORKERD_SERVER } from './sample-runs.ts';
+import { DURABLE_OBJECT, FAILED, PAGES, STORES, WORKER, WORKERD_SERVER } from './sample-runs.ts';
 
 let browser: Browser;
 let apps: SampleApps;
@@ -74,6 +74,27 @@ it.skipIf(!WORKERD)(WORKERD_SERVER, async () => {
   const spans = await receiver.waitForSpans(1);
   expect(spans.map(closeLine)).toEqual(['/rooms/7 server 4000 clean remote remote_close']);
   expect(spans[0]?.resource).toMatchObject({ 'service.name': 'chat' });
+  await workerd.stop();
+});
+
+it.skipIf(!WORKERD)(DURABLE_OBJECT, async () => {
+  const route = `export default {
+    fetch: (request, { Room }) => Room.get(Room.idFromName('lobby')).fetch(request),
+  };`;
+  const [path = ''] = await apps.write(sampleOf(DURABLE_OBJECT).installs[0] ?? '', [DURABLE_OBJECT], {
+    'export const Room': `${route}\nexport const Room`,
+  });
+  const workerd = await startWorkerd(WORKERD ?? '', path, { OTLP_URL: receiver.url }, ['Room']);
+  const socket = new WebSocket(`${workerd.url.replace('http', 'ws')}/rooms/7`);
+  socket.addEventListener('open', () => socket.close(4000));
+  await receiver.waitForSpans(1);
+  const silent = new WebSocket(`${workerd.url.replace('http', 'ws')}/rooms/8`);
+  silent.addEventListener('open', () => silent.close());
+  const spans = await receiver.waitForSpans(2);
+  expect(spans.map(closeLine)).toEqual([
+    '/rooms/7 server 4000 clean remote remote_close',
+    '/rooms/8 server 1005 clean remote remote_close',
+  ]);
   await workerd.stop();
 });
 

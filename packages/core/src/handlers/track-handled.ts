@@ -112,7 +112,11 @@ export function trackHandled(
 
   return {
     find: (socket) => handledBy.get(identityOf(socket)),
-    connectionOf: (socket) => known(socket)?.connection ?? others.get(identityOf(socket)) ?? undefined,
+    connectionOf(socket) {
+      // An app may ask for anything.
+      if (Object(socket) !== socket) return undefined;
+      return known(socket)?.connection ?? others.get(identityOf(socket)) ?? undefined;
+    },
     see: (socket, args, given, isOpening) =>
       known(socket) ?? (others.has(identityOf(socket)) ? undefined : begin(socket, args, given, isOpening)),
     noteArrival(request) {

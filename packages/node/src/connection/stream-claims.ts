@@ -6,6 +6,8 @@ interface ClaimListener {
   claimed(streamOrRequest: object): void;
   /** Called with a socket of any library that the app has passed to `observe()`. */
   handedOver(socket: object): void;
+  /** Called with the `Sec-WebSocket-Key` of a handshake whose connection the observer of a library records. */
+  keyClaimed(key: unknown, isWaiting: () => boolean): void;
 }
 
 /**
@@ -15,6 +17,11 @@ interface ClaimListener {
 export interface StreamClaims {
   /** Notes a stream, or a client's request, whose connection the observer of a library records. */
   claim(streamOrRequest: object | null | undefined): void;
+  /**
+   * Notes the `Sec-WebSocket-Key` of a handshake that does not go through Node's HTTP client.
+   * @param isWaiting says whether the handshake goes on
+   */
+  claimKey(key: unknown, isWaiting: () => boolean): void;
   /** Notes a socket of any library that the app has passed to `observe()`. */
   handOver(socket: object): void;
   /** Says whether the observer of a library records the connection of a client's request. */
@@ -42,6 +49,7 @@ export function createStreamClaims(): StreamClaims {
       if ('getHeader' in one) requests.set(one, true);
       listener.claimed(one);
     },
+    claimKey: (key, isWaiting) => listener?.keyClaimed(key, isWaiting),
     handOver: (socket) => listener?.handedOver(socket),
     isClaimed: (request) => requests.get(request) === true,
     accepting(stream) {

@@ -74,8 +74,10 @@ export function undiciChannels(
       if (request.upgrade === 'websocket') noteRequest(request);
     },
     'undici:client:sendHeaders': ({ request, socket }: UndiciRequestMessage) => {
+      if (!socket || request.upgrade !== 'websocket') return;
       const connection = connections.ofRequest(request);
-      if (connection && socket) connections.noteSent(connection, socket);
+      if (connection) connections.noteSent(connection, socket);
+      else connections.noteUnrecorded(socket);
     },
     'http2.client.stream.created': ({ stream, headers }: Http2StreamMessage) => {
       if (headers[':protocol'] !== 'websocket') return;

@@ -72,7 +72,9 @@ export function followHttpAttempts(
   /** Notes a request that is made. Its headers are complete, unless the app sets some later. */
   function noteCreated({ request }: RequestMessage): void {
     created.set(request, true);
-    if (!isHandshake(request) || claims.isClaimed(request) || isRelayed(request)) return;
+    if (!isHandshake(request)) return;
+    keys.noteOwn(request.getHeader('sec-websocket-key'), () => isWaiting(request));
+    if (claims.isClaimed(request) || isRelayed(request)) return;
     const url = requestedUrl(request);
     if (isIgnored(url, options.ignoreUrls)) return;
     // Before the request is sent. The observer of a library that claims the request adds no header again.
@@ -166,6 +168,11 @@ export function followHttpAttempts(
       'http.client.request.start': noteStart,
     }),
   };
+}
+
+/** Says whether a request waits for its response. Node adds `res` when a response comes. */
+function isWaiting(request: ClientRequest): boolean {
+  return !(request as { readonly res?: unknown }).res && !request.destroyed;
 }
 
 function isHandshake(request: ClientRequest): boolean {

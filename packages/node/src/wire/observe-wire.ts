@@ -124,6 +124,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
       if (watch instanceof WireConnection) drop(watch);
       else if (watch) unwatchStream(one);
     },
+    keyClaimed: keys.noteOwn,
     handedOver(socket) {
       const stream = findHeld(socket, (one): one is object => connectionAt(one) !== undefined);
       const connection = stream && connectionAt(stream);

@@ -14,10 +14,10 @@ const END = '\r\n\r\n';
 export interface RawEvents {
   /**
    * Called when the request is complete.
-   * @param chunk the last bytes of the request
+   * @param chunk the last bytes of the request; `undefined` if the client wrote them as a text
    * @returns whether the handshake is followed
    */
-  requested(attempt: RawAttempt, chunk: Uint8Array): boolean;
+  requested(attempt: RawAttempt, chunk: Uint8Array | undefined): boolean;
   /** Called with the response of status 101, and with the bytes after its head. */
   upgraded(attempt: RawAttempt, response: ResponseHead, rest: Uint8Array): void;
   /** Called when the server refuses the handshake, or when the connection ends before a response. */
@@ -49,6 +49,8 @@ export class RawAttempt implements StreamWatch {
   get url(): string {
     const { encrypted, remoteAddress } = this.stream as Socket & { readonly encrypted?: boolean };
     const target = /^GET (\S+)/.exec(this.#request)?.[1] ?? '/';
+    // A client may send the whole URL, as to a proxy (RFC 9112 §3.2.2).
+    if (/^(?:http|ws)s?:\/\//i.test(target)) return flat(target.replace(/^http/i, 'ws'));
     const host = this.header('host') || (remoteAddress ?? 'localhost');
     // A part of the request would keep all of it in memory.
     return flat(`${encrypted ? 'wss' : 'ws'}://${host}${target}`);
@@ -59,7 +61,7 @@ export class RawAttempt implements StreamWatch {
     return valueIn(headersIn(this.#request), name);
   }
 
-  noteSent(bytes: Uint8Array): void {
+  noteSent(bytes: Uint8Array, isText: boolean): void {
     if (this.#response) return;
     // Node passes bytes that waited for the connection a second time.
     if (this.#isPending && !this.stream.connecting) {
@@ -71,7 +73,7 @@ export class RawAttempt implements StreamWatch {
     const mayBegin = this.#request.startsWith(START) || START.startsWith(this.#request);
     // Node's HTTP client tells of its requests itself.
     if (!mayBegin || this.stream._httpMessage || this.#request.length > LONGEST) unwatchStream(this.stream);
-    else if (this.#request.includes(END)) this.#noteRequest(bytes);
+    else if (this.#request.includes(END)) this.#noteRequest(isText ? undefined : bytes);
   }
 
   noteReceived(bytes: Uint8Array): void {
@@ -86,7 +88,7 @@ export class RawAttempt implements StreamWatch {
     if (this.#response) this.#fail(undefined);
   }
 
-  #noteRequest(bytes: Uint8Array): void {
+  #noteRequest(bytes: Uint8Array | undefined): void {
     const isHandshake =
       this.header('upgrade').toLowerCase() === 'websocket' && this.header('sec-websocket-key') !== '';
     if (isHandshake && this.#events.requested(this, bytes) && watchStream(this.stream, this)) {

@@ -48,8 +48,8 @@ export function followRawClients(
     requested(attempt, chunk) {
       const key = attempt.header('sec-websocket-key');
       const { url } = attempt;
-      if (keys.noteRequest(key) || isRelayed(attempt, chunk) || isIgnored(url, options.ignoreUrls))
-        return false;
+      if (keys.noteRequest(key) || keys.isOwn(key) || isRelayed(attempt, chunk)) return false;
+      if (isIgnored(url, options.ignoreUrls)) return false;
       const tracked = new CompactConnection(attempt.active, attempt.startedAt);
       tracked.key = key;
       handshakes.set(attempt, { attempt, tracked, url });
@@ -71,6 +71,8 @@ export function followRawClients(
       typeof given === 'object' && given ? ownProperty(given, name)?.value : undefined;
     // Options of Node's HTTP client have these members.
     if (of('_agentKey') !== undefined || of('method') !== undefined) return undefined;
+    // Its bytes pass through no method of the socket.
+    if (of('onread') !== undefined) return undefined;
     const path = of('path');
     const socket = self as Socket;
     watchWrites(socket, new RawAttempt(socket, typeof path === 'string' ? path : undefined, events));
@@ -87,8 +89,8 @@ interface Handled {
  * Says whether a request is passed on by a relay of TCP: the bytes have just been read from another socket. Bytes from
  * the network fill the memory in which they lie. A client makes its request of a text.
  */
-function isRelayed({ stream }: RawAttempt, chunk: Uint8Array): boolean {
-  if (chunk.byteLength !== chunk.buffer.byteLength) return false;
+function isRelayed({ stream }: RawAttempt, chunk: Uint8Array | undefined): boolean {
+  if (!chunk || chunk.byteLength !== chunk.buffer.byteLength) return false;
   const running: object = process.getBuiltinModule('node:async_hooks').executionAsyncResource();
   return /^(?:TCP|Pipe|TLSWrap)$/.test(running.constructor?.name) && running !== (stream as Handled)._handle;
 }

@@ -1,5 +1,7 @@
 /** Largest number of upgrade requests that are remembered while they wait for their response. */
 const MOST = 10_000;
+/** Largest number of handshakes of clients that are remembered. */
+const MOST_OWN = 256;
 
 /**
  * Recognizes the connections that a proxy in this process relays. A proxy sends on the request that it has received,
@@ -15,6 +17,16 @@ export interface RelayedKeys {
    * @returns whether a proxy relays the request
    */
   noteRequest(key: string): boolean;
+  /**
+   * Notes the handshake of a client of this process that another observer follows.
+   * @param isWaiting says whether the handshake goes on
+   */
+  noteOwn(key: unknown, isWaiting: () => boolean): void;
+  /**
+   * Says whether a client of this process has sent this key in a handshake that goes on. Its stream may write to a TCP
+   * socket that is seen, too.
+   */
+  isOwn(key: string): boolean;
   /** Says whether a proxy relays an upgrade request that a server has received. */
   isRelayed(request: object): boolean;
 }
@@ -24,9 +36,11 @@ export function createRelayedKeys(): RelayedKeys {
   /** The last request with each key that has no response yet. */
   const waiting = new Map<string, object>();
   const relayed = new WeakSet<object>();
+  /** The last handshakes of clients, by their keys. */
+  const own = new Map<string, () => boolean>();
   return {
     noteArrival(request, key) {
-      if (typeof key === 'string' && key.length < 128 && waiting.size < MOST) waiting.set(key, request);
+      if (isKey(key) && waiting.size < MOST) waiting.set(key, request);
     },
     noteResponse(request, key) {
       if (typeof key === 'string' && waiting.get(key) === request) waiting.delete(key);
@@ -36,6 +50,20 @@ export function createRelayedKeys(): RelayedKeys {
       if (request) relayed.add(request);
       return request !== undefined;
     },
+    noteOwn(key, isWaiting) {
+      if (!isKey(key)) return;
+      own.delete(key);
+      own.set(key, isWaiting);
+      for (const oldest of own.keys()) {
+        if (own.size <= MOST_OWN) break;
+        own.delete(oldest);
+      }
+    },
+    isOwn: (key) => own.get(key)?.() === true,
     isRelayed: (request) => relayed.has(request),
   };
+}
+
+function isKey(key: unknown): key is string {
+  return typeof key === 'string' && key.length < 128;
 }

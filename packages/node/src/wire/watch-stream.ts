@@ -9,8 +9,11 @@ import { isDestroySeen, watchUnsentBytes } from '../connection/unsent-bytes.ts';
 export interface StreamWatch {
   /** Called with bytes that have come, before the app can read them. */
   noteReceived(bytes: Uint8Array): void;
-  /** Called with bytes that the stream is about to pass to the system. */
-  noteSent(bytes: Uint8Array): void;
+  /**
+   * Called with bytes that the stream is about to pass to the system.
+   * @param isText whether the bytes were made of a text here
+   */
+  noteSent(bytes: Uint8Array, isText: boolean): void;
   /** Called when the stream is being destroyed. */
   noteEnd(): void;
 }
@@ -103,10 +106,13 @@ export function watchOf(stream: object): StreamWatch | undefined {
 export function noteWritten(watch: StreamWatch, isMany: boolean, data: unknown, encoding?: unknown): void {
   // Not `guard`, whose function would be made for each message.
   try {
-    if (!isMany) watch.noteSent(bytesOf(data, encoding));
+    if (!isMany) watch.noteSent(bytesOf(data, encoding), typeof data === 'string');
     else {
       const chunks = data as readonly Chunk[];
-      for (let i = 0; i < chunks.length; i++) watch.noteSent(bytesOf(chunks[i]?.chunk, chunks[i]?.encoding));
+      for (let i = 0; i < chunks.length; i++) {
+        const { chunk, encoding: ofChunk } = chunks[i] as Chunk;
+        watch.noteSent(bytesOf(chunk, ofChunk), typeof chunk === 'string');
+      }
     }
   } catch (error) {
     diag.error(`${NAME}: wire threw`, error);

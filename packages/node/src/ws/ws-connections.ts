@@ -91,13 +91,14 @@ export function createWsConnections(
   const handshakes = createClientHandshakes({ redirected: noteRequest, abandoned });
 
   function noteRequest(socket: WsSocket, request: ClientRequest, startedAt?: number): void {
+    // Also of a socket that is not recorded, which the app may have asked for.
+    claim(request);
     let connection = unrecorded(socket);
     if (connection === undefined) {
       const isWanted = !isIgnored(urlOf(socket) ?? '', ignoreUrls);
       connection = keep(socket, isWanted ? new CompactConnection(context.active(), startedAt) : null);
     }
     if (!connection) return;
-    claim(request);
     connection.handshake = handshakes.noteRequest(socket, request);
     noteKey(connection, request);
   }
@@ -114,13 +115,13 @@ export function createWsConnections(
   }
 
   function earlyConnection(socket: WsSocket, url: string): CompactConnection | null {
-    if (isIgnored(url, ignoreUrls)) return null;
     const { _isServer, _req: request, _socket } = socket;
+    claim(_socket);
+    if (isIgnored(url, ignoreUrls)) return null;
     const attempt = request ? { request, error: undefined, peer: undefined } : undefined;
     const facts = _isServer ? { url } : (attempt ?? peerFactsOf(_socket));
     const connection = new CompactConnection(ROOT_CONTEXT, Number.NaN, facts);
     if (_socket) connection.openedAt = Number.NaN;
-    claim(_socket);
     watchUnsentBytes(_socket);
     return connection;
   }

@@ -37,6 +37,8 @@ export interface UndiciConnections {
    * other requests before.
    */
   noteSent(connection: UndiciConnection, wire: Wire): void;
+  /** Notes the wire of a request that is not recorded, so that no other observer records its connection. */
+  noteUnrecorded(wire: Wire): void;
   /**
    * Assigns to a WebSocket the connection that has opened in this turn of the event loop.
    * @param websocket `undefined` from undici 6, which does not publish the WebSocket that opens
@@ -90,7 +92,7 @@ export interface UndiciConnections {
  */
 export function createUndiciConnections(
   sweep: Sweep,
-  { claim }: Pick<StreamClaims, 'claim'>,
+  { claim, claimKey }: Pick<StreamClaims, 'claim' | 'claimKey'>,
   events: WireEvents,
 ): UndiciConnections {
   const wireEvents: WireEvents = { ...events, opened, closeFrame };
@@ -142,6 +144,7 @@ export function createUndiciConnections(
       const connection = known ?? new UndiciConnection(request);
       pending.set(key, connection);
       byRequest.set(request, connection);
+      claimKey(key, () => connection.isPending);
       return connection;
     },
     noteSent(connection, wire) {
@@ -151,6 +154,7 @@ export function createUndiciConnections(
       watchUnsentBytes(wire);
       connection.noteSent(wire, watchWire(connection, wire, wireEvents));
     },
+    noteUnrecorded: claim,
     noteWebSocket(websocket) {
       const connection = justOpened?.connection;
       justOpened = undefined;
