@@ -9,7 +9,7 @@ export interface WebSocketServerLike {
   handleUpgrade(request: never, socket: never, head: never, callback: never): void;
 }
 
-/** A close that a gateway reports, which has the connection in place of this process. */
+/** Close of a connection that a gateway holds in place of this process. */
 export interface ReportedClose extends Pick<CloseNote, 'attributes'> {
   /** Address of the WebSocket API. The record has it without user info, query and fragment, or as `redactUrl` says. */
   readonly url: string;
@@ -36,14 +36,15 @@ export interface NodeWebSocketHandle extends WebSocketHandle {
   instrumentServer(server: WebSocketServerLike): void;
   /**
    * Observes the connections whose events an app's handlers get, such as those of `Bun.serve`, crossws, uWebSockets.js
-   * and Elysia. Returns the object with its handlers wrapped in place; of a frozen object a copy, and of a class a
-   * class. A connection that another library has, such as `ws`, is recorded there, once. Never throws.
+   * and Elysia. Returns the object with its handlers wrapped in place. A frozen object gives a frozen copy, and a class
+   * gives a class. A connection that another library has, such as `ws`, is recorded there, once. Never throws.
    * @example Bun.serve({ fetch, websocket: observeHandlers({ message(socket, text) {} }) })
    */
   readonly observeHandlers: ObserveHandlers;
   /**
    * Records a close that a gateway reports, such as the route `$disconnect` of Amazon API Gateway. Each call makes one
-   * record. Never throws.
+   * record. Never throws: a close without a `url` is logged with `diag` and has no record. A code that is no close code
+   * counts as 1006.
    * @example recordClose(apiGatewayClose(event))
    */
   recordClose(close: ReportedClose): void;

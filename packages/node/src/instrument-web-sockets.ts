@@ -53,8 +53,8 @@ export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
 
 /**
  * Starts to record each WebSocket close of this process: of clients and servers of `ws` and `websocket`, of the global
- * `WebSocket`, and of undici. Call this function once at start-up. The libraries may be loaded before or after the
- * call.
+ * `WebSocket`, and of undici. On Node, other libraries are observed by their frames. Call this function once at
+ * start-up. The libraries may be loaded before or after the call.
  * @returns the handle, which controls observation. A second call returns the handle of the first call and ignores its
  * own options
  * @throws TypeError for a wrong option. After this call observation never throws
