@@ -16,7 +16,11 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/core/*.test.ts', `test/node/{${IN_PROCESS}}.test.ts`],
+    include: [
+      'test/core/*.test.ts',
+      `test/node/{${IN_PROCESS}}.test.ts`,
+      'test/handlers/{crossws,shapes,u-web-sockets}.test.ts',
+    ],
     testTimeout: 60_000,
     coverage: {
       enabled: true,
