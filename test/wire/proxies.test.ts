@@ -1,10 +1,12 @@
 import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type CloseRecord, instrumentWebSockets, type NodeWebSocketHandle } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { diag } from '@opentelemetry/api';
 import httpProxy from 'http-proxy';
+import { upgrade } from 'undici8';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import known from 'ws';
 import { bothClosed, type HiddenApp, startHiddenApp } from './apps.ts';
@@ -56,6 +58,15 @@ const PROXIES: Readonly<Record<string, (server: Server) => void>> = {
         .end();
     });
   },
+  'undici and pipes': (server) => viaUndici(server, {}),
+  'undici, pipes and the headers of a page': (server) => viaUndici(server, { 'accept-language': 'de' }),
+  'undici, by hand': (server) => {
+    server.on('upgrade', async (request, socket) => {
+      const upstream = await upgradeAs(request, socket, {});
+      upstream.on('data', (chunk) => socket.write(chunk)).on('end', () => socket.end());
+      socket.on('data', (chunk) => upstream.write(chunk)).on('end', () => upstream.end());
+    });
+  },
   'a socket and pipes': (server) => {
     server.on('upgrade', ({ url, rawHeaders }, socket) => {
       const upstream = connect(target(), '127.0.0.1');
@@ -75,6 +86,23 @@ const PROXIES: Readonly<Record<string, (server: Server) => void>> = {
     });
   },
 };
+
+function viaUndici(server: Server, more: object): void {
+  server.on('upgrade', async (request, socket) => {
+    const upstream = await upgradeAs(request, socket, more);
+    upstream.pipe(socket).pipe(upstream);
+  });
+}
+
+/** Sends on a request through undici, and the response to its client. */
+async function upgradeAs({ url, headers }: IncomingMessage, socket: Duplex, more: object): Promise<Duplex> {
+  const { connection: _1, upgrade: _2, ...own } = headers;
+  const address = `http://127.0.0.1:${target()}${url}`;
+  const upgraded = await upgrade(address, { protocol: 'websocket', headers: { ...own, ...more } });
+  const received = Object.entries(upgraded.headers).flatMap(([name, value]) => [name, String(value)]);
+  socket.write(headOf('HTTP/1.1 101 Switching Protocols', received));
+  return upgraded.socket;
+}
 
 async function listen(server: Server | ReturnType<typeof createTcpServer>): Promise<string> {
   server.listen(0, '127.0.0.1');

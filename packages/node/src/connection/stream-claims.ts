@@ -1,4 +1,22 @@
+import type { Duplex } from 'node:stream';
 import { createPrivateSlot } from './private-slot.ts';
+
+/** A request for an upgrade to WebSocket that the client of a library is about to write to a stream. */
+export interface OfferedRequest {
+  readonly stream: Duplex;
+  /** Path of the Unix socket; `undefined` for TCP. */
+  readonly socketPath: string | undefined;
+  /** `Sec-WebSocket-Key` of the request, if it has one. */
+  readonly key: unknown;
+  /** Whether the app has made the request by itself, so that no WebSocket of the library uses the stream. */
+  readonly isOfApp: boolean;
+}
+
+/**
+ * Decides about a request.
+ * @returns whether the library's observer must leave the request
+ */
+type TakeOffer = (request: OfferedRequest) => boolean;
 
 /** Receives what the observers of libraries know of streams and requests. */
 interface ClaimListener {
@@ -33,6 +51,10 @@ export interface StreamClaims {
   accepting(stream: object | undefined): () => void;
   /** Says whether an observed library is accepting an upgrade on a stream now. */
   isBeingAccepted(stream: object): boolean;
+  /** Offers a request to the observer of the wire, which takes those of the app and those that a proxy passes on. */
+  readonly offer: TakeOffer;
+  /** Sets the one function that decides about offered requests. Without it no request is taken. */
+  listenToOffers(take: TakeOffer): void;
   /** Sets the one listener. */
   listen(listener: ClaimListener): void;
 }
@@ -42,6 +64,7 @@ export function createStreamClaims(): StreamClaims {
   const requests = createPrivateSlot<true>();
   let listener: ClaimListener | undefined;
   let accepted: object | undefined;
+  let takeOffer: TakeOffer | undefined;
   return {
     claim(one) {
       if (!one || !listener) return;
@@ -59,6 +82,10 @@ export function createStreamClaims(): StreamClaims {
       };
     },
     isBeingAccepted: (stream) => accepted === stream,
+    offer: (request) => takeOffer?.(request) === true,
+    listenToOffers(take) {
+      takeOffer = take;
+    },
     listen(given) {
       listener = given;
     },

@@ -76,8 +76,8 @@ export function undiciChannels(
     'undici:client:sendHeaders': ({ request, socket }: UndiciRequestMessage) => {
       if (!socket || request.upgrade !== 'websocket') return;
       const connection = connections.ofRequest(request);
-      if (connection) connections.noteSent(connection, socket);
-      else connections.noteUnrecorded(socket);
+      if (!connection) connections.noteUnrecorded(socket);
+      else if (!connections.leave(connection, request, socket)) connections.noteSent(connection, socket);
     },
     'http2.client.stream.created': ({ stream, headers }: Http2StreamMessage) => {
       if (headers[':protocol'] !== 'websocket') return;

@@ -108,7 +108,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
     failed: (attempt, error) =>
       recordFailure(attempt.tracked, failedAttemptFacts(attempt, error, options), attempt.request),
   });
-  const stopRaw = followRawClients(options, keys, {
+  const stopRaw = followRawClients(options, claims, keys, {
     begun: tools.connectionBegan,
     upgraded(handshake, response, rest) {
       const { stream, socketPath } = handshake.attempt;

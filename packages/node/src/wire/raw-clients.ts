@@ -9,6 +9,7 @@ import {
 } from '@closespan/core/platform';
 import { CompactConnection } from '../connection/compact-connection.ts';
 import { refusalAttributes } from '../connection/response-headers.ts';
+import type { StreamClaims } from '../connection/stream-claims.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { withTransportEnd } from '../connection/transport-end.ts';
 import { wireError } from '../connection/wire-error.ts';
@@ -16,7 +17,7 @@ import type { NodeWebSocketOptions } from '../node-options.ts';
 import { RawAttempt } from './raw-attempt.ts';
 import type { RelayedKeys } from './relayed-keys.ts';
 import type { ResponseHead } from './response-head.ts';
-import { watchWrites } from './watch-stream.ts';
+import { watchOf, watchWrites } from './watch-stream.ts';
 
 /** A handshake that a client has written itself, with the connection that it makes. */
 export interface RawHandshake {
@@ -35,11 +36,12 @@ export interface RawClientEvents {
 /**
  * Follows the handshakes of clients that write their requests to a TCP or TLS socket, without Node's HTTP client, as
  * `faye-websocket` does. `connect` of `net.Socket` is patched in place. A socket that writes anything else first is left
- * at its first write.
+ * at its first write. Requests that the app makes through another client, such as `upgrade()` of undici, are offered.
  * @returns a function that stops this; `undefined` if the class is frozen
  */
 export function followRawClients(
   options: NodeWebSocketOptions,
+  claims: StreamClaims,
   keys: RelayedKeys,
   { begun, upgraded, failed }: RawClientEvents,
 ): (() => void) | undefined {
@@ -65,6 +67,12 @@ export function followRawClients(
       if (handshake) failed(handshake, failedFacts(handshake, response, options));
     },
   };
+  claims.listenToOffers(({ stream, socketPath, key, isOfApp }) => {
+    if (!isOfApp && !keys.isWaiting(key)) return false;
+    // A socket that has carried other requests has been left.
+    if (watchOf(stream) instanceof RawAttempt) return true;
+    return watchWrites(stream, new RawAttempt(stream as Socket, socketPath, events));
+  });
   return patchBefore(Socket.prototype, 'connect', (self, [first]) => {
     const given: unknown = Array.isArray(first) ? first[0] : first;
     const of = (name: string) =>

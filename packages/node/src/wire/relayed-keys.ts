@@ -27,6 +27,8 @@ export interface RelayedKeys {
    * socket that is seen, too.
    */
   isOwn(key: string): boolean;
+  /** Says whether a server has received an upgrade request with a key, and has not responded yet. */
+  isWaiting(key: unknown): boolean;
   /** Says whether a proxy relays an upgrade request that a server has received. */
   isRelayed(request: object): boolean;
 }
@@ -60,6 +62,7 @@ export function createRelayedKeys(): RelayedKeys {
       }
     },
     isOwn: (key) => own.get(key)?.() === true,
+    isWaiting: (key) => waiting.has(key as string),
     isRelayed: (request) => relayed.has(request),
   };
 }

@@ -72,6 +72,12 @@ export class UndiciConnection {
     return this.#state === 'requested' || this.#state === 'sent' || this.#state === 'failed';
   }
 
+  /** Says whether a response has come that undici did not refuse, so that the app may have the stream. */
+  get isTaken(): boolean {
+    const { wire, readBefore } = this.#facts;
+    return this.#state === 'sent' && !wire?.destroyed && (wire?.bytesRead ?? 0) > readBefore;
+  }
+
   /** Notes that undici makes a new request for the same handshake. The facts of the last attempt are forgotten. */
   noteRetry(): void {
     this.#stopWatching?.();

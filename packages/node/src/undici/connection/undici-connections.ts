@@ -9,7 +9,7 @@ import type { Sweep } from '../../traffic/sweep.ts';
 import { responseSocketOf } from './undici-6-internals.ts';
 import { UndiciConnection } from './undici-connection.ts';
 import { isTo, type Wire } from './undici-facts.ts';
-import { keyOf, requestedUrl, type UndiciRequest } from './undici-request.ts';
+import { isOfApp, keyOf, requestedUrl, type UndiciRequest } from './undici-request.ts';
 import { type WireEvents, watchWire } from './watch-wire.ts';
 
 /**
@@ -32,6 +32,11 @@ export interface UndiciConnections {
    * handshake.
    */
   noteRequest(request: UndiciRequest): UndiciConnection;
+  /**
+   * Forgets a connection whose request no WebSocket of undici has made, if another observer takes the request.
+   * @returns whether the connection is forgotten
+   */
+  leave(connection: UndiciConnection, request: UndiciRequest, wire: Wire): boolean;
   /**
    * Notes that a request is sent over a wire: a TCP socket, a TLS socket or an HTTP/2 stream. A socket may have carried
    * other requests before.
@@ -92,10 +97,10 @@ export interface UndiciConnections {
  */
 export function createUndiciConnections(
   sweep: Sweep,
-  { claim, claimKey }: Pick<StreamClaims, 'claim' | 'claimKey'>,
-  events: WireEvents,
+  { claim, claimKey, offer }: Pick<StreamClaims, 'claim' | 'claimKey' | 'offer'>,
+  events: Omit<WireEvents, 'lost'>,
 ): UndiciConnections {
-  const wireEvents: WireEvents = { ...events, opened, closeFrame };
+  const wireEvents: WireEvents = { ...events, opened, closeFrame, lost };
   const byRequest = new WeakMap<object, UndiciConnection>();
   const byWire = new WeakMap<object, UndiciConnection>();
   const byWebSocket = new WeakMap<object, UndiciConnection>();
@@ -130,6 +135,23 @@ export function createUndiciConnections(
     events.closeFrame(connection);
   }
 
+  function lost(connection: UndiciConnection): void {
+    const { wire } = connection.facts;
+    // undici reports a failed handshake in this turn. It reports no end of a stream that the app has got.
+    setImmediate(() => {
+      if (connection.state === 'sent' && connection.facts.wire === wire) release(connection);
+    }).unref();
+  }
+
+  function release(connection: UndiciConnection): boolean {
+    if (!connection.release()) return false;
+    connection.noteTraffic(open.attributesAtEnd(connection));
+    leavePending(connection);
+    open.delete(connection);
+    streams.delete(connection);
+    return true;
+  }
+
   function leavePending(connection: UndiciConnection): void {
     const { key } = connection.facts;
     if (pending.get(key) === connection) pending.delete(key);
@@ -140,12 +162,24 @@ export function createUndiciConnections(
       watchHandshakePhases();
       const key = keyOf(request);
       const known = pending.get(key);
-      known?.noteRetry();
-      const connection = known ?? new UndiciConnection(request);
+      // After a response that undici has not refused, the request is no retry.
+      const connection = known && !known.isTaken ? known : new UndiciConnection(request);
+      if (connection === known) known.noteRetry();
       pending.set(key, connection);
       byRequest.set(request, connection);
-      claimKey(key, () => connection.isPending);
+      // The store of keys must not hold the stream of a connection that has ended.
+      const held = new WeakRef(connection);
+      claimKey(key, () => held.deref()?.isPending === true);
       return connection;
+    },
+    leave(connection, request, stream) {
+      const offered = {
+        stream,
+        socketPath: socketPathOf(stream),
+        key: keyOf(request),
+        isOfApp: isOfApp(request),
+      };
+      return !connection.facts.wire && offer(offered) && release(connection);
     },
     noteSent(connection, wire) {
       if (connection.facts.wire) return;
@@ -188,13 +222,6 @@ export function createUndiciConnections(
     },
     open,
     streams: () => streams,
-    release(connection) {
-      if (!connection.release()) return false;
-      connection.noteTraffic(open.attributesAtEnd(connection));
-      leavePending(connection);
-      open.delete(connection);
-      streams.delete(connection);
-      return true;
-    },
+    release,
   };
 }

@@ -53,9 +53,21 @@ export function requestedUrl(url: string): string {
  * @returns the request itself if there is no such header
  */
 export function keyOf(request: UndiciRequest): unknown {
-  const { headers } = request;
+  return headerOf(request, 'sec-websocket-key') ?? request;
+}
+
+/**
+ * Says whether the app has made a request by itself, for example with `upgrade()`. The requests of undici's own
+ * WebSockets are made by `fetch`, which adds `Accept-Language` to each request. A request of the app that has this
+ * header, too, is taken for one of undici.
+ */
+export function isOfApp(request: UndiciRequest): boolean {
+  return headerOf(request, 'accept-language') === undefined;
+}
+
+function headerOf({ headers }: UndiciRequest, name: string): unknown {
   for (let index = 0; index < headers.length; index += 2) {
-    if (String(headers[index]).toLowerCase() === 'sec-websocket-key') return headers[index + 1];
+    if (String(headers[index]).toLowerCase() === name) return headers[index + 1];
   }
-  return request;
+  return undefined;
 }

@@ -12,6 +12,8 @@ export interface WireEvents {
   opened(connection: UndiciConnection): void;
   /** Called when the peer's Close frame has come, before undici reads the frame. */
   closeFrame(connection: UndiciConnection): void;
+  /** Called when the TCP socket, TLS socket or HTTP/2 stream has ended and nothing has read frames from it. */
+  lost(connection: UndiciConnection): void;
   /** Called when the TCP socket, TLS socket or HTTP/2 stream has ended, before undici notices the end. */
   ended(connection: UndiciConnection): void;
 }
@@ -28,12 +30,13 @@ export function watchWire(connection: UndiciConnection, wire: Wire, events: Wire
   const onNewListener = (type: string) => {
     if (type !== 'data') return;
     wire.off('newListener', onNewListener);
-    wire.on('data', onData).on('close', onClose);
+    wire.on('data', onData);
     guard('undici', () => events.opened(connection));
   };
   const isCounted = typeof wire.bytesRead === 'number';
   const onData = (chunk: Buffer) => guard('undici', () => readChunk(chunk));
-  const onClose = () => guard('undici', () => events.ended(connection));
+  const onClose = () =>
+    guard('undici', () => (connection.isPending ? events.lost(connection) : events.ended(connection)));
 
   function readChunk(chunk: Buffer): void {
     if (!isCounted) connection.noteReceived(chunk.length);
@@ -46,7 +49,7 @@ export function watchWire(connection: UndiciConnection, wire: Wire, events: Wire
     process.nextTick(() => connection.noteCloseReturned());
   }
 
-  wire.on('newListener', onNewListener);
+  wire.on('close', onClose).on('newListener', onNewListener);
   return () => {
     wire.off('newListener', onNewListener).off('data', onData).off('close', onClose);
   };
