@@ -73,7 +73,8 @@ export function followHttpAttempts(
   function noteCreated({ request }: RequestMessage): void {
     created.set(request, true);
     if (!isHandshake(request)) return;
-    keys.noteOwn(request.getHeader('sec-websocket-key'), () => isWaiting(request));
+    const held = new WeakRef(request);
+    keys.noteOwn(request.getHeader('sec-websocket-key'), () => isWaiting(held.deref()));
     if (claims.isClaimed(request) || isRelayed(request)) return;
     const url = requestedUrl(request);
     if (isIgnored(url, options.ignoreUrls)) return;
@@ -171,8 +172,8 @@ export function followHttpAttempts(
 }
 
 /** Says whether a request waits for its response. Node adds `res` when a response comes. */
-function isWaiting(request: ClientRequest): boolean {
-  return !(request as { readonly res?: unknown }).res && !request.destroyed;
+function isWaiting(request: (ClientRequest & { readonly res?: unknown }) | undefined): boolean {
+  return request !== undefined && !request.res && !request.destroyed;
 }
 
 function isHandshake(request: ClientRequest): boolean {
