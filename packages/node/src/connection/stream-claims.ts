@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { createPrivateSlot } from './private-slot.ts';
 
 /** A request for an upgrade to WebSocket that the client of a library is about to write to a stream. */
-export interface OfferedRequest {
+interface OfferedRequest {
   readonly stream: Duplex;
   /** Path of the Unix socket; `undefined` for TCP. */
   readonly socketPath: string | undefined;
