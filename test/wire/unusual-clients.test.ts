@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { type CloseRecord, instrumentWebSockets, type NodeWebSocketHandle } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
@@ -106,4 +106,23 @@ it('a long request that is written while another socket is read is a client, and
     '/long client 4005 clean local local_close',
     '/long server 4005 clean remote remote_close',
   ]);
+});
+
+it.each([
+  { what: 'of another protocol', text: 'PING\r\n' },
+  { what: 'that asks for something else', text: 'GET foo\r\n\r\n' },
+  { what: 'whose first bytes are too many for a request', text: `GET /${'a'.repeat(20_000)}` },
+])('a socket $what has the method of its class again after its first write', async ({ text }) => {
+  const methodOf = (one: object): unknown => Reflect.get(one, '_writeGeneric');
+  const sink = createServer((peer) => peer.on('error', () => {}).resume()).listen(0, '127.0.0.1');
+  await once(sink, 'listening');
+  const socket = connect((sink.address() as AddressInfo).port, '127.0.0.1');
+  await once(socket, 'connect');
+  expect(methodOf(socket)).not.toBe(methodOf(Socket.prototype));
+  await new Promise((resolve) => socket.write(Buffer.from(text), resolve));
+  expect(methodOf(socket)).toBe(methodOf(Socket.prototype));
+  socket.destroy();
+  sink.close();
+  await handle.forceFlush();
+  expect(records).toEqual([]);
 });
