@@ -27,7 +27,7 @@ export const ATTR_HTTP_RESPONSE_HEADER = (name: string): string => `http.respons
 export const ATTR_HTTP_RESPONSE_STATUS_CODE = 'http.response.status_code';
 /**
  * Kind of network of the device at the end of the connection: `wifi`, `wired`, `cell`, `unavailable` or `unknown`. Absent
- * if the browser does not say.
+ * if the browser or, in React Native, NetInfo does not say.
  * @example 'wifi'
  */
 export const ATTR_NETWORK_CONNECTION_TYPE = 'network.connection.type';
@@ -156,7 +156,7 @@ export const ATTR_WEBSOCKET_SENT_SIZE = 'websocket.sent.size';
  */
 export const ATTR_WEBSOCKET_TRANSPORT_END = 'websocket.transport.end';
 /**
- * Step in which a client's handshake ended that got no response: `dns` (looks up the host name), `tcp` (makes the TCP
+ * Step in which a client's handshake ended without a response: `dns` (looks up the host name), `tcp` (makes the TCP
  * connection), `tls` (agrees on TLS) or `response` (awaits the response). Absent where the runtime does not show the
  * step.
  * @example 'tls'
@@ -171,7 +171,8 @@ export const ATTR_WEBSOCKET_CLOSE_LIMIT = 'websocket.close.limit';
  */
 export const ATTR_WEBSOCKET_CLOSE_LIMIT_KIND = 'websocket.close.limit.kind';
 /**
- * Time for which the device slept or the page was frozen since construction, in seconds. Absent if none was noticed.
+ * Time for which the device slept or the page was frozen since construction, in seconds. In React Native: how long the
+ * app was last in the background. Absent if none was noticed.
  * @example 3600
  */
 export const ATTR_WEBSOCKET_SUSPENDED_DURATION = 'websocket.suspended_duration';

@@ -27,8 +27,8 @@ export interface ReactNativeWebSocketOptions extends WebSocketOptions {
    */
   readonly netInfo?: NetInfoLike;
   /**
-   * React Native's module `Platform`, for the resource attributes `os.name`, `os.version` and `device.model.identifier`
-   * of the built-in pipeline.
+   * React Native's module `Platform`, for resource attributes of the built-in pipeline: `os.name` and `os.version`, and on
+   * Android `device.model.identifier` and `android.os.api_level`.
    * @defaultValue none of these attributes
    */
   readonly platform?: PlatformLike;

@@ -23,7 +23,7 @@ export interface WebSocketLike {
 export interface SocketInfo {
   /** URL of the connection. @defaultValue `socket.url` */
   readonly url?: string;
-  /** Whether the socket is the client's or the server's end of the connection. @defaultValue `client` */
+  /** Whether the socket is the client's or the server's end of the connection. @defaultValue `client`; in `observeHandlers` `server` */
   readonly kind?: 'client' | 'server';
   /**
    * Id of the connection, which the other end records, too: 16 hexadecimal digits.
