@@ -232,6 +232,8 @@ const reactNative: Options = {
 };
 
 const NODE = { index: 'index', register: 'register' };
+/** The program and the part of it that others import. */
+const CLOSESPAN = { bin: 'bin', receiver: 'receiver' };
 
 /** The builds of all packages; also read by those who ask what is built into them. */
 export const builds: Options[] = [
@@ -274,6 +276,16 @@ export const builds: Options[] = [
       if (format === 'cjs') options.define = { 'import.meta.url': '__filename' };
     },
   },
+  {
+    name: 'closespan',
+    entry: sources('closespan', CLOSESPAN),
+    outDir: 'packages/closespan/dist',
+    format: 'esm',
+    target: 'es2022',
+    platform: 'node',
+    splitting: true,
+    external: shared.external ?? [],
+  },
 ];
 
 const typeBuilds: Options[] = [
@@ -283,11 +295,12 @@ const typeBuilds: Options[] = [
     ...{ ...METRICS, ...OPTION_PARTS, ...WORKER, ...WORKERD, ...REACT_NATIVE, ...SERVER },
   }),
   types('node', NODE),
+  { ...types('closespan', { receiver: 'receiver' }), format: 'esm' },
 ];
 
 export default defineConfig(async ({ dts }) => {
   // Once and ahead of all: several builds write into one folder.
-  for (const name of ['core', 'browser', 'node']) {
+  for (const name of ['core', 'browser', 'node', 'closespan']) {
     await rm(`packages/${name}/dist`, { recursive: true, force: true });
   }
   // With `--no-dts` a build of types would write JavaScript, over what another build writes.

@@ -9,7 +9,9 @@ import { findBundledPackages } from './bundled-packages.mjs';
 import { checkLinks, checkMetadata } from './package-metadata.mjs';
 import { checkNotices } from './third-party-notices.mjs';
 
-const PACKAGES = ['core', 'browser', 'node'];
+const PACKAGES = ['core', 'browser', 'node', 'closespan'];
+/** Packages without CommonJS: a program, and what only other ES modules import. */
+const ES_MODULES = ['closespan'];
 /** Types of what we observe, and of the SDK, are no part of our interface. An import without names counts as well. */
 const FOREIGN_TYPES =
   /(?:from|import|import\(|types=)\s*['"](ws|undici|@opentelemetry\/(?!api['"])[^'"]*)['"]/;
@@ -20,12 +22,12 @@ for (const name of PACKAGES) {
   const folder = fileURLToPath(new URL(`../packages/${name}`, import.meta.url));
   const problems = [
     run(folder, 'publint', ['--strict', '--pack', 'npm']),
-    run(folder, 'attw', ['--pack', '.', '--profile', 'node16']),
+    run(folder, 'attw', ['--pack', '.', '--profile', ES_MODULES.includes(name) ? 'esm-only' : 'node16']),
     foreignTypes(folder),
     checkMetadata(`packages/${name}`),
     checkNotices(`packages/${name}`, bundled.get(`packages/${name}`)),
   ].filter((problem) => problem !== undefined);
-  console.log(`@closespan/${name}: ${problems.length === 0 ? 'ok' : 'FAILED'}`);
+  console.log(`packages/${name}: ${problems.length === 0 ? 'ok' : 'FAILED'}`);
   for (const problem of problems) console.log(problem);
   failed += problems.length;
 }

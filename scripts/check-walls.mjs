@@ -63,6 +63,15 @@ const FLOORS = {
     ['instrument-web-sockets.ts'],
     ['index.ts', 'register.ts'],
   ],
+  closespan: [
+    ['otlp', 'command-line/command.ts'],
+    ['closes'],
+    ['receiver', 'terminal', 'probe'],
+    ['page'],
+    ['commands'],
+    ['command-line'],
+    ['bin.ts', 'receiver.ts'],
+  ],
 };
 /** Rooms that stay apart although one stands above the other. */
 const APART = {
@@ -87,6 +96,7 @@ const APART = {
     ['undici', 'process'],
     ['wire', 'process'],
   ],
+  closespan: [],
 };
 
 const problems = Object.keys(FLOORS).flatMap(checkPackage);

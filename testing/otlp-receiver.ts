@@ -4,9 +4,14 @@ import { createServer as createTlsServer, type ServerOptions as TlsOptions } fro
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type OtlpBody, readOtlpBody } from './otlp-body.ts';
-import { type ReceivedPoint, receivedPoints } from './received-point.ts';
-import { type ReceivedSpan, receivedSpans } from './received-span.ts';
+import {
+  type OtlpBody,
+  type ReceivedPoint,
+  type ReceivedSpan,
+  readOtlpBody,
+  receivedPoints,
+  receivedSpans,
+} from 'closespan/receiver';
 
 /**
  * OTLP/HTTP receiver on a port of 127.0.0.1. The receiver keeps what exporters send, and takes the place of a Collector
