@@ -43,7 +43,8 @@ it('records a close that API Gateway reports, with its own times', async () => {
     {
       kind: 'server',
       code: 1005,
-      reason: 'Client-side close frame status not set',
+      // The words are those of API Gateway: no Close frame had them.
+      reason: '',
       wasClean: true,
       initiator: 'unknown',
       abnormal: false,
@@ -73,6 +74,27 @@ it.each([
   recordClose(apiGatewayClose(event({ disconnectStatusCode }) as never));
   await forceFlush();
   expect(records).toMatchObject([{ cause, abnormal, initiator: 'unknown' }]);
+});
+
+it.each([
+  ['nothing', undefined],
+  ['no context', {}],
+  ['an empty context', { requestContext: {} }],
+  ['a context of null', { requestContext: null }],
+])('makes a record without an address of an event with %s', async (_name, given) => {
+  const { recordClose, forceFlush, records } = start();
+  recordClose(apiGatewayClose(given as never));
+  await forceFlush();
+  expect(records).toMatchObject([
+    { code: 1006, endpoint: { url: '', address: '' }, connectionDuration: undefined },
+  ]);
+});
+
+it('makes up no stage', async () => {
+  const { recordClose, forceFlush, records } = start();
+  recordClose(apiGatewayClose(event({ stage: undefined }) as never));
+  await forceFlush();
+  expect(records).toMatchObject([{ endpoint: { path: '/' } }]);
 });
 
 it('has the address of the client, and attributes of the app, if the app asks for them', async () => {

@@ -23,18 +23,19 @@ export interface DisconnectEventLike {
 
 /**
  * Returns the close that an event of the route `$disconnect` reports, for `recordClose()` of the handle. The event does
- * not say whether the client or API Gateway closed first.
+ * not say whether the client or API Gateway closed first. An event that is another gives a close without a URL, with the
+ * code 1006. Never throws.
  * @example recordClose(apiGatewayClose(event))
  */
-export function apiGatewayClose({ requestContext }: DisconnectEventLike): ReportedClose {
-  const { domainName, stage, disconnectStatusCode, disconnectReason, identity } = requestContext;
-  const { connectedAt, requestTimeEpoch } = requestContext;
+export function apiGatewayClose(event: DisconnectEventLike): ReportedClose {
+  const { domainName, stage, disconnectStatusCode, disconnectReason, identity, ...times } =
+    (event as Partial<DisconnectEventLike> | undefined)?.requestContext ?? {};
   return {
-    url: `wss://${domainName}/${stage}`,
+    url: domainName ? `wss://${domainName}/${stage ?? ''}` : '',
     code: disconnectStatusCode,
     reason: disconnectReason,
-    openTime: connectedAt,
-    closeTime: requestTimeEpoch,
+    openTime: times.connectedAt,
+    closeTime: times.requestTimeEpoch,
     clientAddress: identity?.sourceIp,
   };
 }

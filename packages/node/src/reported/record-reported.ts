@@ -49,7 +49,8 @@ export function recordReported(
     kind,
     url,
     code,
-    reason: typeof reason === 'string' ? reason : '',
+    // A Close frame without a code has no text, so this text is the gateway's (RFC 6455 §5.5.1).
+    reason: typeof reason === 'string' && code !== 1005 ? reason : '',
     wasClean: code !== 1006,
     initiator: 'unknown',
     closedAt,
