@@ -73,7 +73,7 @@ export default defineConfig({
       {
         test: {
           name: 'packed',
-          include: ['test/packed/**/*.test.ts'],
+          include: ['test/{packed,places}/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 300_000,
         },

@@ -40,8 +40,8 @@ it('every sample of every page is run', () => {
       runs.PAGE_SERVER,
       runs.REACT_NATIVE,
       runs.BESIDE,
+      runs.PLACES,
     ].flat(),
-    ...Object.values(runs.PLACES),
     ...[runs.SERVER, runs.DENO_SERVER, runs.WORKERD_SERVER, runs.WORKER],
     ...[runs.BUN_HANDLERS, runs.DURABLE_OBJECT],
   ];
