@@ -108,6 +108,18 @@ it('a receiver that refuses spans is not asked again, and they count as dropped'
   expect(given.receiver.requests).toHaveLength(2);
 });
 
+it('a receiver has each close within 2 s', async () => {
+  await start();
+  await end('/close/1011');
+  // Comes into a time that has begun, and still waits no longer.
+  await end('/close/1012');
+  const spans = await given.receiver.waitForSpans(2);
+  for (const at of [0, -1]) {
+    const [arrived, ended] = [given.receiver.requests.at(at)?.time, spans.at(at)?.endTime];
+    expect((arrived ?? 0) - (ended ?? 0)).toBeLessThan(2000);
+  }
+});
+
 it('a slow receiver gets each span once', async () => {
   await given.receiver.close();
   given.receiver = await startOtlpReceiver({ delay: 1000 });

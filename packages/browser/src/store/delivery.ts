@@ -1,6 +1,6 @@
 import { diag, listen, NAME } from '@closespan/browser/recording';
 import type { Outcome } from '@closespan/core/platform';
-import { createOutbox, type Urgency } from './outbox.ts';
+import { createOutbox } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
 import { outsideZone } from './outside-zone.ts';
 import { closesIn, isHeld, type SpanRow, type StoreBounds, toRows } from './span-rows.ts';
@@ -10,7 +10,7 @@ import { isError, type StoredSpan } from './stored-spans.ts';
 
 /** Delivers ended spans. Spans are stored first, then sent. Spans that have arrived are removed from the store. */
 export interface Delivery {
-  /** Adds spans. The spans are stored at once, and are sent about 2 seconds later. */
+  /** Adds spans. The spans are stored at once, and are sent about a second later. */
   add(spans: readonly StoredSpan[]): void;
   /**
    * Sends all spans that were added before the call. Resolves when each span is delivered, or is kept because the send
@@ -117,12 +117,12 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
     fresh = [];
   }
 
-  const stopListening = listen(globalThis, { online: () => void outbox.send('again') });
-  void outsideZone(() => outbox.send('again'));
+  const stopListening = listen(globalThis, { online: () => void outbox.send(true) });
+  void outsideZone(() => outbox.send(true));
 
-  async function flush(urgency: Urgency): Promise<void> {
+  async function flush(again?: boolean): Promise<void> {
     await writing;
-    await outbox.send(urgency);
+    await outbox.send(again);
   }
 
   return {
@@ -130,10 +130,10 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
       fresh.push(...spans);
       writing ??= write();
     },
-    flush: () => flush('ours'),
+    flush: () => flush(),
     flushNow,
     async shutdown() {
-      await flush('again');
+      await flush(true);
       stopListening();
       outbox.stop();
     },

@@ -14,28 +14,18 @@ import type { SpanSender } from './span-sender.ts';
 import type { RowKey, SendPause, SpanStore } from './span-store.ts';
 import { createTimer } from './timer.ts';
 
-/**
- * Selects the stored rows that a send includes. `due`: rows older than 2 seconds. `ours`: also younger rows that this
- * page wrote. `again`: like `ours`, but also while sending waits after a failure. The receiver's `Retry-After` still
- * holds.
- */
-export type Urgency = 'due' | 'ours' | 'again';
-
 /** Sends the stored rows of spans. Only one page or worker of an origin sends at a time. */
 export interface Outbox {
   /** Whether the last send failed. */
   readonly failing: boolean;
   /**
-   * Sends stored rows, including rows that closed pages left. Resolves when all selected rows are sent or have to wait.
-   * Never rejects.
-   * @param urgency selects the rows to send; `due` by default
+   * Sends the rows that this page wrote, and rows of other pages that are older than 2 seconds, also those that closed
+   * pages left. Resolves when all of these rows are sent or have to wait. Never rejects.
+   * @param again `true` also sends while sending waits after a failure. The receiver's `Retry-After` still holds
    */
-  send(urgency?: Urgency): Promise<void>;
-  /**
-   * Sends rows older than 2 seconds after a wait. An earlier send that is already planned stays.
-   * @param millis wait in milliseconds; 2000 by default
-   */
-  sendLater(millis?: number): void;
+  send(again?: boolean): Promise<void>;
+  /** Sends a second later. An earlier send that is already planned stays. */
+  sendLater(): void;
   /** Stops the timer. From then on only calls of `send` send rows, or start the timer again. */
   stop(): void;
 }
@@ -52,6 +42,8 @@ export interface OutboxOptions {
 
 /** Most characters of stored text in one request. */
 const REQUEST_SIZE = 512 * 1024;
+/** Time for which a row waits for others, in milliseconds. */
+const DELAY_MILLIS = 1000;
 const FIRST_BACK_OFF_MILLIS = 1000;
 /** Longest pause in sending, in milliseconds. A longer `Retry-After` of the receiver is shortened. */
 const MAX_PAUSE_MILLIS = 300_000;
@@ -66,12 +58,12 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
   let failing = false;
   let running = Promise.resolve();
 
-  function send(urgency: Urgency = 'due'): Promise<void> {
+  function send(again?: boolean): Promise<void> {
     running = running.then(async () => {
       for (let more = true; more; ) {
         // One request at a time, so that other pages need not wait for all.
         await store.alone(async () => {
-          more = await sendNext(urgency).catch((error) => {
+          more = await sendNext(again).catch((error) => {
             diag.error(`${NAME}: sending failed`, error);
             return false;
           });
@@ -82,17 +74,17 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
   }
 
   /** Sends the next rows in one request. Resolves to whether there may be more to send now. */
-  async function sendNext(urgency: Urgency): Promise<boolean> {
+  async function sendNext(again: boolean | undefined): Promise<boolean> {
     const pause = await store.pause();
     failing = pause !== undefined;
     const keys = await store.keys();
-    const ready = keys.filter((key) => ageOf(key) >= HOLD_MILLIS || (urgency !== 'due' && held.has(key[2])));
+    const ready = keys.filter((key) => ageOf(key) >= HOLD_MILLIS || held.has(key[2]));
     retain(keys);
     if (ready.length === 0) {
       if (keys.length > 0) timer.wake(HOLD_MILLIS);
       return false;
     }
-    const wait = pause && (pause.asked || urgency !== 'again') ? waitOf(pause) : 0;
+    const wait = pause && (pause.asked || !again) ? waitOf(pause) : 0;
     if (wait > 0) {
       outcomes.stored(ready);
       timer.wake(wait);
@@ -176,7 +168,7 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
       return failing;
     },
     send,
-    sendLater: (millis = HOLD_MILLIS) => timer.wake(millis),
+    sendLater: () => timer.wake(DELAY_MILLIS),
     stop: timer.stop,
   };
 }
