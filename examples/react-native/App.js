@@ -1,5 +1,5 @@
 import { createElement, useEffect, useState } from 'react';
-import { Button, SafeAreaView, Text } from 'react-native';
+import { Button, Text, View } from 'react-native';
 
 /** Connects, and shows how the connection ended. */
 export function App() {
@@ -12,7 +12,7 @@ export function App() {
     return () => socket.close(1000);
   }, [attempt]);
   return createElement(
-    SafeAreaView,
+    View,
     null,
     createElement(Text, null, state),
     createElement(Button, { title: 'Connect again', onPress: () => setAttempt((number) => number + 1) }),

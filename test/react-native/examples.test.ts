@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { expect, it } from 'vitest';
 import { sampleOf } from '../helpers/read-samples.ts';
 import { startWsServer } from '../helpers/start-ws-server.ts';
-import { bundleApp } from './bundle-react-native.ts';
+import { bundleApp, VERSIONS } from './bundle-react-native.ts';
 import { startPhone } from './start-app.ts';
 
 const AT = '../../examples/react-native';
@@ -17,7 +17,7 @@ const MODULES = {
     export const AppState = { currentState: 'active', addEventListener: () => ({ remove() {} }) };
     export const Platform = { OS: 'android', Version: 36, constants: { Release: '16', Model: 'Pixel 9' } };
     export const AppRegistry = { registerComponent: (name, component) => component()() };
-    export const [Button, SafeAreaView, Text] = [];`,
+    export const [Button, Text, View] = [];`,
   react: `
     export const createElement = () => {};
     export const useState = (value) => [value, () => {}];
@@ -67,6 +67,27 @@ it('the example sends the close of its component', async () => {
   expect(span && closeLine(span)).toBe(CLOSE);
   expect(span).toMatchObject(KNOWN);
 });
+
+it.each(VERSIONS)(
+  'React Native %s has what the example imports, and does not warn of it',
+  async (version) => {
+    const folder = fileURLToPath(new URL(AT, import.meta.url));
+    const scripts = (await readdir(folder)).filter((file) => file.endsWith('.js'));
+    const texts = await Promise.all(scripts.map((file) => readFile(join(folder, file), 'utf8')));
+    const names = texts.flatMap(
+      (text) => /import \{ (.*) \} from 'react-native'/.exec(text)?.[1]?.split(', ') ?? [],
+    );
+    expect(names).toContain('AppState');
+    const index = new URL('index.js', import.meta.resolve(`react-native-${version}/package.json`));
+    const exported = await readFile(index, 'utf8');
+    const getters = names.map(
+      (name) => exported.split(`get ${name}() {`)[1]?.split('\n  },')[0] ?? 'missing',
+    );
+    expect(getters.filter((getter) => !getter.includes('require(') || getter.includes('warnOnce'))).toEqual(
+      [],
+    );
+  },
+);
 
 it('the sample of the docs sends a close', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'closespan-sample-'));
