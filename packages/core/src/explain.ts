@@ -1,1 +1,3 @@
+export { durationText } from './explain/duration-text.ts';
 export { type CloseExplanation, closeSentence, explainClose } from './explain/explain-close.ts';
+export { findKnownLimit, KNOWN_LIMITS, type KnownLimit } from './explain/known-limits.ts';
