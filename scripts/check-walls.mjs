@@ -49,8 +49,8 @@ const FLOORS = {
     ['index.ts', 'one-file.ts', 'react-native.ts', 'server.ts', 'workerd.ts'],
   ],
   node: [
-    ['runtime', 'node-options.ts', 'instrument-server.ts', 'spool'],
-    ['pipeline'],
+    ['runtime', 'node-options.ts', 'spool'],
+    ['pipeline', 'instrument-server.ts'],
     ['connection', 'environment.ts'],
     ['propagation', 'process', 'traffic', 'pings', 'reported'],
     ['upgrades'],

@@ -76,6 +76,7 @@ export { cut, flat, LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.t
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed } from './registered-api.ts';
+export { currentlyRunning, keepRunning, RUNNING } from './running.ts';
 export { type AppHooks, createAppHooks } from './span/app-hooks.ts';
 export { askSampler } from './span/ask-sampler.ts';
 export { createLimitConclusion } from './span/conclude-limits.ts';

@@ -20,7 +20,7 @@ export interface Running<H = unknown> {
  * module and CommonJS copies of a package find one instrumentation. The number in the key changes when the members of
  * `Running` change.
  */
-const RUNNING = Symbol.for('closespan.running.1');
+export const RUNNING: symbol = Symbol.for('closespan.running.1');
 /** Running instrumentation, for a global scope that accepts no new property. */
 let local: Running | undefined;
 

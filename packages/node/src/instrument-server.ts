@@ -1,5 +1,6 @@
 import type { CloseNote, ObserveHandlers, WebSocketHandle } from '@closespan/core';
 import { diag, NAME, runningHandle } from '@closespan/core/platform';
+import { joinMainScope } from './runtime/global-scopes.ts';
 
 /**
  * A `WebSocketServer` of the package `ws`. The type asks only for `handleUpgrade`, a method that only servers of `ws`
@@ -57,6 +58,7 @@ export interface NodeWebSocketHandle extends WebSocketHandle {
  * @example instrumentServer(new WebSocketServer({ port: 8080 }))
  */
 export function instrumentServer(server: WebSocketServerLike): void {
+  joinMainScope();
   const handle = runningHandle<NodeWebSocketHandle>();
   // In one global scope with a page, as in Electron, the handle may be that of the page.
   if (typeof handle?.instrumentServer === 'function') handle.instrumentServer(server);

@@ -28,6 +28,7 @@ import { startPipeline } from './pipeline/start-pipeline.ts';
 import { flushBeforeExit } from './process/flush-before-exit.ts';
 import { type SpoolWatch, watchSpool } from './process/watch-spool.ts';
 import { recordReported } from './reported/record-reported.ts';
+import { joinMainScope, takeOverScopes } from './runtime/global-scopes.ts';
 import { warnOfUnobserved } from './runtime/warn-of-unobserved.ts';
 import { watchModules } from './runtime/watch-modules.ts';
 import { HAS_OWN_GLOBAL } from './runtime/which-runtime.ts';
@@ -61,6 +62,7 @@ export const platform: Platform<NodeWebSocketOptions, NodeWebSocketHandle> = {
  * @example const { shutdown } = instrumentWebSockets({ serviceName: 'chat' })
  */
 export function instrumentWebSockets(options: NodeWebSocketOptions = {}): NodeWebSocketHandle {
+  joinMainScope();
   return startInstrumentation(platform, options);
 }
 
@@ -77,9 +79,16 @@ export class WebSocketInstrumentation extends PlatformInstrumentation<NodeWebSoc
   constructor(config: NodeWebSocketOptions & { enabled?: boolean } = {}) {
     super(platform, config);
   }
+
+  /** Starts observation. Does nothing if the instrumentation is already enabled. */
+  override enable(): void {
+    joinMainScope();
+    super.enable();
+  }
 }
 
 function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<typeof platform.install> {
+  const leaveScopes = takeOverScopes();
   let spool: SpoolWatch | undefined;
   let isObserving = true;
   const flush = flushBeforeExit(recorder, options, {
@@ -193,6 +202,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       isObserving = false;
       stopAll([
         ...(processEnds ? [recordOpen] : []),
+        leaveScopes,
         early.stop,
         stopCounting,
         stopModules,
