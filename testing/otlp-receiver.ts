@@ -59,13 +59,17 @@ export interface OtlpReceiverOptions {
   readonly delay?: number;
   /** Key and certificate of a receiver for HTTPS. @defaultValue the receiver is for HTTP */
   readonly tls?: TlsOptions;
-  /** Reads bodies that are not JSON. @defaultValue such bodies get a response with status 400 */
-  readonly decode?: (body: Buffer) => OtlpBody;
 }
 
-/** Starts a receiver of OTLP as JSON. Pages of any origin may send to the receiver. */
+/** Kinds of data by path. */
+const SIGNALS: ReadonlyMap<string, 'traces' | 'metrics'> = new Map([
+  ['/v1/traces', 'traces'],
+  ['/v1/metrics', 'metrics'],
+]);
+
+/** Starts a receiver of OTLP in JSON and protobuf. Pages of any origin may send to the receiver. */
 export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Promise<OtlpReceiver> {
-  const { port = 0, status = () => 200, headers = () => ({}), delay = 0, decode, tls } = options;
+  const { port = 0, status = () => 200, headers = () => ({}), delay = 0, tls } = options;
   const { body: text = () => '{}' } = options;
   const spans: ReceivedSpan[] = [];
   const points: ReceivedPoint[] = [];
@@ -82,7 +86,8 @@ export async function startOtlpReceiver(options: OtlpReceiverOptions = {}): Prom
     if (!bytes) return;
     const { url: path = '' } = request;
     requests.push({ path, headers: request.headers, size: bytes.length, time: Date.now() });
-    const body = readOtlpBody(request, bytes, decode);
+    const signal = SIGNALS.get(path) ?? 'logs';
+    const body = await readOtlpBody(request.headers, bytes, signal).catch(() => undefined);
     const code = body ? status(path, bytes) : 400;
     if (body && code === 200) keep(path, body);
     if (delay > 0) await wait(delay);

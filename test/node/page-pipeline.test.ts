@@ -21,7 +21,6 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { decodeProtobuf } from '../helpers/decode-protobuf.ts';
 
 type SpanTracer = Pick<Tracer, 'startSpan'>;
 type PageOptions = Parameters<typeof startPipeline>[0];
@@ -31,7 +30,6 @@ let bodies: string[];
 beforeEach(async () => {
   bodies = [];
   receiver = await startOtlpReceiver({
-    decode: decodeProtobuf,
     status(_path, bytes) {
       bodies.push(String(bytes));
       return 200;

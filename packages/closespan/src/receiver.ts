@@ -1,3 +1,17 @@
-export { type OtlpBody, readOtlpBody } from './otlp/otlp-body.ts';
+export {
+  type CloseStore,
+  createCloseStore,
+  type StoreEvent,
+  type StoreLimits,
+} from './closes/close-store.ts';
+export type { ReceivedClose, ReceivedOutage } from './closes/received-close.ts';
+export type { OtlpBody } from './otlp/otlp-body.ts';
+export { readOtlpBody } from './otlp/read-otlp-body.ts';
 export { type ReceivedPoint, receivedPoints } from './otlp/received-point.ts';
 export { type ReceivedSpan, receivedSpans } from './otlp/received-span.ts';
+export {
+  type ClosespanReceiver,
+  type ReceiverOptions,
+  startClosespanReceiver,
+} from './receiver/closespan-receiver.ts';
+export { ListenError } from './receiver/listen-error.ts';

@@ -1,22 +1,43 @@
-import type { KeyValue, OtlpValue } from './otlp-body.ts';
+import { numberOf, objectOf, objectsOf, textOf } from './foreign-values.ts';
 
+/** Value of an attribute. A map of OTLP is a text of JSON, and bytes are a text of Base64. */
 type AttributeValue = string | number | boolean | AttributeValue[];
 
-/** Attributes by name. */
+/** Attributes by name. The object has no prototype, so that every name is only an attribute. */
 export type AttributeMap = Record<string, AttributeValue>;
 
-/** Turns OTLP's list of keys and typed values into a map of plain values. Without a list, the map is empty. */
-export function plainAttributes(list: readonly KeyValue[] = []): AttributeMap {
-  return Object.fromEntries(list.map(({ key, value }) => [key, plainValue(value)]));
+/**
+ * Turns OTLP's list of keys and typed values into a map of plain values. Without a list, the map is empty. Never
+ * throws.
+ * @param list OTLP's list of attributes, or any other value
+ */
+export function plainAttributes(list: unknown): AttributeMap {
+  const attributes: AttributeMap = Object.create(null);
+  for (const { key, value } of objectsOf(list)) attributes[textOf(key)] = plainValue(value);
+  return attributes;
 }
 
-function plainValue({
-  stringValue,
-  intValue,
-  doubleValue,
-  boolValue,
-  arrayValue,
-}: OtlpValue): AttributeValue {
-  if (arrayValue) return arrayValue.values.map(plainValue);
-  return stringValue ?? boolValue ?? Number(intValue ?? doubleValue);
+function plainValue(value: unknown): AttributeValue {
+  const { arrayValue, kvlistValue } = objectOf(value);
+  if (arrayValue !== undefined) return objectsOf(objectOf(arrayValue)['values']).map(plainValue);
+  return kvlistValue === undefined ? scalarOf(value) : JSON.stringify(structureOf(value));
+}
+
+/** Keeps the structure of maps within maps: JSON within JSON would double the backslashes at each level. */
+function structureOf(value: unknown): unknown {
+  const { arrayValue, kvlistValue } = objectOf(value);
+  if (arrayValue !== undefined) return objectsOf(objectOf(arrayValue)['values']).map(structureOf);
+  if (kvlistValue === undefined) return scalarOf(value);
+  const map: Record<string, unknown> = Object.create(null);
+  for (const { key, value: member } of objectsOf(objectOf(kvlistValue)['values']))
+    map[textOf(key)] = structureOf(member);
+  return map;
+}
+
+/** Returns a value that is no list and no map. A value without a type is an empty text. */
+function scalarOf(value: unknown): string | number | boolean {
+  const { stringValue, boolValue, intValue, doubleValue, bytesValue } = objectOf(value);
+  if (typeof boolValue === 'boolean') return boolValue;
+  const number = intValue ?? doubleValue;
+  return number === undefined ? textOf(stringValue ?? bytesValue) : numberOf(number);
 }

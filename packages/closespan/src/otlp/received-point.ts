@@ -1,3 +1,4 @@
+import { numberOf, objectOf, objectsOf, textOf, timeOf } from './foreign-values.ts';
 import type { OtlpBody } from './otlp-body.ts';
 import { type AttributeMap, plainAttributes } from './plain-attributes.ts';
 
@@ -13,22 +14,45 @@ export interface ReceivedPoint {
   readonly sum: number | undefined;
   /** Edges of a histogram's buckets. `undefined` for other metrics. */
   readonly bounds: readonly number[] | undefined;
+  /** Time of the point, in epoch milliseconds. All points of one collection have one time. */
+  readonly time: number;
+  /** Whether the value is the change since the point before (delta temporality), and not the whole value. */
+  readonly isDelta: boolean;
+  readonly resource: AttributeMap;
 }
 
-/** Returns the data points of an export request, in the order of the body. */
-export function receivedPoints({ resourceMetrics = [] }: OtlpBody): ReceivedPoint[] {
-  return resourceMetrics.flatMap(({ scopeMetrics }) =>
-    scopeMetrics.flatMap(({ metrics }) =>
-      metrics.flatMap(({ name, unit = '', sum, gauge, histogram }) =>
-        (sum ?? gauge ?? histogram ?? { dataPoints: [] }).dataPoints.map((point) => ({
-          name,
-          unit,
-          attributes: plainAttributes(point.attributes),
-          value: Number(point.asInt ?? point.asDouble ?? point.count),
-          sum: point.sum,
-          bounds: point.explicitBounds,
-        })),
-      ),
-    ),
-  );
+/** OTLP's number of delta temporality. */
+const DELTA = 1;
+
+/**
+ * Returns the data points of an export request one after the other, in the order of the body. What is of a wrong type
+ * counts as absent. Never throws.
+ */
+export function* receivedPoints(body: OtlpBody): Generator<ReceivedPoint, void, undefined> {
+  for (const { resource: of, scopeMetrics } of objectsOf(body.resourceMetrics)) {
+    const resource = plainAttributes(objectOf(of)['attributes']);
+    for (const { metrics } of objectsOf(scopeMetrics))
+      for (const metric of objectsOf(metrics)) yield* pointsOf(metric, resource);
+  }
+}
+
+function* pointsOf(
+  { name, unit, sum, gauge, histogram }: Readonly<Record<string, unknown>>,
+  resource: AttributeMap,
+): Generator<ReceivedPoint, void, undefined> {
+  const { dataPoints, aggregationTemporality } = objectOf(sum ?? gauge ?? histogram);
+  for (const point of objectsOf(dataPoints)) {
+    const bounds = point['explicitBounds'];
+    yield {
+      name: textOf(name),
+      unit: textOf(unit),
+      attributes: plainAttributes(point['attributes']),
+      value: numberOf(point['asInt'] ?? point['asDouble'] ?? point['count']),
+      sum: point['sum'] === undefined ? undefined : numberOf(point['sum']),
+      bounds: Array.isArray(bounds) ? bounds.map(numberOf) : undefined,
+      time: timeOf(point['timeUnixNano']),
+      isDelta: numberOf(aggregationTemporality) === DELTA,
+      resource,
+    };
+  }
 }

@@ -1,10 +1,11 @@
+import { numberOf, objectOf, objectsOf, textOf, timeOf } from './foreign-values.ts';
 import type { OtlpBody } from './otlp-body.ts';
 import { type AttributeMap, plainAttributes } from './plain-attributes.ts';
 
-/** Span as a receiver got it, with plain attributes. Times are epoch milliseconds. */
+/** Span as a receiver got it, with plain attributes. Times are epoch milliseconds, and 0 if they are no valid time. */
 export interface ReceivedSpan {
   readonly name: string;
-  /** Kind of the span, as OTLP's number: 2 server, 3 client. */
+  /** Kind of the span, as OTLP's number: 2 server, 3 client. 0 if the span has none. */
   readonly kind: number;
   readonly traceId: string;
   readonly spanId: string;
@@ -22,25 +23,47 @@ export interface ReceivedSpan {
   readonly scope: { readonly name: string; readonly version?: string };
 }
 
-/** Returns the spans of an export request, in the order of the body. */
-export function receivedSpans({ resourceSpans = [] }: OtlpBody): ReceivedSpan[] {
-  return resourceSpans.flatMap(({ resource, scopeSpans }) =>
-    scopeSpans.flatMap(({ scope = { name: '' }, spans }) =>
-      spans.map((span) => ({
-        name: span.name,
-        kind: span.kind,
-        traceId: span.traceId,
-        spanId: span.spanId,
-        parentSpanId: span.parentSpanId || undefined,
-        startTime: Number(span.startTimeUnixNano) / 1e6,
-        endTime: Number(span.endTimeUnixNano) / 1e6,
-        attributes: plainAttributes(span.attributes),
-        statusCode: span.status?.code ?? 0,
-        statusMessage: span.status?.message,
-        links: (span.links ?? []).map((link) => ({ ...link, attributes: plainAttributes(link.attributes) })),
-        resource: plainAttributes(resource?.attributes),
-        scope,
-      })),
-    ),
-  );
+/**
+ * Returns the spans of an export request one after the other, in the order of the body. What is of a wrong type counts
+ * as absent. Never throws.
+ */
+export function* receivedSpans(body: OtlpBody): Generator<ReceivedSpan, void, undefined> {
+  for (const { resource: of, scopeSpans } of objectsOf(body.resourceSpans)) {
+    const resource = plainAttributes(objectOf(of)['attributes']);
+    for (const { scope: by, spans } of objectsOf(scopeSpans)) {
+      const scope = scopeOf(objectOf(by));
+      for (const span of objectsOf(spans)) yield receivedSpan(span, resource, scope);
+    }
+  }
+}
+
+function receivedSpan(
+  span: Readonly<Record<string, unknown>>,
+  resource: AttributeMap,
+  scope: ReceivedSpan['scope'],
+): ReceivedSpan {
+  const { code, message } = objectOf(span['status']);
+  return {
+    name: textOf(span['name']),
+    kind: numberOf(span['kind']) || 0,
+    traceId: textOf(span['traceId']),
+    spanId: textOf(span['spanId']),
+    parentSpanId: textOf(span['parentSpanId']) || undefined,
+    startTime: timeOf(span['startTimeUnixNano']),
+    endTime: timeOf(span['endTimeUnixNano']),
+    attributes: plainAttributes(span['attributes']),
+    statusCode: numberOf(code) || 0,
+    statusMessage: textOf(message) || undefined,
+    links: objectsOf(span['links']).map(({ traceId, spanId, attributes }) => ({
+      traceId: textOf(traceId),
+      spanId: textOf(spanId),
+      attributes: plainAttributes(attributes),
+    })),
+    resource,
+    scope,
+  };
+}
+
+function scopeOf({ name, version }: Readonly<Record<string, unknown>>): ReceivedSpan['scope'] {
+  return { name: textOf(name), ...(version !== undefined && { version: textOf(version) }) };
 }

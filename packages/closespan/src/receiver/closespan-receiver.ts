@@ -1,5 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { CloseStore } from '../closes/close-store.ts';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CloseStore, createCloseStore } from '../closes/close-store.ts';
+import { receivedPoints } from '../otlp/received-point.ts';
+import { receivedSpans } from '../otlp/received-span.ts';
+import { ListenError } from './listen-error.ts';
+import { otlpListener } from './otlp-listener.ts';
 
 /** Options of `startClosespanReceiver`. */
 export interface ReceiverOptions {
@@ -11,6 +17,8 @@ export interface ReceiverOptions {
   readonly store?: CloseStore;
   /** Handles a GET request that is no export, for example of the page. Returns whether it did. */
   readonly serve?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Milliseconds within which a request has to arrive. @defaultValue 10,000 */
+  readonly requestTimeout?: number;
 }
 
 /** Running receiver of OTLP over HTTP. */
@@ -20,4 +28,49 @@ export interface ClosespanReceiver {
   readonly store: CloseStore;
   /** Stops to listen, and ends all connections. */
   close(): Promise<void>;
+}
+
+/** Largest number of connections at a time. A browser opens six to a host. */
+const MOST_CONNECTIONS = 512;
+
+/**
+ * Starts a receiver of OTLP over HTTP, in JSON and protobuf. Pages of this machine may send to the receiver; requests
+ * for another host than this machine are refused. All that arrives is bounded in size, number and time.
+ * @throws ListenError if the receiver cannot listen on the port
+ */
+export async function startClosespanReceiver(options: ReceiverOptions = {}): Promise<ClosespanReceiver> {
+  const { port = 4318, host = '127.0.0.1', store = createCloseStore(), requestTimeout = 10_000 } = options;
+  const { serve = () => false } = options;
+  const listener = otlpListener({
+    host,
+    serve,
+    take(signal, body) {
+      if (signal === 'traces') store.addSpans(receivedSpans(body));
+      if (signal === 'metrics') store.addPoints(receivedPoints(body));
+    },
+  });
+  const times = { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: 1000 };
+  const server = createServer(times, listener);
+  server.maxConnections = MOST_CONNECTIONS;
+  server.listen(port, host);
+  await once(server, 'listening').catch((error) => {
+    throw new ListenError(error, host, port);
+  });
+  return {
+    url: `http://${reachable(host)}:${(server.address() as AddressInfo).port}`,
+    store,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** Returns the host under which this machine reaches a server that listens on a host. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
 }

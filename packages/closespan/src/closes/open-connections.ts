@@ -1,0 +1,99 @@
+import {
+  ATTR_WEBSOCKET_CONNECTION_AGE_GROUP,
+  METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE,
+  METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE,
+} from '@closespan/core';
+import type { AttributeMap } from '../otlp/plain-attributes.ts';
+import type { ReceivedPoint } from '../otlp/received-point.ts';
+
+/** Open connections of one service at one end and endpoint, as the newest metrics count them. */
+export interface OpenConnections {
+  /** Attribute `service.name` of the resource. Empty if there is none. */
+  readonly service: string;
+  readonly side: 'client' | 'server';
+  /** Attributes of the endpoint, such as `server.address`. Groups of age are added up. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly count: number;
+}
+
+/** Counts of open connections by the newest metrics of each process. */
+export interface OpenCounts {
+  /** Takes the points that count open connections, and no others. Returns whether there was one. */
+  add(points: Iterable<ReceivedPoint>): boolean;
+  /** Returns the counts above 0, of processes that have sent metrics in the last five minutes. */
+  list(): OpenConnections[];
+}
+
+/** Newest count of one process, end, endpoint and age. */
+interface Series {
+  readonly process: string;
+  readonly service: string;
+  readonly side: OpenConnections['side'];
+  readonly attributes: AttributeMap;
+  readonly time: number;
+  readonly isDelta: boolean;
+  readonly value: number;
+  readonly arrivedAt: number;
+}
+
+const SIDES: ReadonlyMap<string, OpenConnections['side']> = new Map([
+  [METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE, 'client'],
+  [METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE, 'server'],
+]);
+
+const MOST_SERIES = 2000;
+/** Largest number of characters of the name of a series. Points with longer names are left out. */
+const LONGEST_NAME = 16_384;
+/** Milliseconds after which a process that has sent no metrics has ended. Processes send each minute by default. */
+const EXPIRY = 5 * 60_000;
+
+/** Makes counts that hold 2,000 series at most. Without room, the series that waits longest for a new value goes. */
+export function createOpenCounts(): OpenCounts {
+  const series = new Map<string, Series>();
+
+  function add(points: Iterable<ReceivedPoint>): boolean {
+    let isCounted = false;
+    for (const point of points) {
+      const side = SIDES.get(point.name);
+      if (!side || !Number.isFinite(point.value)) continue;
+      isCounted = true;
+      const process = JSON.stringify([side, point.resource]);
+      const name = JSON.stringify([process, point.attributes]);
+      if (name.length > LONGEST_NAME) continue;
+      const { attributes, time, isDelta } = point;
+      const before = isDelta ? (series.get(name)?.value ?? 0) : 0;
+      series.delete(name);
+      series.set(name, {
+        ...{ process, side, attributes, time, isDelta },
+        service: String(point.resource['service.name'] ?? ''),
+        value: before + point.value,
+        arrivedAt: Date.now(),
+      });
+      if (series.size > MOST_SERIES) series.delete(series.keys().next().value ?? '');
+    }
+    return isCounted;
+  }
+
+  function list(): OpenConnections[] {
+    dropExpired();
+    // An age group that has become empty has no point in the next collection: only the newest collection counts.
+    const newest = new Map<string, number>();
+    for (const { process, time } of series.values())
+      newest.set(process, Math.max(time, newest.get(process) ?? 0));
+    const sums = new Map<string, OpenConnections>();
+    for (const { process, service, side, attributes, time, isDelta, value } of series.values()) {
+      if (!isDelta && time !== newest.get(process)) continue;
+      const { [ATTR_WEBSOCKET_CONNECTION_AGE_GROUP]: _age, ...endpoint } = attributes;
+      const key = JSON.stringify([service, side, endpoint]);
+      const count = (sums.get(key)?.count ?? 0) + value;
+      sums.set(key, { service, side, attributes: endpoint, count });
+    }
+    return [...sums.values()].filter(({ count }) => count > 0);
+  }
+
+  function dropExpired(): void {
+    for (const [name, { arrivedAt }] of series) if (Date.now() - arrivedAt > EXPIRY) series.delete(name);
+  }
+
+  return { add, list };
+}

@@ -1,0 +1,38 @@
+// A body in JSON may have any value at any place. Each of these functions makes the type sure, and never throws.
+
+/** Half of a surrogate pair alone, which no encoding of Unicode has. */
+const LONE_SURROGATE = /\p{Cs}/gu;
+/** Largest time of a `Date`, in epoch milliseconds (ECMA-262 § Time Values and Time Range). */
+const LATEST = 8.64e15;
+
+/** Returns the objects of a list. Another value than a list is an empty list. */
+export function objectsOf(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+/** Returns an object as it is, and an empty object for another value. */
+export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+/** Returns a text without lone surrogates. Another value than a text is empty. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.replace(LONE_SURROGATE, '\ufffd') : '';
+}
+
+/** Returns a number, also of a text, as OTLP writes 64-bit numbers in JSON. Another value is `NaN`. */
+export function numberOf(value: unknown): number {
+  return typeof value === 'number' || (typeof value === 'string' && value !== '')
+    ? Number(value)
+    : Number.NaN;
+}
+
+/** Returns the time of epoch nanoseconds, in epoch milliseconds. A time that no `Date` can have is 0. */
+export function timeOf(nanoseconds: unknown): number {
+  const time = numberOf(nanoseconds) / 1e6;
+  return time >= 0 && time <= LATEST ? time : 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

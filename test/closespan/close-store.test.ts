@@ -1,0 +1,196 @@
+import {
+  createCloseStore,
+  type ReceivedClose,
+  type ReceivedPoint,
+  type ReceivedSpan,
+  receivedPoints,
+  receivedSpans,
+  type StoreEvent,
+} from 'closespan/receiver';
+import { describe, expect, it, vi } from 'vitest';
+import { attribute, closeSpan, tracesOf } from './otlp-requests.ts';
+
+const idOf = (number: number) => number.toString(16).padStart(16, '0');
+const spansOf = (spans: object[], scope?: string): Iterable<ReceivedSpan> =>
+  receivedSpans(tracesOf(spans, scope));
+const close = (number: number, attributes: object[] = [], kind = 3) =>
+  closeSpan(idOf(number), attributes, kind);
+const outage = (number: number) => ({
+  ...closeSpan(idOf(number)),
+  name: 'websocket.reconnect /rooms/{id}',
+  attributes: [attribute('websocket.reconnect.attempts', 2)],
+});
+
+describe('closes', () => {
+  it('are kept with number and explanation; outages share the numbers, and other spans are counted', () => {
+    const store = createCloseStore();
+    store.addSpans(spansOf([close(1), outage(2), { ...close(3), name: 'renamed by the app' }]));
+    store.addSpans(spansOf([{ spanId: idOf(4), name: 'GET /' }]));
+    store.addSpans(spansOf([close(5)], 'another library'));
+    expect(store.closes.map(({ number, span }) => [number, span.spanId])).toEqual([
+      [1, idOf(1)],
+      [3, idOf(3)],
+    ]);
+    expect(store.closes[0]?.explanation.sentence).toMatch(/\.$/);
+    expect(store.outages.map(({ number }) => number)).toEqual([2]);
+    expect([store.otherSpans, store.forgotten]).toEqual([2, 0]);
+  });
+
+  it('appear once if an exporter sends a request again', () => {
+    const store = createCloseStore();
+    for (let i = 0; i < 2; i++) store.addSpans(spansOf([close(1), close(2)]));
+    expect(store.closes.length).toBe(2);
+  });
+
+  it('of both ends are joined by the id of the connection, whichever arrives first', () => {
+    const store = createCloseStore();
+    const id = [attribute('websocket.connection.id', 'abc')];
+    store.addSpans(spansOf([close(1, id, 2), close(2), close(3, id, 3), close(4, [], 2)]));
+    const [server, without, client, other] = store.closes;
+    const ends = store.closes.map((one) => store.otherEnd(one));
+    expect(ends).toEqual([client, undefined, server, undefined]);
+    expect([without, other].map((one) => one?.number)).toEqual([2, 4]);
+  });
+
+  it('of one side are never joined', () => {
+    const store = createCloseStore();
+    const id = [attribute('websocket.connection.id', 'abc')];
+    store.addSpans(spansOf([close(1, id), close(2, id), close(3, id, 1)]));
+    expect(store.closes.map((one) => store.otherEnd(one))).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('are forgotten from the oldest on, also as the other end', () => {
+    const store = createCloseStore({ count: 3 });
+    const id = [attribute('websocket.connection.id', 'abc')];
+    store.addSpans(spansOf([close(1, id, 2), outage(2), close(3, id), close(4)]));
+    expect([store.closes.length, store.outages.length, store.forgotten]).toEqual([2, 1, 1]);
+    expect(store.closes.map((one) => store.otherEnd(one))).toEqual([undefined, undefined]);
+    store.addSpans(spansOf([close(5), close(6)]));
+    expect([store.closes.map(({ number }) => number), store.outages.length]).toEqual([[4, 5, 6], 0]);
+    expect(store.forgotten).toBe(3);
+    // A forgotten close that arrives once more is new.
+    store.addSpans(spansOf([close(1)]));
+    expect(store.closes.at(-1)?.number).toBe(7);
+  });
+
+  it('are forgotten above a number of bytes', () => {
+    const store = createCloseStore({ bytes: 100_000 });
+    const reason = [attribute('websocket.close.reason', 'x'.repeat(4000))];
+    store.addSpans(spansOf(Array.from({ length: 50 }, (_, i) => close(i + 1, reason))));
+    expect(store.closes.length).toBeGreaterThan(5);
+    expect(store.closes.length).toBeLessThan(15);
+    expect(store.closes.length + store.forgotten).toBe(50);
+  });
+
+  it('have texts, lists and numbers of attributes that are cut', () => {
+    const store = createCloseStore();
+    const values = Array.from({ length: 500 }, () => ({ stringValue: 'y'.repeat(5000) }));
+    store.addSpans(
+      spansOf([
+        close(1, [
+          attribute('websocket.close.reason', 'x'.repeat(100_000)),
+          { key: 'list', value: { arrayValue: { values } } },
+          ...Array.from({ length: 1000 }, (_, i) => attribute(`key.${i}`, i)),
+        ]),
+      ]),
+    );
+    const { attributes } = (store.closes[0] as ReceivedClose).span;
+    const list = attributes['list'] as string[];
+    expect(String(attributes['websocket.close.reason']).length).toBe(4096);
+    expect([list.length, list[0]?.length]).toEqual([128, 4096]);
+    expect(Object.keys(attributes).length).toBe(256);
+  });
+
+  it('reach listeners until these stop', () => {
+    const store = createCloseStore();
+    const events: StoreEvent['type'][] = [];
+    const stop = store.onEvent(({ type }) => events.push(type));
+    store.addSpans(spansOf([close(1), outage(2), {}, { spanId: 'x' }]));
+    store.addSpans(spansOf([{}], 'another library'));
+    store.addPoints(active([[3, {}]]));
+    stop();
+    store.addSpans(spansOf([close(3)]));
+    expect(events).toEqual(['close', 'outage', 'counts', 'counts', 'open']);
+  });
+});
+
+describe('open connections', () => {
+  it('are counted by service, end and endpoint, of the newest collection of each process', () => {
+    const store = createCloseStore();
+    store.addPoints(
+      active([
+        [3, { 'server.address': 'a', 'websocket.connection.age_group': 'lt_1m' }],
+        [4, { 'server.address': 'a', 'websocket.connection.age_group': 'lt_1h' }],
+        [1, { 'server.address': 'b' }],
+      ]),
+    );
+    store.addPoints(active([[10, { 'server.address': 'a' }]], { pid: 'second', side: 'client' }));
+    store.addPoints(active([[20, { 'server.address': 'a' }]], { pid: 'third', side: 'client' }));
+    expect(lines(store.open)).toEqual(['shop client a 30', 'shop server a 7', 'shop server b 1']);
+    // The age group that is empty by now has no point.
+    const later = [[5, { 'server.address': 'a', 'websocket.connection.age_group': 'lt_1h' }]] as const;
+    store.addPoints(active(later, { time: '1700000009000000000' }));
+    store.addPoints(active([[0, { 'server.address': 'a' }]], { pid: 'third', side: 'client' }));
+    expect(lines(store.open)).toEqual(['shop client a 10', 'shop server a 5']);
+  });
+
+  it('are added up where the metrics have delta temporality', () => {
+    const store = createCloseStore();
+    for (const change of [5, 2, -4]) store.addPoints(active([[change, {}]], { temporality: 1 }));
+    expect(store.open.map(({ count }) => count)).toEqual([3]);
+  });
+
+  it('of a process that sends no more metrics are forgotten after five minutes', () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const store = createCloseStore();
+    store.addPoints(active([[5, {}]]));
+    vi.setSystemTime(Date.now() + 299_000);
+    expect(store.open.length).toBe(1);
+    vi.setSystemTime(Date.now() + 2000);
+    expect(store.open).toEqual([]);
+    vi.useRealTimers();
+  });
+
+  it('are bounded in number', () => {
+    const store = createCloseStore();
+    for (let i = 0; i < 50; i++) {
+      const points = Array.from({ length: 100 }, (_, j) => [1, { 'url.template': `/${i}/${j}` }] as const);
+      store.addPoints(active(points));
+    }
+    expect(store.open.length).toBe(2000);
+  });
+
+  it('are not other metrics, and not values that are no numbers', () => {
+    const store = createCloseStore();
+    store.addPoints(active([['NaN', {}]]));
+    store.addPoints(active([[1, {}]], { name: 'http.server.active_requests' }));
+    expect(store.open).toEqual([]);
+  });
+});
+
+function active(
+  points: readonly (readonly [value: number | string, attributes: Record<string, string>])[],
+  { pid = 'first', side = 'server', temporality = 2, time = '1700000000000000000', name = '' } = {},
+): Iterable<ReceivedPoint> {
+  const dataPoints = points.map(([value, attributes]) => ({
+    asInt: value,
+    timeUnixNano: time,
+    attributes: Object.entries(attributes).map(([key, text]) => attribute(key, text)),
+  }));
+  const resource = { attributes: [attribute('service.name', 'shop'), attribute('process.pid', pid)] };
+  const metrics = [
+    {
+      name: name || `websocket.${side}.connection.active`,
+      sum: { aggregationTemporality: temporality, dataPoints },
+    },
+  ];
+  return receivedPoints({ resourceMetrics: [{ resource, scopeMetrics: [{ metrics }] }] });
+}
+
+function lines(open: ReturnType<typeof createCloseStore>['open']): string[] {
+  return open
+    .map(
+      ({ service, side, attributes, count }) => `${service} ${side} ${attributes['server.address']} ${count}`,
+    )
+    .sort();
+}
