@@ -110,5 +110,6 @@ export const PLACES: readonly string[] = [
   `${PLACE} › Extensions`,
   `${PLACE} › Capacitor`,
   `${PLACE} › Vercel`,
+  `${PLACE} › Vercel › 2`,
   `${PLACE} › AWS API Gateway`,
 ];

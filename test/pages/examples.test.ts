@@ -59,7 +59,7 @@ const WEB_MODULES: Readonly<Record<string, string>> = {
 
 it('the example of React Native builds for the web, and sends the close of its component', async () => {
   const { outputFiles } = await bundle({
-    entryPoints: [fileURLToPath(new URL('../../examples/react-native/index.js', import.meta.url))],
+    entryPoints: [join(fileURLToPath(new URL('../../examples/react-native', import.meta.url)), 'index.js')],
     bundle: true,
     write: false,
     format: 'esm',

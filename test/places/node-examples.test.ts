@@ -78,6 +78,39 @@ it('a function of Vercel sends a close after its response', async () => {
   expect(receiver.spans[0]?.resource).toMatchObject({ 'service.name': 'ask' });
 });
 
+it('a function of Vercel that is a server sends a close when the connection ends', async () => {
+  example = await copyExample('vercel', { 'https://otlp.example.com': receiver.url });
+  // Vercel passes a request for an upgrade, with its socket, in this way.
+  const printed = await run(`
+    import { createServer } from 'node:http';
+    const waited = [];
+    const { GET } = await import('./api/chat.mjs');
+    const server = createServer();
+    const statuses = [];
+    server.on('upgrade', async (req, socket, head) => {
+      const context = { upgradeWebSocket: () => ({ req, socket, head }), waitUntil: (promise) => waited.push(promise) };
+      globalThis[Symbol.for('@vercel/request-context')] = { get: () => context };
+      statuses.push((await GET()).status);
+    });
+    server.listen(0, '127.0.0.1', () => {
+      const client = new WebSocket('ws://127.0.0.1:' + server.address().port + '/api/chat');
+      client.onopen = () => client.send('hello');
+      client.onmessage = ({ data }) => {
+        console.log(data, ...statuses);
+        client.close(4000);
+      };
+      client.onclose = async () => {
+        await Promise.all(waited);
+        process.reallyExit(0);
+      };
+    });`);
+  expect(printed).toBe('you said: hello 204\n');
+  expect(receiver.spans.map(closeLine).sort()).toEqual([
+    '/api/chat client 4000 clean local local_close',
+    '/api/chat server 4000 clean remote remote_close',
+  ]);
+});
+
 it('a function for the route $disconnect of API Gateway sends a close before it returns', async () => {
   example = await copyExample('api-gateway', { 'https://otlp.example.com': receiver.url });
   const connectedAt = Date.now() - 7_200_000;
