@@ -19,7 +19,9 @@ const EXPECTED = [
   '/left-open server 1006 unclean local process_exit synthetic',
   '/reload server 4002 clean remote remote_close',
   '/request server 1000 clean remote remote_close',
+  '/said server 4003 clean remote remote_close',
   '/terminate server 1006 unclean local local_terminate error=local_terminate',
+  '/topic server 4003 clean remote remote_close',
 ];
 
 describe.skipIf(!BUN.binary)('Bun.serve, whose handlers are observed', () => {
@@ -72,6 +74,18 @@ describe.skipIf(!BUN.binary)('Bun.serve, whose handlers are observed', () => {
       'websocket.close.limit.kind': 'idle',
     });
     expect(attributesOf('/request')?.['client.address']).toBe('203.0.113.9');
+  });
+
+  it('counts the messages that the app sends, if all are seen', () => {
+    expect(attributesOf('/said')).toMatchObject({
+      'websocket.message.sent.count': 3,
+      'websocket.message.sent.size': 11,
+      'websocket.message.received.count': 1,
+    });
+    expect(attributesOf('/close')?.['websocket.message.sent.count']).toBe(0);
+    // What is published to a topic leaves the runtime unseen.
+    expect(attributesOf('/topic')).not.toHaveProperty(['websocket.message.sent.count']);
+    expect(attributesOf('/topic')?.['websocket.message.received.count']).toBe(1);
   });
 
   it('gives both ends one id, if the socket shows the upgrade request', () => {

@@ -7,6 +7,7 @@ import { closeLine } from '@closespan/testing';
 import { createNodeWebSocket } from '@hono/node-ws';
 import { defineHooks, type Hooks, type Peer } from 'crossws';
 import crossws from 'crossws/adapters/node';
+import vercel from 'crossws/adapters/vercel';
 import { Hono } from 'hono';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -104,6 +105,19 @@ describe('crossws on Node, which has a copy of ws of its own', () => {
         await handle.shutdown();
         start({ wire: false });
         serve({ hooks: handle.observeHandlers({ ...HOOKS }) });
+      },
+    ],
+    [
+      'hooks, in a function of Vercel',
+      () => {
+        peers = [];
+        const { handleWebUpgrade } = vercel({ hooks: handle.observeHandlers({ ...HOOKS }) });
+        http.on('upgrade', (req, socket, head) => {
+          const context = { upgradeWebSocket: () => ({ req, socket, head }) };
+          Reflect.set(globalThis, Symbol.for('@vercel/request-context'), { get: () => context });
+          const { headers } = req;
+          void handleWebUpgrade(new Request(`http://localhost${req.url}`, { headers: headers as never }));
+        });
       },
     ],
     [

@@ -2,6 +2,8 @@
 interface StubSocket {
   getUserData(): object;
   send(message: unknown): number;
+  sendFirstFragment(message: unknown): number;
+  subscribe(topic: string): boolean;
   end(code?: number, reason?: string): void;
   close(): void;
 }
@@ -49,8 +51,8 @@ export class StubApp {
     };
   }
 
-  /** Opens the connection. */
-  connect(path: string, key: string): StubSocket {
+  /** Opens the connection. The request is valid until the promises that are settled by then have run on. */
+  async connect(path: string, key: string): Promise<StubSocket> {
     const { upgrade, open } = this.#handlers;
     let isValid = true;
     const headers: Readonly<Record<string, string>> = { host: 'localhost', 'sec-websocket-key': key };
@@ -81,6 +83,7 @@ export class StubApp {
     };
     if (upgrade) upgrade(response, request, {});
     else open?.(socket);
+    await new Promise(setImmediate);
     isValid = false;
     return socket;
   }
@@ -114,6 +117,14 @@ export class StubApp {
       send() {
         live();
         return 1;
+      },
+      sendFirstFragment() {
+        live();
+        return 1;
+      },
+      subscribe() {
+        live();
+        return true;
       },
       end(code = 1005, reason = '') {
         live();

@@ -35,8 +35,12 @@ export function closeArguments(args: readonly unknown[], socket: object): EventF
   };
 }
 
+/** Text that crossws makes of the bytes of uWebSockets.js, and that is no reason. */
+const NO_REASON = '[object ArrayBuffer]';
+
 /** uWebSockets.js gives bytes, which are valid only within the handler. */
 function reasonOf(reason: unknown): string {
+  if (reason === NO_REASON) return '';
   return requestedReason(reason instanceof ArrayBuffer ? new Uint8Array(reason) : reason) ?? '';
 }
 

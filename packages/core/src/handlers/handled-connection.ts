@@ -13,6 +13,8 @@ export interface HandledConnection {
   readonly socket: object;
   /** Messages of the connection. `undefined` if they are not counted from the opening on. */
   readonly traffic: MessageTraffic | undefined;
+  /** Whether each message that the app sends is counted. */
+  seesSent: boolean;
   /** Limit of silence that the app has set, in seconds. `undefined` if the handlers have no such member. */
   readonly idleTimeout: unknown;
   /** Whether each call that closes this connection has been noted since the opening. */

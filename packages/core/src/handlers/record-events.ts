@@ -12,6 +12,7 @@ import { type HandledRequest, type HandledSocket, identityOf, socketOf } from '.
 import type { HandlerRole } from './handler-names.ts';
 import type { HandlersPlatform } from './handlers-platform.ts';
 import { runtimeFacts } from './runtime-words.ts';
+import { watchSentMessages } from './sent-messages.ts';
 import { type HandledConnections, trackHandled } from './track-handled.ts';
 import { noteUpgradeCall } from './upgrade-calls.ts';
 
@@ -33,10 +34,17 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
     // A library may give an object of its own, in which the runtime's socket is.
     calls.watch(handled.socket);
     handled.seesCalls &&= calls.watch(identityOf(handled.socket));
+    handled.seesSent = Boolean(handled.traffic && sent?.watch(identityOf(handled.socket)));
   });
   /** Request of the call of uWebSockets.js that opens a connection. */
   let upgrading: HandledRequest | undefined;
   const calls = watchCloseCalls((socket, call) => noteCall(socket as HandledSocket, call));
+  const sent =
+    platform.createTraffic &&
+    watchSentMessages((socket) => {
+      const handled = connections.find(socket);
+      return handled && connections.isOpen(handled) ? handled : undefined;
+    });
 
   function noteCall(
     socket: HandledSocket,
@@ -65,7 +73,17 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
 
   function noteEnd(handled: HandledConnection, facts: EventFacts, socket: object): void {
     if (!connections.end(handled)) return;
-    const { connection, details, traffic, errorFacts, ownCalls, isDropped, idleTimeout, seesCalls } = handled;
+    const {
+      connection,
+      details,
+      traffic,
+      seesSent,
+      errorFacts,
+      ownCalls,
+      isDropped,
+      idleTimeout,
+      seesCalls,
+    } = handled;
     const runtime = runtimeFacts(facts, idleTimeout);
     recorder.record(
       connection,
@@ -79,7 +97,7 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
         // Within the call that closes, the runtime gives the handler the reason of that call.
         ...(ownCalls > 0 && { reason: '' }),
         ...(traffic && {
-          furtherAttributes: { ...runtime?.furtherAttributes, ...traffic.attributes(connection, false) },
+          furtherAttributes: { ...runtime?.furtherAttributes, ...traffic.attributes(connection, seesSent) },
         }),
       },
       socket,
@@ -140,7 +158,10 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
     recordOpen(facts) {
       for (const handled of connections.open.values()) noteEnd(handled, facts, handled.socket);
     },
-    stop: calls.stop,
+    stop() {
+      sent?.stop();
+      calls.stop();
+    },
   };
 }
 

@@ -94,7 +94,15 @@ export function trackHandled(
   ): HandledConnection {
     const identity = identityOf(socket);
     platform.began?.();
-    const handled = { ...kept, ...more, socket, ownCalls: 0, isDropped: false, errorFacts: undefined };
+    const handled = {
+      ...kept,
+      ...more,
+      socket,
+      seesSent: false,
+      ownCalls: 0,
+      isDropped: false,
+      errorFacts: undefined,
+    };
     handledBy.set(identity, handled);
     if (platform.listsOpen) open.set(identity, handled);
     began(handled);
