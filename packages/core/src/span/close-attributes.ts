@@ -53,21 +53,20 @@ export function closeAttributes(
   transport: TransportRules | undefined,
 ): Attributes {
   const { endpoint, requestedCode, requestedReason } = record;
-  const attributes: Attributes = {
-    [ATTR_NETWORK_PROTOCOL_NAME]: 'websocket',
-    [ATTR_WEBSOCKET_CONNECTION_ID]: record.connectionId,
-    [ATTR_WEBSOCKET_CLOSE_CODE]: record.code,
-    [ATTR_WEBSOCKET_CLOSE_NAME]: record.name,
-    [ATTR_WEBSOCKET_CLOSE_CATEGORY]: record.category,
-    [ATTR_WEBSOCKET_CLOSE_WAS_CLEAN]: record.wasClean,
-    [ATTR_WEBSOCKET_CLOSE_INITIATOR]: record.initiator,
-    [ATTR_WEBSOCKET_CLOSE_CAUSE]: record.cause,
-    [ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED]: record.handshakeSucceeded,
-  };
+  const attributes: Attributes = {};
   /** Adds a fact that is known. An empty text, and NaN, stand for a fact that is not. */
   const add = (name: string, fact: AttributeValue | undefined) => {
-    if (fact || fact === 0) attributes[name] = fact;
+    if (fact || fact === 0 || fact === false) attributes[name] = fact;
   };
+  add(ATTR_NETWORK_PROTOCOL_NAME, 'websocket');
+  add(ATTR_WEBSOCKET_CONNECTION_ID, record.connectionId);
+  add(ATTR_WEBSOCKET_CLOSE_CODE, record.code);
+  add(ATTR_WEBSOCKET_CLOSE_NAME, record.name);
+  add(ATTR_WEBSOCKET_CLOSE_CATEGORY, record.category);
+  add(ATTR_WEBSOCKET_CLOSE_WAS_CLEAN, record.wasClean);
+  add(ATTR_WEBSOCKET_CLOSE_INITIATOR, record.initiator);
+  add(ATTR_WEBSOCKET_CLOSE_CAUSE, record.cause);
+  add(ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED, record.handshakeSucceeded);
   add(ATTR_SERVER_ADDRESS, endpoint.address);
   add(ATTR_SERVER_PORT, endpoint.port);
   add(ATTR_URL_SCHEME, endpoint.scheme);
@@ -77,7 +76,7 @@ export function closeAttributes(
   add(ATTR_WEBSOCKET_RECONNECT_ATTEMPT, record.reconnectAttempt || undefined);
   transport?.describePeer(record, attributes);
   add(ATTR_WEBSOCKET_CLOSE_REASON, record.reason);
-  add(ATTR_WEBSOCKET_CLOSE_SYNTHETIC, record.synthetic);
+  add(ATTR_WEBSOCKET_CLOSE_SYNTHETIC, record.synthetic || undefined);
   if (requestedCode !== record.code) add(ATTR_WEBSOCKET_CLOSE_REQUESTED_CODE, requestedCode);
   if (requestedReason !== record.reason) add(ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON, requestedReason);
   add(ATTR_WEBSOCKET_CLOSE_REPORTED_CODE, record.reportedCode);

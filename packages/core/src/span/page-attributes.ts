@@ -16,9 +16,9 @@ const NETWORKS: Readonly<Record<string, string>> = {
 
 /** Returns the attributes of a close span that describe a page. A fact that is not known has no attribute. */
 export function pageAttributes({ visibility, network }: PageFacts, path: string): Attributes {
-  return {
-    ...(path && { [ATTR_WEBSOCKET_PAGE_PATH]: path }),
-    ...(visibility && { [ATTR_WEBSOCKET_PAGE_VISIBILITY]: visibility }),
-    ...(network && { [ATTR_NETWORK_CONNECTION_TYPE]: NETWORKS[network] ?? 'unknown' }),
-  };
+  const attributes: Attributes = {};
+  if (path) attributes[ATTR_WEBSOCKET_PAGE_PATH] = path;
+  if (visibility) attributes[ATTR_WEBSOCKET_PAGE_VISIBILITY] = visibility;
+  if (network) attributes[ATTR_NETWORK_CONNECTION_TYPE] = NETWORKS[network] ?? 'unknown';
+  return attributes;
 }

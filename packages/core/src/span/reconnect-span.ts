@@ -1,4 +1,4 @@
-import type { SpanStatusCode } from '@opentelemetry/api';
+import type { Attributes, SpanStatusCode } from '@opentelemetry/api';
 import type { Chain } from '../record/chain.ts';
 import type { PendingClose } from '../record/close-facts.ts';
 import type { CloseRecord } from '../record/close-record.ts';
@@ -19,6 +19,9 @@ export function reconnectSpanOf(
   { loss, attempts, causes }: Chain,
   endpoint: Endpoint,
 ): CloseSpan {
+  const furtherAttributes: Attributes = {};
+  furtherAttributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPTS] = attempts;
+  if (causes?.size) furtherAttributes[ATTR_WEBSOCKET_RECONNECT_CAUSES] = [...causes];
   // A record of which nothing but these members is known.
   const record = {
     kind: 'client',
@@ -28,14 +31,9 @@ export function reconnectSpanOf(
     closingTime: loss.closeTime,
     // The wall clock may have been set back.
     closeTime: Math.max(loss.closeTime, closeTime),
-    furtherAttributes: {
-      [ATTR_WEBSOCKET_RECONNECT_ATTEMPTS]: attempts,
-      ...(causes?.size && { [ATTR_WEBSOCKET_RECONNECT_CAUSES]: [...causes] }),
-    },
+    furtherAttributes,
   } as unknown as CloseRecord;
   const errorType = isOpening ? undefined : loss.cause;
   const span = closeSpanOf(record, errorType, {}, loss.span, SPAN_WEBSOCKET_RECONNECT);
-  const { attributes } = span;
-  for (const name in attributes) if (attributes[name] === undefined) delete attributes[name];
   return isOpening ? { ...span, status: { code: OK } } : span;
 }
