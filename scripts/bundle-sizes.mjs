@@ -13,8 +13,8 @@ import { makePageApp } from './sizes/page-app.mjs';
 
 const BUDGETS = { start: 6000, all: 21_040, oneFile: 21_340, describeCloseCode: 1000 };
 /**
- * Chunks that only a meter, or the options `sampler`, `messages`, `metrics`, `otlp.protocol`, `otlp.compression` and all
- * options that are functions load: the README's sample has none.
+ * Chunks that only a meter, or the options `sampler`, `presets`, `parent`, `messages`, `metrics`, `otlp.protocol`,
+ * `otlp.compression` and all options that are functions load: the README's sample has none.
  */
 const BY_OPTION =
   /\b(?:browser\/dist\/(?:metrics|protobuf|option-parts)|core\/dist\/(?:messages|metrics))\.js\b/;

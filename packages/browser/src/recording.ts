@@ -13,8 +13,6 @@ export {
   NAME,
   now,
   registeredMeterProvider,
-  spanContextOf,
-  unrecordedSpan,
   VERSION,
 } from '@closespan/core/page-recording';
 export { observeLifecycle } from './lifecycle.ts';

@@ -25,9 +25,8 @@ import { NAME } from './version.ts';
 export { guard } from './guard.ts';
 export { now } from './record/connection.ts';
 export { requestedCode } from './record/requested-code.ts';
-export { diag, registeredMeterProvider, spanContextOf } from './registered-api.ts';
+export { diag, registeredMeterProvider } from './registered-api.ts';
 export type { CloseTracer, CloseTracerProvider } from './span/close-tracer.ts';
-export { unrecordedSpan } from './span/unrecorded-span.ts';
 export { NAME, VERSION } from './version.ts';
 
 /** Makes spans, metrics and hook calls of closes. */

@@ -75,11 +75,12 @@ export { REQUEST_ID_HEADERS, RESPONDER_HEADERS } from './record/response-headers
 export { cut, flat, LONGEST_ADDRESS, LONGEST_PATH } from './record/text-limits.ts';
 export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from './recorder.ts';
 export type { RecordingSettings } from './recording-settings.ts';
-export { diag, isSuppressed } from './registered-api.ts';
+export { diag, isSuppressed, spanContextOf } from './registered-api.ts';
 export { currentlyRunning, keepRunning, RUNNING } from './running.ts';
 export { type AppHooks, createAppHooks } from './span/app-hooks.ts';
 export { askSampler } from './span/ask-sampler.ts';
 export { createLimitConclusion } from './span/conclude-limits.ts';
+export { unrecordedSpan } from './span/unrecorded-span.ts';
 export { stopAll } from './stop-all.ts';
 export type { Pipeline } from './telemetry/pipeline.ts';
 export { NAME, VERSION } from './version.ts';

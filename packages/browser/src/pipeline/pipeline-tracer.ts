@@ -1,11 +1,6 @@
-import {
-  type CloseTracer,
-  type CloseTracerProvider,
-  spanContextOf,
-  unrecordedSpan,
-} from '@closespan/browser/recording';
+import type { CloseTracer, CloseTracerProvider } from '@closespan/browser/recording';
 import type { SamplerLike } from '@closespan/core';
-import { askSampler } from '@closespan/core/platform';
+import { askSampler, spanContextOf, unrecordedSpan } from '@closespan/core/platform';
 import type { Context, Span, SpanKind, SpanOptions } from '@opentelemetry/api';
 import type { StoredSpan } from '../store/stored-spans.ts';
 import { existing, newSpanContext } from './new-span-context.ts';

@@ -1,5 +1,6 @@
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
+import type { Preset } from '../presets/preset.ts';
 import type { CloseCodeMeaning } from '../record/close-codes.ts';
 import type { CloseFacts } from '../record/close-facts.ts';
 
@@ -10,12 +11,14 @@ import type { CloseFacts } from '../record/close-facts.ts';
 export type MeaningOf = (facts: CloseFacts, code: number) => CloseCodeMeaning | undefined;
 
 /**
- * Makes a function that returns the meaning of a close code. What the app says in `closeCodes` has precedence, then the
- * first preset that applies and knows the code.
+ * Makes a function that returns the meaning of a close code for an app with presets. What the app says in `closeCodes`
+ * has precedence, then the first preset that applies and knows the code.
  */
-export function createMeanings({ closeCodes, presets }: WebSocketOptions): MeaningOf {
+export function createMeanings(
+  presets: readonly Preset[],
+  closeCodes: WebSocketOptions['closeCodes'],
+): MeaningOf {
   return ({ url, subprotocol }, code) => {
-    if (!presets) return closeCodes?.[code];
     const known = presets.map((preset) =>
       guard('preset', () => preset.meaningOf(code, url, subprotocol), undefined),
     );

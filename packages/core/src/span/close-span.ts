@@ -1,6 +1,5 @@
 import type {
   Attributes,
-  Context,
   Link,
   Span,
   SpanContext,
@@ -11,13 +10,12 @@ import type {
 import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
-import { contextWith } from '../registered-api.ts';
 import { ROOT_CONTEXT } from '../root-context.ts';
 import { ATTR_WEBSOCKET_LINK_TYPE, SPAN_WEBSOCKET_CLOSE } from '../semconv.ts';
+import type { AppHooks } from './app-hooks.ts';
 import { closeAttributes } from './close-attributes.ts';
 import type { CloseTracer } from './close-tracer.ts';
 import type { TransportRules } from './transport-rules.ts';
-import { unrecordedSpan } from './unrecorded-span.ts';
 
 /** Content of a close span. */
 export interface CloseSpan {
@@ -80,14 +78,17 @@ function linksTo(context: SpanContext | undefined, type: 'creation' | 'previous_
   return context ? [{ context, attributes: { [ATTR_WEBSOCKET_LINK_TYPE]: type } }] : [];
 }
 
-/** Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them. */
-export function startCloseSpan(tracer: CloseTracer, span: CloseSpan): Span {
-  const { name, kind, attributes, links, startTime, status, parent } = span;
-  const started = tracer.startSpan(name, { kind, attributes, links, startTime }, contextOf(parent));
+/**
+ * Starts the span of a close. The span has all of its attributes at its start, so that a sampler can read them.
+ * @param contextOf makes the context of the parent; if absent, the span has no parent
+ */
+export function startCloseSpan(
+  tracer: CloseTracer,
+  { name, kind, attributes, links, startTime, status, parent }: CloseSpan,
+  contextOf: AppHooks['contextOf'],
+): Span {
+  const context = (parent && contextOf?.(parent)) ?? ROOT_CONTEXT;
+  const started = tracer.startSpan(name, { kind, attributes, links, startTime }, context);
   if (status.code !== UNSET) guard('span', () => started.setStatus(status));
   return started;
-}
-
-function contextOf(parent: SpanContext | undefined): Context {
-  return parent ? contextWith(unrecordedSpan(parent)) : ROOT_CONTEXT;
 }

@@ -10,7 +10,6 @@ import { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from '../record/not
 import { cut } from '../record/text-limits.ts';
 import { ATTR_WEBSOCKET_CLOSE_NOTED_REASON } from '../semconv.ts';
 import type { AppHooks } from './app-hooks.ts';
-import { createMeanings } from './close-meanings.ts';
 import { pageAttributes } from './page-attributes.ts';
 import type { TransportRules } from './transport-rules.ts';
 
@@ -23,7 +22,7 @@ export type OverSocket = (endpoint: Endpoint, facts: CloseFacts) => Endpoint;
  * @param overSocket absent in pages, which have no Unix sockets
  */
 export function createRecordRules(
-  options: WebSocketOptions,
+  { closeCodes }: WebSocketOptions,
   hooks: AppHooks,
   transport: TransportRules | undefined,
   overSocket: OverSocket | undefined,
@@ -35,7 +34,7 @@ export function createRecordRules(
   const parseEndpoint = (transport?.createEndpointParser ?? createUrlParser)(hooks);
   return {
     causeOf: transport?.causeOf,
-    meaningOf: createMeanings(options),
+    meaningOf: hooks.meaningOf ?? ((_, code) => closeCodes?.[code]),
     endpointOf(facts) {
       const endpoint = parseEndpoint(facts.url, facts.template);
       return overSocket?.(endpoint, facts) ?? endpoint;

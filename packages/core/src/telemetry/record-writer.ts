@@ -102,7 +102,7 @@ export function createRecordWriter(
     const { tracer } = destination;
     if (!closeHook && destination.addSpan(span, end)) exported++;
     else if (tracer) {
-      const started = startCloseSpan(tracer, span);
+      const started = startCloseSpan(tracer, span, hooks.contextOf);
       if (end) end.span = started.spanContext();
       return started;
     }
