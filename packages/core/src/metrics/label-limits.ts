@@ -1,6 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
+import { fits } from './fits.ts';
 import { createLabelBudget } from './label-budget.ts';
 
 /** Members of a record that the limits of labels read. An open connection has them, too. */
@@ -66,20 +67,16 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
     return isHost && (isNamed(record) || budgetOf(record).isTrusted(String(code)));
   }
 
-  function add(seen: Set<string>, key: string, most: number): boolean {
-    return seen.has(key) || (seen.size < most && Boolean(seen.add(key)));
-  }
-
   return {
     allowsHost: (record) => hosts[record.kind].allows(hostOf(record)),
     allowsCode: (record) => isNamed(record) || budgetOf(record).allows(String(record.code)),
     within(metric, key, labels, record) {
       const seen = sets.get(metric) ?? new Set();
       sets.set(metric, seen);
-      if (seen.has(key) || add(seen, key, isTrusted(record) ? MOST_SETS : MOST_SETS_OF_STRANGERS))
+      if (seen.has(key) || fits(seen, key, isTrusted(record) ? MOST_SETS : MOST_SETS_OF_STRANGERS))
         return labels;
       const reduced = Object.entries(labels).filter(([name]) => !OF_STRANGERS.test(name));
-      if (add(seen, JSON.stringify(reduced), MOST_REDUCED_SETS)) return Object.fromEntries(reduced);
+      if (fits(seen, JSON.stringify(reduced), MOST_REDUCED_SETS)) return Object.fromEntries(reduced);
       return Object.fromEntries(
         reduced.map(([name, value]) => [name, typeof value === 'boolean' ? value : 'other']),
       );

@@ -3,6 +3,7 @@ import { callHook } from '../call-hook.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { cut } from '../record/text-limits.ts';
+import { fits } from './fits.ts';
 
 /** Largest number of labels of the app. */
 const MOST_LABELS = 8;
@@ -21,10 +22,6 @@ export function createOwnLabels(
   if (!metricAttributes) return () => undefined;
   const values = new Map<string, Set<unknown>>();
   const sets = new Set<string>();
-
-  /** Returns whether an item is in a set, or could be added to it. */
-  const fits = <T>(set: Set<T>, item: T, most: number) =>
-    set.has(item) || (set.size < most && Boolean(set.add(item)));
 
   return (record, key) => {
     const own: Attributes = {};
