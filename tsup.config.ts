@@ -187,7 +187,7 @@ const oneFile: Options = {
   treeshake: true,
   minify: 'terser',
   terserOptions: {
-    compress: { passes: 3, hoist_funs: true, unsafe_arrows: true },
+    compress: { ecma: 2020, passes: 2, hoist_funs: true, unsafe_arrows: true },
     mangle: { properties: { regex: new RegExp(`^(${SHORT_NAMES.join('|')})$`) } },
   },
   noExternal: [/./],

@@ -3,14 +3,15 @@ const CONNECTIONS =
 const OBSERVERS =
   'recordEnd noteClose connectionOf platformFacts observed limitNote keepAlive observeLifecycle optionChecks addFacts carried';
 const RECORDER =
-  'loadRecording createRecording startPipeline loadMetrics loadMessages createCloseMetrics flushNow endOutages isWanted prepare hooks loadHooks createAppHooks addSpanMethods askSampler';
+  'loadRecording createRecording startPipeline loadMetrics loadMessages createCloseMetrics flushNow makesSpans endOutages isWanted prepare hooks loadHooks createAppHooks createPipelineTracerProvider contextOf addSpanMethods askSampler';
 const SETTINGS =
   'nextTurn startPause shutdownMillis mostStored limitWait createChains createLabelLimits watchMeter concludeLimit capacity overSocket describePeer takesRefusal createEndpointParser isFull';
 const QUEUE =
   'mayWait awaitRoom drain drainNow evict wrote unsent takeAll cancelExports loadingMetrics startNow isOthers findTracer findMeter addSpan isAway';
 const RECORDS =
   'isNormal isLost outage loss attempt previous begunAt causeOf causeOfError endpointOf parseEndpoint describePage notedAttributes addOutage addHandshake attempts causes opening nextFrom';
-const DELIVERY = 'sendLeaving sendLater setPause outcomes retain onEnd unreadable failing retryAfter over';
+const DELIVERY =
+  'sendLeaving sendLater setPause alone outcomes retain onEnd unreadable failing retryAfter over';
 const METRICS = 'reconnectDowntime allowsHost allowsCode createMessageMetrics within';
 
 /**

@@ -1,14 +1,15 @@
+import { diag, NAME } from '@closespan/browser/recording';
 import type * as lazy from './lazy-sdk-parts.ts';
 
 /**
- * Returns a rejected promise, since the single file of a script tag contains no protobuf format. The build uses this
- * module in place of `lazy-sdk-parts.ts` for that file.
+ * Resolves to `undefined`, since the single file of a script tag contains no protobuf format. The build uses this module
+ * in place of `lazy-sdk-parts.ts` for that file.
  */
-export const loadProtobuf: typeof lazy.loadProtobuf = () => missing('protobuf');
+export const loadProtobuf: typeof lazy.loadProtobuf = () => warnOf('protobuf');
 
-/** Returns a rejected promise, since the single file of a script tag contains no metrics SDK. */
-export const loadMetrics: typeof lazy.loadMetrics = () => missing('metrics');
+/** Resolves to `undefined`, since the single file of a script tag contains no metrics SDK. */
+export const startMetrics: typeof lazy.startMetrics = () => warnOf('metrics');
 
-function missing(part: string): Promise<never> {
-  return Promise.reject(new Error(`closespan.js has no ${part}: use the package @closespan/browser`));
+async function warnOf(part: string): Promise<undefined> {
+  diag.warn(`${NAME}: closespan.js has no ${part}: use the package @closespan/browser`);
 }

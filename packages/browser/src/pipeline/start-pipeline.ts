@@ -8,7 +8,6 @@
 
 import { diag, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
 import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
-import type { Attributes } from '@opentelemetry/api';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { arePartsLate, loadOptionParts } from '../lazy-option-parts.ts';
 import { createDelivery } from '../store/delivery.ts';
@@ -17,9 +16,8 @@ import { openSpanStore } from '../store/open-span-store.ts';
 import { DEFAULT_BOUNDS } from '../store/span-rows.ts';
 import type { StoredSpan } from '../store/stored-spans.ts';
 import { addCloseSpans } from './add-close-spans.ts';
-import { loadMetrics, loadProtobuf } from './lazy-sdk-parts.ts';
-import { createOtlpSender, JSON_FORMAT, type OtlpFormat } from './otlp-sender.ts';
-import type { PageMeterProvider } from './page-meter-provider.ts';
+import { loadProtobuf, startMetrics } from './lazy-sdk-parts.ts';
+import { createOtlpSender, JSON_FORMAT } from './otlp-sender.ts';
 import { pageResource } from './page-resource.ts';
 
 /**
@@ -41,7 +39,7 @@ export async function startPipeline(
   const needsParts = !arePartsLate || options.closeHook || options.sampler || isZipped;
   const parts = needsParts ? await optionParts(options) : undefined;
   const [format = JSON_FORMAT, meters] = await Promise.all([
-    protocol === 'http/protobuf' ? protobufFormat() : undefined,
+    protocol === 'http/protobuf' ? loadProtobuf() : undefined,
     options.metrics ? startMetrics(options, attributes, fetchAtLoad) : undefined,
   ]);
   // The store has the receiver in its name, so that spans for one receiver are never sent to another.
@@ -96,23 +94,4 @@ function optionParts({ closeHook, sampler }: BrowserWebSocketOptions) {
     diag.warn(`${NAME}: spans are sent without compression, gzip is not loaded`, error);
     return undefined;
   });
-}
-
-/** Loads the protobuf format. Resolves to `undefined` if the chunk cannot be loaded. */
-function protobufFormat(): Promise<OtlpFormat | undefined> {
-  return loadProtobuf().then(
-    ({ PROTOBUF_FORMAT }) => PROTOBUF_FORMAT,
-    (error) => void diag.warn(`${NAME}: spans are sent as JSON, protobuf is not loaded`, error),
-  );
-}
-
-/** Starts the metrics of a page. Resolves to `undefined` if the chunk cannot be loaded, or if the start fails. */
-function startMetrics(
-  options: BrowserWebSocketOptions,
-  attributes: Attributes,
-  fetchAtLoad: typeof fetch | undefined,
-): Promise<PageMeterProvider | undefined> {
-  return loadMetrics()
-    .then(({ createPageMeterProvider }) => createPageMeterProvider(options, attributes, fetchAtLoad))
-    .catch((error) => void diag.error(`${NAME}: metrics not loaded`, error));
 }
