@@ -284,7 +284,7 @@ export const builds: Options[] = [
     target: 'es2022',
     platform: 'node',
     splitting: true,
-    external: [...(shared.external ?? []), /^protobufjs/],
+    external: [...(shared.external ?? []), /^protobufjs/, 'ws'],
   },
 ];
 

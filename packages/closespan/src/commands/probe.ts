@@ -1,3 +1,22 @@
 import type { Command } from '../command-line/command.ts';
 
-export const probe: Command = { usage: [], run: async () => 0 };
+/** Probes a server: waits on one silent connection, and says when and how the path cuts it, and whether pings keep it. */
+export const probe: Command = {
+  usage: [
+    ['probe <url>', 'waits on a silent connection: when is it cut, and do pings keep it?'],
+    ['  --for <time>', 'longest wait in silence, such as 90s, 10m or 1h; default 10m, at most 24h'],
+    ["  --header 'Name: value'", 'header of the handshake; may be repeated; its value is never shown'],
+    ['  --subprotocol <name>', 'subprotocol to ask for; may be repeated'],
+    ['  --origin <origin>', 'header Origin, which servers expect of pages'],
+    ['  --handshake-timeout <time>', 'longest handshake; default 30s'],
+    ['  --insecure', 'accepts a TLS certificate that cannot be verified'],
+    ['  --json', 'prints the result as one line of JSON, and all else to standard error'],
+  ],
+  async run(args, context) {
+    // Loaded here, since the other commands need neither the client nor the observation.
+    const { readArguments } = await import('../probe/read-arguments.ts');
+    const options = readArguments(args);
+    const { runProbe } = await import('../probe/run-probe.ts');
+    return runProbe(options, context);
+  },
+};
