@@ -65,5 +65,5 @@ function receivedSpan(
 }
 
 function scopeOf({ name, version }: Readonly<Record<string, unknown>>): ReceivedSpan['scope'] {
-  return { name: textOf(name), ...(version !== undefined && { version: textOf(version) }) };
+  return { name: textOf(name), ...(textOf(version) && { version: textOf(version) }) };
 }

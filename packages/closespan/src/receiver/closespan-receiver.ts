@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type CloseStore, createCloseStore } from '../closes/close-store.ts';
 import { receivedPoints } from '../otlp/received-point.ts';
 import { receivedSpans } from '../otlp/received-span.ts';
+import { inParts } from './in-parts.ts';
 import { ListenError } from './listen-error.ts';
 import { otlpListener } from './otlp-listener.ts';
 
@@ -44,9 +45,9 @@ export async function startClosespanReceiver(options: ReceiverOptions = {}): Pro
   const listener = otlpListener({
     host,
     serve,
-    take(signal, body) {
-      if (signal === 'traces') store.addSpans(receivedSpans(body));
-      if (signal === 'metrics') store.addPoints(receivedPoints(body));
+    async take(signal, body) {
+      if (signal === 'traces') await inParts(receivedSpans(body), store.addSpans);
+      if (signal === 'metrics') await inParts(receivedPoints(body), store.addPoints);
     },
   });
   const times = { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: 1000 };

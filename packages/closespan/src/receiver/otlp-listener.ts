@@ -12,7 +12,7 @@ interface ListenerParts {
   /** Host that the server listens on. */
   readonly host: string;
   /** Takes the body of an export request. */
-  readonly take: (signal: Signal, body: OtlpBody) => void;
+  readonly take: (signal: Signal, body: OtlpBody) => Promise<void>;
   /** Handles a GET request that is no export. Returns whether it did. */
   readonly serve: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
