@@ -15,6 +15,7 @@ const EXPECTED = [
   '/close server 4000 clean local local_close',
   '/close-bare server 1000 clean local local_close',
   '/drop server 1006 unclean none connection_lost error=connection_lost',
+  '/fraction server 4001 clean local local_close',
   '/idle server 1006 unclean local idle_timeout error=idle_timeout',
   '/left-open server 1006 unclean local process_exit synthetic',
   '/reload server 4002 clean remote remote_close',
@@ -22,6 +23,8 @@ const EXPECTED = [
   '/said server 4003 clean remote remote_close',
   '/terminate server 1006 unclean local local_terminate error=local_terminate',
   '/topic server 4003 clean remote remote_close',
+  // The frame has 16 bits for the code.
+  '/wide server 4002 clean local local_close',
 ];
 
 describe.skipIf(!BUN.binary)('Bun.serve, whose handlers are observed', () => {

@@ -240,6 +240,29 @@ it('takes facts from a function that gets the socket, and leaves out ignored URL
   });
 });
 
+it('takes the path of a Unix socket from the URL that the app gives', async () => {
+  play(
+    handle.observeHandlers({ open() {}, close() {} }, { url: 'ws+unix:/run/app.sock:/chat?token=secret' }),
+  );
+  expect(await lines()).toEqual([CLOSED.replace('/room', '/chat')]);
+  expect(records[0]?.endpoint).toMatchObject({ address: '/run/app.sock', port: undefined });
+  expect(JSON.stringify(records)).not.toContain('secret');
+});
+
+it.each([Number.NaN, Infinity, 4000.5, 4000n, null, {}])(
+  'records no code of an end that a handler is told of as %s',
+  async (code) => {
+    const { open, close } = handle.observeHandlers({
+      open(_socket: object) {},
+      close(_socket: object, _code: unknown) {},
+    });
+    const socket = new FakeSocket();
+    open(socket);
+    close(socket, code);
+    expect(await lines()).toEqual(['/room server 1005 clean unknown unknown']);
+  },
+);
+
 it('claims little of a connection that was open before its handlers were observed', async () => {
   const { close } = handle.observeHandlers({ open() {}, close(_socket: object, _code: number) {} });
   close(new FakeSocket(), 1000);

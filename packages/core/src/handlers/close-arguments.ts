@@ -25,14 +25,22 @@ export function closeArguments(args: readonly unknown[], socket: object): EventF
   ) as Details;
   const text = reasonOf(reason);
   // Who closed cannot be concluded from a code that is not known.
-  if (typeof code !== 'number') return { code: 1005, reason: text, wasClean: true, initiator: 'unknown' };
+  if (!Number.isInteger(code)) return { code: 1005, reason: text, wasClean: true, initiator: 'unknown' };
   return {
-    code,
+    code: frameCode(code as number),
     reason: text,
     // An event that Hono makes says nothing of it.
     wasClean:
       typeof wasClean === 'boolean' && !isUntrusted(Object(first)) ? wasClean : code !== 1006 && code !== 0,
   };
+}
+
+/**
+ * Returns the close code of the Close frame that a runtime makes of a number. The frame has 16 bits for the code (RFC 6455
+ * §5.5.1). Bun and uWebSockets.js send the lowest bits of any number, and pass the number itself to the handler.
+ */
+export function frameCode(code: number): number {
+  return code & 0xffff;
 }
 
 /** Text that crossws makes of the bytes of uWebSockets.js, and that is no reason. */

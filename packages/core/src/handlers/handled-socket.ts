@@ -55,7 +55,7 @@ export function urlOf(given: unknown, socket: object, request: HandledRequest | 
   };
   for (const one of [given, request && absoluteUrl(request), url, uri, data?.url]) {
     const text = one instanceof URL ? one.href : one;
-    if (typeof text === 'string' && /^(?:ws|http)s?:\/\//.test(text)) return storedUrl(text);
+    if (typeof text === 'string' && /^(?:(?:ws|http)s?:\/\/|ws\+unix:)/.test(text)) return storedUrl(text);
   }
   return '';
 }
@@ -80,7 +80,8 @@ function absoluteUrl(request: HandledRequest): string {
 
 /** Returns the part of a URL that is stored while a connection is open. A long path is cut. */
 function storedUrl(url: string): string {
-  const [, place = '', path = ''] = /^([^/?#]*\/\/[^/?#]*)([^?#]*)/.exec(takeFromUrl(url).rest) ?? [];
+  const [, place = '', path = ''] =
+    /^(ws\+unix:[^:?#]*|[^/?#]*\/\/[^/?#]*)([^?#]*)/.exec(takeFromUrl(url).rest) ?? [];
   return flat(place.slice(0, LONGEST_PLACE) + path.slice(0, LONGEST_PATH + 1));
 }
 

@@ -4,7 +4,7 @@ import { type CloseFacts, NO_CLOSE_FRAME } from '../record/close-facts.ts';
 import { noteCloseStart, now } from '../record/connection.ts';
 import { requestedReason } from '../record/requested-reason.ts';
 import type { Recorder } from '../recorder.ts';
-import { closeArguments, type EventFacts, errorArguments } from './close-arguments.ts';
+import { closeArguments, type EventFacts, errorArguments, frameCode } from './close-arguments.ts';
 import { type CloseCall, watchCloseCalls } from './close-calls.ts';
 import type { GivenInfo } from './given-info.ts';
 import type { HandledConnection } from './handled-connection.ts';
@@ -53,11 +53,12 @@ export function recordEvents(recorder: Recorder, platform: HandlersPlatform): Ev
     const handled = connections.find(socket);
     // Once the peer's Close frame has come, a call only returns one.
     if (!handled || !connections.isOpen(handled) || Number(socket.readyState) >= CLOSING) return undefined;
-    const isCode = typeof code === 'number' || typeof code === 'string';
+    const requested = typeof code === 'number' ? frameCode(code) : code;
+    const isCode = typeof requested === 'number' || typeof requested === 'string';
     const takeBack = noteCloseStart(
       handled.connection,
       'local',
-      isCode ? code : undefined,
+      isCode ? requested : undefined,
       requestedReason(reason) ?? '',
     );
     handled.ownCalls++;
