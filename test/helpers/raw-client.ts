@@ -5,7 +5,7 @@ import { connect, type Socket } from 'node:net';
 export interface RawClient {
   readonly tcp: Socket;
   /** Writes a frame (RFC 6455 §5.2) with a payload of at most 125 bytes. */
-  send(opcode: number, payload?: string, isLast?: boolean): void;
+  send(opcode: number, payload?: string | Buffer, isLast?: boolean): void;
 }
 
 /** Connects to a server on a port of 127.0.0.1. Nothing answers: neither pings nor a Close frame. */
