@@ -115,7 +115,7 @@ describe('closes', () => {
 });
 
 describe('open connections', () => {
-  it('are counted by service, end and endpoint, of the newest collection of each process', () => {
+  it('are counted by service, end, endpoint and age, of the newest collection of each process', () => {
     const store = createCloseStore();
     store.addPoints(
       active([
@@ -126,12 +126,17 @@ describe('open connections', () => {
     );
     store.addPoints(active([[10, { 'server.address': 'a' }]], { pid: 'second', side: 'client' }));
     store.addPoints(active([[20, { 'server.address': 'a' }]], { pid: 'third', side: 'client' }));
-    expect(lines(store.open)).toEqual(['shop client a 30', 'shop server a 7', 'shop server b 1']);
+    expect(lines(store.open)).toEqual([
+      'shop client a 30',
+      'shop server a 3 lt_1m',
+      'shop server a 4 lt_1h',
+      'shop server b 1',
+    ]);
     // The age group that is empty by now has no point.
     const later = [[5, { 'server.address': 'a', 'websocket.connection.age_group': 'lt_1h' }]] as const;
     store.addPoints(active(later, { time: '1700000009000000000' }));
     store.addPoints(active([[0, { 'server.address': 'a' }]], { pid: 'third', side: 'client' }));
-    expect(lines(store.open)).toEqual(['shop client a 10', 'shop server a 5']);
+    expect(lines(store.open)).toEqual(['shop client a 10', 'shop server a 5 lt_1h']);
   });
 
   it('are added up where the metrics have delta temporality', () => {
@@ -189,8 +194,10 @@ function active(
 
 function lines(open: ReturnType<typeof createCloseStore>['open']): string[] {
   return open
-    .map(
-      ({ service, side, attributes, count }) => `${service} ${side} ${attributes['server.address']} ${count}`,
+    .map(({ service, side, attributes, count }) =>
+      [service, side, attributes['server.address'], count, attributes['websocket.connection.age_group']]
+        .filter(Boolean)
+        .join(' '),
     )
     .sort();
 }

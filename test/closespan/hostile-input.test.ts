@@ -87,7 +87,7 @@ describe('memory stays bounded', () => {
 
   const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000);
   const deepValue = (depth: number) => {
-    let value = Buffer.alloc(0);
+    let value: Buffer = Buffer.alloc(0);
     for (let i = 0; i < depth; i++) value = field(5, field(1, value));
     return field(1, field(2, field(2, field(9, field(2, value)))));
   };

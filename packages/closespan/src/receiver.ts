@@ -1,6 +1,7 @@
 export {
   type CloseStore,
   createCloseStore,
+  type OpenConnections,
   type StoreEvent,
   type StoreLimits,
 } from './closes/close-store.ts';

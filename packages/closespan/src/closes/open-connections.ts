@@ -1,17 +1,16 @@
 import {
-  ATTR_WEBSOCKET_CONNECTION_AGE_GROUP,
   METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE,
   METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE,
 } from '@closespan/core';
 import type { AttributeMap } from '../otlp/plain-attributes.ts';
 import type { ReceivedPoint } from '../otlp/received-point.ts';
 
-/** Open connections of one service at one end and endpoint, as the newest metrics count them. */
+/** Open connections of one service at one end, endpoint and group of age, as the newest metrics count them. */
 export interface OpenConnections {
   /** Attribute `service.name` of the resource. Empty if there is none. */
   readonly service: string;
   readonly side: 'client' | 'server';
-  /** Attributes of the endpoint, such as `server.address`. Groups of age are added up. */
+  /** Attributes of the metric, such as `server.address` and `websocket.connection.age_group`. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly count: number;
 }
@@ -83,10 +82,9 @@ export function createOpenCounts(): OpenCounts {
     const sums = new Map<string, OpenConnections>();
     for (const { process, service, side, attributes, time, isDelta, value } of series.values()) {
       if (!isDelta && time !== newest.get(process)) continue;
-      const { [ATTR_WEBSOCKET_CONNECTION_AGE_GROUP]: _age, ...endpoint } = attributes;
-      const key = JSON.stringify([service, side, endpoint]);
+      const key = JSON.stringify([service, side, attributes]);
       const count = (sums.get(key)?.count ?? 0) + value;
-      sums.set(key, { service, side, attributes: endpoint, count });
+      sums.set(key, { service, side, attributes, count });
     }
     return [...sums.values()].filter(({ count }) => count > 0);
   }
