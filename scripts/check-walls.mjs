@@ -65,6 +65,7 @@ const FLOORS = {
   ],
   closespan: [
     ['otlp', 'command-line/command.ts'],
+    ['command-line/parse-flags.ts'],
     ['closes'],
     ['receiver', 'terminal', 'probe'],
     ['page'],

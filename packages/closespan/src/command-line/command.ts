@@ -1,6 +1,9 @@
 /** One command of the program `closespan`, such as `explain`. */
 export interface Command {
-  /** Lines for `--help`: the command with its arguments, and what the command does. */
+  /**
+   * Lines for `--help`: the command with its arguments and what the command does, then its flags. A form that begins
+   * with `-` is a flag, which only the help of this command shows.
+   */
   readonly usage: readonly (readonly [form: string, effect: string])[];
   /**
    * Runs the command until it ends. A signal of the user aborts `context.signal`; then the command ends soon.
@@ -14,12 +17,27 @@ export interface Command {
 /** Streams, variables and signal that a command uses. Tests give other values than those of the process. */
 export interface CommandContext {
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
-  readonly stdout: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stdout: NodeJS.WritableStream & {
+    readonly isTTY?: boolean;
+    readonly columns?: number;
+    readonly writableLength?: number;
+  };
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT or SIGTERM, with an `Interruption` as the reason, and if nobody reads `stdout`. */
   readonly signal: AbortSignal;
 }
 
 /** Error in what the user has asked for. The program prints the message and the way to `--help`, and exits with 2. */
 export class UsageError extends Error {}
+
+/** Reason of an abort: the signal that the process got. */
+export class Interruption extends Error {
+  /** Name of the signal. */
+  readonly signal: 'SIGINT' | 'SIGTERM';
+
+  constructor(signal: Interruption['signal']) {
+    super(`Ended by ${signal}`);
+    this.signal = signal;
+  }
+}

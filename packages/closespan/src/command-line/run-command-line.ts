@@ -1,12 +1,11 @@
-import { codes } from '../commands/codes.ts';
-import { expectCloses } from '../commands/expect-closes.ts';
-import { explain } from '../commands/explain.ts';
-import { probe } from '../commands/probe.ts';
-import { watch } from '../commands/watch.ts';
+import { version } from '../../package.json';
 import { type Command, type CommandContext, UsageError } from './command.ts';
+import { COMMANDS } from './commands.ts';
+import { contextOfProcess } from './context-of-process.ts';
+import { helpText } from './help-text.ts';
 
-/** The commands by name. Without a name, the program runs `watch`. */
-const COMMANDS: Readonly<Record<string, Command>> = { watch, explain, codes, expect: expectCloses, probe };
+const HELP_FLAGS: readonly string[] = ['--help', '-h'];
+const VERSION_FLAGS: readonly string[] = ['--version', '-v'];
 
 /**
  * Runs the program `closespan` with its arguments.
@@ -17,20 +16,38 @@ export async function runCommandLine(
   context: CommandContext = contextOfProcess(),
 ): Promise<number> {
   const [name = '', ...rest] = args;
-  const isNamed = Object.hasOwn(COMMANDS, name);
-  const command = isNamed ? (COMMANDS[name] as Command) : watch;
+  const named = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   try {
-    return await command.run(isNamed ? rest : args, context);
+    if (name === 'help' || asksFor(HELP_FLAGS, args)) {
+      const [topic = ''] = name === 'help' || HELP_FLAGS.includes(name) ? rest : [];
+      context.stdout.write(helpText(named ? name : topic));
+      return 0;
+    }
+    if (asksFor(VERSION_FLAGS, named ? [] : args)) {
+      context.stdout.write(`${version}\n`);
+      return 0;
+    }
+    return named ? await named.run(rest, context) : await unnamed(name).run(args, context);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    context.stderr.write(`closespan: ${error.message}\n`);
+    context.stderr.write(
+      `closespan: ${error.message}\nclosespan${named ? ` ${name}` : ''} --help shows what there is\n`,
+    );
     return 2;
   }
 }
 
-function contextOfProcess(): CommandContext {
-  const { stdin, stdout, stderr, env } = process;
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return { stdin, stdout, stderr, env, signal: controller.signal };
+/** Says whether a flag is among the arguments of closespan. Arguments behind `--` are those of another program. */
+function asksFor(flags: readonly string[], args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end < 0 ? args.length : end).some((arg) => flags.includes(arg));
+}
+
+/** Returns the command that runs without a name. */
+function unnamed(first: string): Command {
+  if (first && !first.startsWith('-'))
+    throw new UsageError(
+      `Expected one of the commands ${Object.keys(COMMANDS).join(', ')}, or none, got \`${first}\``,
+    );
+  return COMMANDS['watch'] as Command;
 }

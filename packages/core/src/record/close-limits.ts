@@ -94,7 +94,12 @@ export function createCloseLimits(shortestAge = SHORTEST_AGE): FindLimit {
  * Says whether an open connection ended without a Close frame, or at a client with the 1001 that some proxies and
  * servers send. At a server 1001 is what a browser sends when a page is left (RFC 6455 §7.4.1).
  */
-function isLoss({ kind, handshakeSucceeded, cause, code }: CloseRecord): boolean {
+export function isLoss({
+  kind,
+  handshakeSucceeded,
+  cause,
+  code,
+}: Pick<CloseRecord, 'kind' | 'handshakeSucceeded' | 'cause' | 'code'>): boolean {
   if (!handshakeSucceeded) return false;
   if (cause === 'remote_close') return kind === 'client' && code === 1001;
   return cause === 'connection_lost' || cause === 'connection_reset';

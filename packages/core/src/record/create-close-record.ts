@@ -37,7 +37,7 @@ export interface RecordRules {
 /** Categories of close codes that count as errors. */
 const ABNORMAL: ReadonlySet<CloseCategory> = new Set(['protocol', 'policy', 'internal', 'lost', 'reserved']);
 /** Causes that never count as errors, whatever the close code is. */
-const EXPECTED: ReadonlySet<CloseCause> = new Set([
+export const EXPECTED: ReadonlySet<CloseCause> = new Set([
   'page_exit',
   'bfcache',
   'process_exit',

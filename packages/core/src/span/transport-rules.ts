@@ -1,4 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
+import { causeOfError } from '../record/cause-of-error.ts';
 import type { CloseCause } from '../record/close-cause.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { createEndpointParser } from '../record/endpoint-parser.ts';
@@ -25,16 +26,10 @@ export interface TransportRules {
   readonly describePeer: (record: CloseRecord, attributes: Attributes) => void;
 }
 
-const RESET = /^(ECONNRESET|EPIPE|ECONNABORTED)$/;
-
 /** The rules of runtimes that know facts about the transport: Node, Bun and Deno. */
 export const TRANSPORT_RULES: TransportRules = {
   createEndpointParser,
-  causeOf(errorCode) {
-    if (RESET.test(errorCode)) return 'connection_reset';
-    if (errorCode === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') return 'message_too_big';
-    return errorCode.startsWith('WS_ERR_') ? 'protocol_error' : undefined;
-  },
+  causeOf: causeOfError,
   describePeer({ peer, clientAddress, origin }, attributes) {
     if (peer) {
       attributes[ATTR_NETWORK_PEER_ADDRESS] = peer.address;

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { type CommandContext, Interruption } from '../command-line/command.ts';
+
+/** Parts of a command's context that a child process needs. */
+type ChildContext = Pick<CommandContext, 'signal' | 'stdin'>;
+
+/** Exit codes of shells for a command that cannot be started (POSIX.1-2024, Shell Command Language § 2.8.2). */
+const [NOT_FOUND, NOT_EXECUTABLE] = [127, 126];
+/** Exit code of shells for a command that signal 0 would have ended. */
+const SIGNALLED = 128;
+
+/** Error of a command that cannot be started, with the exit code that a shell would return. */
+export class StartError extends Error {
+  readonly exitCode: number;
+
+  constructor(command: string, { code, message }: NodeJS.ErrnoException) {
+    super(
+      code === 'ENOENT'
+        ? `The command \`${command}\` is not found`
+        : `\`${command}\` does not start: ${message}`,
+    );
+    this.exitCode = code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
+  }
+}
+
+/**
+ * Runs a command with the streams of this process, and passes signals on.
+ * @param env variables of the command
+ * @returns exit code of the command; 128 and the number of the signal if a signal has ended the command
+ * @throws StartError if the command cannot be started
+ */
+export function runChild(
+  [command, ...args]: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv,
+  { signal, stdin }: ChildContext,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    // On Windows `npm` is a script, which only a shell runs.
+    const child = spawn(command, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
+
+    function passOn(): void {
+      const { reason } = signal;
+      const name = reason instanceof Interruption ? reason.signal : 'SIGTERM';
+      // A terminal sends SIGINT to all of its programs, and a second one would make many of them give up at once.
+      if (name !== 'SIGINT' || !stdin.isTTY) child.kill(name);
+    }
+
+    signal.addEventListener('abort', passOn, { once: true });
+    if (signal.aborted) passOn();
+    child.once('error', (error) => reject(new StartError(command, error)));
+    child.once('exit', (code, name) => {
+      signal.removeEventListener('abort', passOn);
+      resolve(code ?? SIGNALLED + (name ? constants.signals[name] : 0));
+    });
+  });
+}

@@ -1,0 +1,206 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { instrumentWebSockets } from '@closespan/node';
+import { startClosespanReceiver } from 'closespan/receiver';
+import { expect, it } from 'vitest';
+import { connectAndClose } from '../helpers/connect-and-close.ts';
+import { attribute, closeSpan, tracesOf } from './otlp-requests.ts';
+import { runClosespan } from './start-closespan.ts';
+
+async function explain(...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await runClosespan(['explain', ...args]);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  return stdout;
+}
+
+async function explainInput(input: unknown): Promise<Record<string, unknown>[]> {
+  const text = typeof input === 'string' ? input : JSON.stringify(input);
+  const { stdout } = await runClosespan(['explain', '--json'], { input: text });
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+it('explains a code, with what it takes for granted', async () => {
+  expect((await explain('1006')).split('\n')).toEqual([
+    '✗ 1006 Abnormal Closure  client',
+    'what      The connection was lost: no Close frame arrived.',
+    'evidence  code 1006 (Abnormal Closure); neither end closed',
+    'assumed   a client saw the close; the connection had opened',
+    'next      Nobody can know more from this end. Look at the record of the other end. If many end at one age, look for a limit of a proxy.',
+    'code      No Close frame arrived. Sent by nobody.',
+    expect.stringMatching(/^more {6}https:\S+causes\.md#connection_lost https:\S+runbook\.md#\w+$/),
+    '',
+  ]);
+});
+
+it.each([
+  ['1006 --lifetime 60 --idle 60', 'fits an idle limit of 60 s', '60 s is the idle limit of nginx'],
+  ['1001 --idle 1m', 'fits an idle limit of 60 s'],
+  ['1001 --idle 60 --side server', 'The peer closed: 1001 (Going Away)'],
+  ['1006 --idle 47', 'The connection was lost: no Close frame arrived'],
+  ['1006 --idle 100.5 --error ECONNRESET', 'fits an idle limit of 100 s', 'Cloudflare'],
+  ['--error ECONNRESET', 'TCP was reset (ECONNRESET)'],
+  ['--status 401', 'The handshake was refused with HTTP status 401'],
+  ['--unopened', 'The handshake failed'],
+  ['--cause page_exit', 'left'],
+  ['--cause ping_timeout 1006', 'heartbeat'],
+  ['1009', 'too big', 'assumed   a client saw the close; the peer closed first'],
+  ['4401 --initiator local --reason expired', 'This end closed: 4401 (Private use)', 'reason "expired"'],
+  ['1006 --lifetime 2h --silence 250ms', 'open for 2 h 0 min'],
+])('explain %s says "%s"', async (args, ...texts) => {
+  const output = await explain(...args.split(' '));
+  for (const text of texts) expect(output).toContain(text);
+});
+
+it.each([
+  ['1006 1001', 'Expected one code or one file'],
+  ['70000', 'Expected `CODE` to be a whole number from 0 to 65535'],
+  ['1006 --idle 1d', 'Expected `--idle` to be a time such as'],
+  ['1006 --side both', 'Expected `--side` to be one of client, server'],
+  ['1006 --initiator me', 'Expected `--initiator` to be one of local, remote, none, unknown'],
+  ['1006 --cause bad_luck', 'Expected `--cause` to be one of the causes'],
+  ['--status 99', 'Expected `--status` to be a whole number from 100 to 599'],
+  ['1006 --nonsense', "Unknown option '--nonsense'. Expected flags are --cause"],
+  ['/nowhere.json', 'Expected a code or a file that can be read'],
+])('explain %s is a wrong call', async (args, message) => {
+  const { exitCode, stderr, stdout } = await runClosespan(['explain', ...args.split(' ')]);
+  expect([exitCode, stdout]).toEqual([2, '']);
+  expect(stderr).toContain(`closespan: ${message}`);
+  expect(stderr).toContain('closespan explain --help');
+});
+
+const ATTRIBUTES = {
+  'websocket.close.code': 1006,
+  'websocket.close.cause': 'idle_timeout',
+  'websocket.idle.duration': 60.01,
+  'websocket.close.limit': 60,
+};
+const SENTENCE = 'The connection was cut after 60.0 s of silence, which fits an idle limit of 60 s.';
+const TAGS = Object.entries(ATTRIBUTES).map(([key, value]) => ({ key, value }));
+const RECORD = {
+  kind: 'server',
+  code: 1006,
+  cause: 'idle_timeout',
+  abnormal: true,
+  connectionDuration: 90_000,
+  closeTime: 1_700_000_000_000,
+  endpoint: { url: 'ws://127.0.0.1/rooms/7' },
+  furtherAttributes: { 'websocket.idle.duration': 60.01, 'websocket.close.limit': 60 },
+};
+
+it.each([
+  ['a map of attributes', ATTRIBUTES, {}],
+  ['a list of maps', [ATTRIBUTES], {}],
+  ['JSON lines among other lines', `starting\n${JSON.stringify(ATTRIBUTES)}\n\n{"level":"info"}\n`, {}],
+  [
+    'a span of Jaeger',
+    { data: [{ spans: [{ tags: [...TAGS, { key: 'span.kind', value: 'client' }] }] }] },
+    { side: 'client' },
+  ],
+  [
+    'a record',
+    RECORD,
+    {
+      side: 'server',
+      lifetime: 90,
+      abnormal: true,
+      time: '2023-11-14T22:13:20.000Z',
+      url: 'ws://127.0.0.1/rooms/7',
+    },
+  ],
+  [
+    'OTLP, with the names of protobuf',
+    {
+      batches: [
+        {
+          resource: { attributes: [attribute('service.name', 'chat')] },
+          scopeSpans: [
+            {
+              spans: [
+                {
+                  kind: 'SPAN_KIND_SERVER',
+                  status: { code: 'STATUS_CODE_ERROR' },
+                  endTimeUnixNano: '1700000000000000000',
+                  attributes: TAGS.map(({ key, value }) => ({
+                    key,
+                    value: typeof value === 'string' ? { stringValue: value } : { doubleValue: value },
+                  })),
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    },
+    { side: 'server', service: 'chat', abnormal: true, time: '2023-11-14T22:13:20.000Z' },
+  ],
+])('explains %s', async (_title, input, members) => {
+  const closes = await explainInput(input);
+  expect(closes).toEqual([
+    expect.objectContaining({ type: 'close', code: 1006, sentence: SENTENCE, ...members }),
+  ]);
+});
+
+it('explains what closespan itself exports, and leaves out outages and other spans', async () => {
+  const receiver = await startClosespanReceiver({ port: 0 });
+  const handle = instrumentWebSockets({ otlp: { url: receiver.url }, serviceName: 'chat' });
+  await connectAndClose('/rooms/7', 4401);
+  await handle.shutdown();
+  const { closes } = receiver.store;
+  await receiver.close();
+  const outage = {
+    name: 'websocket.reconnect',
+    attributes: { 'websocket.close.cause': 'offline', 'websocket.reconnect.attempts': 2 },
+  };
+  const found = await explainInput({
+    closespan: 1,
+    closes,
+    outages: [{ number: 9, span: outage }],
+    other: [{ attributes: {} }],
+  });
+  expect(found.map(({ side, code, service }) => [side, code, service]).sort()).toEqual([
+    ['client', 4401, 'chat'],
+    ['server', 4401, 'chat'],
+  ]);
+});
+
+it('explains a body of OTLP in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'closespan-explain-'));
+  const file = join(folder, 'spans.json');
+  await writeFile(file, JSON.stringify(tracesOf([closeSpan('a'), closeSpan('b', [], 2)])));
+  expect(
+    (await explain(file)).match(/^→ 1006 Abnormal Closure {2}(?:client|server) {2}shop {2}2023\S+$/gm),
+  ).toHaveLength(2);
+  await rm(folder, { recursive: true });
+});
+
+it.each([
+  ['no JSON', 'hello', 'Expected JSON, or a JSON value a line'],
+  ['no close', '{"spans":[]}', 'No close is in the standard input'],
+  ['nothing', '', 'Expected JSON, or a JSON value a line'],
+  [
+    'nesting without end',
+    `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+    'No close is in the standard input',
+  ],
+])('says that an input has %s', async (_title, input, message) => {
+  const { exitCode, stderr } = await runClosespan(['explain'], { input });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
+});
+
+it('takes values of any type, and no control character reaches the terminal', async () => {
+  const input = [
+    { 'websocket.close.code': '1006', 'websocket.close.reason': '\u001b[2J\u202ebad\u009b', 'url.full': 7 },
+    { 'websocket.close.code': {}, 'websocket.close.cause': 'toString', 'url.full': '\u0007ws://host/' },
+    { code: 1e999, cause: '__proto__', endpoint: null, furtherAttributes: [] },
+    { attributes: [{ key: 'websocket.close.code', value: null }], resource: 7, status: null },
+  ];
+  for (const args of [[], ['--json']]) {
+    const { exitCode, stdout } = await runClosespan(['explain', ...args], { input: JSON.stringify(input) });
+    expect(exitCode).toBe(0);
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+});
