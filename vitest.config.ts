@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: [
-            'test/{closespan,core,node,runtimes,react-native}/**/*.test.ts',
+            'test/{closespan,core,node,runtimes,react-native,semconv}/**/*.test.ts',
             'test/canaries/{node,workerd}.test.ts',
           ],
           testTimeout: 60_000,
