@@ -3,8 +3,8 @@ import type { CloseCategory, CloseCause, CloseInitiator } from '@closespan/core'
 import * as core from '@closespan/core';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, GROUPS, referencesOf, valuesOf } from './helpers/read-registry.ts';
+import { docs, namesIn, rowsOf } from './helpers/telemetry-page.ts';
 
-const docs = readFileSync(new URL('../../docs/telemetry.md', import.meta.url), 'utf8');
 const metricNames = GROUPS.flatMap(({ metric_name: name }) => name ?? []);
 const refsOf = (...ids: string[]) =>
   GROUPS.filter(({ id }) => ids.includes(id)).flatMap((group) => referencesOf(group).map(({ ref }) => ref));
@@ -15,28 +15,6 @@ function exported(prefix: string): string[] {
     .filter(([key]) => key.startsWith(prefix))
     .map(([, name]) => (typeof name === 'function' ? String(name('')).slice(0, -1) : String(name)))
     .map((name) => name.replace('http.request.header.origin', 'http.request.header'));
-}
-
-/** Rows of the table in a section of the docs, as lists of cells. The head is left out. */
-function rowsOf(heading: string): string[][] {
-  const [, section = ''] = docs.split(`\n${heading}\n`);
-  const [own = ''] = section.split(/\n#+ /);
-  const rows = own.split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-}
-
-/** Names in backticks; `.name` after `websocket.close.code` has the beginning of that name. */
-function namesIn(cell: string): string[] {
-  const [first = '', ...others] = [...cell.matchAll(/`([a-z_.]+(?:<name>)?)`/g)].map(([, name = '']) => name);
-  const beginning = first.slice(0, first.lastIndexOf('.'));
-  return [first, ...others.map((name) => (name.startsWith('.') ? beginning + name : name))].map((name) =>
-    name.replace('.<name>', '').replace('http.request.header.origin', 'http.request.header'),
-  );
 }
 
 describe('names', () => {
