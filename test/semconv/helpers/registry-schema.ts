@@ -3,7 +3,9 @@
  * syntax: each name needs a brief that ends with a period, a stability, and examples if it is a text.
  */
 const NAME = { type: 'string', pattern: '^[a-z][a-z0-9]*([._][a-z0-9]+)*$' };
-const NAMESPACED = { type: 'string', pattern: '^[a-z][a-z0-9_]*([.][a-z0-9_]+)+$' };
+/** Attributes of our own metrics without a namespace, against a policy of OpenTelemetry. semconv/README.md says so. */
+const BARE = ['outcome', 'reason'];
+const NAMESPACED = { type: 'string', pattern: `^([a-z][a-z0-9_]*([.][a-z0-9_]+)+|${BARE.join('|')})$` };
 const SENTENCE = { type: 'string', pattern: '^[A-Z`].*[.]$' };
 const TEXT = { type: 'string', minLength: 1 };
 const STABILITY = { enum: ['development', 'alpha', 'beta', 'release_candidate', 'stable'] };
