@@ -29,11 +29,7 @@ const asFunction: Bundler = async ({ file, outDir }) => {
   });
   return warnings.map(({ text }) => text);
 };
-const BUILDS: Readonly<Record<string, Bundler>> = {
-  'esbuild, as a function': asFunction,
-  webpack: (app) => BUNDLERS.webpack?.build(app) ?? [],
-  vite: (app) => BUNDLERS.vite?.build(app) ?? [],
-};
+const builds: Readonly<Record<string, { readonly build: Bundler }>> = { ...BUNDLERS, 'esbuild, as a function': { build: asFunction } };
 
 let outDir: string;
 let receiver: OtlpReceiver;
@@ -54,7 +50,7 @@ it.each([
   { name: 'esbuild, as a function', file: 'start-and-close-both-ends.mjs', args: [] },
   { name: 'esbuild, as a function', file: 'start-and-close-both-ends.mjs', args: ['--import', register] },
 ])('an app in one file of $name has a record of each end: $file, $args.0', async ({ name, file, args }) => {
-  await BUILDS[name]?.({ file: fixture(file), outDir, target: 'node' });
+  await builds[name]?.build({ file: fixture(file), outDir, target: 'node' });
   const { exitCode, stderr } = await runNode(process.execPath, [...args, join(outDir, 'entry.js')], {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
   });
