@@ -11,7 +11,7 @@ const ROUNDS = SMOKE ? 1 : 3;
 const OPEN_SOCKETS = fileURLToPath(new URL('open-sockets.ts', import.meta.url));
 const run = promisify(execFile);
 
-type Kind = 'client' | 'pinging' | 'server';
+type Kind = 'client' | 'pinging' | 'server' | 'wire-client' | 'wire-server';
 
 const client = await added('client');
 report({ title: 'memory an open ws client adds', value: client, unit: 'bytes', target: 144 });
@@ -26,6 +26,18 @@ report({
   value: await added('server'),
   unit: 'bytes',
   target: 128,
+});
+report({
+  title: 'memory an open client on the wire adds',
+  value: await added('wire-client'),
+  unit: 'bytes',
+  target: 832,
+});
+report({
+  title: 'memory an open server connection on the wire adds',
+  value: await added('wire-server'),
+  unit: 'bytes',
+  target: 832,
 });
 
 /** Bytes a connection, by the median of interleaved rounds. */
