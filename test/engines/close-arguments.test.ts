@@ -17,6 +17,16 @@ const ARGUMENTS = [
 /** Arguments that a browser refuses; the socket stays open. */
 const REFUSED = ['null', 'true', '70000', '-1', 'NaN', `'bye'`, '4000n', 'Symbol()', '{}', '999'];
 
+/** Arguments of `close()` of a stream, as source text. */
+const STREAM_ARGUMENTS = [
+  `{ closeCode: '4000' }`,
+  '{ closeCode: 3000.7 }',
+  '{ closeCode: 3001.5, reason: 7 }',
+  `{ closeCode: { valueOf: () => 4001 } }`,
+  `{ reason: 'bye' }`,
+  `new WebSocketError('', { closeCode: 4002, reason: 'bye' })`,
+];
+
 describeEngines((test) => {
   it.each(ARGUMENTS)('close(%s) requests the code that is sent', async (argument) => {
     const { site, receiver } = test;
@@ -33,6 +43,27 @@ describeEngines((test) => {
     expect(attributes['websocket.close.code']).toBe(await sent);
     expect(attributes['websocket.close.initiator']).toBe('local');
     expect(attributes).not.toHaveProperty('websocket.close.requested_code');
+  });
+
+  it('close() of a WebSocketStream requests the code that is sent', async () => {
+    const { site, receiver } = test;
+    const tab = await test.openTab({ otlp: receiver.url });
+    // Chromium alone has streams.
+    if (!(await tab.evaluate("'WebSocketStream' in globalThis"))) return;
+    for (const [index, argument] of STREAM_ARGUMENTS.entries()) {
+      const path = `/stream/${index}`;
+      const sent = test.codeAtServer(path);
+      await tab.evaluate(`(async () => {
+        const stream = new WebSocketStream('${site.ws}${path}');
+        await stream.opened;
+        stream.close(${argument});
+        await stream.closed;
+      })()`);
+      const { attributes } = await test.arrived(path);
+      expect(attributes['websocket.close.code'], argument).toBe(await sent);
+      expect(attributes['websocket.close.initiator']).toBe('local');
+      expect(attributes).not.toHaveProperty('websocket.close.requested_code');
+    }
   });
 
   it('a code that is refused requests nothing', async () => {
