@@ -158,3 +158,34 @@ describe.skipIf(!WORKERD)('Durable Objects, whose handlers are observed', () => 
     expect(JSON.stringify(receiver.spans)).not.toContain('secret');
   });
 });
+
+it.skipIf(!WORKERD)('counts messages of Durable Objects in both directions', async () => {
+  const receiver = await startOtlpReceiver();
+  const env = { MODE: 'messages', OTLP: receiver.url };
+  const worker = await startWorkerd(WORKERD ?? '', program, env, CLASSES);
+  const paths = ['/room/own', '/room/plain', '/hono/own'];
+  for (const path of paths) {
+    const client = await open(worker, path);
+    // A room sends the text back; a handler of Hono sends nothing.
+    if (path.startsWith('/room')) await ask(client, 'hello');
+    else client.send('hello');
+    client.close(4002);
+    await once(client, 'close');
+  }
+  const counts = () =>
+    receiver.spans.map(({ attributes }) => [
+      attributes['url.path'],
+      ...['received.count', 'received.size', 'sent.count', 'sent.size'].map(
+        (name) => attributes[`websocket.message.${name}`],
+      ),
+    ]);
+  await poll(counts).toEqual([
+    ['/room/own', 1, 5, 1, 5],
+    ['/room/plain', 1, 5, 1, 5],
+    // Hono calls no handler for the opening there, and counts are complete or absent.
+    ['/hono/own', undefined, undefined, undefined, undefined],
+  ]);
+  for (const client of clients) client.terminate();
+  await worker.stop();
+  await receiver.close();
+});
