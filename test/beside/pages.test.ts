@@ -76,7 +76,12 @@ interface Visit {
 }
 
 /** Opens a page with another telemetry, and with closespan started before or after it, or not at all. */
-async function visit(other: string, closespan: 'none' | 'before' | 'after', isOurs: boolean): Promise<Visit> {
+async function visit(
+  other: string,
+  closespan: 'none' | 'before' | 'after',
+  isOurs: boolean,
+  isExcluded = false,
+): Promise<Visit> {
   const receiver: OtlpReceiver = await startOtlpReceiver();
   visits += 1;
   const path = `/visit-${visits}/`;
@@ -87,7 +92,10 @@ async function visit(other: string, closespan: 'none' | 'before' | 'after', isOu
       .join('\n');
   const context = await browser.newContext();
   const page = await context.newPage();
-  const query = new URLSearchParams({ other, closespan, otlp: receiver.url, intake: intake.url + path });
+  const query = new URLSearchParams({
+    ...{ other, closespan, otlp: receiver.url, intake: intake.url + path },
+    ...(isExcluded && { excluded: receiver.url }),
+  });
   await page.goto(`${site.url}/?${query}`);
   await page.waitForFunction('globalThis.besideApp');
   const app = await page.evaluate(() => besideApp.run());
@@ -135,3 +143,14 @@ describe.each([
     }
   });
 });
+
+it.each([['sentry'], ['faro'], ['datadog'], ['new-relic'], ['elastic']])(
+  'reports no export as a request of the app, where %s is set to leave out the receiver',
+  async (other) => {
+    const { closes, sent } = await visit(other, 'after', true, true);
+    expect(closes).toEqual(CLOSES);
+    // Elastic reports the app's own requests by chance.
+    if (other !== 'elastic') expect(sent).toContain('/data.json');
+    expect(sent.includes(EXPORT)).toBe(false);
+  },
+);
