@@ -165,6 +165,12 @@ describe('open connections', () => {
     expect(store.open.length).toBe(2000);
   });
 
+  it('have no attributes that are longer than any endpoint', () => {
+    const store = createCloseStore();
+    store.addPoints(active([[1, { 'url.template': 'x'.repeat(5000) }]]));
+    expect(store.open).toEqual([]);
+  });
+
   it('are not other metrics, and not values that are no numbers', () => {
     const store = createCloseStore();
     store.addPoints(active([['NaN', {}]]));

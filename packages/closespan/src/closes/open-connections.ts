@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   METRIC_WEBSOCKET_CLIENT_CONNECTION_ACTIVE,
   METRIC_WEBSOCKET_SERVER_CONNECTION_ACTIVE,
@@ -41,14 +42,24 @@ const SIDES: ReadonlyMap<string, OpenConnections['side']> = new Map([
 ]);
 
 const MOST_SERIES = 2000;
-/** Largest number of characters of the name of a series. Points with longer names are left out. */
-const LONGEST_NAME = 16_384;
+/** Largest number of characters of the attributes of a series, as JSON. Points with longer attributes are left out. */
+const LONGEST_ATTRIBUTES = 4096;
+const LONGEST_SERVICE = 256;
 /** Milliseconds after which a process that has sent no metrics has ended. Processes send each minute by default. */
 const EXPIRY = 5 * 60_000;
 
 /** Makes counts that hold 2,000 series at most. Without room, the series that waits longest for a new value goes. */
 export function createOpenCounts(): OpenCounts {
   const series = new Map<string, Series>();
+  /** Digests of resources, which all points of a resource share. */
+  const digests = new WeakMap<AttributeMap, string>();
+
+  /** Returns a short text for a resource, which may be long. */
+  function digestOf(resource: AttributeMap): string {
+    const digest = createHash('sha256').update(JSON.stringify(resource)).digest('base64');
+    digests.set(resource, digest);
+    return digest;
+  }
 
   function add(points: Iterable<ReceivedPoint>): boolean {
     let isCounted = false;
@@ -56,15 +67,16 @@ export function createOpenCounts(): OpenCounts {
       const side = SIDES.get(point.name);
       if (!side || !Number.isFinite(point.value)) continue;
       isCounted = true;
-      const process = JSON.stringify([side, point.resource]);
-      const name = JSON.stringify([process, point.attributes]);
-      if (name.length > LONGEST_NAME) continue;
-      const { attributes, time, isDelta } = point;
+      const { attributes, time, isDelta, resource } = point;
+      const endpoint = JSON.stringify(attributes);
+      if (endpoint.length > LONGEST_ATTRIBUTES) continue;
+      const process = `${side} ${digests.get(resource) ?? digestOf(resource)}`;
+      const name = `${process} ${endpoint}`;
       const before = isDelta ? (series.get(name)?.value ?? 0) : 0;
       series.delete(name);
       series.set(name, {
         ...{ process, side, attributes, time, isDelta },
-        service: String(point.resource['service.name'] ?? ''),
+        service: String(resource['service.name'] ?? '').slice(0, LONGEST_SERVICE),
         value: before + point.value,
         arrivedAt: Date.now(),
       });
