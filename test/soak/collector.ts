@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { createBodyReader, type OtlpBody, receivedSpans } from 'closespan/receiver';
 
 /** A collector that comes and goes. It keeps the ids of spans alone, so that an hour fits into memory. */
 export interface Collector {
@@ -27,10 +27,13 @@ export async function startCollector(): Promise<Collector> {
   const hanging = new Set<Socket>();
   let [doubles, absences, isAway] = [0, 0, false];
 
+  const read = createBodyReader();
   const server = createServer(async (request, response) => {
     // A request that has begun while the collector was away is not taken later, since its sender gives up.
     const way = isAway ? WAYS[absences % WAYS.length] : undefined;
-    const body = String(await buffer(request).catch(() => ''));
+    await read(request, request.url === '/v1/traces' ? 'traces' : 'metrics', (body) => {
+      if (!way) keep(body);
+    }).catch(() => {});
     if (way === 'reset') request.socket.resetAndDestroy();
     if (way === 'hang') hanging.add(request.socket);
     if (way === 'reset' || way === 'hang') return;
@@ -38,13 +41,12 @@ export async function startCollector(): Promise<Collector> {
       response.writeHead(Number(way), { 'retry-after': '2' }).end();
       return;
     }
-    if (request.url === '/v1/traces') keep(body);
     response.end('{}');
   });
-  function keep(body: string): void {
-    for (const [, id = ''] of body.matchAll(/"spanId":"([0-9a-f]{16})"/g)) {
-      if (ids.has(id)) doubles++;
-      ids.add(id);
+  function keep(body: OtlpBody): void {
+    for (const { spanId } of receivedSpans(body)) {
+      if (ids.has(spanId)) doubles++;
+      ids.add(spanId);
     }
   }
 

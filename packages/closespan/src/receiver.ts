@@ -7,9 +7,11 @@ export {
 } from './closes/close-store.ts';
 export type { ReceivedClose, ReceivedOutage } from './closes/received-close.ts';
 export type { OtlpBody } from './otlp/otlp-body.ts';
-export { readOtlpBody } from './otlp/read-otlp-body.ts';
+export { OtlpError } from './otlp/otlp-error.ts';
+export { readOtlpBody, type Signal } from './otlp/read-otlp-body.ts';
 export { type ReceivedPoint, receivedPoints } from './otlp/received-point.ts';
 export { type ReceivedSpan, receivedSpans } from './otlp/received-span.ts';
+export { type BodyReader, createBodyReader } from './receiver/body-reader.ts';
 export {
   type ClosespanReceiver,
   type ReceiverOptions,

@@ -1,11 +1,11 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { OtlpBody } from '../otlp/otlp-body.ts';
 import { OtlpError } from '../otlp/otlp-error.ts';
-import { encodingOf, readOtlpBody, type Signal } from '../otlp/read-otlp-body.ts';
+import { encodingOf, type Signal } from '../otlp/read-otlp-body.ts';
 import { allowOrigin } from './allow-origin.ts';
 import { isAllowedHost, isAllowedOrigin } from './allowed-hosts.ts';
+import { createBodyReader } from './body-reader.ts';
 import { writeError, writeSuccess } from './otlp-response.ts';
-import { type HeldBytes, withBytes } from './read-bytes.ts';
 
 /** Parts of a listener. */
 interface ListenerParts {
@@ -25,9 +25,7 @@ const SIGNALS: ReadonlyMap<string, Signal> = new Map([
 
 /** Makes a listener for a server of Node that responds to export requests (OTLP over HTTP). */
 export function otlpListener({ host, take, serve }: ListenerParts): RequestListener {
-  const held: HeldBytes = { count: 0 };
-  /** Bodies are read one by one, so that only one at a time takes more memory than its bytes. */
-  let turn: Promise<unknown> = Promise.resolve();
+  const read = createBodyReader();
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { origin, host: asked } = request.headers;
@@ -51,16 +49,8 @@ export function otlpListener({ host, take, serve }: ListenerParts): RequestListe
     const encoding = encodingOf(request.headers);
     if (!encoding)
       throw new OtlpError(415, 'The body is neither application/json nor application/x-protobuf');
-    await withBytes(request, held, (bytes) =>
-      inTurn(async () => take(signal, await readOtlpBody(request.headers, bytes, signal))),
-    );
+    await read(request, signal, (body) => take(signal, body));
     writeSuccess(response, encoding);
-  }
-
-  function inTurn<T>(read: () => Promise<T>): Promise<T> {
-    const done = turn.then(read);
-    turn = done.catch(() => {});
-    return done;
   }
 
   return (request, response) => {
