@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { minify } from 'oxc-minify';
 import { defineConfig, type Options } from 'tsup';
+import { pagePlugin } from './scripts/page-plugin.ts';
 import { requireOnRequestPlugin } from './scripts/require-on-request.ts';
 import { SHORT_NAMES } from './scripts/short-names.ts';
 
@@ -285,6 +286,22 @@ export const builds: Options[] = [
     platform: 'node',
     splitting: true,
     external: [...(shared.external ?? []), /^protobufjs/, 'ws'],
+  },
+  {
+    name: 'closespan, page',
+    entry: sources('closespan', { page: 'page/client/main' }),
+    outDir: 'packages/closespan/dist',
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    treeshake: true,
+    minify: 'terser',
+    terserOptions: { compress: { passes: 2 } },
+    noExternal: [/./],
+    plugins: [pagePlugin],
+    esbuildOptions(options) {
+      options.alias = CORE_SOURCES;
+    },
   },
 ];
 

@@ -11,6 +11,8 @@ export { OtlpError } from './otlp/otlp-error.ts';
 export { readOtlpBody, type Signal } from './otlp/read-otlp-body.ts';
 export { type ReceivedPoint, receivedPoints } from './otlp/received-point.ts';
 export { type ReceivedSpan, receivedSpans } from './otlp/received-span.ts';
+export { createPageHandler, type PageOptions } from './page/create-page-handler.ts';
+export type { PageExtension } from './page/page-document.ts';
 export { type BodyReader, createBodyReader } from './receiver/body-reader.ts';
 export {
   type ClosespanReceiver,
