@@ -24,8 +24,8 @@ async function withServer(
  * Conclusion in one line: kind, limit and whether a heartbeat below the limit is proposed. A limit within the time that a
  * busy machine takes counts as the expected one.
  */
-function found({ conclusion: { kind, limit, heartbeat } }: ProbeJson, expected = 1): string {
-  const isNear = limit !== undefined && Math.abs(limit - expected) < 0.5;
+function found({ conclusion: { kind, limit, heartbeat } }: ProbeJson, expected = 2): string {
+  const isNear = limit !== undefined && Math.abs(limit - expected) < 0.8;
   const hasPing = heartbeat !== undefined && heartbeat < (limit ?? 1) * 0.6;
   return [kind, isNear ? expected : limit, hasPing && 'ping'].filter(Boolean).join(' ');
 }
@@ -36,7 +36,8 @@ if (INSTALLED_PROXIES.length < 2) {
   );
 }
 
-describe('closespan probe', () => {
+// On a machine that starves its processes, two lives of a second differ by as much.
+describe('closespan probe', { retry: 2 }, () => {
   it.concurrent.each(
     INSTALLED_PROXIES.flatMap((name) => [
       { name, scheme: 'ws', isTls: false },
@@ -46,13 +47,13 @@ describe('closespan probe', () => {
     withServer(
       () => {},
       async (server) => {
-        const proxy = await startProxy(name, { target: server.port, idle: 1, isTls });
-        const probed = await probeJson([`${scheme}://127.0.0.1:${proxy.port}/`, '--for', '4s', '--insecure']);
+        const proxy = await startProxy(name, { target: server.port, idle: 2, isTls });
+        const probed = await probeJson([`${scheme}://127.0.0.1:${proxy.port}/`, '--for', '6s', '--insecure']);
         await proxy.crash();
         expect(probed.silent).toMatchObject({ end: 'cut', messages: 0, pingsSent: 0 });
         expect(probed.pinged).toMatchObject({ end: 'kept' });
         expect(probed.pinged?.lifetime).toBeGreaterThan(2 * (probed.silent.lifetime ?? 0));
-        expect(found(probed)).toBe('idle 1 ping');
+        expect(found(probed)).toBe('idle 2 ping');
         expect(probed.exitCode).toBe(1);
         expect(server.mostOpen()).toBe(1);
       },
@@ -63,10 +64,10 @@ describe('closespan probe', () => {
     withServer(
       () => {},
       async (server) => {
-        const proxy = await startCuttingProxy(server.port, 1);
-        const probed = await probeJson([`ws://127.0.0.1:${proxy.port}/`, '--for', '4s']);
+        const proxy = await startCuttingProxy(server.port, 2);
+        const probed = await probeJson([`ws://127.0.0.1:${proxy.port}/`, '--for', '6s']);
         proxy.close();
-        expect(found(probed)).toBe('age 1');
+        expect(found(probed)).toBe('age 2');
         expect(probed.pinged).toMatchObject({ end: 'cut', pingsAnswered: expect.any(Number) });
         expect(probed.exitCode).toBe(1);
       },
@@ -76,11 +77,11 @@ describe('closespan probe', () => {
     withServer(
       (socket) => {
         const talking = setInterval(() => socket.send('hello'), 150);
-        setTimeout(() => socket.terminate(), 1000);
+        setTimeout(() => socket.terminate(), 2000);
         socket.on('close', () => clearInterval(talking));
       },
       async ({ port }) => {
-        expect(found(await probeJson([`ws://127.0.0.1:${port}/`, '--for', '4s']))).toBe('age 1');
+        expect(found(await probeJson([`ws://127.0.0.1:${port}/`, '--for', '6s']))).toBe('age 2');
       },
     ));
 
@@ -88,13 +89,13 @@ describe('closespan probe', () => {
     withServer(
       () => {},
       async (server) => {
-        const silent = await startProxy(INSTALLED_PROXIES[0] ?? 'nginx', { target: server.port, idle: 1 });
-        const aged = await startCuttingProxy(silent.port, 2);
-        const probed = await probeJson([`ws://127.0.0.1:${aged.port}/`, '--for', '4s']);
+        const silent = await startProxy(INSTALLED_PROXIES[0] ?? 'nginx', { target: server.port, idle: 2 });
+        const aged = await startCuttingProxy(silent.port, 3.3);
+        const probed = await probeJson([`ws://127.0.0.1:${aged.port}/`, '--for', '6s']);
         aged.close();
         await silent.crash();
-        expect(found(probed)).toBe('idle_and_age 1 ping');
-        expect(probed.conclusion.says.join(' ')).toMatch(/With pings it ended at an age of [123]\.\d s/);
+        expect(found(probed)).toBe('idle_and_age 2 ping');
+        expect(probed.conclusion.says.join(' ')).toMatch(/With pings it ended at an age of [2345]\.\d s/);
       },
     ));
 
@@ -102,19 +103,19 @@ describe('closespan probe', () => {
     withServer(
       (socket) => {
         const cut = () => socket.terminate();
-        let silence = setTimeout(cut, 700);
+        let silence = setTimeout(cut, 1500);
         socket.on('ping', () => {
           clearTimeout(silence);
-          silence = setTimeout(cut, 700);
+          silence = setTimeout(cut, 1500);
         });
         setTimeout(() => {
           socket.send('hello');
           clearTimeout(silence);
-          silence = setTimeout(cut, 700);
-        }, 400);
+          silence = setTimeout(cut, 1500);
+        }, 500);
       },
       async ({ port }) => {
-        expect(found(await probeJson([`ws://127.0.0.1:${port}/`, '--for', '4s']), 0.7)).toBe('idle 0.7 ping');
+        expect(found(await probeJson([`ws://127.0.0.1:${port}/`, '--for', '6s']), 1.5)).toBe('idle 1.5 ping');
       },
     ));
 
@@ -147,8 +148,8 @@ describe('closespan probe', () => {
     withServer(
       () => {},
       async (server) => {
-        const forgetful = await startForgetfulProxy(server.port, 500);
-        const probed = await probeJson([`ws://127.0.0.1:${forgetful.port}/`, '--for', '1s']);
+        const forgetful = await startForgetfulProxy(server.port, 1200);
+        const probed = await probeJson([`ws://127.0.0.1:${forgetful.port}/`, '--for', '1.5s']);
         forgetful.close();
         expect(probed.silent).toMatchObject({ end: 'dead', pingsSent: 1, pingsAnswered: 0 });
         expect(found(probed)).toBe('dropped ping');
@@ -165,12 +166,26 @@ describe('closespan probe', () => {
     expect(found(probed)).toBe('no_pongs');
   });
 
+  it.concurrent('takes a server that sends for alive, also without pongs', () =>
+    withServer(
+      (socket) => {
+        (socket as unknown as { _autoPong: boolean })._autoPong = false;
+        const sending = setInterval(() => socket.send('hello'), 100);
+        socket.on('close', () => clearInterval(sending));
+      },
+      async ({ port }) => {
+        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '1s']);
+        expect(found(probed)).toBe('kept_busy');
+        expect(probed.silent).toMatchObject({ end: 'kept', pingsSent: 1, pingsAnswered: 0 });
+      },
+    ));
+
   it.concurrent.each([1001, 1008, 4000])('names the code %i of a server that waits for a message', (code) =>
     withServer(
-      (socket) => void setTimeout(() => socket.close(code, 'hello?'), 700),
+      (socket) => void setTimeout(() => socket.close(code, 'hello?'), 1500),
       async ({ port }) => {
-        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '4s']);
-        expect(found(probed, 0.7)).toBe('age 0.7');
+        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '6s']);
+        expect(found(probed, 1.5)).toBe('age 1.5');
         expect(probed.conclusion.says[0]).toContain(`closes with ${code} at an age of`);
         expect(probed.conclusion.todo.join(' ')).toContain('may expect a message first');
         expect(probed.silent.close).toMatchObject({ code });
@@ -182,7 +197,7 @@ describe('closespan probe', () => {
     withServer(
       (socket) => socket.close(1008, 'no token'),
       async ({ port }) => {
-        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '4s']);
+        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '6s']);
         expect(found(probed)).toBe('at_once');
         expect(probed.silent.close).toMatchObject({ code: 1008, cause: 'policy' });
       },
@@ -190,13 +205,13 @@ describe('closespan probe', () => {
 
   it.concurrent('runs on Node 20, and beside an observation that NODE_OPTIONS has started', () =>
     withServer(
-      (socket) => void setTimeout(() => socket.terminate(), 700),
+      (socket) => void setTimeout(() => socket.terminate(), 1500),
       async ({ port }) => {
         const register = new URL('../../packages/node/dist/register.js', import.meta.url).href;
         const env = { NODE_OPTIONS: `--import ${register}`, OTEL_SDK_DISABLED: 'false' };
         const more = { env, node: nodeBinary(20) ?? process.execPath };
-        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '4s'], more);
-        expect(found(probed, 0.7)).toBe('age 0.7');
+        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '6s'], more);
+        expect(found(probed, 1.5)).toBe('age 1.5');
         expect(probed.silent.close?.cause).toBe('connection_lost');
       },
     ));

@@ -83,7 +83,8 @@ function kindOfTwo(silent: ProbedConnection, pinged: ProbedConnection | undefine
   if (end !== 'cut') return 'cut';
   if (wasDropped) return 'dead';
   const [first, second] = [agesOf(silent), agesOf(pinged)];
-  const tolerance = Math.max(300, Math.min(2000, first.most * 0.03));
+  // Some proxies look for old connections only every few seconds.
+  const tolerance = Math.max(500, Math.min(10_000, first.most * 0.05));
   if (second.least > first.most + tolerance) return 'idle_and_age';
   return second.most < first.least - tolerance ? 'irregular' : 'age';
 }

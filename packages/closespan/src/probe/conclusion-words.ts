@@ -46,7 +46,9 @@ const WORDS: Readonly<Record<ConclusionKind, Words>> = {
   kept: ({ options, silent }) => [
     [
       `Nothing cut the connection in ${plannedTime(options.silentFor)} of silence.`,
-      `A ping then had its pong${trip(silent)}.`,
+      silent.held?.pings.answered
+        ? `A ping then had its pong${trip(silent)}.`
+        : 'A ping then had no pong, but the server still sent.',
     ],
     ['No heartbeat is needed against limits of that length. To look for a longer limit, use --for.'],
   ],

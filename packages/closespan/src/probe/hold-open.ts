@@ -22,8 +22,8 @@ export interface HoldPlan {
 /** An open connection, from its opening to its end. Times are milliseconds. */
 export interface HeldConnection {
   /**
-   * `kept`: the connection was open at the end of its time, and a pong came. `dead`: it was open, and a pong did not
-   * come. `cut`: the server, or a hop between, ended it. `flooded`: more came than a probe reads. `interrupted`: the
+   * `kept`: the connection was open at the end of its time, and then a pong or other bytes came. `dead`: it was open, and
+   * nothing came. `cut`: the server, or a hop between, ended it. `flooded`: more came than a probe reads. `interrupted`: the
    * user ended the probe.
    */
   readonly end: 'kept' | 'dead' | 'cut' | 'flooded' | 'interrupted';
@@ -56,7 +56,11 @@ export function holdOpen(socket: WebSocket, tcp: Socket, plan: HoldPlan): Promis
       if (late > LONGEST_DELAY) paused += late;
       // A server that has sent no pong at all may be one that sends none.
       const isKnown = planned !== undefined || plan.needsPongs || heartbeat.count().answered > 0;
-      if (isKnown && heartbeat.waiting() > plan.pongTimeout) finish('dead');
+      const isUnanswered = heartbeat.waiting() > plan.pongTimeout;
+      // A server that still sends is not dead, whatever becomes of its pongs.
+      const isHeard = meter.unheard() < plan.pongTimeout;
+      if (isUnanswered && isHeard && planned) finish('kept');
+      else if (isUnanswered && !isHeard && isKnown) finish('dead');
       else if (!planned) plan.onSecond(performance.now() - openedAt, heartbeat.count());
     }, SECOND);
     const pinging = plan.pingInterval === undefined ? undefined : setInterval(ping, plan.pingInterval);

@@ -19,6 +19,8 @@ export interface Traffic {
 export interface TrafficMeter {
   /** Notes that this end sends something. */
   noteSent(): void;
+  /** Returns the time since the last byte of the server, in milliseconds. */
+  unheard(): number;
   /** Returns the traffic until a moment, on the clock of `performance.now()`. */
   trafficUntil(time: number): Traffic;
 }
@@ -38,6 +40,7 @@ export function measureTraffic(socket: WebSocket, tcp: Socket, onFlood: () => vo
   let serverPings = 0;
   let bytes = 0;
   let lastAt = performance.now();
+  let heardAt = lastAt;
   let longestSilence = 0;
 
   function noteByte(): void {
@@ -50,6 +53,7 @@ export function measureTraffic(socket: WebSocket, tcp: Socket, onFlood: () => vo
     // Bytes after the first sign of the end, such as the Close frame itself, end no silence. `ws` has read them before.
     if (socket.readyState !== socket.OPEN) return;
     noteByte();
+    heardAt = lastAt;
     bytes += chunk.length;
     if (bytes > MOST_BYTES || messages + serverPings > MOST_FRAMES) onFlood();
   });
@@ -57,6 +61,7 @@ export function measureTraffic(socket: WebSocket, tcp: Socket, onFlood: () => vo
   socket.on('ping', () => void serverPings++);
   return {
     noteSent: noteByte,
+    unheard: () => performance.now() - heardAt,
     trafficUntil: (time) => ({
       messages,
       serverPings,
