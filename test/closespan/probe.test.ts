@@ -264,7 +264,8 @@ describe('closespan probe', () => {
 
   it.concurrent('ends with 2 for arguments that it does not take', async () => {
     const { exitCode, stdout, stderr } = await runProbe(['ws://h', '--header', 'Authorization s3cr3t']);
-    expect(stderr).toBe("closespan: Expected --header to be 'Name: value', with a colon\n");
+    expect(stderr).toContain("closespan: Expected --header to be 'Name: value', with a colon\n");
+    expect(stderr).not.toContain('s3cr3t');
     expect(stdout).toBe('');
     expect(exitCode).toBe(2);
   });
