@@ -195,7 +195,7 @@ it('takes values of any type, and no control character reaches the terminal', as
   const input = [
     { 'websocket.close.code': '1006', 'websocket.close.reason': '\u001b[2J\u202ebad\u009b', 'url.full': 7 },
     { 'websocket.close.code': {}, 'websocket.close.cause': 'toString', 'url.full': '\u0007ws://host/' },
-    { code: 1e999, cause: '__proto__', endpoint: null, furtherAttributes: [] },
+    { code: 1e300, cause: '__proto__', endpoint: null, furtherAttributes: [] },
     { attributes: [{ key: 'websocket.close.code', value: null }], resource: 7, status: null },
   ];
   for (const args of [[], ['--json']]) {

@@ -255,14 +255,14 @@ it('keeps its memory while nobody reads, and says how much was not printed', asy
   const url = await program.url();
   program.child.stdout?.pause();
   const reason = attribute('websocket.close.reason', 'x'.repeat(120));
-  for (let batch = 0; batch < 5; batch++) {
+  for (let batch = 0; batch < 10; batch++) {
     const spans = Array.from({ length: 1000 }, (_, index) => closeSpan(`${batch}-${index}`, [reason]));
     await post(url, spans);
   }
   program.child.kill('SIGINT');
   program.child.stdout?.resume();
   expect((await program.end).stdout).toMatch(
-    /5000 closes .*; \d+ closes not printed, since nobody read the lines\n$/,
+    /10000 closes .*; \d+ closes not printed, since nobody read the lines\n$/,
   );
 });
 

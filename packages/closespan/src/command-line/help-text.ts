@@ -16,7 +16,7 @@ export function helpText(name: string): string {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command)
     throw new UsageError(`Expected one of the commands ${Object.keys(COMMANDS).join(', ')}, got \`${name}\``);
-  return `Usage:\n${block(command.usage.map(([form, effect]) => [isFlag(form) ? form : `closespan ${form}`.trim(), effect]))}`;
+  return `Usage:\n${block(command.usage.map(([form, effect]) => [isFlag(form) ? form.trim() : `closespan ${form}`.trim(), effect]))}`;
 }
 
 const OVERVIEW = `See why WebSockets close. closespan receives what OpenTelemetry exporters send, and says each close in words.
@@ -39,7 +39,7 @@ function commandRows(): Row[] {
 }
 
 function isFlag(form: string): boolean {
-  return form.startsWith('-');
+  return form.trimStart().startsWith('-');
 }
 
 function block(rows: readonly Row[]): string {

@@ -112,6 +112,6 @@ async function printUntil(printing: Printing): Promise<number> {
     store.otherSpans > 0 && `${plural(store.otherSpans, 'other span')}, not shown`,
     out.dropped > 0 && `${plural(out.dropped, 'close')} not printed, since nobody read the lines`,
   ].filter(Boolean);
-  notes.write(['', [counts.summary(), ...rest].join('; ')]);
+  notes.writeLast(['', [counts.summary(), ...rest].join('; ')]);
   return counts.closes;
 }

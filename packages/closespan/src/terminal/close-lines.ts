@@ -58,13 +58,7 @@ export function closeLines(
   const tail = tailOf(close, place);
   const room = width - [...start, '', tail].join(' ').length - 2;
   const [time = '', sign = '', side = '', code = '', lifetime = ''] = start;
-  const head = [
-    paint('dim', time),
-    paint(style, sign),
-    side,
-    paint(style, code),
-    lifetime,
-  ].join(' ');
+  const head = [paint('dim', time), paint(style, sign), side, paint(style, code), lifetime].join(' ');
   const rest = [isUnder ? 'same connection' : shorten(close.url, room), paint('dim', tail)];
   const next = place.otherEnd ? explanation.next.replace(LOOK_THERE, '') : explanation.next;
   return [

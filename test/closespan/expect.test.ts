@@ -1,0 +1,214 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type ClosespanEnd, runClosespan, startClosespan } from './start-closespan.ts';
+
+const APP = fileURLToPath(new URL('fixtures/closing-app.mjs', import.meta.url));
+
+/** Runs the app under `closespan expect`, with a receiver on a free port. */
+function expectApp(flags: readonly string[], app: readonly string[]): Promise<ClosespanEnd> {
+  return runClosespan([
+    'expect',
+    '--port',
+    '0',
+    '--wait',
+    '200ms',
+    ...flags,
+    '--',
+    process.execPath,
+    APP,
+    ...app,
+  ]);
+}
+
+const lastLine = ({ stderr }: ClosespanEnd) => stderr.trimEnd().split('\n').at(-1);
+
+it('lists the abnormal closes, and exits with 1', async () => {
+  const end = await expectApp([], ['1000', '1006']);
+  expect([end.exitCode, end.stdout]).toEqual([1, 'app done\n']);
+  const lines = end.stderr
+    .replace(/\d\d:\d\d:\d\d/g, 'TIME')
+    .replace(/:\d{4,5}\//g, ':PORT/')
+    .replace(/ +\d+ ms/g, ' 5 ms');
+  expect(
+    lines
+      .split('\n')
+      .filter((line) => !line.startsWith('    '))
+      .sort(),
+  ).toEqual([
+    '',
+    'TIME ✗ client 1006 Abnormal Closure 5 ms  ws://127.0.0.1:PORT/1006  tested',
+    'TIME ✗ server 1006 Abnormal Closure 5 ms  ws://127.0.0.1:PORT/1006  tested',
+    'closespan: 2 abnormal closes, where none is wanted',
+    'closespan: 4 closes, 2 abnormal',
+  ]);
+});
+
+it.each([
+  { flags: [], app: ['1000', '4401'], exitCode: 0, last: '4 closes, 0 abnormal' },
+  { flags: ['--no-abnormal'], app: ['1011'], exitCode: 1, last: '2 closes, 2 abnormal' },
+  { flags: ['--max-abnormal', '2'], app: ['1011'], exitCode: 0, last: '2 closes, 2 abnormal' },
+  { flags: ['--max-abnormal', '1'], app: ['1011'], exitCode: 1, last: '2 closes, 2 abnormal' },
+  {
+    flags: ['--allow', '1012,1011'],
+    app: ['1011'],
+    exitCode: 0,
+    last: '2 closes, 0 abnormal, and 2 abnormal that are allowed',
+  },
+  {
+    flags: ['--allow', 'server_error'],
+    app: ['1011'],
+    exitCode: 0,
+    last: '2 closes, 0 abnormal, and 2 abnormal that are allowed',
+  },
+  {
+    flags: ['--expect-code', '1011'],
+    app: ['1011'],
+    exitCode: 0,
+    last: '2 closes, 0 abnormal, and 2 abnormal that are allowed',
+  },
+  {
+    flags: ['--expect-code', '4401', '--expect-code', '4402'],
+    app: ['4401'],
+    exitCode: 1,
+    last: '2 closes, 0 abnormal',
+  },
+  { flags: [], app: [], exitCode: 1, last: '0 closes, 0 abnormal' },
+  { flags: ['--allow-none'], app: [], exitCode: 0, last: '0 closes, 0 abnormal' },
+  { flags: [], app: ['1000', 'exit=7'], exitCode: 7, last: '2 closes, 0 abnormal' },
+  { flags: ['--allow-none'], app: ['exit=7'], exitCode: 7, last: '0 closes, 0 abnormal' },
+])('$flags with an app that closes $app exits with $exitCode', async ({ flags, app, exitCode, last }) => {
+  const end = await expectApp(flags, app);
+  expect([end.exitCode, lastLine(end)]).toEqual([exitCode, `closespan: ${last}`]);
+});
+
+it('says that no close arrived', async () => {
+  expect((await expectApp([], [])).stderr).toContain(
+    'closespan: no close arrived. Does the app call instrumentWebSockets(), and close its connections?',
+  );
+});
+
+it('waits for closes that come after the end of the command', async () => {
+  // A process that lives on, and whose closes are exported a second after they happened.
+  const late = `const { spawn } = require('node:child_process');
+    spawn(process.execPath, [${JSON.stringify(APP)}, '1011'], { detached: true, stdio: 'ignore' }).unref();`;
+  const end = await runClosespan([
+    'expect',
+    '--port',
+    '0',
+    '--wait',
+    '4s',
+    '--',
+    process.execPath,
+    '-e',
+    late,
+  ]);
+  expect([end.exitCode, lastLine(end)]).toEqual([1, 'closespan: 2 closes, 2 abnormal']);
+});
+
+describe('the command', () => {
+  it.each([
+    [['no-such-command'], 127, 'The command `no-such-command` is not found'],
+    [[fileURLToPath(import.meta.url)], 126, 'does not start: spawn'],
+  ])('%j cannot be started', async (command, exitCode, message) => {
+    const end = await runClosespan(['expect', '--port', '0', '--', ...command]);
+    expect([end.exitCode, end.stderr]).toEqual([exitCode, expect.stringContaining(`closespan: `)]);
+    expect(end.stderr).toContain(message);
+  });
+
+  it('gets the standard input, and its variables without another address', async () => {
+    const print = `process.stdin.pipe(process.stdout);
+      console.log(JSON.stringify(Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_')).sort()));`;
+    const env = {
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:1/v1/traces',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+      OTEL_SERVICE_NAME: 'shop',
+    };
+    const args = [
+      'expect',
+      '--port',
+      '0',
+      '--allow-none',
+      '--wait',
+      '0',
+      '--',
+      process.execPath,
+      '-e',
+      print,
+    ];
+    const { exitCode, stdout } = await runClosespan(args, { env, input: 'typed' });
+    const [variables = '', typed] = stdout.split('\n');
+    expect([exitCode, typed]).toEqual([0, 'typed']);
+    expect(JSON.parse(variables)).toEqual([
+      ['OTEL_EXPORTER_OTLP_ENDPOINT', expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/)],
+      ['OTEL_EXPORTER_OTLP_PROTOCOL', 'http/protobuf'],
+      ['OTEL_SERVICE_NAME', 'shop'],
+    ]);
+  });
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('gets %s, and its closes are still judged', async (signal) => {
+    const program = startClosespan([
+      'expect',
+      '--port',
+      '0',
+      '--wait',
+      '200ms',
+      '--',
+      process.execPath,
+      APP,
+      '1011',
+      'wait',
+    ]);
+    await program.line('app waits');
+    program.child.kill(signal);
+    const end = await program.end;
+    expect(end.stdout).toContain(`app got ${signal}`);
+    expect([end.exitCode, lastLine(end)]).toEqual([1, 'closespan: 2 closes, 2 abnormal']);
+  });
+
+  it('that a signal ends has the exit code of a shell', async () => {
+    const kill = 'process.kill(process.pid, "SIGKILL")';
+    const end = await runClosespan([
+      'expect',
+      '--port',
+      '0',
+      '--wait',
+      '0',
+      '--',
+      process.execPath,
+      '-e',
+      kill,
+    ]);
+    expect(end.exitCode).toBe(137);
+  });
+});
+
+it('receives on a free port if that of OTLP is taken, and says so', async () => {
+  const other = createServer();
+  // Another program may have the port already, which is as good.
+  other.on('error', () => {}).listen(4318, '127.0.0.1');
+  await Promise.race([once(other, 'listening'), once(other, 'error')]);
+  const end = await runClosespan(['expect', '--wait', '200ms', '--', process.execPath, APP, '1000']);
+  expect([end.exitCode, lastLine(end)]).toEqual([0, 'closespan: 2 closes, 0 abnormal']);
+  expect(end.stderr).toMatch(/^closespan: port 4318 is taken, so http:\/\/127\.0\.0\.1:\d+ receives\./);
+  if (other.listening) await once(other.close(), 'close');
+});
+
+it.each([
+  [['--'], 'Expected a command behind `--`'],
+  [['npm', 'test'], 'Expected a command behind `--`'],
+  [
+    ['--no-abnormal', '--max-abnormal', '1', '--', 'true'],
+    'Expected `--no-abnormal` or `--max-abnormal`, got both',
+  ],
+  [
+    ['--allow', 'bad_luck', '--', 'true'],
+    'Expected `--allow` to be a code such as 4401, or a cause such as page_exit',
+  ],
+  [['--expect-code', 'x', '--', 'true'], 'Expected `--expect-code` to be a whole number'],
+  [['--wait', 'x', '--', 'true'], 'Expected `--wait` to be a time'],
+])('%j is a wrong call', async (args, message) => {
+  const { exitCode, stderr } = await runClosespan(['expect', ...args]);
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining(`closespan: ${message}`)]);
+});
