@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-type ProgramName = 'collector' | 'jaeger' | 'prometheus' | 'promtool' | 'alertmanager' | 'amtool';
+type ProgramName = 'collector' | 'jaeger' | 'prometheus' | 'promtool' | 'alertmanager' | 'amtool' | 'jsonnet';
 
 /** Where each program is; one that this machine does not have is `undefined`. */
 export type Programs = Readonly<Record<ProgramName, string | undefined>>;
@@ -38,6 +38,7 @@ export function findPrograms(): Programs {
     // Debian's name comes first: plain `alertmanager` is nothing else elsewhere.
     alertmanager: (existsSync(TEMPLATES) && which('prometheus-alertmanager')) || which('alertmanager'),
     amtool: which('amtool'),
+    jsonnet: which('jsonnet'),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Gets the programs that the tests of the stack run: builds the Collector and Jaeger with Go, and unpacks Prometheus
- * and Alertmanager from Debian's packages, so that no service is set up. What cannot be had is said, and is no failure.
+ * Gets the programs that the tests of the stack run: builds the Collector and Jaeger with Go, and unpacks Prometheus,
+ * Alertmanager and Jsonnet from Debian's packages, so that no service is set up. What cannot be had is said, and is no
+ * failure.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
@@ -26,6 +27,7 @@ if (!found.alertmanager || !found.amtool) {
   unpack('prometheus-alertmanager');
   copyTemplates();
 }
+if (!found.jsonnet) unpack('jsonnet');
 if (!found.collector) build('the Collector', BUILT.collector, buildCollector);
 if (!found.jaeger) build('Jaeger', BUILT.jaeger, buildJaeger);
 for (const [name, path] of Object.entries(findPrograms())) {

@@ -18,6 +18,11 @@ export interface RuleOptions {
 
 /** The rule file for Prometheus, as YAML. */
 export function ruleFile(options: RuleOptions = {}): string {
+  return stringify(ruleGroups(options), { lineWidth: 0 });
+}
+
+/** The content of the rule file. */
+export function ruleGroups(options: RuleOptions = {}): object {
   const { clock = REAL_CLOCK, objectives = OBJECTIVES, runbook = 'docs/runbook.md' } = options;
   const alertRules = alerts(clock, objectives).map(
     ({ name, severity, expr, for: hold, labels, ...annotations }) => ({
@@ -41,5 +46,5 @@ export function ruleFile(options: RuleOptions = {}): string {
       ...alertRules,
     ],
   };
-  return stringify({ groups: [group] }, { lineWidth: 0 });
+  return { groups: [group] };
 }
