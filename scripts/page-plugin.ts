@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import type { Options } from 'tsup';
 
@@ -7,7 +8,10 @@ type Plugin = NonNullable<Options['plugins']>[number];
 
 const SOURCES = new URL('../packages/closespan/src/page/client/', import.meta.url);
 
-/** Puts a page's script, its styles and its HTML into one file in place of the script: `main.js` becomes `page.html`. */
+/**
+ * Puts a page's script, its styles and its HTML into one file in place of the script: `page.js` becomes `page.html.br`.
+ * Packed, since the page is the largest part of the package.
+ */
 export const pagePlugin: Plugin = {
   name: 'page',
   async buildEnd({ writtenFiles }) {
@@ -22,7 +26,7 @@ export const pagePlugin: Plugin = {
       const page = html
         .replaceAll(/>\s+</g, '><')
         .replace(/<!--(styles|script)-->/g, (_, part) => parts[part] ?? '');
-      await writeFile(file.replace(/page\.js$/, 'page.html'), page);
+      await writeFile(file.replace(/page\.js$/, 'page.html.br'), brotliCompressSync(page));
       await rm(file);
     }
   },

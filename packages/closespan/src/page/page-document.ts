@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { brotliDecompress } from 'node:zlib';
 
 /** Panel that another program adds to the page. */
 export interface PageExtension {
@@ -22,15 +24,16 @@ export interface PageDocument {
 
 /** Matches each inline script and style of the page. */
 const INLINE = /<(script|style)(?:\s[^>]*)?>([\s\S]*?)<\/\1>/g;
+const unpack = promisify(brotliDecompress);
 const PLACE = '<!--extension-->';
 
 /**
- * Reads the page, which the build has put into one file beside this module. Only scripts and styles of that file run:
+ * Reads the page, which the build has put into one packed file beside this module. Only scripts and styles of that file run:
  * the policy names each by its hash.
  */
 export async function pageDocument(extension?: PageExtension): Promise<PageDocument> {
-  const file = await readFile(new URL('page.html', import.meta.url), 'utf8');
-  const html = file.replace(PLACE, () => (extension ? panelOf(extension) : ''));
+  const file = await unpack(await readFile(new URL('page.html.br', import.meta.url)));
+  const html = String(file).replace(PLACE, () => (extension ? panelOf(extension) : ''));
   const hashes: Record<string, string[]> = { script: [], style: [] };
   for (const [, element = '', content = ''] of html.matchAll(INLINE)) {
     hashes[element]?.push(`'sha256-${createHash('sha256').update(content).digest('base64')}'`);
