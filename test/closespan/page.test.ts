@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { instrumentWebSockets } from '@closespan/node';
 import {
   type CloseStore,
   type ClosespanReceiver,
@@ -9,7 +11,9 @@ import {
 } from 'closespan/receiver';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { chromiumLaunchOptions } from '../helpers/chromium-launch-options.ts';
+import { bundlePage, startPageSite } from '../helpers/start-page-site.ts';
 import { closeSpanOf, outageSpanOf } from './close-spans.ts';
 
 /** A busy machine takes its time. */
@@ -56,6 +60,31 @@ const rows = (page: Page) =>
     .filter({ has: page.getByRole('gridcell') });
 const focused = (page: Page) =>
   page.evaluate(() => document.activeElement?.getAttribute('data-span') ?? document.activeElement?.id);
+
+describe('real connections', () => {
+  it('of Node and of a browser are in the table, with the defaults of the adapters', async () => {
+    const handle = instrumentWebSockets({
+      serviceName: 'shop',
+      otlp: { url: receiver.url },
+      acceptCarriers: ['query'],
+    });
+    const script = await bundlePage('test/closespan/fixtures/closing-page.ts');
+    const site = await startPageSite(script);
+    const page = await open();
+    const socket = new WebSocket(`${site.url.replace('http', 'ws')}/close/4401/?token=secret`);
+    await once(socket, 'close');
+    await expect.poll(() => rows(page).first().textContent(), SOON).toMatch(/4401 .*4401 /);
+    const visitor = await page.context().newPage();
+    await visitor.goto(`${site.url}/?${new URLSearchParams({ otlp: receiver.url })}`);
+    await expect
+      .poll(() => rows(page).filter({ hasText: '/close/1011/' }).textContent(), SOON)
+      .toMatch(/page · shop.*1011 Internal Error.*1011 Internal Error/);
+    expect(await page.locator('body').textContent()).not.toContain('secret');
+    await handle.shutdown();
+    await site.close();
+    expect(errors).toEqual([]);
+  });
+});
 
 describe('the table', () => {
   it('shows both ends of a connection in one row, the end that knows the cause in words, and the newest first', async () => {

@@ -32,7 +32,8 @@ export function createPageHandler(
   const stream = createEventStream(store);
 
   return (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    // Not as a URL: `//` is a path that no URL has.
+    const [pathname = ''] = (request.url ?? '').split('?', 1);
     const { method } = request;
     const isOurs = ['/', '/index.html', '/events', '/export.json'].includes(pathname);
     if (!isOurs || (method !== 'GET' && method !== 'HEAD')) return false;

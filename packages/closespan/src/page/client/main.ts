@@ -12,6 +12,7 @@ import { showStatus } from './header/status.ts';
 import { followReceiver, type LiveState } from './live-events.ts';
 import { type CloseFilter, filterConnections, isEmpty, NO_FILTER } from './model/close-filter.ts';
 import { type Connection, leadingClose, neighboursOf } from './model/connections.ts';
+import { paced } from './model/paced.ts';
 import { type PageAddress, readAddress, writeAddress } from './model/page-address.ts';
 import { createModel } from './model/page-model.ts';
 import { countText } from './model/plain-text.ts';
@@ -25,6 +26,11 @@ let address = readAddress();
 /** Number of the newest close when the user paused. */
 let pausedAt: number | undefined;
 let newest = 0;
+
+/** Charts count every row. They may lag behind the table. */
+const drawSummary = paced(400);
+const pace = paced(30);
+const drawSoon = (): void => pace(draw);
 
 const says = announcer();
 const table = connectionTable(
@@ -138,7 +144,6 @@ function draw(): void {
   const waiting = connections.list.length - all.length;
   showStatus({ state, file: file?.name, isPaused: limit !== undefined, waiting, forgotten, otherSpans });
   showStart(!file && all.length === 0 && spans.length === 0 && waiting === 0, otherSpans);
-  bar.show(address.filter, all);
   byId('shown').textContent = isEmpty(address.filter)
     ? countText(all.length, 'connection')
     : `${shown.length.toLocaleString('en')} of ${countText(all.length, 'connection')}`;
@@ -146,8 +151,7 @@ function draw(): void {
   byId('nothing-found').hidden = shown.length > 0 || all.length === 0;
 
   const chosen = address.close ? connections.ofSpan(address.close) : undefined;
-  table.show(shown);
-  table.mark(chosen);
+  table.show(shown, chosen);
   if (chosen) {
     const neighbours = neighboursOf(chosen, connections);
     const key = [chosen.client, chosen.server, neighbours.before?.client, neighbours.after?.client]
@@ -159,22 +163,14 @@ function draw(): void {
     viewed = '';
     view.hide();
   }
-  if (byId<HTMLDetailsElement>('charts-fold').open) {
+  drawSummary(() => {
+    bar.show(address.filter, all);
+    if (!byId<HTMLDetailsElement>('charts-fold').open) return;
     closes.draw(shown, address.filter.code);
     scatter.draw(shown);
     outages.draw(spans);
     connectionsOpen.draw(counts);
-  }
+  });
 }
 
-let isDue = false;
-function drawSoon(): void {
-  if (isDue) return;
-  isDue = true;
-  // Not by frames alone: a hidden tab has none, and its title is to stay right.
-  setTimeout(() => {
-    isDue = false;
-    draw();
-  }, 30);
-}
 draw();

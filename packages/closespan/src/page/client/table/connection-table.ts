@@ -6,10 +6,8 @@ import { shownRange } from './shown-range.ts';
 
 /** Table of connections, the newest first. Only rows in sight are elements, so that many rows cost nothing. */
 export interface ConnectionTable {
-  /** Shows connections, which are given in the order of arrival. */
-  show(list: readonly Connection[]): void;
-  /** Marks the connection that the page shows alone. */
-  mark(connection: Connection | undefined): void;
+  /** Shows connections, which are given in the order of arrival. Marks the connection that the page shows alone. */
+  show(list: readonly Connection[], marked: Connection | undefined): void;
   /** Puts the focus on the row of the marked connection, or on the first row. */
   focus(): void;
 }
@@ -142,7 +140,9 @@ export function connectionTable(
   new ResizeObserver(drawSoon).observe(scroller);
 
   return {
-    show(next) {
+    show(next, chosen) {
+      marked = chosen;
+      current = chosen ?? current;
       // The list may be the one from before, with more in it.
       const top = newest;
       list = next;
@@ -154,11 +154,6 @@ export function connectionTable(
         body.style.height = `${list.length * rowHeight()}px`;
         scroller.scrollTop += added * rowHeight();
       }
-      draw();
-    },
-    mark(connection) {
-      marked = connection;
-      if (connection) current = connection;
       draw();
     },
     focus() {
