@@ -154,6 +154,28 @@ describe('the table', () => {
   });
 });
 
+describe('any width', () => {
+  it.each([320, 390, 820, 1440])('shows every fact of a row within a screen of %s pixels', async (width) => {
+    store.addSpans([
+      closeSpanOf({ id: 'one', path: `/${'long'.repeat(40)}`, reason: 'because' }),
+      closeSpanOf({ id: 'one', side: 'server' }),
+    ]);
+    const page = await open('', { viewport: { width, height: 700 } });
+    const row = rows(page).first();
+    await row.waitFor();
+    for (const name of ['client', 'server', 'url', 'why', 'time']) {
+      const box = await row.locator(`.cell.${name}`).boundingBox();
+      expect(box?.width, name).toBeGreaterThan(50);
+      expect((box?.x ?? 0) + (box?.width ?? 0), name).toBeLessThanOrEqual(width);
+    }
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    await row.click();
+    const view = await page.getByRole('complementary').boundingBox();
+    expect((view?.x ?? 0) + (view?.width ?? 0)).toBe(width);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  });
+});
+
 describe('a filter', () => {
   it('finds by URL, id, reason, code, cause, service and outcome, and the address keeps it', async () => {
     store.addSpans([
