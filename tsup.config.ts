@@ -286,6 +286,11 @@ export const builds: Options[] = [
     platform: 'node',
     splitting: true,
     external: [...(shared.external ?? []), /^protobufjs/, 'ws'],
+    // The program is downloaded by each first `npx closespan`. Names stay, so that a stack can be read.
+    esbuildOptions(options) {
+      options.minifyWhitespace = true;
+      options.minifySyntax = true;
+    },
   },
   {
     name: 'closespan, page',

@@ -37,9 +37,10 @@ async function closeBoth(url: string, path: string, code: number): Promise<void>
 
 it('says where it listens, and what an app on another port needs', async () => {
   const { stdout, exitCode } = await watch(async () => {});
-  const [first = '', node = '', pages = ''] = stdout.split('\n');
+  const [first = '', page = '', node = '', pages = ''] = stdout.split('\n');
   const [url = ''] = /http:\S+/.exec(first) ?? [];
   expect(first).toBe(`closespan waits for closes of WebSockets at ${url}  Ctrl-C ends it`);
+  expect(page).toBe(`  page   ${url}/`);
   expect(node).toBe(`  Node   OTEL_EXPORTER_OTLP_ENDPOINT=${url}`);
   expect(pages).toBe(`  pages  instrumentWebSockets({ otlp: { url: '${url}' } })`);
   expect(stdout).toMatch(/\n\n0 closes\n$/);
@@ -215,6 +216,13 @@ it('lets no text of a peer change the terminal', async () => {
 
 describe('a port that is taken', () => {
   it.each([
+    [
+      'another closespan',
+      async () => {
+        const program = startClosespan(['--port', '0']);
+        return { url: await program.url(), close: () => program.stop() };
+      },
+    ],
     ['another receiver of OTLP, such as a Collector', () => startOtlpReceiver()],
     [
       'another program',

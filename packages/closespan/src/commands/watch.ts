@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createCloseStore } from '../closes/close-store.ts';
 import type { Command, CommandContext } from '../command-line/command.ts';
 import { parseFlags, readNumber } from '../command-line/parse-flags.ts';
+import { createPageHandler } from '../page/create-page-handler.ts';
 import type { ClosespanReceiver } from '../receiver/closespan-receiver.ts';
 import { countCloses, plural } from '../terminal/count-closes.ts';
 import { createLineWriter, type LineWriter } from '../terminal/line-writer.ts';
@@ -39,13 +41,15 @@ export const watch: Command = {
     const most = values.once === undefined ? undefined : readNumber('--once', values.once, 1, 1_000_000_000);
     const port = readNumber('--port', values.port ?? String(OTLP_PORT), 0, 65_535);
     const { host = '127.0.0.1', json = false } = values;
-    const receiver = await openReceiver({ port, host });
+    const store = createCloseStore();
+    const serve = createPageHandler(store);
+    const receiver = await openReceiver({ port, host, store, serve });
     const out = createLineWriter(context.stdout);
     const notes = json ? createLineWriter(context.stderr) : out;
     const paint = createPaint({ stream: json ? context.stderr : context.stdout, env: context.env });
     const { url } = receiver;
     const isOpen = !LOOPBACK.test(host);
-    notes.write(watchBanner({ url, page: undefined, isDefault: port === OTLP_PORT, isOpen }, paint));
+    notes.write(watchBanner({ url, page: `${url}/`, isDefault: port === OTLP_PORT, isOpen }, paint));
     const count = await printUntil({ receiver, out, notes, context, json, most });
     // The exporter of the last close still waits for its response.
     if (!context.signal.aborted) await wait(GRACE_MILLIS);

@@ -5,8 +5,8 @@ import type { Paint } from './paint.ts';
 export interface BannerAddresses {
   /** Base address of the receiver. */
   readonly url: string;
-  /** Address of the page. `undefined` if no page is served. */
-  readonly page: string | undefined;
+  /** Address of the page. */
+  readonly page: string;
   /** Whether apps with default settings send to the receiver. */
   readonly isDefault: boolean;
   /** Whether other machines reach the receiver. */
@@ -19,7 +19,7 @@ export function watchBanner({ url, page, isDefault, isOpen }: BannerAddresses, p
   const marks = Object.values(TONES).map(({ mark, style, meaning }) => `${paint(style, mark)} ${meaning}`);
   return [
     `${paint('bold', 'closespan')} waits for closes of WebSockets at ${paint('bold', url)}  ${paint('dim', 'Ctrl-C ends it')}`,
-    ...(page ? [row('page', page)] : []),
+    row('page', page),
     ...(isOpen ? [row('open', 'every machine that reaches this address can send closes, and see them')] : []),
     ...(isDefault
       ? [
