@@ -15,6 +15,7 @@ const BENCHES = [
   'churn',
   'browser',
   'page-bytes',
+  'start',
 ];
 const DIGITS = { '×': 3, ms: 1, bytes: 0, lost: 0 };
 

@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const PACKAGES = ['core', 'browser', 'node'];
 
-/** Packs what would be published; returns the tarballs. */
-export async function packPackages(folder: string): Promise<string[]> {
+/** Packs what would be published; returns the tarballs. Without names, these are the packages that apps import. */
+export async function packPackages(folder: string, names: readonly string[] = PACKAGES): Promise<string[]> {
   const tarballs: string[] = [];
-  for (const name of PACKAGES) {
+  for (const name of names) {
     const pnpm = ['exec', '--yes', '--', 'pnpm@12.21.0', 'pack', '--pack-destination', folder];
     const cwd = fileURLToPath(new URL(`../../packages/${name}`, import.meta.url));
     const { stdout } = await run('npm', pnpm, { cwd });
