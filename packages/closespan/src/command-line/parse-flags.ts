@@ -19,9 +19,11 @@ export function parseFlags<T extends ParseArgsOptionsConfig>(
     return parseArgs<Config<T>>({ args: [...args], options, allowPositionals, strict: true });
   } catch (error) {
     // Only the first sentence of Node's message is about the argument.
-    const [problem = ''] = String((error as Error).message).split('. ');
+    const [problem = ''] = String((error as Error).message).split(/\.\s/);
+    // Behind the name of an unknown flag may stand a secret, as in `--Authorization: Bearer …`.
+    const named = problem.replace(/'(--?[\w-]+)[^']*('?)/, "'$1'");
     const flags = Object.keys(options).map((name) => `--${name}`);
-    throw new UsageError(`${problem}. Expected flags are ${flags.join(', ')}`);
+    throw new UsageError(`${named}. Expected flags are ${flags.join(', ')}`);
   }
 }
 

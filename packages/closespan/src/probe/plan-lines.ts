@@ -1,6 +1,6 @@
+import { cleanText } from '../terminal/clean-text.ts';
 import { counted, plannedTime } from './found-words.ts';
 import { longestProbe, longestWithPings } from './plan-phases.ts';
-import { printableText } from './printable-text.ts';
 import { type ProbeOptions, shownUrl } from './probe-options.ts';
 
 /** Returns what a probe will do, in lines. Values of headers are not in them. */
@@ -11,7 +11,7 @@ export function planLines(options: ProbeOptions): string[] {
     names.length > 0 &&
       `with ${counted(names.length, 'header')} of yours: ${names.join(', ')} (values are not shown)`,
     subprotocols.length > 0 && `with the ${counted(subprotocols.length, 'subprotocol')} of yours (not shown)`,
-    origin !== undefined && `with the origin ${printableText(origin)}`,
+    origin !== undefined && `with the origin ${cleanText(origin)}`,
     isInsecure && 'without a check of the TLS certificate',
   ].filter((line) => line !== false);
   return [

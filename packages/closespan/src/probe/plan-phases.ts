@@ -21,9 +21,9 @@ export function longestWithPings(lifetime: number): number {
   return Math.min(2.5 * lifetime, lifetime + 10 * MINUTE);
 }
 
-/** Returns how long a pong may take. */
+/** Returns how long a pong may take: as long as the silent connection, within 3 and 10 seconds. */
 export function pongTimeout({ silentFor }: ProbeOptions): number {
-  return Math.min(10 * SECOND, silentFor);
+  return Math.max(3 * SECOND, Math.min(10 * SECOND, silentFor));
 }
 
 /** Returns the longest time of a probe, without the handshakes and the waits for pongs. */

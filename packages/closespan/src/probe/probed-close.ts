@@ -1,6 +1,6 @@
 import { explainClose } from '@closespan/core/explain';
 import type { CloseRecord } from '@closespan/node';
-import { printableText } from './printable-text.ts';
+import { cleanText } from '../terminal/clean-text.ts';
 
 /** Close of one connection of a probe. All texts are safe for a terminal. */
 export interface ProbedClose {
@@ -37,7 +37,7 @@ export function probedClose(
     record ? { ...record, reconnectAttempt: undefined } : { code, handshakeSucceeded: wasOpen },
   );
   // The message about a status says no more than the sentence.
-  const message = httpStatusCode === undefined ? printableText(error?.message ?? '') : '';
+  const message = httpStatusCode === undefined ? cleanText(error?.message ?? '') : '';
   const close = { code, cause, initiator, error: message, sentence, evidence, next };
   if (cause !== 'handshake_failed' || errorCode !== undefined || message === '') return close;
   // Only the client knows what was wrong with the response.

@@ -1,7 +1,6 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { parseArgs } from 'node:util';
 import { UsageError } from '../command-line/command.ts';
-import { parseDuration } from './parse-duration.ts';
+import { parseFlags, readSeconds } from '../command-line/parse-flags.ts';
 import type { ProbeOptions } from './probe-options.ts';
 
 const FLAGS = {
@@ -26,7 +25,7 @@ const HOUR = 3600 * SECOND;
  * @throws UsageError for arguments that the command does not take. The message never holds the value of a header
  */
 export function readArguments(args: readonly string[]): ProbeOptions {
-  const { values, positionals } = parsed(args);
+  const { values, positionals } = parseFlags(args, FLAGS, true);
   const { subprotocol = [], origin, insecure = false, json = false } = values;
   for (const name of subprotocol) {
     if (!TOKEN.test(name) || subprotocol.indexOf(name) !== subprotocol.lastIndexOf(name))
@@ -43,22 +42,6 @@ export function readArguments(args: readonly string[]): ProbeOptions {
     isInsecure: insecure,
     isJson: json,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options: FLAGS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(flagProblem(error));
-  }
-}
-
-/** Says which flag is wrong. Node's own message may hold more of the argument, such as a header without its flag. */
-function flagProblem(error: unknown): string {
-  const [, flag = ''] = /'(?:-\w, )?(-{1,2}[\w-]+)/.exec(String(error)) ?? [];
-  const known = Object.entries(FLAGS).find(([name]) => flag === `--${name}`);
-  if (known) return `Expected ${flag} ${known[1].type === 'string' ? 'with' : 'without'} a value`;
-  return `Expected one of the flags --${Object.keys(FLAGS).join(', --')}, got ${flag || 'another argument'}`;
 }
 
 function readUrl(positionals: readonly string[]): URL {
@@ -98,12 +81,10 @@ function checkHeader(name: string, value: string, flag: string): void {
   }
 }
 
+/** Returns the milliseconds of a time that the user gives for a flag. */
 function readDuration(flag: string, text: string | undefined, byDefault: number, longest: number): number {
   if (text === undefined) return byDefault;
-  const duration = parseDuration(text) ?? 0;
-  if (duration < SECOND || duration > longest)
-    throw new UsageError(
-      `Expected --${flag} to be a time from 1s to ${longest / HOUR}h, such as 90s, 10m or 1h, got ${JSON.stringify(text)}`,
-    );
-  return duration;
+  const duration = Math.round(readSeconds(`--${flag}`, text) * SECOND);
+  if (duration >= SECOND && duration <= longest) return duration;
+  throw new UsageError(`Expected \`--${flag}\` to be a time from 1s to ${longest / HOUR}h, got \`${text}\``);
 }

@@ -1,4 +1,6 @@
 import type { CommandContext } from '../command-line/command.ts';
+import { createPaint, type Style } from '../terminal/paint.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
 import { conclusionWords } from './conclusion-words.ts';
 import { connectionLines } from './connection-lines.ts';
 import { plannedTime } from './found-words.ts';
@@ -13,18 +15,25 @@ import { showProgress } from './show-progress.ts';
  * @returns the exit code: 0 if nothing cut the silent connection, else 1
  */
 export async function runProbe(options: ProbeOptions, context: CommandContext): Promise<number> {
-  const { stdout, stderr, signal } = context;
+  const { stdout, stderr, signal, env } = context;
   // With JSON, standard output has the result alone.
   const output = options.isJson ? stderr : stdout;
-  const write = (lines: readonly string[]) => void output.write(lines.map((line) => `${line}\n`).join(''));
+  const paint = createPaint({ stream: output, env });
+  const width = output.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
   const progress = showProgress(output);
+
+  function write(lines: readonly string[], style?: Style): void {
+    const broken = lines.flatMap((line) => wrapped(line, width));
+    output.write(broken.map((line) => `${style ? paint(style, line) : line}\n`).join(''));
+  }
+
   write([...planLines(options), '']);
   const result = await runPhases(
     options,
     {
       begin(pingInterval, longest) {
         const how = pingInterval === undefined ? 'Silent' : `With a ping every ${plannedTime(pingInterval)}`;
-        write([`${how}, for at most ${plannedTime(longest)}:`]);
+        write([`${how}, for at most ${plannedTime(longest)}:`], 'bold');
       },
       tick: progress.tick,
       end(connection) {
@@ -34,10 +43,24 @@ export async function runProbe(options: ProbeOptions, context: CommandContext): 
     },
     signal,
   );
-  if (options.isJson) stdout.write(`${resultJson(result)}\n`);
-  else {
+  const isKept = result.silent.end === 'kept';
+  if (options.isJson) {
+    stdout.write(`${resultJson(result)}\n`);
+  } else {
     const { says, todo } = conclusionWords(result);
-    write(['Found:', ...says.map((line) => `  ${line}`), ...todo.map((line) => `  → ${line}`)]);
+    write(['Found:'], 'bold');
+    write(
+      says.map((line) => `  ${line}`),
+      isKept ? 'green' : 'yellow',
+    );
+    write(todo.map((line) => `  → ${line}`));
   }
-  return result.silent.end === 'kept' ? 0 : 1;
+  return isKept ? 0 : 1;
+}
+
+/** Breaks a line at the width of a terminal. The parts begin where the line begins. */
+function wrapped(line: string, width: number): string[] {
+  const [indent = ''] = /^ *(→ )?/.exec(line) ?? [];
+  const [first = '', ...more] = wrapText(line.slice(indent.length), width, ' '.repeat(indent.length));
+  return [indent + first.trimStart(), ...more];
 }
