@@ -59,7 +59,7 @@ const WEB_MODULES: Readonly<Record<string, string>> = {
 
 it('the example of React Native builds for the web, and sends the close of its component', async () => {
   const { outputFiles } = await bundle({
-    entryPoints: [join(fileURLToPath(new URL('../../examples/react-native', import.meta.url)), 'index.js')],
+    entryPoints: [join(fileURLToPath(new URL('../..', import.meta.url)), 'examples/react-native/index.js')],
     bundle: true,
     write: false,
     format: 'esm',
