@@ -111,6 +111,8 @@ export function trackHandled(
 
   /** Returns the connection of a socket that is not new, and what is kept of one that opened before this code ran. */
   function known(socket: object): HandledConnection | undefined {
+    const own = handledBy.get(socket);
+    if (own) return own;
     const identity = identityOf(socket);
     const handled = handledBy.get(identity);
     if (handled || others.has(identity)) return handled;
@@ -119,7 +121,8 @@ export function trackHandled(
   }
 
   return {
-    find: (socket) => handledBy.get(identityOf(socket)),
+    // Most sockets are their own identity. To look for another takes longer than a message may.
+    find: (socket) => handledBy.get(socket) ?? handledBy.get(identityOf(socket)),
     connectionOf(socket) {
       // An app may ask for anything.
       if (Object(socket) !== socket) return undefined;
