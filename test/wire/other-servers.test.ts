@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
+import { createRequire } from 'node:module';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer as createTcpServer, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, it } from 'vitest';
+import { hiddenWs, type WsCopy } from '../helpers/bundle-ws.ts';
+import { recordLibrary } from '../helpers/record-library.ts';
+import { selfSign } from '../helpers/self-sign.ts';
+
+/** Servers that accept connections, each with what Node calls a server for an upgrade. */
+const SERVERS: Readonly<Record<string, (serve: (server: object) => void) => Server>> = {
+  'HTTP/2 over TLS that allows HTTP/1.1': (serve) => {
+    const server = createSecureServer({ ...selfSign(), allowHTTP1: true });
+    serve(server);
+    return server;
+  },
+  'TLS that hands its sockets to an HTTP server': (serve) => {
+    const http = createServer();
+    serve(http);
+    return createTlsServer(selfSign(), (socket) => http.emit('connection', socket));
+  },
+  'TCP that looks at the first bytes': (serve) => {
+    const http = createServer();
+    serve(http);
+    return createTcpServer((socket: Socket) => {
+      socket.once('data', (data) => {
+        socket.pause();
+        socket.unshift(data);
+        http.emit('connection', socket);
+        process.nextTick(() => socket.resume());
+      });
+    });
+  },
+  'HTTP that passes its upgrades to another server': (serve) => {
+    const inner = createServer();
+    serve(inner);
+    return createServer().on('upgrade', (...upgrade) => inner.emit('upgrade', ...upgrade));
+  },
+};
+
+describe.each([
+  { what: 'a copy of ws that is hidden', load: () => hiddenWs('ws') },
+  { what: 'a known ws', load: async (): Promise<WsCopy> => createRequire(import.meta.url)('ws') },
+])('$what', ({ load }) => {
+  it.each(Object.entries(SERVERS))('has one record of each end at a server of %s', async (name, make) => {
+    const copy = await load();
+    const server = make((http) => {
+      new copy.Server({ server: http as never }).on('connection', (peer) => peer.close(4001, 'bye'));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const scheme = name.includes('TLS') ? 'wss' : 'ws';
+    const { port } = server.address() as AddressInfo;
+    const lines = await recordLibrary(2, async () => {
+      const client = new copy(`${scheme}://127.0.0.1:${port}/room`, { rejectUnauthorized: false });
+      await once(client, 'close');
+    });
+    server.close();
+    expect(lines).toEqual([
+      '/room client 4001 clean remote remote_close reason=bye',
+      '/room server 4001 clean local local_close reason=bye',
+    ]);
+  });
+});
