@@ -29,7 +29,10 @@ const asFunction: Bundler = async ({ file, outDir }) => {
   });
   return warnings.map(({ text }) => text);
 };
-const builds: Readonly<Record<string, { readonly build: Bundler }>> = { ...BUNDLERS, 'esbuild, as a function': { build: asFunction } };
+const builds: Readonly<Record<string, { readonly build: Bundler }>> = {
+  ...BUNDLERS,
+  'esbuild, as a function': { build: asFunction },
+};
 
 let outDir: string;
 let receiver: OtlpReceiver;
