@@ -1,5 +1,8 @@
-/** Longest text whose units are looked at one by one, which for short texts takes less time than to encode them. */
-const SHORT = 128;
+/**
+ * Longest text whose units are looked at one by one. Up to this length, to encode a text takes longer: the encoder makes
+ * a buffer each time. A longer text is encoded.
+ */
+const SHORT = 1024;
 
 const encoder = /* @__PURE__ */ createEncoder();
 
@@ -7,27 +10,31 @@ function createEncoder(): TextEncoder | undefined {
   try {
     return new TextEncoder();
   } catch {
+    // A scope without `TextEncoder` looks at the units of all texts.
     return undefined;
   }
 }
 
-/** Returns the number of bytes of a text in UTF-8. A scope without `TextEncoder` counts the bytes of each character. */
-function encodedSize(text: string): number {
-  if (encoder) return encoder.encode(text).length;
-  let size = 0;
-  for (const char of text) {
-    const point = char.codePointAt(0) ?? 0;
-    size += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x1_0000 ? 3 : 4;
-  }
-  return size;
-}
-
 /** Returns the number of bytes of a text in UTF-8, the encoding of text messages (RFC 6455 §5.6). */
 function utf8Size(text: string): number {
+  return encoder && text.length > SHORT ? encoder.encode(text).length : sizeByUnits(text);
+}
+
+/**
+ * Returns the number of bytes of a text in UTF-8 by its UTF-16 units. Half of a surrogate pair counts as U+FFFD, which
+ * takes its place in UTF-8 (Encoding Standard § TextEncoder).
+ */
+function sizeByUnits(text: string): number {
   const { length } = text;
-  if (length > SHORT) return encodedSize(text);
-  for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 0x7f) return encodedSize(text);
-  return length;
+  let size = length;
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit <= 0x7f) continue;
+    size += unit > 0x7ff ? 2 : 1;
+    // A pair has four bytes, where each half alone has three.
+    if ((unit & 0xfc00) === 0xdc00 && i > 0 && (text.charCodeAt(i - 1) & 0xfc00) === 0xd800) size -= 2;
+  }
+  return size;
 }
 
 /**
