@@ -11,7 +11,14 @@ import { fail, runProgram } from './run-program.mjs';
 const SETUP = '--setup';
 /** The demo in one file of JavaScript, since Node 20 does not run TypeScript. */
 const DEMO = 'examples/demo/main.js';
-const DEMO_IMPORTS = ['@closespan/browser', '@closespan/node', '@opentelemetry/api', 'esbuild', 'ws'];
+const DEMO_IMPORTS = [
+  '@closespan/browser',
+  '@closespan/node',
+  '@opentelemetry/api',
+  'closespan',
+  'esbuild',
+  'ws',
+];
 
 const [target, ...allArgs] = process.argv.slice(2);
 const args = allArgs.filter((arg) => arg !== SETUP);

@@ -1,6 +1,6 @@
 import { explainClose } from '@closespan/core/explain';
 import type { CloseRecord } from '@closespan/node';
-import type { ReceivedSpan } from '@closespan/testing';
+import type { ReceivedClose } from 'closespan/receiver';
 
 /** A close as the demo shows it. */
 export interface CloseRow {
@@ -22,8 +22,8 @@ export interface CloseRow {
 
 const SERVER = 2;
 
-/** A row from a span as it arrived. */
-export function rowOfSpan({ kind, attributes }: ReceivedSpan): CloseRow {
+/** A row from a close as it arrived. */
+export function rowOfClose({ span: { kind, attributes }, explanation }: ReceivedClose): CloseRow {
   const text = (name: string) => String(attributes[name] ?? '');
   const seconds = attributes['websocket.connection.duration'];
   return {
@@ -38,7 +38,7 @@ export function rowOfSpan({ kind, attributes }: ReceivedSpan): CloseRow {
     duration: seconds === undefined ? undefined : Number(seconds) * 1000,
     url: text('url.full'),
     reason: text('websocket.close.reason'),
-    sentence: explainClose(attributes).sentence,
+    sentence: explanation.sentence,
   };
 }
 

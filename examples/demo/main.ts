@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
 import { instrumentWebSockets } from '@closespan/node';
-import { startOtlpReceiver } from '@closespan/testing';
 import { DiagConsoleLogger, DiagLogLevel, diag } from '@opentelemetry/api';
+import {
+  createCloseStore,
+  createPageHandler,
+  type ReceiverOptions,
+  startClosespanReceiver,
+} from 'closespan/receiver';
 import { checkRows } from './check-rows.ts';
-import { type CloseRow, rowOfRecord, rowOfSpan } from './close-row.ts';
-import { startDemoSite } from './demo-site.ts';
+import { type CloseRow, rowOfClose, rowOfRecord } from './close-row.ts';
+import { endingPanel } from './ending-panel.ts';
 import { startEndingServer } from './ending-server.ts';
 import { ENDINGS } from './endings.ts';
-import { closesOf, outagesOf } from './outage-row.ts';
+import { outageRow } from './outage-row.ts';
 import { printTable } from './print-table.ts';
 import { runEnding } from './run-ending.ts';
 
@@ -25,10 +30,21 @@ diag.setLogger(
   DiagLogLevel.WARN,
 );
 
-const receiver = await startOtlpReceiver();
+const store = createCloseStore();
+/** Serves the page, once there are endings to be made from it. */
+let serve: NonNullable<ReceiverOptions['serve']> = () => false;
+const receiver = await startClosespanReceiver({
+  port: Number(process.env['PORT'] ?? 0),
+  store,
+  serve: (request, response) => serve(request, response),
+}).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
 const hooked: CloseRow[] = [];
 const handle = instrumentWebSockets({
   serviceName: 'closespan-demo',
+  acceptCarriers: ['query'],
   closeHook: (record) => hooked.push(rowOfRecord(record)),
   ...(!endpoint && { otlp: { url: receiver.url } }),
 });
@@ -41,8 +57,9 @@ for (const ending of ENDINGS) {
 await server.idle();
 await handle.forceFlush();
 
-const rows = endpoint ? hooked : closesOf(receiver.spans).map(rowOfSpan);
-const outages = outagesOf(receiver.spans);
+const rows = endpoint ? hooked : store.closes.map(rowOfClose);
+const outages = store.outages.map(outageRow);
+const arrived = rows.length + outages.length + store.otherSpans;
 printTable(rows, outages);
 const problems = checkRows(rows, durations);
 if (!endpoint && outages.length !== 1) problems.push(`${outages.length} outages arrived instead of 1`);
@@ -50,19 +67,17 @@ for (const problem of problems) console.error(problem);
 console.log(
   endpoint
     ? `\n${rows.length} closes; their spans went to ${endpoint}${lost > 0 ? ', which did not take them' : ''}`
-    : `\n${receiver.spans.length} spans arrived at ${receiver.url}/v1/traces, from ${ENDINGS.length} endings`,
+    : `\n${arrived} spans arrived at ${receiver.url}/v1/traces, from ${ENDINGS.length} endings`,
 );
 process.exitCode = problems.length > 0 || lost > 0 ? 1 : 0;
 
 if (once) await stop();
 else {
-  const site = await startDemoSite({ receiver, server, endpoint, port: Number(process.env['PORT'] ?? 0) });
-  console.log(`\nEnd connections of your own browser: ${site.url}   (Ctrl-C stops)`);
+  serve = createPageHandler(store, { extension: await endingPanel(server) });
+  const note = endpoint ? ', whose spans stay here' : '';
+  console.log(`\nEnd connections of your own browser${note}: ${receiver.url}/   (Ctrl-C stops)`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      site.close();
-      void stop().then(() => process.exit(0));
-    });
+    process.once(signal, () => void stop().then(() => process.exit(0)));
   }
 }
 

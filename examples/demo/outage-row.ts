@@ -1,4 +1,4 @@
-import type { ReceivedSpan } from '@closespan/testing';
+import type { ReceivedOutage } from 'closespan/receiver';
 
 /** An outage of a client, as the demo shows it. */
 export interface OutageRow {
@@ -11,22 +11,12 @@ export interface OutageRow {
   readonly cause: string;
 }
 
-/** Name of the span of an outage. */
-const NAME = 'websocket.reconnect';
-
-/** Returns the outages among spans that have arrived. */
-export function outagesOf(spans: readonly ReceivedSpan[]): OutageRow[] {
-  return spans
-    .filter(({ name }) => name === NAME)
-    .map(({ attributes, startTime, endTime }) => ({
-      path: String(attributes['url.path'] ?? ''),
-      downtime: endTime - startTime,
-      attempts: Number(attributes['websocket.reconnect.attempts']),
-      cause: String(attributes['websocket.close.cause'] ?? ''),
-    }));
-}
-
-/** Returns the spans that are no outages: those of closes. */
-export function closesOf(spans: readonly ReceivedSpan[]): ReceivedSpan[] {
-  return spans.filter(({ name }) => name !== NAME);
+/** A row from an outage as it arrived. */
+export function outageRow({ span: { attributes, startTime, endTime } }: ReceivedOutage): OutageRow {
+  return {
+    path: String(attributes['url.path'] ?? ''),
+    downtime: endTime - startTime,
+    attempts: Number(attributes['websocket.reconnect.attempts']),
+    cause: String(attributes['websocket.close.cause'] ?? ''),
+  };
 }
