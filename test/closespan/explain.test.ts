@@ -101,6 +101,12 @@ it.each([
     { side: 'client' },
   ],
   [
+    'a span object of the SDK',
+    { attributes: ATTRIBUTES, kind: 2, endTime: [1_700_000_000, 500_000_000], status: { code: 2 } },
+    { side: 'client', abnormal: true, time: '2023-11-14T22:13:20.500Z' },
+  ],
+  ['a file with a mark of the byte order', `\ufeff${JSON.stringify(ATTRIBUTES)}`, {}],
+  [
     'a record',
     RECORD,
     {

@@ -78,11 +78,15 @@ function resourceOf(value: unknown): AttributeMap {
 
 function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): ReceivedSpan {
   const { endTime, closeTime = endTime } = object;
-  const kind = String(object['kind'] ?? attributes['span.kind']);
+  // A span object of the SDK has times in two parts, and numbers of kinds that are one less than those of OTLP.
+  const isOfSdk = Array.isArray(endTime);
+  const { kind: given = attributes['span.kind'] } = object;
+  const kind = String(isOfSdk ? Number(given) + 1 : given);
   const status = String(object['statusCode'] ?? objectOf(object['status'])['code']);
   const isError =
     ERROR.test(status) || attributes[ATTR_ERROR_TYPE] !== undefined || object['abnormal'] === true;
-  const end = typeof closeTime === 'number' ? closeTime : timeOf(object['endTimeUnixNano']);
+  const parts = isOfSdk ? Number(endTime[0]) * 1e9 + Number(endTime[1]) : object['endTimeUnixNano'];
+  const end = typeof closeTime === 'number' ? closeTime : timeOf(parts);
   return {
     name: textOf(object['name']),
     kind: KINDS.find(([word]) => word.test(kind))?.[1] ?? 0,

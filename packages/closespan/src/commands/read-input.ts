@@ -33,5 +33,8 @@ export async function readInput(
     );
   }
   if (bytes > MOST_BYTES) throw new UsageError(`Expected at most ${MOST_BYTES / 1024 ** 2} MiB of input`);
-  return Buffer.concat(chunks).toString();
+  // Some programs write a mark of the byte order first, which is no JSON.
+  return Buffer.concat(chunks)
+    .toString()
+    .replace(/^\ufeff/, '');
 }
