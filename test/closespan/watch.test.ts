@@ -39,7 +39,7 @@ it('says where it listens, and what an app on another port needs', async () => {
   const { stdout, exitCode } = await watch(async () => {});
   const [first = '', page = '', node = '', pages = ''] = stdout.split('\n');
   const [url = ''] = /http:\S+/.exec(first) ?? [];
-  expect(first).toBe(`closespan waits for closes of WebSockets at ${url}  Ctrl-C ends it`);
+  expect(first).toBe(`closespan waits for WebSocket closes at ${url}  Ctrl-C ends it`);
   expect(page).toBe(`  page   ${url}/`);
   expect(node).toBe(`  Node   OTEL_EXPORTER_OTLP_ENDPOINT=${url}`);
   expect(pages).toBe(`  pages  instrumentWebSockets({ otlp: { url: '${url}' } })`);
@@ -135,7 +135,7 @@ it('writes JSON alone to stdout with --json, a line for each close', async () =>
     ['--json'],
     { notes: 'stderr' },
   );
-  expect(stderr).toMatch(/^closespan waits for closes/);
+  expect(stderr).toMatch(/^closespan waits for WebSocket closes/);
   const closes = stdout
     .split('\n')
     .filter(Boolean)
@@ -278,7 +278,7 @@ it.each([
   [['--port', 'x'], 'Expected `--port` to be a whole number from 0 to 65535, got `x`'],
   [['--once', '0'], 'Expected `--once` to be a whole number from 1'],
   [['--prot', '1'], "Unknown option '--prot'. Expected flags are --port, --host, --json, --once"],
-  [['--port'], "Option '--port <value>' argument missing"],
+  [['--port'], "Option '--port' argument missing"],
   [['wach'], 'Expected one of the commands watch, explain, codes, expect, probe, or none, got `wach`'],
   [['watch', 'me'], "Unexpected argument 'me'"],
   [['help', 'me'], 'Expected one of the commands'],

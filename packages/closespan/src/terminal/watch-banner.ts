@@ -18,15 +18,13 @@ export function watchBanner({ url, page, isDefault, isOpen }: BannerAddresses, p
   const row = (title: string, text: string) => `  ${paint('dim', title.padEnd(7))}${text}`;
   const marks = Object.values(TONES).map(({ mark, style, meaning }) => `${paint(style, mark)} ${meaning}`);
   return [
-    `${paint('bold', 'closespan')} waits for closes of WebSockets at ${paint('bold', url)}  ${paint('dim', 'Ctrl-C ends it')}`,
+    `${paint('bold', 'closespan')} waits for WebSocket closes at ${paint('bold', url)}  ${paint('dim', 'Ctrl-C ends it')}`,
     row('page', page),
     ...(isOpen ? [row('open', 'every machine that reaches this address can send closes, and see them')] : []),
     ...(isDefault
       ? [
-          row(
-            'apps',
-            'call instrumentWebSockets() of @closespan/node or @closespan/browser; no setting is needed',
-          ),
+          row('apps', 'call instrumentWebSockets() of @closespan/node or @closespan/browser'),
+          row('', 'or run node --import @closespan/node/register app.mjs'),
         ]
       : [
           row('Node', `OTEL_EXPORTER_OTLP_ENDPOINT=${url}`),
