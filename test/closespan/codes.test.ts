@@ -20,7 +20,7 @@ it('prints all codes of the registry, and the ranges of the others', async () =>
   expect(lines.at(-2)?.split(/ {2,}/)).toEqual(['4000-4999', 'Private use', 'application', 'any end']);
 });
 
-it.each([
+it.concurrent.each([
   { args: ['1006'], codes: ['1006'] },
   {
     args: ['300'],

@@ -45,7 +45,7 @@ it('lists the abnormal closes, and exits with 1', async () => {
   ]);
 });
 
-it.each([
+it.concurrent.each([
   { flags: [], app: ['1000', '4401'], exitCode: 0, last: '4 closes, 0 abnormal' },
   { flags: ['--no-abnormal'], app: ['1011'], exitCode: 1, last: '2 closes, 2 abnormal' },
   { flags: ['--max-abnormal', '2'], app: ['1011'], exitCode: 0, last: '2 closes, 2 abnormal' },
@@ -108,7 +108,7 @@ it('waits for closes that come after the end of the command', async () => {
 });
 
 describe('the command', () => {
-  it.each([
+  it.concurrent.each([
     [['no-such-command'], 127, 'The command `no-such-command` is not found'],
     [[fileURLToPath(import.meta.url)], 126, 'does not start: spawn'],
   ])('%j cannot be started', async (command, exitCode, message) => {
@@ -147,7 +147,7 @@ describe('the command', () => {
     ]);
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('gets %s, and its closes are still judged', async (signal) => {
+  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)('gets %s, and its closes are still judged', async (signal) => {
     const program = startClosespan([
       'expect',
       '--port',
@@ -195,7 +195,7 @@ it('receives on a free port if that of OTLP is taken, and says so', async () => 
   if (other.listening) await once(other.close(), 'close');
 });
 
-it.each([
+it.concurrent.each([
   [['--'], 'Expected a command behind `--`'],
   [['npm', 'test'], 'Expected a command behind `--`'],
   [

@@ -36,7 +36,7 @@ it('explains a code, with what it takes for granted', async () => {
   ]);
 });
 
-it.each([
+it.concurrent.each([
   ['1006 --lifetime 60 --idle 60', 'fits an idle limit of 60 s', '60 s is the idle limit of nginx'],
   ['1001 --idle 1m', 'fits an idle limit of 60 s'],
   ['1001 --idle 60 --side server', 'The peer closed: 1001 (Going Away)'],
@@ -55,7 +55,7 @@ it.each([
   for (const text of texts) expect(output).toContain(text);
 });
 
-it.each([
+it.concurrent.each([
   ['1006 1001', 'Expected one code or one file'],
   ['70000', 'Expected `CODE` to be a whole number from 0 to 65535'],
   ['1006 --idle 1d', 'Expected `--idle` to be a time such as'],
@@ -91,7 +91,7 @@ const RECORD = {
   furtherAttributes: { 'websocket.idle.duration': 60.01, 'websocket.close.limit': 60 },
 };
 
-it.each([
+it.concurrent.each([
   ['a map of attributes', ATTRIBUTES, {}],
   ['a list of maps', [ATTRIBUTES], {}],
   ['JSON lines among other lines', `starting\n${JSON.stringify(ATTRIBUTES)}\n\n{"level":"info"}\n`, {}],
@@ -183,7 +183,7 @@ it('explains a body of OTLP in a file', async () => {
   await rm(folder, { recursive: true });
 });
 
-it.each([
+it.concurrent.each([
   ['no JSON', 'hello', 'Expected JSON, or a JSON value a line'],
   ['no close', '{"spans":[]}', 'No close is in the standard input'],
   ['nothing', '', 'Expected JSON, or a JSON value a line'],

@@ -178,7 +178,7 @@ it('ends with 1 if --once is interrupted', async () => {
   expect((await watch(async () => {}, ['--once', '1'])).exitCode).toBe(1);
 });
 
-it.each([
+it.concurrent.each([
   { env: {}, coloured: false },
   { env: { FORCE_COLOR: '1', NO_COLOR: '1' }, coloured: true },
   { env: { FORCE_COLOR: '0' }, coloured: false },
@@ -274,7 +274,7 @@ it('keeps its memory while nobody reads, and says how much was not printed', asy
   );
 });
 
-it.each([
+it.concurrent.each([
   [['--port', 'x'], 'Expected `--port` to be a whole number from 0 to 65535, got `x`'],
   [['--once', '0'], 'Expected `--once` to be a whole number from 1'],
   [['--prot', '1'], "Unknown option '--prot'. Expected flags are --port, --host, --json, --once"],
