@@ -536,6 +536,7 @@ describe('accessibility', () => {
   it('says new closes together, and moves nothing for those who want no motion', async () => {
     const page = await open('', { reducedMotion: 'reduce' });
     await page.getByText('Waiting for the first close.').waitFor();
+    await page.getByText('Live', { exact: true }).waitFor();
     expect(await page.locator('.waiting .dot').evaluate((dot) => getComputedStyle(dot).animationName)).toBe(
       'none',
     );

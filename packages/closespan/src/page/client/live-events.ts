@@ -8,7 +8,8 @@ export type LiveState = 'connecting' | 'live' | 'lost';
 export interface LiveListeners {
   /** A process of the receiver begins to send, from its first close on. */
   onStart(): void;
-  onNews(news: ReadCloses): void;
+  /** @param isNew `false` for what the receiver had before this page came */
+  onNews(news: ReadCloses, isNew: boolean): void;
   onState(state: LiveState): void;
 }
 
@@ -18,6 +19,7 @@ const RETRY = 3000;
 /** Follows the receiver. After a loss the browser connects again, and the receiver continues after the last event. */
 export function followReceiver({ onStart, onNews, onState }: LiveListeners): void {
   let run = '';
+  let hasAll = false;
   connect();
 
   function connect(): void {
@@ -33,9 +35,11 @@ export function followReceiver({ onStart, onNews, onState }: LiveListeners): voi
       if (!isObject(value)) return;
       if (value['run'] !== run) {
         run = String(value['run']);
+        hasAll = false;
         onStart();
       }
-      onNews(readCloses(value));
+      onNews(readCloses(value), hasAll);
+      hasAll ||= value['more'] === false;
     });
   }
 }

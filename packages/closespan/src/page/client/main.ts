@@ -56,10 +56,10 @@ followReceiver({
     newest = 0;
     pausedAt = pausedAt && 0;
   },
-  onNews(news) {
+  onNews(news, isNew) {
     const added = live.add(news);
     for (const { number } of news.closes) newest = Math.max(newest, number);
-    if (!file && pausedAt === undefined) says.count(added.closes, added.abnormal);
+    if (isNew && !file && pausedAt === undefined) says.count(added.closes, added.abnormal);
     drawSoon();
   },
   onState(next) {

@@ -16,6 +16,8 @@ const TOP = 8;
 const UNKNOWN = 16;
 const BOTTOM = 16;
 const TICKS: readonly number[] = [0.1, 1, 10, 60, 600, 3600, 86_400];
+/** Pixels within which two marks are one. */
+const GRAIN = 2;
 const KINDS = Object.keys(KIND_WORDS) as CloseKind[];
 
 /** Point of the chart. */
@@ -120,7 +122,7 @@ function logScale(least: number, most: number): (value: number) => number {
 function marks(kind: CloseKind, points: readonly Point[]): SVGPathElement {
   const places = new Set<string>();
   for (const { x, y, close } of points) {
-    if (close.kind === kind) places.add(`M${Math.round(x)} ${Math.round(y)}`);
+    if (close.kind === kind) places.add(`M${Math.round(x / GRAIN) * GRAIN} ${Math.round(y / GRAIN) * GRAIN}`);
   }
   const d = [...places].map((place) => place + MARK_PATHS[kind]).join('');
   return shape('path', { class: `dots kind-${kind}`, d });
