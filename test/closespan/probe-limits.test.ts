@@ -131,6 +131,19 @@ describe('closespan probe', { retry: 2 }, () => {
       },
     ));
 
+  it.concurrent('does not take a slow pong for a time in which the server was not silent', () =>
+    withServer(
+      (socket) => {
+        (socket as unknown as { _autoPong: boolean })._autoPong = false;
+        socket.on('ping', (data) => setTimeout(() => socket.pong(data), 1000));
+      },
+      async ({ port }) => {
+        const probed = await probeJson([`ws://127.0.0.1:${port}/`, '--for', '1']);
+        expect(found(probed)).toBe('kept');
+        expect(probed.silent.lifetime).toBeLessThan(1.9);
+      },
+    ));
+
   it.concurrent('says that a server which pings was not silent', () =>
     withServer(
       (socket) => {

@@ -27,7 +27,7 @@ export interface HeldConnection {
    * user ended the probe.
    */
   readonly end: 'kept' | 'dead' | 'cut' | 'flooded' | 'interrupted';
-  /** Time from the opening to the first sign of the end. */
+  /** Time from the opening to the first sign of the end. For a kept connection, the planned time without the last pong. */
   readonly lifetime: number;
   readonly traffic: Traffic;
   readonly pings: PingCount;
@@ -47,6 +47,7 @@ export function holdOpen(socket: WebSocket, tcp: Socket, plan: HoldPlan): Promis
     const heartbeat = createHeartbeat(socket);
     /** Traffic of the planned time. The last ping and its pong come after that time. */
     let planned: Traffic | undefined;
+    let plannedUntil = 0;
     let paused = 0;
     let tickedAt = Date.now();
 
@@ -65,7 +66,8 @@ export function holdOpen(socket: WebSocket, tcp: Socket, plan: HoldPlan): Promis
     }, SECOND);
     const pinging = plan.pingInterval === undefined ? undefined : setInterval(ping, plan.pingInterval);
     const timeOver = setTimeout(() => {
-      planned = meter.trafficUntil(performance.now());
+      plannedUntil = performance.now();
+      planned = meter.trafficUntil(plannedUntil);
       clearInterval(pinging);
       heartbeat.ping();
     }, plan.longest);
@@ -88,7 +90,7 @@ export function holdOpen(socket: WebSocket, tcp: Socket, plan: HoldPlan): Promis
     }
 
     function finish(end: HeldConnection['end']): void {
-      const endedAt = performance.now();
+      const endedAt = end === 'kept' ? plannedUntil : performance.now();
       clearInterval(second);
       clearInterval(pinging);
       clearTimeout(timeOver);
