@@ -125,6 +125,11 @@ describe('closespan probe, of a handshake that fails,', () => {
 describe('closespan probe, of a hostile server,', () => {
   it.concurrent.each<[string, Act, string, string?]>([
     ['a million messages', pour(Buffer.alloc(2 ** 16, Buffer.from([0x81, 0]))), 'flooded'],
+    [
+      '256 MiB',
+      pour(Buffer.concat([Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 16, 0, 0]), Buffer.alloc(2 ** 20)])),
+      'flooded',
+    ],
     ['a million pings', pour(Buffer.alloc(2 ** 16, Buffer.from([0x89, 0]))), 'flooded'],
     [
       'a message of 8 EiB',

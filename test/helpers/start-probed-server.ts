@@ -46,12 +46,12 @@ export async function startProbedServer(
   };
 }
 
-/** Starts a server of bare TCP. `act` is called with each connection and the head of its request, once that has come. */
+/** Starts a server of bare TCP that ends no connection by itself. `act` is called with each connection and the head of its request, once that has come. */
 export async function startRawServer(
   act: (socket: Socket, head: string) => void,
 ): Promise<{ readonly port: number; close(): void }> {
   const sockets = new Set<Socket>();
-  const server: TcpServer = createTcpServer((socket) => {
+  const server: TcpServer = createTcpServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
     socket.once('data', (head) => act(socket, String(head)));
