@@ -85,6 +85,8 @@ describe('closespan probe', () => {
 
   it('bounds the connection with pings', () => {
     expect(longestWithPings(60_000)).toBe(150_000);
+    expect(longestWithPings(60_040)).toBe(151_000);
+    expect(longestWithPings(1000)).toBe(2500);
     expect(longestWithPings(3_600_000)).toBe(4_200_000);
     const options = readArguments(['ws://h', '--for', '24h']);
     expect(planPings(connection('cut', 350), options)?.pingInterval).toBe(175_000);

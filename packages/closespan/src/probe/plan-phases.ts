@@ -18,7 +18,9 @@ const USUAL_INTERVAL = 30 * SECOND;
 
 /** Returns for how long a connection with pings is held at most, after a silent one that lived for a time. */
 export function longestWithPings(lifetime: number): number {
-  return Math.min(2.5 * lifetime, lifetime + 10 * MINUTE);
+  const longest = Math.min(2.5 * lifetime, lifetime + 10 * MINUTE);
+  // A plan of whole seconds reads better.
+  return longest < 10 * SECOND ? longest : Math.ceil(longest / SECOND) * SECOND;
 }
 
 /** Returns how long a pong may take: as long as the silent connection, within 3 and 10 seconds. */
