@@ -324,21 +324,45 @@ describe('the stream', () => {
     await page.getByText('1 connection', { exact: true }).waitFor();
   });
 
-  it('sends a slow reader all that is kept, in order and once', async () => {
+  it('sends a reader all that is kept, in order and once, in parts of a bounded size', async () => {
     store.addSpans(Array.from({ length: 3000 }, () => closeSpanOf({ reason: 'x'.repeat(120) })));
-    const response = await fetch(`${receiver.url}/events`);
+    store.addSpans(
+      Array.from({ length: 100 }, () => closeSpanOf({ attributes: { long: 'x'.repeat(4000) } })),
+    );
+    const text = await readEvents(3101, () => store.addSpans([closeSpanOf()]));
+    expect(numbersIn(text)).toEqual(Array.from({ length: 3101 }, (_, i) => i + 1));
+    const sizes = text.split('\n\n').map((event) => event.length);
+    expect(sizes.length).toBeGreaterThan(15);
+    expect(Math.max(...sizes)).toBeLessThan(300_000);
+  });
+
+  it('sends a reader that comes back what it has not seen, and all to a reader of another process', async () => {
+    store.addSpans([closeSpanOf(), outageSpanOf(1), closeSpanOf()]);
+    const [, id = ''] = (await readEvents(3)).match(/id: (\S+-3)\n/) ?? [];
+    store.addSpans([closeSpanOf(), closeSpanOf()]);
+    expect(numbersIn(await readEvents(5, undefined, id))).toEqual([4, 5]);
+    // The closes of an event stand before its outages.
+    expect(numbersIn(await readEvents(5, undefined, 'other-3'))).toEqual([1, 3, 4, 5, 2]);
+    expect(numbersIn(await readEvents(5, undefined, 'x'.repeat(3000)))).toHaveLength(5);
+  });
+
+  /** Reads the stream up to the entry with a number. */
+  async function readEvents(last: number, onFirst = () => {}, id = ''): Promise<string> {
+    const response = await fetch(`${receiver.url}/events`, { headers: { 'last-event-id': id } });
     const decoder = new TextDecoder();
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     let text = '';
-    while (!text.includes('"number":3001')) {
-      // More arrives while the reader has not taken the first.
-      if (!text) store.addSpans([closeSpanOf()]);
+    while (!text.includes(`"number":${last},`) || !text.endsWith('\n\n')) {
+      if (!text) onFirst();
       text += decoder.decode((await reader.read()).value, { stream: true });
     }
     await reader.cancel();
-    const numbers = [...text.matchAll(/\{"number":(\d+),/g)].map(([, number]) => Number(number));
-    expect(numbers).toEqual(Array.from({ length: 3001 }, (_, i) => i + 1));
-  });
+    return text;
+  }
+
+  function numbersIn(text: string): number[] {
+    return [...text.matchAll(/\{"number":(\d+),/g)].map(([, number]) => Number(number));
+  }
 });
 
 describe('hostile texts', () => {

@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CloseStore } from '../closes/close-store.ts';
-import { entriesAfter, isClose, type NumberedEntry } from './numbered-entries.ts';
+import { entriesAfter, isClose } from './numbered-entries.ts';
 
 /** Number of pages that may follow a store at once. */
 const MOST_READERS = 32;
-/** Number of closes and outages in one event. */
+/** Largest number of closes and outages in one event. */
 const CHUNK = 200;
+/** Number of characters of entries from which on an event takes no further entry. */
+const CHUNK_SIZE = 256 * 1024;
 /** Milliseconds between two events, within which changes become one event. */
 const PACE = 100;
 /** Milliseconds after which a page connects again that has lost the stream. */
@@ -60,10 +62,10 @@ export function createEventStream(
     function send(): void {
       timer = undefined;
       if (!hasNews || response.writableNeedDrain) return;
-      const entries = entriesAfter(store, last, CHUNK);
-      hasNews = entries.length === CHUNK;
-      last = entries.at(-1)?.number ?? last;
-      response.write(`id: ${run}-${last}\ndata: ${JSON.stringify(news(entries, hasNews))}\n\n`);
+      const chunk = chunkAfter(store, last);
+      hasNews = chunk.more;
+      last = chunk.last;
+      response.write(`id: ${run}-${last}\ndata: ${eventOf(store, run, chunk)}\n\n`);
       patience.refresh();
       // A reader that keeps up gets the next chunk at once; others wake with `drain`.
       if (hasNews && !response.writableNeedDrain) timer = setTimeout(send, 0).unref();
@@ -78,11 +80,42 @@ export function createEventStream(
       patience = setTimeout(live, PATIENCE).unref();
     }
   };
+}
 
-  function news(entries: readonly NumberedEntry[], more: boolean) {
-    const { open, forgotten, otherSpans } = store;
-    const closes = entries.filter(isClose).map(({ number, span }) => ({ number, span }));
-    const outages = entries.filter((entry) => !isClose(entry));
-    return { run, closes, outages, open, forgotten, otherSpans, more };
+/** Entries of one event, each as JSON. */
+interface Chunk {
+  readonly closes: readonly string[];
+  readonly outages: readonly string[];
+  /** Number of the last entry. */
+  readonly last: number;
+  /** Whether the store has later entries. */
+  readonly more: boolean;
+}
+
+function chunkAfter(store: CloseStore, number: number): Chunk {
+  const entries = entriesAfter(store, number, CHUNK);
+  const closes: string[] = [];
+  const outages: string[] = [];
+  let last = number;
+  let size = 0;
+  for (const entry of entries) {
+    if (size >= CHUNK_SIZE) break;
+    // The page explains closes by itself.
+    const text = JSON.stringify({ number: entry.number, span: entry.span });
+    (isClose(entry) ? closes : outages).push(text);
+    last = entry.number;
+    size += text.length;
   }
+  return {
+    closes,
+    outages,
+    last,
+    more: entries.length === CHUNK || last !== (entries.at(-1)?.number ?? last),
+  };
+}
+
+function eventOf(store: CloseStore, run: string, { closes, outages, more }: Chunk): string {
+  const { open, forgotten, otherSpans } = store;
+  const counts = JSON.stringify({ run, open, forgotten, otherSpans, more });
+  return `{"closes":[${closes}],"outages":[${outages}],${counts.slice(1)}`;
 }

@@ -2,7 +2,7 @@ import type { CloseStore } from '../closes/close-store.ts';
 import type { ReceivedClose, ReceivedOutage } from '../closes/received-close.ts';
 
 /** Close or outage of a store. Both have their numbers from one sequence. */
-export type NumberedEntry = ReceivedClose | ReceivedOutage;
+type NumberedEntry = ReceivedClose | ReceivedOutage;
 
 /** Returns whether an entry is a close. An outage has no explanation. */
 export function isClose(entry: NumberedEntry): entry is ReceivedClose {
