@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createSecureServer } from 'node:http2';
@@ -5,7 +6,10 @@ import { createRequire } from 'node:module';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer as createTcpServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { closeLine, startOtlpReceiver } from '@closespan/testing';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { hiddenWs, type WsCopy } from '../helpers/bundle-ws.ts';
 import { recordLibrary } from '../helpers/record-library.ts';
 import { selfSign } from '../helpers/self-sign.ts';
@@ -64,4 +68,24 @@ describe.each([
       '/room server 4001 clean local local_close reason=bye',
     ]);
   });
+});
+
+it('a library that is not known has a record in a process that gets its sockets from another', async () => {
+  const receiver = await startOtlpReceiver();
+  const worker = fork(fileURLToPath(new URL('fixtures/serve-passed-sockets.mjs', import.meta.url)), {
+    execArgv: ['--import', import.meta.resolve('@closespan/node/register')],
+    env: { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url },
+  });
+  await once(worker, 'message');
+  const server = createTcpServer({ pauseOnConnect: true }, (socket) => worker.send('socket', socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/passed`);
+  await once(client, 'open');
+  client.send('hello');
+  const [[exitCode]] = await Promise.all([once(worker, 'exit'), once(client, 'close')]);
+  server.close();
+  await receiver.close();
+  expect(exitCode).toBe(0);
+  expect(receiver.spans.map(closeLine)).toEqual(['/passed server 4001 clean local local_close reason=bye']);
 });

@@ -13,8 +13,8 @@ interface AcceptedMessage {
 
 /**
  * Calls `onServing` with the prototypes of Node's server classes that may receive a request for an upgrade. HTTP and
- * HTTPS come when the process accepts its first connection, which is before the first request; in Bun and Deno they come
- * at once. HTTP/2 over TLS comes with its own first connection. Loading these classes sooner would slow the start of
+ * HTTPS come when the process accepts its first connection, which is before the first request. In Bun and Deno, and in a
+ * child process that may get sockets from its parent, they come at once. HTTP/2 over TLS comes with its own first connection. Loading these classes sooner would slow the start of
  * every process.
  * @returns a function that stops the waiting
  */
@@ -35,8 +35,8 @@ export function whenServing(onServing: (prototypes: readonly object[]) => void):
     unsubscribe(ACCEPTED, onAccepted);
     guard('upgrade', () => onServing([prototype]));
   };
-  // Bun and Deno publish nothing when they accept a connection.
-  if (HAS_OWN_GLOBAL) onAccepted();
-  else guard('upgrade', () => subscribe(ACCEPTED, onAccepted));
+  // Bun and Deno publish nothing when they accept a connection. Nor does Node when a parent passes a socket to its child.
+  if (HAS_OWN_GLOBAL || process.channel) onAccepted();
+  if (!HAS_OWN_GLOBAL) guard('upgrade', () => subscribe(ACCEPTED, onAccepted));
   return () => unsubscribe(ACCEPTED, onAccepted);
 }
