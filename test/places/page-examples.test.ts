@@ -57,9 +57,13 @@ it('a window of Electron sends its closes, also as it is closed', async () => {
   await page.goto(pathToFileURL(join(example.folder, 'index.html')).href);
   await page.waitForFunction('document.title === "closed: 1011"');
   expect((await receiver.waitForSpans(1)).map(closeLine)).toEqual([FAILED]);
-  const connected = site.connected();
-  await page.evaluate((url) => void new WebSocket(url), `${sockets()}/open`);
-  await connected;
+  await page.evaluate(
+    (url) =>
+      new Promise((resolve) => {
+        new WebSocket(url).onopen = resolve;
+      }).then(() => {}),
+    `${sockets()}/open`,
+  );
   await page.close({ runBeforeUnload: true });
   const spans = await receiver.waitForSpans(2);
   expect(spans.map(closeLine)).toEqual([FAILED, '/open client 1001 unclean local page_exit synthetic']);
