@@ -39,7 +39,8 @@ it('explains the first close of an app that is not changed, by npx', async () =>
   await once(reader, 'line');
   const [url = ''] = /http:\S+/.exec(lines[0] ?? '') ?? [];
   const run = ['--import', '@closespan/node/register', join(app, 'close-unaware.mjs')];
-  await runNode(process.execPath, run, { OTEL_EXPORTER_OTLP_ENDPOINT: url });
+  const end = await runNode(process.execPath, run, { OTEL_EXPORTER_OTLP_ENDPOINT: url });
+  expect(end).toMatchObject({ exitCode: 0, stderr: '' });
   await once(program, 'close');
   expect(program.exitCode).toBe(0);
   expect(lines.filter((line) => / (?:client|server) 4001 /.test(line))).toHaveLength(2);
