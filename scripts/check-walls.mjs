@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 /** The floors of each package, the ground first. A room is a file or a folder of `src`. */
 const FLOORS = {
   core: [
-    ['version.ts', 'root-context.ts'],
+    ['version.ts', 'schema-url.ts', 'root-context.ts'],
     ['registered-api.ts'],
     ['guard.ts', 'expected.ts', 'own-options.ts'],
     ['call-hook.ts'],

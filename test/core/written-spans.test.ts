@@ -1,5 +1,5 @@
 import { type CloseSpan, createTracerProvider } from '@closespan/core/otlp';
-import { NAME, VERSION } from '@closespan/core/platform';
+import { NAME, SCHEMA, VERSION } from '@closespan/core/platform';
 import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { createTraceState, ROOT_CONTEXT, type Span, type Tracer, trace } from '@opentelemetry/api';
 import { JsonTraceSerializer } from '@opentelemetry/otlp-transformer';
@@ -195,7 +195,10 @@ describe('close spans that no tracer makes are sent byte for byte as those of a 
       idGenerator: { generateTraceId: () => traceId, generateSpanId: () => spanId },
     });
     const { name, status, endTime, ...options } = close;
-    const span = sdk.getTracer(NAME, VERSION).startSpan(name, options, ROOT_CONTEXT).setStatus(status);
+    const span = sdk
+      .getTracer(NAME, VERSION, SCHEMA)
+      .startSpan(name, options, ROOT_CONTEXT)
+      .setStatus(status);
     span.end(endTime);
     expect(bodies).toEqual([sdkBody([span])]);
   });

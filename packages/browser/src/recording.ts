@@ -13,6 +13,7 @@ export {
   NAME,
   now,
   registeredMeterProvider,
+  SCHEMA,
   VERSION,
 } from '@closespan/core/page-recording';
 export { observeLifecycle } from './lifecycle.ts';

@@ -26,6 +26,7 @@ import { createWrittenBatches } from './otlp/written-batches.ts';
 import type { WrittenSpan } from './otlp/written-span.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { startWaits } from './queue/start-waits.ts';
+import { SCHEMA } from './schema-url.ts';
 import { askSampler } from './span/ask-sampler.ts';
 import type { CloseSpan } from './span/close-span.ts';
 import { NAME, VERSION } from './version.ts';
@@ -82,8 +83,8 @@ export interface ExportBody {
   readonly count: number;
 }
 
-/** Scope of close spans, as of a tracer that `getTracer(NAME, VERSION)` returns. */
-const SCOPE = { name: NAME, version: VERSION };
+/** Scope of close spans, as of a tracer that `getTracer(NAME, VERSION, SCHEMA)` returns. */
+const SCOPE = { name: NAME, version: VERSION, ...SCHEMA };
 
 /**
  * Starts a tracer provider that sends spans in batches over OTLP/HTTP as JSON.

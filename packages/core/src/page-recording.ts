@@ -26,6 +26,7 @@ export { guard } from './guard.ts';
 export { now } from './record/connection.ts';
 export { requestedCode } from './record/requested-code.ts';
 export { diag, registeredMeterProvider } from './registered-api.ts';
+export { SCHEMA } from './schema-url.ts';
 export type { CloseTracer, CloseTracerProvider } from './span/close-tracer.ts';
 export { NAME, VERSION } from './version.ts';
 

@@ -77,6 +77,7 @@ export { createRecorder, type LoadRecording, type PartsNow, type Recorder } from
 export type { RecordingSettings } from './recording-settings.ts';
 export { diag, isSuppressed, spanContextOf } from './registered-api.ts';
 export { currentlyRunning, keepRunning, RUNNING } from './running.ts';
+export { SCHEMA } from './schema-url.ts';
 export { type AppHooks, createAppHooks } from './span/app-hooks.ts';
 export { askSampler } from './span/ask-sampler.ts';
 export { createLimitConclusion } from './span/conclude-limits.ts';

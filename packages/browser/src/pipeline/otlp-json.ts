@@ -1,3 +1,4 @@
+import { SCHEMA } from '@closespan/browser/recording';
 import type { Attributes, AttributeValue, HrTime } from '@opentelemetry/api';
 import type { StoredContext, StoredSpan } from '../store/stored-spans.ts';
 
@@ -20,7 +21,7 @@ function resourceSpans(spans: readonly StoredSpan[]) {
   const { resource, instrumentationScope: { name, version } = {} } = spans[0] ?? {};
   return {
     resource: { attributes: keyValues(resource?.attributes) },
-    scopeSpans: [{ scope: { name, version }, spans: spans.map(toOtlp) }],
+    scopeSpans: [{ scope: { name, version }, spans: spans.map(toOtlp), ...SCHEMA }],
   };
 }
 

@@ -4,8 +4,9 @@
  * @internal
  * @module
  */
+import { SCHEMA } from '@closespan/browser/recording';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { toReadable } from '../store/readable-spans.ts';
+import { type ReadableSpanLike, toReadable } from '../store/readable-spans.ts';
 import type { OtlpFormat } from './otlp-sender.ts';
 
 export type { StoredSpan } from '../store/stored-spans.ts';
@@ -15,5 +16,11 @@ export const PROTOBUF_FORMAT: OtlpFormat = {
   contentType: 'application/x-protobuf',
   // The serializer reads no member of a span that `ReadableSpanLike` has not.
   serialize: (spans) =>
-    ProtobufTraceSerializer.serializeRequest(toReadable(spans) as never) as Uint8Array<ArrayBuffer>,
+    ProtobufTraceSerializer.serializeRequest(
+      toReadable(spans).map(withSchema) as never,
+    ) as Uint8Array<ArrayBuffer>,
 };
+
+function withSchema(span: ReadableSpanLike): ReadableSpanLike {
+  return { ...span, instrumentationScope: { ...span.instrumentationScope, ...SCHEMA } };
+}

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { diag, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
+import { diag, NAME, registeredMeterProvider, SCHEMA, VERSION } from '@closespan/browser/recording';
 import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
 import type { BrowserOtlpOptions, BrowserWebSocketOptions } from '../browser-options.ts';
 import { arePartsLate, loadOptionParts } from '../lazy-option-parts.ts';
@@ -54,7 +54,7 @@ export async function startPipeline(
     bounds: DEFAULT_BOUNDS,
     count(outcome, count) {
       const provider = options.meterProvider ?? meters ?? registeredMeterProvider();
-      createOutcomeCounter(provider?.getMeter(NAME, VERSION))(outcome, count);
+      createOutcomeCounter(provider?.getMeter(NAME, VERSION, { ...SCHEMA }))(outcome, count);
     },
   });
   const resource = {

@@ -1,4 +1,4 @@
-import { guard, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
+import { guard, NAME, registeredMeterProvider, SCHEMA, VERSION } from '@closespan/browser/recording';
 import type { OtlpOptions } from '@closespan/core';
 import { createOutcomeCounter, type Pipeline, signalUrl } from '@closespan/core/platform';
 import { createPipelineTracerProvider } from '../pipeline/pipeline-tracer.ts';
@@ -30,7 +30,7 @@ export async function startNativePipeline(
     bounds: { ...DEFAULT_BOUNDS, maxSize: MOST_STORED },
     count(outcome, count) {
       const provider = options.meterProvider ?? registeredMeterProvider();
-      createOutcomeCounter(provider?.getMeter(NAME, VERSION))(outcome, count);
+      createOutcomeCounter(provider?.getMeter(NAME, VERSION, { ...SCHEMA }))(outcome, count);
     },
   });
   const tracerProvider = createPipelineTracerProvider({

@@ -1,4 +1,4 @@
-import { guard, listen, NAME, registeredMeterProvider, VERSION } from '@closespan/browser/recording';
+import { guard, listen, NAME, registeredMeterProvider, SCHEMA, VERSION } from '@closespan/browser/recording';
 import { createOutcomeCounter } from '@closespan/core/platform';
 import type { MeterProvider } from '@opentelemetry/api';
 import { createDelivery, type Delivery } from './delivery.ts';
@@ -96,7 +96,7 @@ export class StoredSpanExporter implements SpanExporterLike {
       sender,
       bounds: { maxSize, maxAge },
       count(outcome, count) {
-        const meter = (meterProvider ?? registeredMeterProvider())?.getMeter(NAME, VERSION);
+        const meter = (meterProvider ?? registeredMeterProvider())?.getMeter(NAME, VERSION, { ...SCHEMA });
         createOutcomeCounter(meter)(outcome, count);
       },
     });

@@ -9,5 +9,5 @@ export interface CloseTracer {
 /** Provider of a tracer for close spans. Every tracer provider of OpenTelemetry is such a provider. */
 export interface CloseTracerProvider {
   /** Returns the tracer of an instrumentation scope. */
-  getTracer(name: string, version?: string): CloseTracer;
+  getTracer(name: string, version?: string, options?: { schemaUrl?: string }): CloseTracer;
 }

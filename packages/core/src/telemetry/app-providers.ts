@@ -1,6 +1,7 @@
 import type { Meter, Tracer, TracerProvider } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import { registeredMeterProvider, registeredTracerProvider } from '../registered-api.ts';
+import { SCHEMA } from '../schema-url.ts';
 import { NAME, VERSION } from '../version.ts';
 
 /** Providers of the app: those that are given in the options, else those that the app has registered. */
@@ -21,7 +22,7 @@ type Flushable = { forceFlush?(): Promise<void> };
  */
 type Proxied = TracerProvider & {
   getDelegate?(): TracerProvider;
-  getDelegateTracer?(name: string, version: string): Tracer | undefined;
+  getDelegateTracer?(name: string, version: string, options: { schemaUrl: string }): Tracer | undefined;
 };
 
 /** Returns functions that look up the app's providers at each call, since an app may register its providers late. */
@@ -32,10 +33,11 @@ export function createAppProviders(options: WebSocketOptions): AppProviders {
     findTracer() {
       const provider = tracerProvider();
       // Undefined if the API's provider forwards to none.
-      if (provider?.getDelegateTracer) return provider.getDelegateTracer(NAME, VERSION);
-      return provider?.getTracer(NAME, VERSION);
+      if (provider?.getDelegateTracer) return provider.getDelegateTracer(NAME, VERSION, { ...SCHEMA });
+      return provider?.getTracer(NAME, VERSION, { ...SCHEMA });
     },
-    findMeter: () => (options.meterProvider ?? registeredMeterProvider())?.getMeter(NAME, VERSION),
+    findMeter: () =>
+      (options.meterProvider ?? registeredMeterProvider())?.getMeter(NAME, VERSION, { ...SCHEMA }),
     flush() {
       const provider = tracerProvider();
       return ((provider?.getDelegate?.() ?? provider) as Flushable | undefined)?.forceFlush?.();

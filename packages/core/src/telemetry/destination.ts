@@ -4,6 +4,7 @@ import { guard } from '../guard.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { ChainEnd } from '../record/chain.ts';
 import { diag } from '../registered-api.ts';
+import { SCHEMA } from '../schema-url.ts';
 import type { CloseSpan } from '../span/close-span.ts';
 import type { CloseTracer } from '../span/close-tracer.ts';
 import { NAME, VERSION } from '../version.ts';
@@ -97,8 +98,8 @@ export function createDestination(options: WebSocketOptions, startPipeline: Star
     meter = guard('meterProvider', findMeter);
     spansAreOurs = found === undefined;
     mayWait = Boolean(spansAreOurs && !meter && pipeline?.unsent);
-    if (spansAreOurs) tracer = pipeline?.tracerProvider?.getTracer(NAME, VERSION);
-    meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION);
+    if (spansAreOurs) tracer = pipeline?.tracerProvider?.getTracer(NAME, VERSION, SCHEMA);
+    meter ??= pipeline?.meterProvider?.getMeter(NAME, VERSION, SCHEMA);
     return !spansAreOurs || Boolean(pipeline) || options.otlp === false;
   }
 

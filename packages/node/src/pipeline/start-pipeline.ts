@@ -1,4 +1,4 @@
-import { NAME, type Pipeline, VERSION } from '@closespan/core/platform';
+import { NAME, type Pipeline, SCHEMA, VERSION } from '@closespan/core/platform';
 import { metrics } from '@opentelemetry/api';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { logToConsole } from './console-logger.ts';
@@ -37,7 +37,7 @@ export async function startPipeline(options: NodeWebSocketOptions): Promise<Pipe
   const tracerProvider =
     env['OTEL_TRACES_EXPORTER'] === 'none'
       ? undefined
-      : createTracerProvider(settings, createOutcomeCounter(meters.getMeter(NAME, VERSION)));
+      : createTracerProvider(settings, createOutcomeCounter(meters.getMeter(NAME, VERSION, { ...SCHEMA })));
   return {
     tracerProvider,
     ...(tracerProvider && { addSpan: tracerProvider.addSpan }),
