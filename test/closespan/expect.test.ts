@@ -147,25 +147,28 @@ describe('the command', () => {
     ]);
   });
 
-  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)('gets %s, and its closes are still judged', async (signal) => {
-    const program = startClosespan([
-      'expect',
-      '--port',
-      '0',
-      '--wait',
-      '200ms',
-      '--',
-      process.execPath,
-      APP,
-      '1011',
-      'wait',
-    ]);
-    await program.line('app waits');
-    program.child.kill(signal);
-    const end = await program.end;
-    expect(end.stdout).toContain(`app got ${signal}`);
-    expect([end.exitCode, lastLine(end)]).toEqual([1, 'closespan: 2 closes, 2 abnormal']);
-  });
+  it.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
+    'gets %s, and its closes are still judged',
+    async (signal) => {
+      const program = startClosespan([
+        'expect',
+        '--port',
+        '0',
+        '--wait',
+        '200ms',
+        '--',
+        process.execPath,
+        APP,
+        '1011',
+        'wait',
+      ]);
+      await program.line('app waits');
+      program.child.kill(signal);
+      const end = await program.end;
+      expect(end.stdout).toContain(`app got ${signal}`);
+      expect([end.exitCode, lastLine(end)]).toEqual([1, 'closespan: 2 closes, 2 abnormal']);
+    },
+  );
 
   it('that a signal ends has the exit code of a shell', async () => {
     const kill = 'process.kill(process.pid, "SIGKILL")';
