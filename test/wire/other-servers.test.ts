@@ -21,6 +21,16 @@ const SERVERS: Readonly<Record<string, (serve: (server: object) => void) => Serv
     serve(server);
     return server;
   },
+  'HTTP/2 over TLS, of a class of the app': (serve) => {
+    const server = withPrototype(createSecureServer({ ...selfSign(), allowHTTP1: true }), class Own {});
+    serve(server);
+    return server;
+  },
+  'HTTP whose prototype names no constructor': (serve) => {
+    const server = withPrototype(createServer(), undefined);
+    serve(server);
+    return server;
+  },
   'TLS that hands its sockets to an HTTP server': (serve) => {
     const http = createServer();
     serve(http);
@@ -44,6 +54,12 @@ const SERVERS: Readonly<Record<string, (serve: (server: object) => void) => Serv
     return createServer().on('upgrade', (...upgrade) => inner.emit('upgrade', ...upgrade));
   },
 };
+
+/** Puts a prototype between a server and its class. */
+function withPrototype<T extends object>(server: T, named: unknown): T {
+  const prototype = Object.create(Object.getPrototypeOf(server), { constructor: { value: named } });
+  return Object.setPrototypeOf(server, prototype);
+}
 
 describe.each([
   { what: 'a copy of ws that is hidden', load: () => hiddenWs('ws') },

@@ -69,16 +69,15 @@ export class RawAttempt implements StreamWatch {
       return;
     }
     this.#isPending = this.stream.connecting;
-    // Sockets of other protocols are left before their bytes are copied.
+    // These sockets are left before their bytes are copied. Node's HTTP client tells of its requests itself.
     const isOther = this.#request === '' && bytes.length > 0 && bytes[0] !== START.charCodeAt(0);
-    if (isOther || this.#request.length + bytes.length > LONGEST) {
+    if (isOther || this.stream._httpMessage || this.#request.length + bytes.length > LONGEST) {
       unwatchStream(this.stream);
       return;
     }
     this.#request += Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     const mayBegin = this.#request.startsWith(START) || START.startsWith(this.#request);
-    // Node's HTTP client tells of its requests itself.
-    if (!mayBegin || this.stream._httpMessage) unwatchStream(this.stream);
+    if (!mayBegin) unwatchStream(this.stream);
     else if (this.#request.includes(END)) this.#noteRequest(isText ? undefined : bytes);
   }
 
