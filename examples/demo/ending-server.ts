@@ -22,7 +22,9 @@ export async function startEndingServer(): Promise<EndingServer> {
   const server = createServer();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1024 });
   server.on('upgrade', (request, socket, head) => {
-    const { pathname } = new URL(request.url ?? '', 'ws://localhost');
+    // Not as a URL: `//` is a path that no URL has.
+    const [pathname] = (request.url ?? '').split('?', 1);
+    socket.on('error', () => {});
     const ending = ENDINGS.find(({ path }) => path === pathname);
     if (ending?.refuse) {
       socket.end(`HTTP/1.1 ${ending.refuse} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);

@@ -36,6 +36,37 @@ describe('closes', () => {
     expect([store.otherSpans, store.forgotten]).toEqual([2, 0]);
   });
 
+  it('without a span id count as other spans, and without a time have that of their arrival', () => {
+    const store = createCloseStore();
+    const start = Date.now();
+    store.addSpans(
+      spansOf([
+        { ...close(1), spanId: undefined },
+        { ...close(2), endTimeUnixNano: undefined },
+      ]),
+    );
+    store.addSpans(spansOf([{ ...close(3), endTimeUnixNano: '9e24' }]));
+    expect(store.otherSpans).toBe(1);
+    expect(store.closes.map(({ span }) => span.endTime >= start)).toEqual([true, true]);
+  });
+
+  it('share the copy of their resource, and keep no lists within lists', () => {
+    const store = createCloseStore();
+    const nested = { arrayValue: { values: [{ stringValue: 'a' }, { arrayValue: { values: [] } }] } };
+    store.addSpans(spansOf([close(1), close(2, [{ key: 'list', value: nested }])]));
+    const [first, second] = store.closes.map(({ span }) => span);
+    expect(first?.resource).toEqual({ 'service.name': 'shop' });
+    expect(second?.resource).toBe(first?.resource);
+    expect(second?.attributes['list']).toEqual(['a', '']);
+  });
+
+  it('have the values of attributes whose other members are null, as JSON of protobuf may write them', () => {
+    const store = createCloseStore();
+    const nulls = { arrayValue: null, kvlistValue: null, intValue: null, doubleValue: null };
+    store.addSpans(spansOf([close(1, [{ key: 'text', value: { ...nulls, stringValue: 'x' } }])]));
+    expect(store.closes[0]?.span.attributes['text']).toBe('x');
+  });
+
   it('appear once if an exporter sends a request again', () => {
     const store = createCloseStore();
     for (let i = 0; i < 2; i++) store.addSpans(spansOf([close(1), close(2)]));

@@ -1,5 +1,6 @@
 import type { AttributeMap } from '../otlp/plain-attributes.ts';
 import type { ReceivedSpan } from '../otlp/received-span.ts';
+import { keptText } from './kept-text.ts';
 
 /** Largest number of characters of a text that is kept. closespan itself records texts of at most 4,096 characters. */
 const LONGEST_TEXT = 4096;
@@ -18,45 +19,78 @@ export interface BoundedSpan {
 
 type Value = AttributeMap[string];
 
-/** Returns a copy of a span in which texts are cut, and in which what is too much is left out. */
+/** Copy of attributes, with the bytes that the copy takes in memory. */
+interface BoundedAttributes {
+  readonly map: AttributeMap;
+  readonly bytes: number;
+}
+
+/** Copies of resources, each of which many spans share. */
+const resources = new WeakMap<AttributeMap, BoundedAttributes>();
+
+/**
+ * Returns a copy of a span in which texts are cut, and in which what is too much is left out. A span without a time has
+ * that of its arrival.
+ */
 export function boundedSpan(span: ReceivedSpan): BoundedSpan {
-  let bytes = SPAN_BYTES;
-
-  function text(value: string): string {
-    bytes += 2 * Math.min(value.length, LONGEST_TEXT);
-    // By way of a buffer: a slice would keep the whole text in memory.
-    return value.length > LONGEST_TEXT ? `${Buffer.from(value.slice(0, LONGEST_TEXT))}` : value;
-  }
-
-  function bounded(value: Value): Value {
-    bytes += ATTRIBUTE_BYTES;
-    if (typeof value === 'string') return text(value);
-    return Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(bounded) : value;
-  }
-
-  function attributes(map: AttributeMap): AttributeMap {
-    const copy: AttributeMap = Object.create(null);
-    for (const [key, value] of Object.entries(map).slice(0, MOST_ATTRIBUTES))
-      copy[text(key)] = bounded(value);
-    return copy;
-  }
-
-  const { parentSpanId, statusMessage, links, scope } = span;
+  const { parentSpanId, statusMessage, scope } = span;
+  const resource = resources.get(span.resource) ?? boundedAttributes(span.resource);
+  resources.set(span.resource, resource);
+  const attributes = boundedAttributes(span.attributes);
+  const links = span.links.slice(0, MOST_ITEMS).map((link) => ({
+    traceId: text(link.traceId),
+    spanId: text(link.spanId),
+    ...boundedAttributes(link.attributes),
+  }));
+  const endTime = span.endTime || Date.now();
   const copy: ReceivedSpan = {
     ...span,
     name: text(span.name),
     traceId: text(span.traceId),
     spanId: text(span.spanId),
     parentSpanId: parentSpanId && text(parentSpanId),
-    attributes: attributes(span.attributes),
+    startTime: span.startTime || endTime,
+    endTime,
+    attributes: attributes.map,
     statusMessage: statusMessage && text(statusMessage),
-    links: links.slice(0, MOST_ITEMS).map((link) => ({
-      traceId: text(link.traceId),
-      spanId: text(link.spanId),
-      attributes: attributes(link.attributes),
-    })),
-    resource: attributes(span.resource),
+    links: links.map(({ traceId, spanId, map }) => ({ traceId, spanId, attributes: map })),
+    resource: resource.map,
     scope: { ...scope, name: text(scope.name), ...(scope.version && { version: text(scope.version) }) },
   };
-  return { span: copy, bytes };
+  const { name, traceId, spanId } = copy;
+  const texts = [name, traceId, spanId, copy.parentSpanId, copy.statusMessage, copy.scope.name];
+  const parts = [attributes, resource, ...links];
+  return { span: copy, bytes: SPAN_BYTES + sum(parts.map(({ bytes }) => bytes)) + sum(texts.map(sizeOf)) };
+}
+
+function boundedAttributes(map: AttributeMap): BoundedAttributes {
+  const copy: AttributeMap = Object.create(null);
+  let bytes = 0;
+  for (const [key, value] of Object.entries(map).slice(0, MOST_ATTRIBUTES)) {
+    const kept = Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(scalar) : scalar(value);
+    copy[text(key)] = kept;
+    bytes += ATTRIBUTE_BYTES + sizeOf(key) + (Array.isArray(kept) ? sum(kept.map(sizeOfItem)) : sizeOf(kept));
+  }
+  return { map: copy, bytes };
+}
+
+/** Returns a value that is no list. OTLP's conventions have no lists within lists. */
+function scalar(value: Value): Value {
+  return Array.isArray(value) ? '' : typeof value === 'string' ? text(value) : value;
+}
+
+function text(value: string): string {
+  return keptText(value, LONGEST_TEXT);
+}
+
+function sizeOf(value: Value | undefined): number {
+  return typeof value === 'string' ? 2 * Math.min(value.length, LONGEST_TEXT) : 0;
+}
+
+function sizeOfItem(value: Value): number {
+  return ATTRIBUTE_BYTES + sizeOf(value);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

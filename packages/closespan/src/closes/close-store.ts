@@ -31,7 +31,7 @@ export interface CloseStore {
   readonly open: readonly OpenConnections[];
   /** Number of closes and outages that were forgotten. */
   readonly forgotten: number;
-  /** Number of spans that are no close and no outage. */
+  /** Number of spans that are no close and no outage, or have no span id. */
   readonly otherSpans: number;
   /** Returns the close of the other end of the connection, or `undefined` before it arrives. */
   otherEnd(close: ReceivedClose): ReceivedClose | undefined;
@@ -82,7 +82,8 @@ export function createCloseStore({
     const before = forgotten + otherSpans;
     for (const received of spans) {
       const kind = spanKind(received);
-      if (kind === 'other') otherSpans++;
+      // Every span has an id. Without the id, nothing could say which of two spans is which.
+      if (kind === 'other' || !received.spanId) otherSpans++;
       else addKept(kind, received);
     }
     if (forgotten + otherSpans > before) emit({ type: 'counts' });
@@ -90,7 +91,7 @@ export function createCloseStore({
 
   function addKept(kind: 'close' | 'outage', received: ReceivedSpan): void {
     const { span, bytes: size } = boundedSpan(received);
-    const id = span.spanId && `${span.traceId} ${span.spanId}`;
+    const id = `${span.traceId} ${span.spanId}`;
     if (ids.has(id)) return;
     number++;
     if (kind === 'close') {
@@ -113,7 +114,7 @@ export function createCloseStore({
   }
 
   function keep(one: Kept): void {
-    if (one.id) ids.add(one.id);
+    ids.add(one.id);
     kept.push(one);
     bytes += one.bytes;
     // The newest always stays.

@@ -5,6 +5,7 @@ import {
 } from '@closespan/core';
 import type { AttributeMap } from '../otlp/plain-attributes.ts';
 import type { ReceivedPoint } from '../otlp/received-point.ts';
+import { keptText } from './kept-text.ts';
 
 /** Open connections of one service at one end, endpoint and group of age, as the newest metrics count them. */
 export interface OpenConnections {
@@ -76,7 +77,7 @@ export function createOpenCounts(): OpenCounts {
       series.delete(name);
       series.set(name, {
         ...{ process, side, attributes, time, isDelta },
-        service: String(resource['service.name'] ?? '').slice(0, LONGEST_SERVICE),
+        service: keptText(String(resource['service.name'] ?? ''), LONGEST_SERVICE),
         value: before + point.value,
         arrivedAt: Date.now(),
       });

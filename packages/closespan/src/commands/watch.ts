@@ -3,6 +3,7 @@ import { createCloseStore } from '../closes/close-store.ts';
 import type { Command, CommandContext } from '../command-line/command.ts';
 import { parseFlags, readNumber } from '../command-line/parse-flags.ts';
 import { createPageHandler } from '../page/create-page-handler.ts';
+import { isLoopback } from '../receiver/allowed-hosts.ts';
 import type { ClosespanReceiver } from '../receiver/closespan-receiver.ts';
 import { countCloses, plural } from '../terminal/count-closes.ts';
 import { createLineWriter, type LineWriter } from '../terminal/line-writer.ts';
@@ -22,7 +23,6 @@ const FLAGS = {
 const COUNT_PAUSE = 60_000;
 /** Time in which the last response is sent, in milliseconds. */
 const GRACE_MILLIS = 100;
-const LOOPBACK = /^(?:127\.|localhost$|::1$)/;
 
 /** Command that receives closes and prints them, until the user ends it. */
 export const watch: Command = {
@@ -40,7 +40,8 @@ export const watch: Command = {
     const { values } = parseFlags(args, FLAGS);
     const most = values.once === undefined ? undefined : readNumber('--once', values.once, 1, 1_000_000_000);
     const port = readNumber('--port', values.port ?? String(OTLP_PORT), 0, 65_535);
-    const { host = '127.0.0.1', json = false } = values;
+    const { json = false } = values;
+    const host = values.host || '127.0.0.1';
     const store = createCloseStore();
     const serve = createPageHandler(store);
     const receiver = await openReceiver({ port, host, store, serve });
@@ -48,7 +49,7 @@ export const watch: Command = {
     const notes = json ? createLineWriter(context.stderr) : out;
     const paint = createPaint({ stream: json ? context.stderr : context.stdout, env: context.env });
     const { url } = receiver;
-    const isOpen = !LOOPBACK.test(host);
+    const isOpen = !isLoopback(host);
     notes.write(watchBanner({ url, page: `${url}/`, isDefault: port === OTLP_PORT, isOpen }, paint));
     const count = await printUntil({ receiver, out, notes, context, json, most });
     // The exporter of the last close still waits for its response.

@@ -2,8 +2,8 @@
 
 /** Half of a surrogate pair alone, which no encoding of Unicode has. */
 const LONE_SURROGATE = /\p{Cs}/gu;
-/** Largest time of a `Date`, in epoch milliseconds (ECMA-262 § Time Values and Time Range). */
-const LATEST = 8.64e15;
+/** End of the year 9999, in epoch milliseconds: a later time has no date of four digits. */
+const LATEST = 253_402_300_799_999;
 
 /** Returns the objects of a list. Another value than a list is an empty list. */
 export function objectsOf(value: unknown): Readonly<Record<string, unknown>>[] {
@@ -27,7 +27,7 @@ export function numberOf(value: unknown): number {
     : Number.NaN;
 }
 
-/** Returns the time of epoch nanoseconds, in epoch milliseconds. A time that no `Date` can have is 0. */
+/** Returns the time of epoch nanoseconds, in epoch milliseconds. A time that is absent, or after the year 9999, is 0. */
 export function timeOf(nanoseconds: unknown): number {
   const time = numberOf(nanoseconds) / 1e6;
   return time >= 0 && time <= LATEST ? time : 0;

@@ -19,15 +19,16 @@ export function plainAttributes(list: unknown): AttributeMap {
 
 function plainValue(value: unknown): AttributeValue {
   const { arrayValue, kvlistValue } = objectOf(value);
-  if (arrayValue !== undefined) return objectsOf(objectOf(arrayValue)['values']).map(plainValue);
-  return kvlistValue === undefined ? scalarOf(value) : JSON.stringify(structureOf(value));
+  // JSON of protobuf may write an absent member as null.
+  if (arrayValue != null) return objectsOf(objectOf(arrayValue)['values']).map(plainValue);
+  return kvlistValue == null ? scalarOf(value) : JSON.stringify(structureOf(value));
 }
 
 /** Keeps the structure of maps within maps: JSON within JSON would double the backslashes at each level. */
 function structureOf(value: unknown): unknown {
   const { arrayValue, kvlistValue } = objectOf(value);
-  if (arrayValue !== undefined) return objectsOf(objectOf(arrayValue)['values']).map(structureOf);
-  if (kvlistValue === undefined) return scalarOf(value);
+  if (arrayValue != null) return objectsOf(objectOf(arrayValue)['values']).map(structureOf);
+  if (kvlistValue == null) return scalarOf(value);
   const map: Record<string, unknown> = Object.create(null);
   for (const { key, value: member } of objectsOf(objectOf(kvlistValue)['values']))
     map[textOf(key)] = structureOf(member);
@@ -39,5 +40,5 @@ function scalarOf(value: unknown): string | number | boolean {
   const { stringValue, boolValue, intValue, doubleValue, bytesValue } = objectOf(value);
   if (typeof boolValue === 'boolean') return boolValue;
   const number = intValue ?? doubleValue;
-  return number === undefined ? textOf(stringValue ?? bytesValue) : numberOf(number);
+  return number == null ? textOf(stringValue ?? bytesValue) : numberOf(number);
 }

@@ -48,7 +48,7 @@ function* pointsOf(
       unit: textOf(unit),
       attributes: plainAttributes(point['attributes']),
       value: numberOf(point['asInt'] ?? point['asDouble'] ?? point['count']),
-      sum: point['sum'] === undefined ? undefined : numberOf(point['sum']),
+      sum: point['sum'] == null ? undefined : numberOf(point['sum']),
       bounds: Array.isArray(bounds) ? bounds.map(numberOf) : undefined,
       time: timeOf(point['timeUnixNano']),
       isDelta: numberOf(aggregationTemporality) === DELTA,

@@ -1,14 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { CloseStore } from '../closes/close-store.ts';
 import { createEventStream } from './event-stream.ts';
-import { exportedCloses } from './exported-closes.ts';
-import { type PageExtension, pageDocument } from './page-document.ts';
+import { exportParts } from './exported-closes.ts';
+import { type PageDocument, type PageExtension, pageDocument } from './page-document.ts';
 
 /** Options of `createPageHandler`. */
 export interface PageOptions {
   /** Panel of another program in the page, such as the buttons of the demo. @defaultValue no panel */
   readonly extension?: PageExtension;
 }
+
+/** Milliseconds after which a reader of an export that takes nothing is dropped. */
+const PATIENCE = 15_000;
 
 /** Response headers that keep foreign texts out of reach, and this page out of other pages. */
 const SAFE_HEADERS: Readonly<Record<string, string>> = {
@@ -30,6 +35,7 @@ export function createPageHandler(
   { extension }: PageOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   const stream = createEventStream(store);
+  let page: Promise<PageDocument> | undefined;
 
   return (request, response) => {
     // Not as a URL: `//` is a path that no URL has.
@@ -40,17 +46,27 @@ export function createPageHandler(
     for (const [name, value] of Object.entries(SAFE_HEADERS)) response.setHeader(name, value);
     // Exports of pages of other origins are welcome. Closes are for this page alone.
     response.removeHeader('access-control-allow-origin');
-    if (pathname === '/events' && method === 'GET') stream(request, response);
-    else if (pathname === '/export.json') sendExport(response, store);
+    const isData = pathname === '/events' || pathname === '/export.json';
+    if (isData && !isFromHere(request)) response.writeHead(403).end();
+    else if (pathname === '/events' && method === 'GET') stream(request, response);
+    else if (pathname === '/export.json') void sendExport(response, store, method === 'HEAD');
     else if (pathname === '/events') response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
-    else void sendPage(response, extension);
+    else {
+      page ??= pageDocument(extension);
+      void sendPage(response, page);
+    }
     return true;
   };
 }
 
-async function sendPage(response: ServerResponse, extension: PageExtension | undefined): Promise<void> {
+/** Returns whether no page of another site has made a request (W3C Fetch Metadata § Sec-Fetch-Site). */
+function isFromHere({ headers }: IncomingMessage): boolean {
+  return ['same-origin', 'none', undefined].includes(headers['sec-fetch-site'] as string | undefined);
+}
+
+async function sendPage(response: ServerResponse, page: Promise<PageDocument>): Promise<void> {
   try {
-    const { html, policy } = await pageDocument(extension);
+    const { html, policy } = await page;
     response
       .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy })
       .end(html);
@@ -60,11 +76,16 @@ async function sendPage(response: ServerResponse, extension: PageExtension | und
   }
 }
 
-function sendExport(response: ServerResponse, store: CloseStore): void {
-  response
-    .writeHead(200, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-disposition': 'attachment; filename="closes.json"',
-    })
-    .end(JSON.stringify(exportedCloses(store)));
+async function sendExport(response: ServerResponse, store: CloseStore, isHead: boolean): Promise<void> {
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-disposition': 'attachment; filename="closes.json"',
+  });
+  if (isHead) {
+    response.end();
+    return;
+  }
+  // A reader that takes nothing is dropped. Until then only a few closes wait for it.
+  response.setTimeout(PATIENCE, () => response.destroy());
+  await pipeline(Readable.from(exportParts(store)), response).catch(() => {});
 }

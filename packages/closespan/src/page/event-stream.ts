@@ -26,9 +26,9 @@ export function createEventStream(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   // Numbers begin anew with each process. A page must not take them for those of an earlier process.
   const run = randomUUID().slice(0, 8);
-  const readers = new Set<() => void>();
-  store.onEvent(() => {
-    for (const wake of readers) wake();
+  const readers = new Set<(isOpen: boolean) => void>();
+  store.onEvent(({ type }) => {
+    for (const wake of readers) wake(type === 'open');
   });
 
   return (request, response) => {
@@ -40,12 +40,14 @@ export function createEventStream(
     const [lastRun, lastNumber] = String(request.headers['last-event-id'] ?? '').split('-');
     let last = lastRun === run ? Number(lastNumber) || 0 : 0;
     let hasNews = true;
+    /** Whether the counts of open connections may be others than those that the reader has. */
+    let isOpenNew = true;
     let timer: NodeJS.Timeout | undefined;
     let patience = setTimeout(live, PATIENCE).unref();
 
     response.write(`retry: ${RETRY}\n\n`);
     readers.add(wake);
-    response.on('drain', wake);
+    response.on('drain', plan);
     response.on('close', () => {
       readers.delete(wake);
       clearTimeout(timer);
@@ -53,9 +55,15 @@ export function createEventStream(
     });
     send();
 
-    function wake(): void {
+    function wake(isOpen: boolean): void {
       hasNews = true;
-      if (timer || response.writableNeedDrain) return;
+      isOpenNew ||= isOpen;
+      plan();
+    }
+
+    /** Plans an event, if there is news and the reader has taken what was sent before. */
+    function plan(): void {
+      if (!hasNews || timer || response.writableNeedDrain) return;
       timer = setTimeout(send, PACE).unref();
     }
 
@@ -65,7 +73,8 @@ export function createEventStream(
       const chunk = chunkAfter(store, last);
       hasNews = chunk.more;
       last = chunk.last;
-      response.write(`id: ${run}-${last}\ndata: ${eventOf(store, run, chunk)}\n\n`);
+      response.write(`id: ${run}-${last}\ndata: ${eventOf(store, run, chunk, isOpenNew)}\n\n`);
+      isOpenNew = false;
       patience.refresh();
       // A reader that keeps up gets the next chunk at once; others wake with `drain`.
       if (hasNews && !response.writableNeedDrain) timer = setTimeout(send, 0).unref();
@@ -77,6 +86,8 @@ export function createEventStream(
         return;
       }
       response.write(': live\n\n');
+      // The counts of a process that has ended expire without an event.
+      wake(true);
       patience = setTimeout(live, PATIENCE).unref();
     }
   };
@@ -114,8 +125,19 @@ function chunkAfter(store: CloseStore, number: number): Chunk {
   };
 }
 
-function eventOf(store: CloseStore, run: string, { closes, outages, more }: Chunk): string {
-  const { open, forgotten, otherSpans } = store;
-  const counts = JSON.stringify({ run, open, forgotten, otherSpans, more });
+function eventOf(
+  store: CloseStore,
+  run: string,
+  { closes, outages, more }: Chunk,
+  isOpenNew: boolean,
+): string {
+  const { forgotten, otherSpans } = store;
+  const counts = JSON.stringify({
+    run,
+    ...(isOpenNew && { open: store.open }),
+    forgotten,
+    otherSpans,
+    more,
+  });
   return `{"closes":[${closes}],"outages":[${outages}],${counts.slice(1)}`;
 }

@@ -17,8 +17,25 @@ export interface ExportedCloses {
   readonly otherSpans: number;
 }
 
-/** Returns everything that a store keeps, ready for `JSON.stringify`. */
-export function exportedCloses({ closes, outages, open, forgotten, otherSpans }: CloseStore): ExportedCloses {
+/** Returns everything that a store keeps, as `ExportedCloses` in JSON, in parts of one close each. */
+export function* exportParts(store: CloseStore): Generator<string, void, undefined> {
+  // Copies: the store may forget closes between two parts.
+  const [closes, outages] = [[...store.closes], [...store.outages]];
+  const { open, forgotten, otherSpans } = store;
   const exported = new Date().toISOString();
-  return { closespan: 1, exported, closes, outages, open, forgotten, otherSpans };
+  const rest: Omit<ExportedCloses, 'closes' | 'outages'> = {
+    closespan: 1,
+    ...{ exported, open, forgotten, otherSpans },
+  };
+  yield `${JSON.stringify(rest).slice(0, -1)},"closes":`;
+  yield* listParts(closes);
+  yield ',"outages":';
+  yield* listParts(outages);
+  yield '}';
+}
+
+function* listParts(list: readonly object[]): Generator<string, void, undefined> {
+  yield '[';
+  for (const [index, item] of list.entries()) yield (index > 0 ? ',' : '') + JSON.stringify(item);
+  yield ']';
 }

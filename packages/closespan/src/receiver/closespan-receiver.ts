@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type CloseStore, createCloseStore } from '../closes/close-store.ts';
 import { receivedPoints } from '../otlp/received-point.ts';
 import { receivedSpans } from '../otlp/received-span.ts';
+import { canonicalHost } from './allowed-hosts.ts';
 import { inParts } from './in-parts.ts';
 import { ListenError } from './listen-error.ts';
 import { otlpListener } from './otlp-listener.ts';
@@ -40,7 +41,9 @@ const MOST_CONNECTIONS = 512;
  * @throws ListenError if the receiver cannot listen on the port
  */
 export async function startClosespanReceiver(options: ReceiverOptions = {}): Promise<ClosespanReceiver> {
-  const { port = 4318, host = '127.0.0.1', store = createCloseStore(), requestTimeout = 10_000 } = options;
+  const { port = 4318, store = createCloseStore(), requestTimeout = 10_000 } = options;
+  // Without a name, Node would listen on every address.
+  const host = canonicalHost(options.host || '127.0.0.1');
   const { serve = () => false } = options;
   const listener = otlpListener({
     host,

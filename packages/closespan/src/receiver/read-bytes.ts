@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { BODY_LIMITS } from '../otlp/body-limits.ts';
 import { OtlpError } from '../otlp/otlp-error.ts';
 import { TOO_LARGE } from '../otlp/unpack-body.ts';
+import { joinedChunks } from './joined-chunks.ts';
 
 /** Largest number of bytes of all bodies that one receiver reads at a time. */
 const MOST_BYTES = 4 * BODY_LIMITS.bytes;
@@ -21,29 +22,27 @@ export async function withBytes<T>(
   use: (bytes: Buffer) => Promise<T>,
 ): Promise<T> {
   if (Number(request.headers['content-length']) > BODY_LIMITS.bytes) throw new OtlpError(413, TOO_LARGE);
-  const chunks: Buffer[] = [];
-  let size = 0;
+  const bytes = joinedChunks();
   try {
     await new Promise<void>((resolve, reject) => {
       const refuse = (error: Error) => {
         // Node drops the rest, which a client must be able to send before it reads the response.
-        chunks.length = 0;
+        bytes.clear();
         request.removeAllListeners('data').resume();
         reject(error);
       };
       request
         .on('data', (chunk: Buffer) => {
-          chunks.push(chunk);
-          size += chunk.length;
+          bytes.add(chunk);
           held.count += chunk.length;
-          if (size > BODY_LIMITS.bytes) refuse(new OtlpError(413, TOO_LARGE));
+          if (bytes.size > BODY_LIMITS.bytes) refuse(new OtlpError(413, TOO_LARGE));
           else if (held.count > MOST_BYTES) refuse(new OtlpError(503, 'Too many bodies at once'));
         })
         .on('end', resolve)
         .on('error', reject);
     });
-    return await use(Buffer.concat(chunks));
+    return await use(bytes.join());
   } finally {
-    held.count -= size;
+    held.count -= bytes.size;
   }
 }

@@ -6,7 +6,8 @@ import { isObject, readSpan } from '../model/read-span.ts';
 export interface ReadCloses {
   readonly closes: readonly ReadEntry[];
   readonly outages: readonly ReadEntry[];
-  readonly open: readonly OpenConnections[];
+  /** Open connections. `undefined` in an event whose counts are those of the event before. */
+  readonly open: readonly OpenConnections[] | undefined;
   readonly forgotten: number;
   readonly otherSpans: number;
 }
@@ -26,7 +27,7 @@ export function readCloses(value: Readonly<Record<string, unknown>>): ReadCloses
   return {
     closes: readEntries(value['closes']),
     outages: readEntries(value['outages']),
-    open: Array.isArray(value['open']) ? value['open'].slice(0, MOST_OPEN).flatMap(readOpen) : [],
+    open: Array.isArray(value['open']) ? value['open'].slice(0, MOST_OPEN).flatMap(readOpen) : undefined,
     forgotten: count(value['forgotten']),
     otherSpans: count(value['otherSpans']),
   };

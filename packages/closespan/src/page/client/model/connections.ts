@@ -48,7 +48,7 @@ export function createConnections(limit = 10_000): Connections {
     for (const connection of list.slice(0, count)) {
       for (const close of closesOf(connection)) {
         bySpan.delete(close.span.spanId);
-        byPrevious.delete(close.previous);
+        if (byPrevious.get(close.previous) === connection) byPrevious.delete(close.previous);
         if (byId.get(close.id) === connection) byId.delete(close.id);
       }
     }

@@ -26,6 +26,10 @@ export function writeAddress({ filter, close }: PageAddress, isStep: boolean): v
   );
   if (close) parameters.set('close', close);
   const address = `${location.pathname}${parameters.size > 0 ? `#${parameters}` : ''}`;
-  if (isStep) history.pushState(null, '', address);
-  else history.replaceState(null, '', address);
+  try {
+    if (isStep) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+  } catch {
+    // Browsers limit how often a page may do this. The address then shows the state of the next change.
+  }
 }

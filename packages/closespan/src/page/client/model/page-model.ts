@@ -48,7 +48,7 @@ export function createModel(): PageModel {
       outages.push(...read.outages.filter(isNew).map(({ number, span }) => pageOutage(number, span)));
       if (outages.length > MOST_OUTAGES) outages = outages.slice(-MOST_OUTAGES);
       for (const { number } of [...read.closes, ...read.outages]) last = Math.max(last, number);
-      ({ open, forgotten, otherSpans } = read);
+      ({ open = open, forgotten, otherSpans } = read);
       return { closes: closes.length, abnormal: closes.filter(({ isAbnormal }) => isAbnormal).length };
     },
   };

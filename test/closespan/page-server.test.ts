@@ -1,0 +1,86 @@
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import {
+  type ClosespanReceiver,
+  createCloseStore,
+  createPageHandler,
+  receivedPoints,
+  startClosespanReceiver,
+} from 'closespan/receiver';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { closeSpanOf } from './close-spans.ts';
+import { attribute, send } from './otlp-requests.ts';
+
+const store = createCloseStore();
+let receiver: ClosespanReceiver;
+beforeEach(async () => {
+  receiver = await startClosespanReceiver({ port: 0, host: '', store, serve: createPageHandler(store) });
+});
+afterEach(() => receiver.close());
+
+/** Number of open connections of many paths, as metrics count them. */
+function openPoints(series: number): ReturnType<typeof receivedPoints> {
+  const dataPoints = Array.from({ length: series }, (_, index) => ({
+    timeUnixNano: '1700000000000000000',
+    asInt: '1',
+    attributes: [attribute('url.path', `/${index}/${'x'.repeat(200)}`)],
+  }));
+  const metrics = [{ name: 'websocket.server.connection.active', sum: { dataPoints } }];
+  return receivedPoints({ resourceMetrics: [{ scopeMetrics: [{ metrics }] }] });
+}
+
+/** Returns the next event of a stream. */
+async function nextEvent(
+  lines: AsyncIterator<string, undefined>,
+): Promise<{ closes: unknown[]; open?: unknown[] }> {
+  for (;;) {
+    const { value = '', done } = await lines.next();
+    if (done) throw new Error('The stream has ended');
+    if (value.startsWith('data: ')) return JSON.parse(value.slice(6));
+  }
+}
+
+it('listens on this machine alone if the host is empty', () => {
+  expect(receiver.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+it('takes requests for its own address, however the option spells the address', async () => {
+  const long = await startClosespanReceiver({ port: 0, host: '0:0:0:0:0:0:0:1', store });
+  expect(long.url).toContain('[::1]');
+  expect((await send(`${long.url}/v1/traces`, { 'content-type': 'application/json' }, '{}')).status).toBe(
+    200,
+  );
+  await long.close();
+});
+
+it('sends what is open once, although it is more than a stream holds back', async () => {
+  store.addPoints(openPoints(500));
+  const { body } = await fetch(`${receiver.url}/events`);
+  // The receiver ends the stream at the end of the test.
+  const stream = Readable.fromWeb(body as never).on('error', () => {});
+  const reader = createInterface(stream);
+  const lines = reader[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+  expect((await nextEvent(lines)).open).toHaveLength(500);
+  store.addSpans([closeSpanOf()]);
+  const { closes, open } = await nextEvent(lines);
+  expect(closes).toHaveLength(1);
+  expect(open).toBeUndefined();
+  reader.close();
+});
+
+it('exports what the store keeps', async () => {
+  store.addSpans([closeSpanOf({ reason: 'bye' })]);
+  const response = await send(`${receiver.url}/export.json`, {}, '', 'GET');
+  const { closespan, closes, outages, forgotten } = JSON.parse(`${response.body}`);
+  expect([closespan, closes.length, outages, forgotten]).toEqual([1, store.closes.length, [], 0]);
+  expect(closes).toEqual(JSON.parse(JSON.stringify(store.closes)));
+});
+
+it.each(['cross-site', 'same-site'])('gives closes to no request that is %s', async (site) => {
+  const statusOf = async (path: string) =>
+    (await send(`${receiver.url}${path}`, { 'sec-fetch-site': site }, '', 'GET')).status;
+  // A link may lead to the page, which itself is no secret.
+  expect([await statusOf('/export.json'), await statusOf('/events'), await statusOf('/')]).toEqual([
+    403, 403, 200,
+  ]);
+});
