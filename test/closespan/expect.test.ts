@@ -170,6 +170,21 @@ describe('the command', () => {
     },
   );
 
+  it('gets further signals, too', async () => {
+    const app = `process.on('SIGINT', () => console.log('app got SIGINT'));
+      process.on('SIGTERM', () => { console.log('app got SIGTERM'); process.exit(3); });
+      setInterval(() => {}, 1000);
+      console.log('app waits');`;
+    const run = ['expect', '--port', '0', '--allow-none', '--', process.execPath, '-e', app];
+    const program = startClosespan(run);
+    await program.line('app waits');
+    program.child.kill('SIGINT');
+    await program.line('app got SIGINT');
+    program.child.kill('SIGTERM');
+    const end = await program.end;
+    expect([end.exitCode, end.stdout]).toEqual([3, 'app waits\napp got SIGINT\napp got SIGTERM\n']);
+  });
+
   it('that a signal ends has the exit code of a shell', async () => {
     const kill = 'process.kill(process.pid, "SIGKILL")';
     const end = await runClosespan([

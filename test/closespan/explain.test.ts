@@ -1,12 +1,16 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { instrumentWebSockets } from '@closespan/node';
 import { startClosespanReceiver } from 'closespan/receiver';
 import { expect, it } from 'vitest';
 import { connectAndClose } from '../helpers/connect-and-close.ts';
 import { attribute, closeSpan, tracesOf } from './otlp-requests.ts';
-import { runClosespan } from './start-closespan.ts';
+import { BIN, runClosespan } from './start-closespan.ts';
 
 async function explain(...args: string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await runClosespan(['explain', ...args]);
@@ -28,12 +32,69 @@ it('explains a code, with what it takes for granted', async () => {
     '✗ 1006 Abnormal Closure  client',
     'what      The connection was lost: no Close frame arrived.',
     'evidence  code 1006 (Abnormal Closure); neither end closed',
-    'assumed   a client saw the close; the connection had opened',
+    'assumed   a client saw the close; neither end closed; the connection had opened',
     'next      Nobody can know more from this end. Look at the record of the other end. If many end at one age, look for a limit of a proxy.',
     'code      No Close frame arrived. Sent by nobody.',
     expect.stringMatching(/^more {6}https:\S+causes\.md#connection_lost https:\S+runbook\.md#\w+$/),
     '',
   ]);
+});
+
+it('says in JSON, too, what it takes for granted', async () => {
+  const { assumed } = JSON.parse(await explain('--idle', '60', '--json'));
+  expect(assumed).toEqual([
+    'the code was 1006',
+    'a client saw the close',
+    'neither end closed',
+    'the connection had opened',
+  ]);
+});
+
+it.concurrent.each([
+  ['1006', '✗ 1006 Abnormal Closure'],
+  ['1000', '✓ 1000 Normal Closure'],
+  ['1001', '→ 1001 Going Away'],
+])('judges attributes without a status by their code: %s', async (code, head) => {
+  const { stdout } = await runClosespan(['explain'], { input: `{"websocket.close.code":${code}}` });
+  expect(stdout).toContain(head);
+});
+
+it('reads ids, times and the status of a span of Jaeger', async () => {
+  const tags = [
+    { key: 'websocket.close.code', type: 'int64', value: 1011 },
+    { key: 'otel.status_code', type: 'string', value: 'ERROR' },
+  ];
+  const span = { traceID: 'abc', spanID: 'def', startTime: 1.7e15, duration: 5_000_000, tags };
+  const { stdout } = await runClosespan(['explain', '--json'], {
+    input: JSON.stringify({ data: [{ spans: [span] }] }),
+  });
+  const { traceId, spanId, time, abnormal } = JSON.parse(stdout);
+  expect([traceId, spanId, time, abnormal]).toEqual(['abc', 'def', '2023-11-14T22:13:25.000Z', true]);
+});
+
+it('says that it explains no more than the first 10,000 closes', async () => {
+  const input = '{"websocket.close.code":1000}\n'.repeat(10_001);
+  const { stderr, exitCode } = await runClosespan(['explain', '--json'], { input });
+  expect([exitCode, stderr]).toEqual([0, 'closespan: the first 10000 closes are explained, and no others\n']);
+});
+
+it.concurrent.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends the reading of the standard input',
+  async (signal) => {
+    const child = spawn(process.execPath, [BIN, 'explain'], { stdio: ['pipe', 'ignore', 'inherit'] });
+    // The program has read this once it asks for more.
+    await new Promise((resolve) => child.stdin.write('x'.repeat(1024 * 1024), resolve));
+    child.kill(signal);
+    expect((await once(child, 'exit'))[0]).toBe(1);
+  },
+);
+
+it('says that its output cannot be written, and fails', async () => {
+  const full = await open('/dev/full', 'w');
+  const child = spawn(process.execPath, [BIN, 'codes'], { stdio: ['ignore', full.fd, 'pipe'] });
+  const [[exitCode], message] = await Promise.all([once(child, 'exit'), text(child.stderr as Readable)]);
+  await full.close();
+  expect([exitCode, message]).toEqual([1, expect.stringContaining('the output cannot be written')]);
 });
 
 it.concurrent.each([

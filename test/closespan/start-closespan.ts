@@ -32,7 +32,8 @@ export interface StartOptions {
   readonly node?: string;
 }
 
-const BIN = fileURLToPath(new URL('../../packages/closespan/dist/bin.js', import.meta.url));
+/** The built program. */
+export const BIN = fileURLToPath(new URL('../../packages/closespan/dist/bin.js', import.meta.url));
 /** Variables of the machine that would change colours and addresses. */
 const UNSET = { NO_COLOR: '', FORCE_COLOR: '', OTEL_EXPORTER_OTLP_ENDPOINT: '', NODE_OPTIONS: '' };
 

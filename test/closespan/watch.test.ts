@@ -270,7 +270,7 @@ it('keeps its memory while nobody reads, and says how much was not printed', asy
   program.child.kill('SIGINT');
   program.child.stdout?.resume();
   expect((await program.end).stdout).toMatch(
-    /10000 closes .*; \d+ closes not printed, since nobody read the lines\n$/,
+    /10000 closes .*; \d+ blocks of lines not printed, since nobody read them\n$/,
   );
 });
 

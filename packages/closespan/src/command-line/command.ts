@@ -22,19 +22,22 @@ export interface CommandContext {
     readonly columns?: number;
     readonly writableLength?: number;
   };
-  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean };
+  readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Aborted by the first SIGINT or SIGTERM, with an `Interruption` as the reason, and if nobody reads `stdout`. */
+  /** Aborted by the first SIGINT or SIGTERM, with an `Interruption` as the reason, and if `stdout` cannot be written. */
   readonly signal: AbortSignal;
 }
 
 /** Error in what the user has asked for. The program prints the message and the way to `--help`, and exits with 2. */
 export class UsageError extends Error {}
 
+/** Signals of the user that end a command in order. */
+export const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** Reason of an abort: the signal that the process got. */
 export class Interruption extends Error {
   /** Name of the signal. */
-  readonly signal: 'SIGINT' | 'SIGTERM';
+  readonly signal: (typeof SIGNALS)[number];
 
   constructor(signal: Interruption['signal']) {
     super(`Ended by ${signal}`);

@@ -1,14 +1,25 @@
-import { type CommandContext, Interruption } from './command.ts';
-
-/** Signals that end a command in order. The second one ends the process at once. */
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+import { type CommandContext, Interruption, SIGNALS } from './command.ts';
 
 /** Returns the streams and variables of this process, with a signal that the user's signals abort. */
 export function contextOfProcess(): CommandContext {
   const { stdin, stdout, stderr, env } = process;
   const controller = new AbortController();
-  for (const signal of SIGNALS) process.once(signal, () => controller.abort(new Interruption(signal)));
-  // Another program that reads the lines has ended, as `head` does.
-  for (const stream of [stdout, stderr]) stream.on('error', (error) => controller.abort(error));
+  // The second signal, of whichever kind, does what it does in other programs.
+  const end = (name: (typeof SIGNALS)[number]) => {
+    for (const signal of SIGNALS) process.off(signal, end);
+    controller.abort(new Interruption(name));
+  };
+  for (const signal of SIGNALS) process.on(signal, end);
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    controller.abort(error);
+    // Another program that reads the lines has ended, as `head` does.
+    if (error.code === 'EPIPE') return;
+    stderr.write(`closespan: the output cannot be written: ${error.message}\n`);
+    process.once('exit', () => {
+      process.exitCode = 1;
+    });
+  });
+  // Notes that nobody reads end no command.
+  stderr.on('error', () => {});
   return { stdin, stdout, stderr, env, signal: controller.signal };
 }

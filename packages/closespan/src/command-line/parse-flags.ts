@@ -42,12 +42,16 @@ const UNITS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 360
 
 /**
  * Reads a time that the user gives for a flag, such as `90`, `1.5m` or `250ms`. A number without a unit is seconds.
+ * @param most longest time, in seconds. @defaultValue no limit
  * @returns seconds
- * @throws UsageError for another text, which names the flag
+ * @throws UsageError for another text, and a longer time, which names the flag
  */
-export function readSeconds(flag: string, text: string): number {
+export function readSeconds(flag: string, text: string, most = Number.POSITIVE_INFINITY): number {
   const [, number, unit = 's'] = /^(\d{1,9}(?:\.\d{1,6})?)(ms|s|m|h)?$/.exec(text) ?? [];
   const factor = UNITS[unit];
-  if (number !== undefined && factor !== undefined) return Number(number) * factor;
+  const seconds = number !== undefined && factor !== undefined ? Number(number) * factor : Number.NaN;
+  if (seconds <= most) return seconds;
+  if (seconds > most)
+    throw new UsageError(`Expected \`${flag}\` to be at most ${most / 3600}h, got \`${text}\``);
   throw new UsageError(`Expected \`${flag}\` to be a time such as 60, 250ms, 1.5m or 2h, got \`${text}\``);
 }

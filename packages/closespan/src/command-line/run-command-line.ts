@@ -1,5 +1,5 @@
 import { version } from '../../package.json';
-import { type Command, type CommandContext, UsageError } from './command.ts';
+import { type Command, type CommandContext, Interruption, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { contextOfProcess } from './context-of-process.ts';
 import { helpText } from './help-text.ts';
@@ -29,9 +29,10 @@ export async function runCommandLine(
     }
     return named ? await named.run(rest, context) : await unnamed(name).run(args, context);
   } catch (error) {
+    if (error instanceof Interruption) return 1;
     if (!(error instanceof UsageError)) throw error;
     context.stderr.write(
-      `closespan: ${error.message}\nclosespan${named ? ` ${name}` : ''} --help shows what there is\n`,
+      `closespan: ${error.message}\nclosespan${named ? ` ${name}` : name.startsWith('-') ? ' watch' : ''} --help shows what there is\n`,
     );
     return 2;
   }

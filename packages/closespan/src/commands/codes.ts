@@ -5,6 +5,7 @@ import { jsonLine } from '../terminal/close-json.ts';
 import { codeLines } from '../terminal/code-lines.ts';
 import { type CodeRow, codeRow, registryRows } from '../terminal/code-table.ts';
 import { createPaint } from '../terminal/paint.ts';
+import { widthOf } from '../terminal/width-of.ts';
 import { PRESET_NAMES, presetRows } from './preset-rows.ts';
 
 const FLAGS = {
@@ -28,8 +29,7 @@ export const codes: Command = {
         `No code and no name fits \`${filter}\`. Expected a code from 0 to 65535, or a word`,
       );
     const paint = createPaint({ stream: stdout, env });
-    const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
-    const lines = values.json ? rows.map(jsonLine) : codeLines(rows, { paint, width });
+    const lines = values.json ? rows.map(jsonLine) : codeLines(rows, { paint, width: widthOf(stdout) });
     stdout.write(lines.map((line) => `${line}\n`).join(''));
     return 0;
   },

@@ -17,6 +17,8 @@ const FLAGS = {
   wait: { type: 'string' },
 } as const;
 
+/** Longest time of `--wait`, in seconds. */
+const LONGEST_WAIT = 3600;
 /** Longest wait for late closes, as a multiple of the time without a close that ends the wait. */
 const MOST_WAITS = 5;
 
@@ -42,7 +44,7 @@ export const expectCloses: Command = {
     const { own, command } = splitArgs(args);
     const { values } = parseFlags(own, FLAGS);
     const expectation = createExpectation(values);
-    const quiet = readSeconds('--wait', values.wait ?? '1.5') * 1000;
+    const quiet = readSeconds('--wait', values.wait ?? '1.5', LONGEST_WAIT) * 1000;
     const port = values.port === undefined ? undefined : readNumber('--port', values.port, 0, 65_535);
     const receiver = await openExpecting(port, context);
     const stop = receiver.store.onEvent((event) => {

@@ -1,7 +1,7 @@
 import type { ReceivedClose } from '../closes/received-close.ts';
 import { UsageError } from '../command-line/command.ts';
 import { readNumber } from '../command-line/parse-flags.ts';
-import { plural } from '../terminal/count-closes.ts';
+import { plural } from '../terminal/plural.ts';
 import { shownClose } from '../terminal/shown-close.ts';
 import { isCause } from './is-cause.ts';
 
@@ -95,7 +95,7 @@ export function createExpectation(values: ExpectationValues): Expectation {
 /** Checks a word of `--allow`: a code, or a cause. */
 function allowedWord(text: string): string {
   const word = text.trim();
-  if (/^\d{1,5}$/.test(word)) return String(Number(word));
+  if (/^\d+$/.test(word)) return String(readNumber('--allow', word, 0, 65_535));
   if (isCause(word)) return word;
   throw new UsageError(
     `Expected \`--allow\` to be a code such as 4401, or a cause such as page_exit, got \`${word}\``,

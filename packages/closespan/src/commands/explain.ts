@@ -6,8 +6,9 @@ import type { ReceivedSpan } from '../otlp/received-span.ts';
 import { closeJson, jsonLine } from '../terminal/close-json.ts';
 import { explanationLines } from '../terminal/explanation-lines.ts';
 import { createPaint } from '../terminal/paint.ts';
+import { widthOf } from '../terminal/width-of.ts';
 import { type DescribedFacts, FACT_FLAGS, factsFromFlags, hasFacts } from './facts-from-flags.ts';
-import { findCloses } from './find-closes.ts';
+import { findCloses, MOST_CLOSES } from './find-closes.ts';
 import { readInput } from './read-input.ts';
 
 const FLAGS = { ...FACT_FLAGS, json: { type: 'boolean' } } as const;
@@ -43,6 +44,7 @@ export const explain: Command = {
     ['--reason TEXT', 'text of the Close frame'],
     ['--status N', 'HTTP status of the response that refused the handshake'],
     ['--error CODE', 'error of the system, such as ECONNRESET'],
+    ['--unopened', 'the connection never opened'],
     ['--json', 'prints one line of JSON for each close'],
   ],
   async run(args, context) {
@@ -58,8 +60,10 @@ export const explain: Command = {
   },
 };
 
-async function closesIn(file: string | undefined, { stdin }: CommandContext): Promise<ReceivedClose[]> {
-  const closes = findCloses(await readInput(file, stdin));
+async function closesIn(file: string | undefined, context: CommandContext): Promise<ReceivedClose[]> {
+  const closes = findCloses(await readInput(file, context));
+  if (closes.length === MOST_CLOSES)
+    context.stderr.write(`closespan: the first ${MOST_CLOSES} closes are explained, and no others\n`);
   if (closes.length > 0) return closes;
   throw new UsageError(
     `No close is in ${file ?? 'the standard input'}. Expected spans of OTLP, close records, or attributes, in JSON`,
@@ -81,10 +85,10 @@ function print(
   assumed: readonly string[] = [],
 ): void {
   const paint = createPaint({ stream: stdout, env });
-  const width = stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const width = widthOf(stdout);
   const lines = closes.flatMap((close, index) =>
     json
-      ? [jsonLine(closeJson(close))]
+      ? [jsonLine({ ...closeJson(close), ...(assumed.length > 0 && { assumed }) })]
       : [...(index > 0 ? [''] : []), ...explanationLines(close, { paint, width }, assumed)],
   );
   stdout.write(lines.map((line) => `${line}\n`).join(''));

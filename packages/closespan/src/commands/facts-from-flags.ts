@@ -108,8 +108,11 @@ export function factsFromFlags(code: string | undefined, values: FactValues): De
       [ATTR_ERROR_TYPE]: errorCode,
     }),
     assumed: [
+      ...(code === undefined ? ['the code was 1006'] : []),
       ...(text('side') === undefined ? ['a client saw the close'] : []),
-      ...(text('initiator') === undefined && assumedInitiator === 'remote' ? ['the peer closed first'] : []),
+      ...(text('initiator') === undefined
+        ? [assumedInitiator === 'remote' ? 'the peer closed first' : 'neither end closed']
+        : []),
       ...(opened && lifetime === undefined && cause === undefined ? ['the connection had opened'] : []),
     ],
   };

@@ -8,7 +8,7 @@ import { readClose } from './read-close.ts';
 /** Deepest level of the input in which closes are looked for. */
 const DEEPEST = 16;
 /** Largest number of closes that are taken from one input. */
-const MOST_CLOSES = 10_000;
+export const MOST_CLOSES = 10_000;
 
 /**
  * Finds the closes in a text of JSON, or of one JSON value a line: spans of OTLP, of Jaeger or of Tempo, what the page

@@ -6,11 +6,14 @@ import {
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
+  ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   ATTR_WEBSOCKET_RECONNECT_ATTEMPTS,
 } from '@closespan/core';
-import { objectOf, objectsOf, textOf, timeOf } from '../otlp/foreign-values.ts';
+import { likelyClose } from '@closespan/core/explain';
+import { numberOf, objectOf, objectsOf, textOf, timeOf } from '../otlp/foreign-values.ts';
 import { type AttributeMap, plainAttributes } from '../otlp/plain-attributes.ts';
 import type { ReceivedSpan } from '../otlp/received-span.ts';
+import { isCause } from './is-cause.ts';
 
 type Foreign = Readonly<Record<string, unknown>>;
 
@@ -29,7 +32,7 @@ const KINDS: readonly (readonly [word: RegExp, kind: number])[] = [
   [/^(?:2|SPAN_KIND_SERVER|server)$/, 2],
   [/^(?:3|SPAN_KIND_CLIENT|client)$/, 3],
 ];
-const ERROR = /^(?:2|STATUS_CODE_ERROR)$/;
+const ERROR = /^(?:2|STATUS_CODE_ERROR|ERROR)$/;
 
 /**
  * Reads an object of a foreign JSON text: a span, a close record, attributes, or an object with others inside. Never
@@ -78,20 +81,25 @@ function resourceOf(value: unknown): AttributeMap {
 
 function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): ReceivedSpan {
   const { endTime, closeTime = endTime } = object;
+  const spanId = textOf(object['spanId'] ?? object['spanID'] ?? object['id']);
   // A span object of the SDK has times in two parts, and numbers of kinds that are one less than those of OTLP.
   const isOfSdk = Array.isArray(endTime);
-  const { kind: given = attributes['span.kind'] } = object;
-  const kind = String(isOfSdk ? Number(given) + 1 : given);
-  const status = String(object['statusCode'] ?? objectOf(object['status'])['code']);
+  const { kind: side = attributes['span.kind'] } = object;
+  const kind = String(isOfSdk ? Number(side) + 1 : side);
+  const given = object['statusCode'] ?? objectOf(object['status'])['code'] ?? attributes['otel.status_code'];
   const isError =
-    ERROR.test(status) || attributes[ATTR_ERROR_TYPE] !== undefined || object['abnormal'] === true;
+    ERROR.test(String(given)) ||
+    attributes[ATTR_ERROR_TYPE] !== undefined ||
+    object['abnormal'] === true ||
+    // Attributes alone have no status.
+    (given === undefined && object['abnormal'] === undefined && !spanId && isLikelyAbnormal(attributes));
   const parts = isOfSdk ? Number(endTime[0]) * 1e9 + Number(endTime[1]) : object['endTimeUnixNano'];
-  const end = typeof closeTime === 'number' ? closeTime : timeOf(parts);
+  const end = typeof closeTime === 'number' ? closeTime : timeOf(parts) || endOfMicros(object);
   return {
     name: textOf(object['name']),
     kind: KINDS.find(([word]) => word.test(kind))?.[1] ?? 0,
-    traceId: textOf(object['traceId']),
-    spanId: textOf(object['spanId']),
+    traceId: textOf(object['traceId'] ?? object['traceID']),
+    spanId,
     parentSpanId: undefined,
     startTime: end,
     // 0 stands for a time that is not known.
@@ -103,6 +111,26 @@ function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): R
     resource,
     scope: { name: '' },
   };
+}
+
+/** Returns the end of a span of Jaeger, or of the SDK's console exporter, which have a start and a duration in microseconds. */
+function endOfMicros({ startTime, timestamp = startTime, duration }: Foreign): number {
+  return timeOf((numberOf(timestamp) + numberOf(duration)) * 1000);
+}
+
+/** Returns whether a close without a status counts as an error, by its code alone. */
+function isLikelyAbnormal(attributes: Foreign): boolean {
+  const code = numberOf(attributes[ATTR_WEBSOCKET_CLOSE_CODE]);
+  const cause = String(attributes[ATTR_WEBSOCKET_CLOSE_CAUSE]);
+  const unknown = { httpStatusCode: undefined, errorCode: undefined, idle: undefined };
+  return likelyClose({
+    ...unknown,
+    code,
+    kind: 'client',
+    initiator: 'unknown',
+    opened: attributes[ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED] !== false,
+    cause: isCause(cause) ? cause : undefined,
+  }).abnormal;
 }
 
 /** Returns the attributes that lines of text show of a close record. */

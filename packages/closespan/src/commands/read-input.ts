@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { UsageError } from '../command-line/command.ts';
+import { addAbortSignal, type Readable } from 'node:stream';
+import { type CommandContext, UsageError } from '../command-line/command.ts';
 
 /** Largest input, in bytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
@@ -7,11 +8,12 @@ const MOST_BYTES = 256 * 1024 * 1024;
 /**
  * Reads a file, or the standard input, as text.
  * @param file path. `undefined` or `-` is the standard input
- * @throws UsageError if the file cannot be read, if a terminal is the standard input, and above 256 MiB
+ * @param signal ends the reading
+ * @throws the reason of the signal if it is aborted, and UsageError if the file cannot be read, if a terminal is the standard input, and above 256 MiB
  */
 export async function readInput(
   file: string | undefined,
-  stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean },
+  { stdin, signal }: Pick<CommandContext, 'stdin' | 'signal'>,
 ): Promise<string> {
   const isStdin = file === undefined || file === '-';
   if (isStdin && stdin.isTTY)
@@ -21,13 +23,15 @@ export async function readInput(
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of isStdin ? stdin : createReadStream(file)) {
+    const stream = isStdin ? (stdin as Readable) : createReadStream(file);
+    for await (const chunk of addAbortSignal(signal, stream)) {
       const part = Buffer.from(chunk);
       bytes += part.length;
       if (bytes > MOST_BYTES) break;
       chunks.push(part);
     }
   } catch (error) {
+    signal.throwIfAborted();
     throw new UsageError(
       `Expected a code or a file that can be read, got \`${file}\`: ${(error as Error).message}`,
     );

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { type CommandContext, Interruption } from '../command-line/command.ts';
+import { type CommandContext, Interruption, SIGNALS } from '../command-line/command.ts';
 
 /** Parts of a command's context that a child process needs. */
 type ChildContext = Pick<CommandContext, 'signal' | 'stdin'>;
@@ -39,18 +39,24 @@ export function runChild(
     // On Windows `npm` is a script, which only a shell runs.
     const child = spawn(command, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
 
-    function passOn(): void {
-      const { reason } = signal;
-      const name = reason instanceof Interruption ? reason.signal : 'SIGTERM';
+    function passOn(name: (typeof SIGNALS)[number]): void {
       // A terminal sends SIGINT to all of its programs, and a second one would make many of them give up at once.
       if (name !== 'SIGINT' || !stdin.isTTY) child.kill(name);
     }
 
-    signal.addEventListener('abort', passOn, { once: true });
-    if (signal.aborted) passOn();
+    // An output that cannot be written is no reason to end the command, which writes to its own.
+    function passFirstOn(): void {
+      if (!(signal.reason instanceof Interruption)) return;
+      passOn(signal.reason.signal);
+      for (const further of SIGNALS) process.on(further, passOn);
+    }
+
+    signal.addEventListener('abort', passFirstOn, { once: true });
+    if (signal.aborted) passFirstOn();
     child.once('error', (error) => reject(new StartError(command, error)));
     child.once('exit', (code, name) => {
-      signal.removeEventListener('abort', passOn);
+      signal.removeEventListener('abort', passFirstOn);
+      for (const further of SIGNALS) process.off(further, passOn);
       resolve(code ?? SIGNALLED + (name ? constants.signals[name] : 0));
     });
   });

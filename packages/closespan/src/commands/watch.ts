@@ -5,10 +5,12 @@ import { parseFlags, readNumber } from '../command-line/parse-flags.ts';
 import { createPageHandler } from '../page/create-page-handler.ts';
 import { isLoopback } from '../receiver/allowed-hosts.ts';
 import type { ClosespanReceiver } from '../receiver/closespan-receiver.ts';
-import { countCloses, plural } from '../terminal/count-closes.ts';
+import { countCloses } from '../terminal/count-closes.ts';
 import { createLineWriter, type LineWriter } from '../terminal/line-writer.ts';
 import { createPaint } from '../terminal/paint.ts';
+import { plural } from '../terminal/plural.ts';
 import { watchBanner } from '../terminal/watch-banner.ts';
+import { widthOf } from '../terminal/width-of.ts';
 import { OTLP_PORT, openReceiver } from './open-receiver.ts';
 import { inBatches, jsonPrinter, textPrinter } from './print-closes.ts';
 
@@ -27,7 +29,7 @@ const GRACE_MILLIS = 100;
 /** Command that receives closes and prints them, until the user ends it. */
 export const watch: Command = {
   usage: [
-    ['', 'receives closes, and prints each one as it happens'],
+    ['[watch]', 'receives closes, and prints each one as it happens'],
     ['--port N', `listens on this port; 0 takes a free one. Default: ${OTLP_PORT}`],
     ['--host ADDRESS', 'listens on this address. Default: 127.0.0.1, which no other machine reaches'],
     ['--json', 'prints one line of JSON for each close and outage, and all else to stderr'],
@@ -76,10 +78,9 @@ async function printUntil(printing: Printing): Promise<number> {
   const { stdout, env, signal } = context;
   const { store } = receiver;
   const paint = createPaint({ stream: stdout, env });
-  const width = () => (stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY);
   const { printClose, printOutage } = json
     ? jsonPrinter(store, out)
-    : textPrinter(store, out, () => ({ paint, width: width() }));
+    : textPrinter(store, out, () => ({ paint, width: widthOf(stdout) }));
   const counts = countCloses();
   let countedAt = Number.NEGATIVE_INFINITY;
 
@@ -115,7 +116,7 @@ async function printUntil(printing: Printing): Promise<number> {
   });
   const rest = [
     store.otherSpans > 0 && `${plural(store.otherSpans, 'other span')}, not shown`,
-    out.dropped > 0 && `${plural(out.dropped, 'close')} not printed, since nobody read the lines`,
+    out.dropped > 0 && `${plural(out.dropped, 'block')} of lines not printed, since nobody read them`,
   ].filter(Boolean);
   notes.writeLast(['', [counts.summary(), ...rest].join('; ')]);
   return counts.closes;

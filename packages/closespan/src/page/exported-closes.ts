@@ -2,7 +2,7 @@ import type { CloseStore, OpenConnections } from '../closes/close-store.ts';
 import type { ReceivedClose, ReceivedOutage } from '../closes/received-close.ts';
 
 /** Content of `/export.json`, and of the file that the page's button saves. */
-export interface ExportedCloses {
+interface ExportedCloses {
   /** Version of this format: always 1. */
   readonly closespan: 1;
   /** Time of the export, as ISO 8601. */

@@ -1,4 +1,5 @@
 import { findKnownLimit, type KnownLimit } from '@closespan/core/explain';
+import { longestSilence } from './longest-silence.ts';
 import type { PingPlan } from './plan-phases.ts';
 import { cutSilence } from './plan-phases.ts';
 import type { ProbedConnection } from './probe-connection.ts';
@@ -66,10 +67,10 @@ export function conclude(
   return { kind, limit: known?.seconds ?? rounded(limit), known, heartbeat };
 }
 
-function kindOfOne({ end, held }: ProbedConnection): ConclusionKind {
+function kindOfOne(connection: ProbedConnection): ConclusionKind {
+  const { end, held } = connection;
   if (end === 'kept' && held) {
-    const silence = Math.max(held.traffic.lastSilence, held.traffic.longestSilence);
-    return silence < held.lifetime * LEAST_SILENT ? 'kept_busy' : 'kept';
+    return longestSilence(connection) < held.lifetime * LEAST_SILENT ? 'kept_busy' : 'kept';
   }
   return end === 'cut' ? 'at_once' : end;
 }

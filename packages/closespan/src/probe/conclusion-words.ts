@@ -1,15 +1,6 @@
 import type { ConclusionKind } from './conclude.ts';
-import {
-  cutter,
-  heartbeat,
-  known,
-  life,
-  longestSilence,
-  plannedTime,
-  time,
-  traffic,
-  trip,
-} from './found-words.ts';
+import { cutter, heartbeat, known, life, plannedTime, time, traffic, trip } from './found-words.ts';
+import { longestSilence } from './longest-silence.ts';
 import type { ProbeResult } from './probe-result.ts';
 
 /** Sentences about one kind of conclusion: the finding, and the next steps. Empty sentences are left out. */

@@ -1,4 +1,5 @@
-import { counted, time, traffic } from './found-words.ts';
+import { plural } from '../terminal/plural.ts';
+import { time, traffic } from './found-words.ts';
 import type { PingCount } from './heartbeat.ts';
 import type { ProbedConnection } from './probe-connection.ts';
 import type { ProbedClose } from './probed-close.ts';
@@ -25,7 +26,7 @@ export function connectionLines({ end, handshake, held, close }: ProbedConnectio
 }
 
 function pings({ sent, answered }: PingCount): string {
-  return sent === 0 ? '' : ` ${counted(sent, 'ping')} sent, ${counted(answered, 'pong')} came.`;
+  return sent === 0 ? '' : ` ${plural(sent, 'ping')} sent, ${plural(answered, 'pong')} came.`;
 }
 
 function closeLines({ sentence, evidence, error, cause, next }: ProbedClose): string[] {

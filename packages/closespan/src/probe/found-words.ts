@@ -1,4 +1,5 @@
 import { durationText } from '@closespan/core/explain';
+import { plural } from '../terminal/plural.ts';
 import type { HeldConnection } from './hold-open.ts';
 import type { ProbedConnection } from './probe-connection.ts';
 import type { ProbeResult } from './probe-result.ts';
@@ -33,22 +34,12 @@ export function traffic({
   pings: { answered },
 }: HeldConnection): string {
   const parts = [
-    messages > 0 && counted(messages, 'message'),
-    serverPings > 0 && `${counted(serverPings, 'ping')} of the server`,
+    messages > 0 && plural(messages, 'message'),
+    serverPings > 0 && `${plural(serverPings, 'ping')} of the server`,
   ].filter((part) => part !== false);
   if (parts.length > 0) return `${parts.join(' and ')} came`;
   if (bytes === 0) return 'Nothing came';
   return answered > 0 ? 'Only pongs came' : `${bytes} bytes came, and no whole message`;
-}
-
-/** Returns a number with its noun, such as `1 ping` and `2 pings`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Returns the longest time of a connection without a byte in either direction, in milliseconds. */
-export function longestSilence({ held }: ProbedConnection): number {
-  return Math.max(held?.traffic.lastSilence ?? 0, held?.traffic.longestSilence ?? 0);
 }
 
 /** Returns the time of the longest round trip, as an addition to a sentence. */

@@ -1,5 +1,6 @@
 import { cleanText } from '../terminal/clean-text.ts';
-import { counted, plannedTime } from './found-words.ts';
+import { plural } from '../terminal/plural.ts';
+import { plannedTime } from './found-words.ts';
 import { longestProbe, longestWithPings } from './plan-phases.ts';
 import { type ProbeOptions, shownUrl } from './probe-options.ts';
 
@@ -9,8 +10,8 @@ export function planLines(options: ProbeOptions): string[] {
   const names = Object.keys(headers);
   const more = [
     names.length > 0 &&
-      `with ${counted(names.length, 'header')} of yours: ${names.join(', ')} (values are not shown)`,
-    subprotocols.length > 0 && `with the ${counted(subprotocols.length, 'subprotocol')} of yours (not shown)`,
+      `with ${plural(names.length, 'header')} of yours: ${names.join(', ')} (values are not shown)`,
+    subprotocols.length > 0 && `with the ${plural(subprotocols.length, 'subprotocol')} of yours (not shown)`,
     origin !== undefined && `with the origin ${cleanText(origin)}`,
     isInsecure && 'without a check of the TLS certificate',
   ].filter((line) => line !== false);

@@ -1,6 +1,8 @@
 import type { CommandContext } from '../command-line/command.ts';
 import { createPaint, type Style } from '../terminal/paint.ts';
+import { widthOf } from '../terminal/width-of.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
+import type { ConclusionKind } from './conclude.ts';
 import { conclusionWords } from './conclusion-words.ts';
 import { connectionLines } from './connection-lines.ts';
 import { plannedTime } from './found-words.ts';
@@ -9,6 +11,9 @@ import type { ProbeOptions } from './probe-options.ts';
 import { resultJson } from './result-json.ts';
 import { runPhases } from './run-phases.ts';
 import { showProgress } from './show-progress.ts';
+
+/** Conclusions for which nothing has cut the silent connection. */
+const KEPT: readonly ConclusionKind[] = ['kept', 'kept_busy'];
 
 /**
  * Probes a server, and writes what the probe does and finds.
@@ -19,7 +24,7 @@ export async function runProbe(options: ProbeOptions, context: CommandContext): 
   // With JSON, standard output has the result alone.
   const output = options.isJson ? stderr : stdout;
   const paint = createPaint({ stream: output, env });
-  const width = output.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const width = widthOf(output);
   const progress = showProgress(output);
 
   function write(lines: readonly string[], style?: Style): void {
@@ -43,7 +48,7 @@ export async function runProbe(options: ProbeOptions, context: CommandContext): 
     },
     signal,
   );
-  const isKept = result.silent.end === 'kept';
+  const isKept = KEPT.includes(result.conclusion.kind);
   if (options.isJson) {
     stdout.write(`${resultJson(result)}\n`);
   } else {

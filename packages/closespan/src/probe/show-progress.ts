@@ -1,4 +1,5 @@
-import { counted, plannedTime } from './found-words.ts';
+import { plural } from '../terminal/plural.ts';
+import { plannedTime } from './found-words.ts';
 import type { PingCount } from './heartbeat.ts';
 
 /** Where a probe writes lines. */
@@ -22,7 +23,7 @@ export function showProgress(output: Output): Progress {
   let isShown = false;
   return {
     tick(milliseconds, { sent, answered }) {
-      const pings = sent > 0 ? `, ${counted(sent, 'ping')} sent, ${counted(answered, 'pong')} came` : '';
+      const pings = sent > 0 ? `, ${plural(sent, 'ping')} sent, ${plural(answered, 'pong')} came` : '';
       const text = `  open for ${plannedTime(Math.floor(milliseconds / 1000) * 1000)}${pings}`;
       if (output.isTTY) {
         isShown = true;

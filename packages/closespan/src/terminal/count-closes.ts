@@ -1,14 +1,11 @@
 import type { ReceivedClose } from '../closes/received-close.ts';
+import { plural } from './plural.ts';
 import { shownClose } from './shown-close.ts';
 
 /** Counter of closes, for the summary at the end of a command. */
 export interface CloseCounts {
   /** Number of closes so far. */
   readonly closes: number;
-  /** Number of abnormal closes so far. */
-  readonly abnormal: number;
-  /** Number of outages so far. */
-  readonly outages: number;
   addClose(close: Pick<ReceivedClose, 'span'>): void;
   addOutage(): void;
   /** Returns the counts in words, such as `3 closes (2 × 1000, 1 × 1006), 1 abnormal`. */
@@ -29,12 +26,6 @@ export function countCloses(): CloseCounts {
   return {
     get closes() {
       return closes;
-    },
-    get abnormal() {
-      return abnormal;
-    },
-    get outages() {
-      return outages;
     },
     addClose({ span }) {
       const close = shownClose(span);
@@ -60,9 +51,4 @@ export function countCloses(): CloseCounts {
         .join(', ');
     },
   };
-}
-
-/** Returns a number with its noun, such as `1 close` and `2 closes`. */
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

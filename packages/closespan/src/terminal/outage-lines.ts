@@ -10,7 +10,7 @@ import { cleanText } from './clean-text.ts';
 import { clockTime } from './clock-time.ts';
 import type { LineOptions } from './close-lines.ts';
 import { TONES } from './close-tone.ts';
-import { plural } from './count-closes.ts';
+import { plural } from './plural.ts';
 import { shownClose } from './shown-close.ts';
 
 /** Members of a span from which an outage is shown. */
