@@ -71,6 +71,24 @@ it('the queue waits 50 ms for more closes to write', async () => {
   await written(3);
 });
 
+it('the queue waits again for a close that comes just after it has written the others', async () => {
+  await start();
+  const exportSpans = exporter.export.bind(exporter);
+  exporter.export = (spans, done) => {
+    exportSpans(spans, done);
+    exporter.export = exportSpans;
+    queueMicrotask(() => close(1));
+  };
+  close(1);
+  await waiting();
+  pause?.end();
+  await written(1);
+  exporter.reset();
+  await waiting();
+  pause?.end();
+  await written(1);
+});
+
 it('the queue waits no longer when 512 are there', async () => {
   await start();
   close(511);

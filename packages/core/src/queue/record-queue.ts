@@ -84,17 +84,18 @@ export function createRecordQueue<T>(
   }
 
   async function run(): Promise<void> {
-    if (mayWait()) await rest(GATHER_MILLIS);
-    await turn();
-    // Asked also when the queue is empty: spans that were written before may not have arrived.
-    while ((await isReady()) && size() > 0) {
+    for (let isEmptied = true; ; isEmptied = size() === 0) {
+      // Without this pause, a busy server would write one item in each turn, and never rest between two turns.
+      if (isEmptied && mayWait()) await rest(GATHER_MILLIS);
+      await turn();
+      // Asked also when the queue is empty: spans that were written before may not have arrived.
+      if (!(await isReady()) || size() === 0) return;
       take(SLICE_ITEMS, now() + SLICE_MILLIS);
       if (unflushed >= FLUSH_ITEMS) {
         unflushed = 0;
         await awaitRoom();
         await rest(0);
       }
-      await turn();
     }
   }
 
