@@ -90,13 +90,16 @@ export function trackConnection(active = activeContext(), startedAt: number = no
 
 /**
  * Connections that were made in a context of `suppressTracing()`, such as the connections of an exporter that uses
- * WebSockets.
+ * WebSockets. `undefined` before the first one: in most apps a close then needs no look into the set.
  */
-const suppressed = new WeakSet<Connection>();
+let suppressed: WeakSet<Connection> | undefined;
 
 /** Marks a connection that gets no record, if its context is one of `suppressTracing()`. Returns the connection. */
 export function markSuppressed<C extends Connection>(active: Context | undefined, connection: C): C {
-  if (isSuppressed(active)) suppressed.add(connection);
+  if (isSuppressed(active)) {
+    suppressed ??= new WeakSet();
+    suppressed.add(connection);
+  }
   return connection;
 }
 
@@ -105,7 +108,7 @@ export function markSuppressed<C extends Connection>(active: Context | undefined
  * record.
  */
 export function isUnrecorded(connection: Connection): boolean {
-  return suppressed.has(connection);
+  return suppressed?.has(connection) === true;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { Duplex, Readable, Stream, Writable } from 'node:stream';
-import { ownProperty, patchBefore, stopAll } from '@closespan/core/platform';
+import { patchBefore, stopAll } from '@closespan/core/platform';
 import { noteDestroyed } from './await-destroy.ts';
 import { type ConnectingSocket, noteUnconnected } from './handshake-phase.ts';
 
@@ -110,7 +110,7 @@ function noteEnd(self: object): undefined {
 /** Finds the class in a prototype chain that itself has the method `_destroy`. */
 function ownerOfDestroy(prototype: object): object | undefined {
   for (let one: object | null = prototype; one; one = Object.getPrototypeOf(one)) {
-    if (ownProperty(one, '_destroy')) return one;
+    if (Object.hasOwn(one, '_destroy')) return one;
   }
   return undefined;
 }

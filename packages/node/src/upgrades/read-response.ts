@@ -11,8 +11,9 @@ export interface FinalResponse {
   readonly error?: NodeJS.ErrnoException | null;
 }
 
-const STATUS = /^HTTP\/1\.\d (\d{3})/;
+const STATUS = /^HTTP\/1\.\d \d{3}/;
 const STATUS_LENGTH = 'HTTP/1.1 200'.length;
+const STATUS_START = 'HTTP/1.1 '.length;
 /** Limit for the text of one interim response, in characters. Real interim responses are far shorter. */
 const INTERIM_LIMIT = 16_384;
 
@@ -43,5 +44,5 @@ export function readFinalResponse(written: string): FinalResponse | undefined {
 }
 
 function statusOf(text: string): number {
-  return Number(STATUS.exec(text)?.[1]);
+  return STATUS.test(text) ? Number(text.slice(STATUS_START, STATUS_LENGTH)) : Number.NaN;
 }
