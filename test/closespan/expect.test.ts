@@ -111,6 +111,10 @@ describe('the command', () => {
   it.concurrent.each([
     [['no-such-command'], 127, 'The command `no-such-command` is not found'],
     [[fileURLToPath(import.meta.url)], 126, 'does not start: spawn'],
+    // Node throws these, and emits those above.
+    [[`${fileURLToPath(import.meta.url)}/x`], 126, 'does not start: spawn ENOTDIR'],
+    [['x'.repeat(5000)], 126, 'does not start: spawn ENAMETOOLONG'],
+    [[''], 2, 'Expected a command behind `--`'],
   ])('%j cannot be started', async (command, exitCode, message) => {
     const end = await runClosespan(['expect', '--port', '0', '--', ...command]);
     expect([end.exitCode, end.stderr]).toEqual([exitCode, expect.stringContaining(`closespan: `)]);
@@ -185,6 +189,18 @@ describe('the command', () => {
     expect([end.exitCode, end.stdout]).toEqual([3, 'app waits\napp got SIGINT\napp got SIGTERM\n']);
   });
 
+  it('gets SIGHUP, and does not stay behind', async () => {
+    const app = `process.on('SIGHUP', () => { console.log('app got SIGHUP'); process.exit(4); });
+      setInterval(() => {}, 1000);
+      console.log('app waits');`;
+    const run = ['expect', '--port', '0', '--wait', '0', '--', process.execPath, '-e', app];
+    const program = startClosespan(run);
+    await program.line('app waits');
+    program.child.kill('SIGHUP');
+    const end = await program.end;
+    expect([end.exitCode, end.stdout]).toEqual([4, 'app waits\napp got SIGHUP\n']);
+  });
+
   it('that a signal ends has the exit code of a shell', async () => {
     const kill = 'process.kill(process.pid, "SIGKILL")';
     const end = await runClosespan([
@@ -205,8 +221,7 @@ describe('the command', () => {
 it('receives on a free port if that of OTLP is taken, and says so', async () => {
   const other = createServer();
   // Another program may have the port already, which is as good.
-  other.on('error', () => {}).listen(4318, '127.0.0.1');
-  await Promise.race([once(other, 'listening'), once(other, 'error')]);
+  await once(other.listen(4318, '127.0.0.1'), 'listening').catch(() => {});
   const end = await runClosespan(['expect', '--wait', '200ms', '--', process.execPath, APP, '1000']);
   expect([end.exitCode, lastLine(end)]).toEqual([0, 'closespan: 2 closes, 0 abnormal']);
   expect(end.stderr).toMatch(/^closespan: port 4318 is taken, so http:\/\/127\.0\.0\.1:\d+ receives\./);

@@ -72,8 +72,7 @@ function splitArgs(args: readonly string[]): {
 } {
   const at = args.indexOf('--');
   const [command, ...rest] = at < 0 ? [] : args.slice(at + 1);
-  if (command === undefined)
-    throw new UsageError('Expected a command behind `--`, such as closespan expect -- npm test');
+  if (!command) throw new UsageError('Expected a command behind `--`, such as closespan expect -- npm test');
   return { own: args.slice(0, at), command: [command, ...rest] };
 }
 

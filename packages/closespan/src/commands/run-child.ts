@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { type CommandContext, Interruption, SIGNALS } from '../command-line/command.ts';
 
@@ -37,9 +37,16 @@ export function runChild(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     // On Windows `npm` is a script, which only a shell runs.
-    const child = spawn(command, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
+    let child: ChildProcess;
+    try {
+      child = spawn(command, args, { env, stdio: 'inherit', shell: process.platform === 'win32' });
+    } catch (error) {
+      // Node throws most errors of the system, such as ENOTDIR, and emits the others.
+      reject(new StartError(command, error as NodeJS.ErrnoException));
+      return;
+    }
 
-    function passOn(name: (typeof SIGNALS)[number]): void {
+    function passOn(name: NodeJS.Signals): void {
       // A terminal sends SIGINT to all of its programs, and a second one would make many of them give up at once.
       if (name !== 'SIGINT' || !stdin.isTTY) child.kill(name);
     }
@@ -51,12 +58,14 @@ export function runChild(
       for (const further of SIGNALS) process.on(further, passOn);
     }
 
+    // By itself, a signal that ends this process would leave the command behind.
+    process.on('SIGHUP', passOn);
     signal.addEventListener('abort', passFirstOn, { once: true });
     if (signal.aborted) passFirstOn();
     child.once('error', (error) => reject(new StartError(command, error)));
     child.once('exit', (code, name) => {
       signal.removeEventListener('abort', passFirstOn);
-      for (const further of SIGNALS) process.off(further, passOn);
+      for (const further of [...SIGNALS, 'SIGHUP']) process.off(further, passOn);
       resolve(code ?? SIGNALLED + (name ? constants.signals[name] : 0));
     });
   });
