@@ -71,6 +71,13 @@ describe('an export request', () => {
     expect([protobuf.status, protobuf.body.length]).toEqual([200, 0]);
   });
 
+  it('for logs is taken without a look at its values, up to the limit of a body', async () => {
+    const deep = await send(`${receiver.url}/v1/logs`, JSON_TYPE, '['.repeat(1000));
+    const broken = { ...JSON_TYPE, 'content-encoding': 'gzip' };
+    const gzip = await send(`${receiver.url}/v1/logs`, broken, '{}');
+    expect([deep.status, gzip.status]).toEqual([200, 400]);
+  });
+
   it.each([
     ['with GET', '/v1/traces', 'GET', JSON_TYPE, '', 405],
     ['to another path', '/', 'POST', JSON_TYPE, '{}', 404],

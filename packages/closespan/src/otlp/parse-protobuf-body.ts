@@ -2,14 +2,14 @@ import protobuf from 'protobufjs/minimal.js';
 import { BODY_LIMITS } from './body-limits.ts';
 import type { OtlpBody } from './otlp-body.ts';
 import { OtlpError } from './otlp-error.ts';
-import { type Field, LOGS, METRICS, type Message, TRACES } from './protobuf-messages.ts';
+import { type Field, METRICS, type Message, TRACES } from './protobuf-messages.ts';
 
 type Reader = protobuf.Reader;
 type Scalar = Exclude<Field[1], () => Message>;
-/** Kind of data of a body: the last part of the path. */
+/** Kind of data of a body whose parts are read: the last part of the path. */
 type Signal = keyof typeof BODIES;
 
-const BODIES = { traces: TRACES, metrics: METRICS, logs: LOGS };
+const BODIES = { traces: TRACES, metrics: METRICS };
 
 // Wire types of Protocol Buffers.
 const [VARINT, FIXED, LENGTH] = [0, 1, 2];

@@ -107,6 +107,3 @@ export const TRACES: Message = { 1: ['resourceSpans', () => RESOURCE_SPANS, 'lis
 
 /** Body of `/v1/metrics`: opentelemetry-proto's `ExportMetricsServiceRequest`. */
 export const METRICS: Message = { 1: ['resourceMetrics', () => RESOURCE_METRICS, 'list'] };
-
-/** Body of `/v1/logs`, of which nothing is read. */
-export const LOGS: Message = {};

@@ -29,6 +29,8 @@ export async function readOtlpBody(
   const encoding = encodingOf(headers);
   if (!encoding) throw new OtlpError(415, 'The body is neither application/json nor application/x-protobuf');
   const plain = await unpackBody(bytes, headers['content-encoding']);
+  // Nothing of logs is used, so they are not parsed.
+  if (signal === 'logs') return {};
   if (encoding === 'application/json') return parseJsonBody(plain);
   // Loaded with the first such body, since most exporters send JSON.
   const { parseProtobufBody } = await import('./parse-protobuf-body.ts');
