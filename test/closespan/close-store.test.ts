@@ -50,6 +50,24 @@ describe('closes', () => {
     expect(store.closes.map(({ span }) => span.endTime >= start)).toEqual([true, true]);
   });
 
+  it('may have enums by name, and ids in upper case; an id of zeros is none', () => {
+    const store = createCloseStore();
+    const named = { kind: 'SPAN_KIND_SERVER', status: { code: 'STATUS_CODE_ERROR' } };
+    const ids = { spanId: '00F067AA0BA902B7', traceId: '0AF7651916CD43DD8448EB211C80319C' };
+    const links = [{ ...ids, attributes: [] }];
+    const again = { ...close(1), ...ids, spanId: ids.spanId.toLowerCase() };
+    const none = { ...close(2), spanId: '0'.repeat(16) };
+    store.addSpans(
+      spansOf([{ ...close(1), ...named, ...ids, parentSpanId: ids.spanId, links }, again, none]),
+    );
+    expect([store.closes.length, store.otherSpans]).toEqual([1, 1]);
+    const lower = { spanId: '00f067aa0ba902b7', traceId: '0af7651916cd43dd8448eb211c80319c' };
+    expect(store.closes[0]?.span).toMatchObject({
+      ...{ ...lower, parentSpanId: lower.spanId, kind: 2, statusCode: 2 },
+      links: [lower],
+    });
+  });
+
   it('share the copy of their resource, and keep no lists within lists', () => {
     const store = createCloseStore();
     const nested = { arrayValue: { values: [{ stringValue: 'a' }, { arrayValue: { values: [] } }] } };
@@ -172,8 +190,9 @@ describe('open connections', () => {
 
   it('are added up where the metrics have delta temporality', () => {
     const store = createCloseStore();
-    for (const change of [5, 2, -4]) store.addPoints(active([[change, {}]], { temporality: 1 }));
-    expect(store.open.map(({ count }) => count)).toEqual([3]);
+    for (const temporality of [1, '1', 'AGGREGATION_TEMPORALITY_DELTA'])
+      store.addPoints(active([[temporality === 1 ? -4 : 5, {}]], { temporality }));
+    expect(store.open.map(({ count }) => count)).toEqual([6]);
   });
 
   it('of a process that sends no more metrics are forgotten after five minutes', () => {
@@ -212,7 +231,13 @@ describe('open connections', () => {
 
 function active(
   points: readonly (readonly [value: number | string, attributes: Record<string, string>])[],
-  { pid = 'first', side = 'server', temporality = 2, time = '1700000000000000000', name = '' } = {},
+  {
+    pid = 'first',
+    side = 'server',
+    temporality = 2 as number | string,
+    time = '1700000000000000000',
+    name = '',
+  } = {},
 ): Iterable<ReceivedPoint> {
   const dataPoints = points.map(([value, attributes]) => ({
     asInt: value,

@@ -27,6 +27,22 @@ export function numberOf(value: unknown): number {
     : Number.NaN;
 }
 
+/**
+ * Returns the number of a value of an enum. Some senders write its name, as the JSON encoding of protobuf does.
+ * @param names names of the numbers from 0 on
+ */
+export function enumOf(value: unknown, names: readonly string[]): number {
+  const place = names.indexOf(textOf(value));
+  return place < 0 ? numberOf(value) || 0 : place;
+}
+
+/** Returns an id of a trace or span in lower case, since its digits may have any case. An id of zeros is none. */
+export function idOf(value: unknown): string {
+  const id = textOf(value);
+  if (/^0*$/.test(id)) return '';
+  return /^[\da-f]+$/i.test(id) ? id.toLowerCase() : id;
+}
+
 /** Returns the time of epoch nanoseconds, in epoch milliseconds. A time that is absent, or after the year 9999, is 0. */
 export function timeOf(nanoseconds: unknown): number {
   const time = numberOf(nanoseconds) / 1e6;

@@ -1,4 +1,4 @@
-import { numberOf, objectOf, objectsOf, textOf, timeOf } from './foreign-values.ts';
+import { enumOf, numberOf, objectOf, objectsOf, textOf, timeOf } from './foreign-values.ts';
 import type { OtlpBody } from './otlp-body.ts';
 import { type AttributeMap, plainAttributes } from './plain-attributes.ts';
 
@@ -21,7 +21,9 @@ export interface ReceivedPoint {
   readonly resource: AttributeMap;
 }
 
-/** OTLP's number of delta temporality. */
+const TEMPORALITIES: readonly string[] = ['UNSPECIFIED', 'DELTA', 'CUMULATIVE'].map(
+  (name) => `AGGREGATION_TEMPORALITY_${name}`,
+);
 const DELTA = 1;
 
 /**
@@ -51,7 +53,7 @@ function* pointsOf(
       sum: point['sum'] == null ? undefined : numberOf(point['sum']),
       bounds: Array.isArray(bounds) ? bounds.map(numberOf) : undefined,
       time: timeOf(point['timeUnixNano']),
-      isDelta: numberOf(aggregationTemporality) === DELTA,
+      isDelta: enumOf(aggregationTemporality, TEMPORALITIES) === DELTA,
       resource,
     };
   }

@@ -1,4 +1,4 @@
-import { numberOf, objectOf, objectsOf, textOf, timeOf } from './foreign-values.ts';
+import { enumOf, idOf, objectOf, objectsOf, textOf, timeOf } from './foreign-values.ts';
 import type { OtlpBody } from './otlp-body.ts';
 import { type AttributeMap, plainAttributes } from './plain-attributes.ts';
 
@@ -23,6 +23,11 @@ export interface ReceivedSpan {
   readonly scope: { readonly name: string; readonly version?: string };
 }
 
+const KINDS: readonly string[] = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT', 'PRODUCER', 'CONSUMER'].map(
+  (name) => `SPAN_KIND_${name}`,
+);
+const STATUSES: readonly string[] = ['UNSET', 'OK', 'ERROR'].map((name) => `STATUS_CODE_${name}`);
+
 /**
  * Returns the spans of an export request one after the other, in the order of the body. What is of a wrong type counts
  * as absent. Never throws.
@@ -45,18 +50,18 @@ function receivedSpan(
   const { code, message } = objectOf(span['status']);
   return {
     name: textOf(span['name']),
-    kind: numberOf(span['kind']) || 0,
-    traceId: textOf(span['traceId']),
-    spanId: textOf(span['spanId']),
-    parentSpanId: textOf(span['parentSpanId']) || undefined,
+    kind: enumOf(span['kind'], KINDS),
+    traceId: idOf(span['traceId']),
+    spanId: idOf(span['spanId']),
+    parentSpanId: idOf(span['parentSpanId']) || undefined,
     startTime: timeOf(span['startTimeUnixNano']),
     endTime: timeOf(span['endTimeUnixNano']),
     attributes: plainAttributes(span['attributes']),
-    statusCode: numberOf(code) || 0,
+    statusCode: enumOf(code, STATUSES),
     statusMessage: textOf(message) || undefined,
     links: objectsOf(span['links']).map(({ traceId, spanId, attributes }) => ({
-      traceId: textOf(traceId),
-      spanId: textOf(spanId),
+      traceId: idOf(traceId),
+      spanId: idOf(spanId),
       attributes: plainAttributes(attributes),
     })),
     resource,
