@@ -19,7 +19,7 @@ async function explain(...args: string[]): Promise<string> {
 }
 
 async function explainInput(input: unknown): Promise<Record<string, unknown>[]> {
-  const text = typeof input === 'string' ? input : JSON.stringify(input);
+  const text = typeof input === 'string' || input instanceof Buffer ? input : JSON.stringify(input);
   const { stdout } = await runClosespan(['explain', '--json'], { input: text });
   return stdout
     .split('\n')
@@ -167,6 +167,8 @@ it.concurrent.each([
     { side: 'client', abnormal: true, time: '2023-11-14T22:13:20.500Z' },
   ],
   ['a file with a mark of the byte order', `\ufeff${JSON.stringify(ATTRIBUTES)}`, {}],
+  ['UTF-16, as PowerShell writes a file', Buffer.from(`\ufeff${JSON.stringify(ATTRIBUTES)}`, 'utf16le'), {}],
+  ['UTF-16 in the other order', Buffer.from(`\ufeff${JSON.stringify(ATTRIBUTES)}`, 'utf16le').swap16(), {}],
   [
     'a record',
     RECORD,
@@ -258,12 +260,41 @@ it.concurrent.each([
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining(message)]);
 });
 
+/** Object of which no text and no number can be made. */
+const NO_TEXT = { toString: 1, valueOf: 1 };
+
+it.concurrent.each([[[]], [['--json']]])('takes values nested without end, with %j', async (args) => {
+  const list = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  const map = '{"kvlistValue":{"values":[{"value":';
+  const value = `${map.repeat(10_000)}{}${'}]}}'.repeat(10_000)}`;
+  const input = [
+    `{"websocket.close.code":1006,"a":${list}}`,
+    `{"websocket.close.code":1006,"websocket.close.cause":${list}}`,
+    `{"attributes":{"websocket.close.code":1006},"kind":${list},"statusCode":${list},"resource":{"a":${list}}}`,
+    `{"attributes":[{"key":"websocket.close.cause","value":${value}}]}`,
+  ].join('\n');
+  const { exitCode, stdout, stderr } = await runClosespan(['explain', ...args], { input });
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout.match(/ended with/g)?.length).toBeGreaterThanOrEqual(4);
+});
+
+it('refuses more values than memory may hold', async () => {
+  const { exitCode, stderr } = await runClosespan(['explain'], { input: '{},'.repeat(10_000_001) });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('at most 10 million values')]);
+});
+
 it('takes values of any type, and no control character reaches the terminal', async () => {
   const input = [
     { 'websocket.close.code': '1006', 'websocket.close.reason': '\u001b[2J\u202ebad\u009b', 'url.full': 7 },
     { 'websocket.close.code': {}, 'websocket.close.cause': 'toString', 'url.full': '\u0007ws://host/' },
     { code: 1e300, cause: '__proto__', endpoint: null, furtherAttributes: [] },
     { attributes: [{ key: 'websocket.close.code', value: null }], resource: 7, status: null },
+    ...['statusCode', 'kind', 'spanId', 'status', 'endTime', 'resource', 'duration', 'tags'].flatMap((name) =>
+      [NO_TEXT, [NO_TEXT, NO_TEXT], { code: NO_TEXT }].map((value) => ({
+        attributes: { 'websocket.close.code': 1006, 'websocket.close.cause': value, [name]: value },
+        [name]: value,
+      })),
+    ),
   ];
   for (const args of [[], ['--json']]) {
     const { exitCode, stdout } = await runClosespan(['explain', ...args], { input: JSON.stringify(input) });

@@ -199,6 +199,19 @@ describe('an attribute', () => {
   });
 });
 
+it('values without end are read to the depth that a body may have', () => {
+  const wraps = [
+    (value: object) => ({ arrayValue: { values: [value] } }),
+    (value: object) => ({ kvlistValue: { values: [{ key: 'a', value }] } }),
+  ];
+  for (const wrap of wraps) {
+    let value: object = { stringValue: 'x' };
+    for (let i = 0; i < 50_000; i++) value = wrap(value);
+    const [span] = receivedSpans(tracesOf([closeSpan('1', [{ key: 'deep', value }])]));
+    expect(JSON.stringify(span?.attributes['deep']).length).toBeLessThan(1500);
+  }
+});
+
 it.each([
   ['NaN', 0],
   ['-1', 0],

@@ -25,7 +25,7 @@ export interface Closespan {
 /** Options of `startClosespan`. */
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly input?: string;
+  readonly input?: string | Buffer;
   /** Stream on which the first line is expected. @defaultValue `stdout` */
   readonly notes?: 'stdout' | 'stderr';
   /** Node that runs the program. @defaultValue the Node of the tests */

@@ -88,8 +88,17 @@ function print(
   const width = widthOf(stdout);
   const lines = closes.flatMap((close, index) =>
     json
-      ? [jsonLine({ ...closeJson(close), ...(assumed.length > 0 && { assumed }) })]
+      ? [lineOf({ ...closeJson(close), ...(assumed.length > 0 && { assumed }) })]
       : [...(index > 0 ? [''] : []), ...explanationLines(close, { paint, width }, assumed)],
   );
   stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+/** Returns a close as a line of JSON. Attributes that are nested deeper than JSON can be written are left out. */
+function lineOf(close: object): string {
+  try {
+    return jsonLine(close);
+  } catch {
+    return jsonLine({ ...close, attributes: undefined, resource: undefined });
+  }
 }

@@ -39,13 +39,12 @@ function parsed(text: string): unknown[] {
   try {
     return [JSON.parse(text)];
   } catch (error) {
-    const values = text.split('\n').flatMap((line) => {
+    const values: unknown[] = [];
+    for (const [line] of text.matchAll(/[^\n]+/g)) {
       try {
-        return line.trim() ? [JSON.parse(line) as unknown] : [];
-      } catch {
-        return [];
-      }
-    });
+        values.push(JSON.parse(line));
+      } catch {}
+    }
     if (values.length > 0) return values;
     throw new UsageError(`Expected JSON, or a JSON value a line: ${cleanText((error as Error).message)}`);
   }

@@ -85,15 +85,15 @@ function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): R
   // A span object of the SDK has times in two parts, and numbers of kinds that are one less than those of OTLP.
   const isOfSdk = Array.isArray(endTime);
   const { kind: side = attributes['span.kind'] } = object;
-  const kind = String(isOfSdk ? Number(side) + 1 : side);
+  const kind = wordOf(isOfSdk ? numberOf(side) + 1 : side);
   const given = object['statusCode'] ?? objectOf(object['status'])['code'] ?? attributes['otel.status_code'];
   const isError =
-    ERROR.test(String(given)) ||
+    ERROR.test(wordOf(given)) ||
     attributes[ATTR_ERROR_TYPE] !== undefined ||
     object['abnormal'] === true ||
     // Attributes alone have no status.
     (given === undefined && object['abnormal'] === undefined && !spanId && isLikelyAbnormal(attributes));
-  const parts = isOfSdk ? Number(endTime[0]) * 1e9 + Number(endTime[1]) : object['endTimeUnixNano'];
+  const parts = isOfSdk ? numberOf(endTime[0]) * 1e9 + numberOf(endTime[1]) : object['endTimeUnixNano'];
   const end = typeof closeTime === 'number' ? closeTime : timeOf(parts) || endOfMicros(object);
   return {
     name: textOf(object['name']),
@@ -113,6 +113,11 @@ function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): R
   };
 }
 
+/** Returns a value as a word. An object, which may refuse to become a text, is none. */
+function wordOf(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value);
+}
+
 /** Returns the end of a span of Jaeger, or of the SDK's console exporter, which have a start and a duration in microseconds. */
 function endOfMicros({ startTime, timestamp = startTime, duration }: Foreign): number {
   return timeOf((numberOf(timestamp) + numberOf(duration)) * 1000);
@@ -121,7 +126,7 @@ function endOfMicros({ startTime, timestamp = startTime, duration }: Foreign): n
 /** Returns whether a close without a status counts as an error, by its code alone. */
 function isLikelyAbnormal(attributes: Foreign): boolean {
   const code = numberOf(attributes[ATTR_WEBSOCKET_CLOSE_CODE]);
-  const cause = String(attributes[ATTR_WEBSOCKET_CLOSE_CAUSE]);
+  const cause = wordOf(attributes[ATTR_WEBSOCKET_CLOSE_CAUSE]);
   const unknown = { httpStatusCode: undefined, errorCode: undefined, idle: undefined };
   return likelyClose({
     ...unknown,

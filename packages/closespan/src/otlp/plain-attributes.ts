@@ -1,3 +1,4 @@
+import { BODY_LIMITS } from './body-limits.ts';
 import { numberOf, objectOf, objectsOf, textOf } from './foreign-values.ts';
 
 /** Value of an attribute. A map of OTLP is a text of JSON, and bytes are a text of Base64. */
@@ -17,22 +18,28 @@ export function plainAttributes(list: unknown): AttributeMap {
   return attributes;
 }
 
-function plainValue(value: unknown): AttributeValue {
+/** @param depth number of lists and maps around the value */
+function plainValue(value: unknown, depth = 0): AttributeValue {
   const { arrayValue, kvlistValue } = objectOf(value);
   // JSON of protobuf may write an absent member as null.
-  if (arrayValue != null) return objectsOf(objectOf(arrayValue)['values']).map(plainValue);
-  return kvlistValue == null ? scalarOf(value) : JSON.stringify(structureOf(value));
+  if (arrayValue != null) return membersOf(arrayValue, depth).map((member) => plainValue(member, depth + 1));
+  return kvlistValue == null ? scalarOf(value) : JSON.stringify(structureOf(value, depth));
 }
 
 /** Keeps the structure of maps within maps: JSON within JSON would double the backslashes at each level. */
-function structureOf(value: unknown): unknown {
+function structureOf(value: unknown, depth: number): unknown {
   const { arrayValue, kvlistValue } = objectOf(value);
-  if (arrayValue != null) return objectsOf(objectOf(arrayValue)['values']).map(structureOf);
+  if (arrayValue != null) return membersOf(arrayValue, depth).map((member) => structureOf(member, depth + 1));
   if (kvlistValue == null) return scalarOf(value);
   const map: Record<string, unknown> = Object.create(null);
-  for (const { key, value: member } of objectsOf(objectOf(kvlistValue)['values']))
-    map[textOf(key)] = structureOf(member);
+  for (const { key, value: member } of membersOf(kvlistValue, depth))
+    map[textOf(key)] = structureOf(member, depth + 1);
   return map;
+}
+
+/** Returns the members of a list or map of OTLP. At a depth that no body may have, there are none. */
+function membersOf(list: unknown, depth: number): Readonly<Record<string, unknown>>[] {
+  return depth < BODY_LIMITS.depth ? objectsOf(objectOf(list)['values']) : [];
 }
 
 /** Returns a value that is no list and no map. A value without a type is an empty text. */

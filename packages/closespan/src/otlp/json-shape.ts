@@ -1,0 +1,31 @@
+const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
+const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Shape of a text of JSON, which decides how much memory the parsed text takes. */
+interface JsonShape {
+  /** Number of lists, objects and commas. */
+  readonly values: number;
+  /** Largest depth of lists and objects within each other. */
+  readonly depth: number;
+}
+
+/** Returns the shape of a text before the text is parsed: two bytes of JSON can become a hundred bytes of memory. */
+export function jsonShape(bytes: Uint8Array): JsonShape {
+  let depth = 0;
+  let deepest = 0;
+  let values = 0;
+  let isText = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i];
+    if (isText) {
+      if (byte === BACKSLASH) i++;
+      else if (byte === QUOTE) isText = false;
+    } else if (byte === QUOTE) isText = true;
+    else if (byte === COMMA) values++;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      values++;
+      if (++depth > deepest) deepest = depth;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth--;
+  }
+  return { values, depth: deepest };
+}
