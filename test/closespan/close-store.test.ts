@@ -150,6 +150,20 @@ describe('closes', () => {
     expect(Object.keys(attributes).length).toBe(256);
   });
 
+  it('have a bounded number of characters in all texts together', () => {
+    const store = createCloseStore();
+    const text = { stringValue: '\u0001'.repeat(4096) };
+    const list = { arrayValue: { values: Array.from({ length: 128 }, () => text) } };
+    const many = Array.from({ length: 20 }, (_, i) => ({ key: `${i}`.repeat(1000), value: list }));
+    const attributes = [{ key: 'text', value: text }];
+    const links = Array.from({ length: 200 }, () => ({ traceId: 'x'.repeat(5000), attributes }));
+    const [span] = spansOf([{ ...close(1, [...many, attribute('last', 7)]), links }]);
+    store.addSpans([{ ...(span as ReceivedSpan), resource: (span as ReceivedSpan).attributes }]);
+    // As JSON, a character can take six.
+    expect(JSON.stringify(store.closes[0]).length).toBeLessThan(3 * 6 * 300_000);
+    expect(store.closes[0]?.span.attributes['websocket.close.code']).toBe(1006);
+  });
+
   it('reach listeners until these stop', () => {
     const store = createCloseStore();
     const events: StoreEvent['type'][] = [];
@@ -212,6 +226,17 @@ describe('open connections', () => {
       const points = Array.from({ length: 100 }, (_, j) => [1, { 'url.template': `/${i}/${j}` }] as const);
       store.addPoints(active(points));
     }
+    expect(store.open.length).toBe(2000);
+  });
+
+  it('are bounded in the size of their attributes together', () => {
+    const store = createCloseStore();
+    const points = Array.from({ length: 1500 }, (_, i) => [1, { a: `${i}${'x'.repeat(4000)}` }] as const);
+    for (let i = 0; i < 2; i++) store.addPoints(active(points));
+    expect(JSON.stringify(store.open).length).toBeLessThan(1_300_000);
+    expect(store.open.at(-1)?.attributes['a']).toMatch(/^1499x/);
+    // Short ones have room again.
+    store.addPoints(active(Array.from({ length: 2000 }, (_, i) => [1, { b: `${i}` }] as const)));
     expect(store.open.length).toBe(2000);
   });
 

@@ -1,5 +1,7 @@
+import { get, type IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import {
   type ClosespanReceiver,
   createCloseStore,
@@ -74,6 +76,26 @@ it('exports what the store keeps', async () => {
   const { closespan, closes, outages, forgotten } = JSON.parse(`${response.body}`);
   expect([closespan, closes.length, outages, forgotten]).toEqual([1, store.closes.length, [], 0]);
   expect(closes).toEqual(JSON.parse(JSON.stringify(store.closes)));
+});
+
+it('exports to a slow reader no closes that were forgotten meanwhile', async () => {
+  const small = createCloseStore({ count: 100 });
+  const other = await startClosespanReceiver({ port: 0, store: small, serve: createPageHandler(small) });
+  const attributes = Object.fromEntries(
+    Array.from({ length: 60 }, (_, index) => [`key.${index}`, 'x'.repeat(4096)]),
+  );
+  const add = () => small.addSpans(Array.from({ length: 100 }, () => closeSpanOf({ attributes })));
+  add();
+  const response = await new Promise<IncomingMessage>((resolve) => get(`${other.url}/export.json`, resolve));
+  // The system buffers a few MB of 25.
+  add();
+  const { closes } = JSON.parse(await text(response));
+  expect(closes.length).toBeGreaterThan(0);
+  expect(closes.length).toBeLessThan(100);
+  expect(closes.map(({ number }: { number: number }) => number)).toEqual(
+    closes.map((_: unknown, i: number) => i + 1),
+  );
+  await other.close();
 });
 
 it.each(['cross-site', 'same-site'])('gives closes to no request that is %s', async (site) => {

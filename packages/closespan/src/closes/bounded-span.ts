@@ -8,6 +8,9 @@ const LONGEST_TEXT = 4096;
 const MOST_ATTRIBUTES = 256;
 /** Largest number of items of a list, and of links, that are kept. */
 const MOST_ITEMS = 128;
+/** Largest number of characters of all attributes together; as many of the resource, and of all links. */
+const MOST_CHARACTERS = 256 * 1024;
+const LONGEST_ID = 64;
 /** Bytes that a span takes without its texts, and that one attribute takes without its texts. About what V8 takes. */
 const [SPAN_BYTES, ATTRIBUTE_BYTES] = [2048, 96];
 
@@ -38,17 +41,17 @@ export function boundedSpan(span: ReceivedSpan): BoundedSpan {
   resources.set(span.resource, resource);
   const attributes = boundedAttributes(span.attributes);
   const links = span.links.slice(0, MOST_ITEMS).map((link) => ({
-    traceId: text(link.traceId),
-    spanId: text(link.spanId),
-    ...boundedAttributes(link.attributes),
+    traceId: id(link.traceId),
+    spanId: id(link.spanId),
+    ...boundedAttributes(link.attributes, MOST_CHARACTERS / MOST_ITEMS),
   }));
   const endTime = span.endTime || Date.now();
   const copy: ReceivedSpan = {
     ...span,
     name: text(span.name),
-    traceId: text(span.traceId),
-    spanId: text(span.spanId),
-    parentSpanId: parentSpanId && text(parentSpanId),
+    traceId: id(span.traceId),
+    spanId: id(span.spanId),
+    parentSpanId: parentSpanId && id(parentSpanId),
     startTime: span.startTime || endTime,
     endTime,
     attributes: attributes.map,
@@ -63,32 +66,40 @@ export function boundedSpan(span: ReceivedSpan): BoundedSpan {
   return { span: copy, bytes: SPAN_BYTES + sum(parts.map(({ bytes }) => bytes)) + sum(texts.map(sizeOf)) };
 }
 
-function boundedAttributes(map: AttributeMap): BoundedAttributes {
+/** @param most largest number of characters of all names and texts. A text beyond that is empty */
+function boundedAttributes(map: AttributeMap, most = MOST_CHARACTERS): BoundedAttributes {
   const copy: AttributeMap = Object.create(null);
-  let bytes = 0;
-  for (const [key, value] of Object.entries(map).slice(0, MOST_ATTRIBUTES)) {
-    const kept = Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(scalar) : scalar(value);
-    copy[text(key)] = kept;
-    bytes += ATTRIBUTE_BYTES + sizeOf(key) + (Array.isArray(kept) ? sum(kept.map(sizeOfItem)) : sizeOf(kept));
-  }
-  return { map: copy, bytes };
-}
+  let left = most;
+  let count = 0;
 
-/** Returns a value that is no list. OTLP's conventions have no lists within lists. */
-function scalar(value: Value): Value {
-  return Array.isArray(value) ? '' : typeof value === 'string' ? text(value) : value;
+  /** Returns a value that is no list. OTLP's conventions have no lists within lists. */
+  function kept(value: Value): Exclude<Value, Value[]> {
+    count++;
+    if (typeof value !== 'string') return Array.isArray(value) ? '' : value;
+    const { length } = value;
+    if (Math.min(length, LONGEST_TEXT) > left) return '';
+    left -= Math.min(length, LONGEST_TEXT);
+    return text(value);
+  }
+
+  for (const [key, value] of Object.entries(map).slice(0, MOST_ATTRIBUTES)) {
+    const name = kept(key) as string;
+    if (key && !name) continue;
+    copy[name] = Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(kept) : kept(value);
+  }
+  return { map: copy, bytes: 2 * (most - left) + ATTRIBUTE_BYTES * count };
 }
 
 function text(value: string): string {
   return keptText(value, LONGEST_TEXT);
 }
 
-function sizeOf(value: Value | undefined): number {
-  return typeof value === 'string' ? 2 * Math.min(value.length, LONGEST_TEXT) : 0;
+function id(value: string): string {
+  return keptText(value, LONGEST_ID);
 }
 
-function sizeOfItem(value: Value): number {
-  return ATTRIBUTE_BYTES + sizeOf(value);
+function sizeOf(value = ''): number {
+  return 2 * value.length;
 }
 
 function sum(numbers: readonly number[]): number {

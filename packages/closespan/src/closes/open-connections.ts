@@ -43,15 +43,18 @@ const SIDES: ReadonlyMap<string, OpenConnections['side']> = new Map([
 ]);
 
 const MOST_SERIES = 2000;
+/** Largest number of characters of the names of all series. */
+const MOST_CHARACTERS = 1024 * 1024;
 /** Largest number of characters of the attributes of a series, as JSON. Points with longer attributes are left out. */
 const LONGEST_ATTRIBUTES = 4096;
 const LONGEST_SERVICE = 256;
 /** Milliseconds after which a process that has sent no metrics has ended. Processes send each minute by default. */
 const EXPIRY = 5 * 60_000;
 
-/** Makes counts that hold 2,000 series at most. Without room, the series that waits longest for a new value goes. */
+/** Makes counts that hold 2,000 series and a million characters at most. Without room, the series that waits longest for a new value goes. */
 export function createOpenCounts(): OpenCounts {
   const series = new Map<string, Series>();
+  let characters = 0;
   /** Digests of resources, which all points of a resource share. */
   const digests = new WeakMap<AttributeMap, string>();
 
@@ -74,14 +77,16 @@ export function createOpenCounts(): OpenCounts {
       const process = `${side} ${digests.get(resource) ?? digestOf(resource)}`;
       const name = `${process} ${endpoint}`;
       const before = isDelta ? (series.get(name)?.value ?? 0) : 0;
-      series.delete(name);
+      drop(name);
+      characters += name.length;
       series.set(name, {
         ...{ process, side, attributes, time, isDelta },
         service: keptText(String(resource['service.name'] ?? ''), LONGEST_SERVICE),
         value: before + point.value,
         arrivedAt: Date.now(),
       });
-      if (series.size > MOST_SERIES) series.delete(series.keys().next().value ?? '');
+      while (series.size > MOST_SERIES || characters > MOST_CHARACTERS)
+        drop(series.keys().next().value ?? '');
     }
     return isCounted;
   }
@@ -103,7 +108,11 @@ export function createOpenCounts(): OpenCounts {
   }
 
   function dropExpired(): void {
-    for (const [name, { arrivedAt }] of series) if (Date.now() - arrivedAt > EXPIRY) series.delete(name);
+    for (const [name, { arrivedAt }] of series) if (Date.now() - arrivedAt > EXPIRY) drop(name);
+  }
+
+  function drop(name: string): void {
+    if (series.delete(name)) characters -= name.length;
   }
 
   return { add, list };

@@ -1,5 +1,6 @@
 import type { CloseStore, OpenConnections } from '../closes/close-store.ts';
 import type { ReceivedClose, ReceivedOutage } from '../closes/received-close.ts';
+import { laterThan, type NumberedEntry } from './numbered-entries.ts';
 
 /** Content of `/export.json`, and of the file that the page's button saves. */
 interface ExportedCloses {
@@ -19,23 +20,29 @@ interface ExportedCloses {
 
 /** Returns everything that a store keeps, as `ExportedCloses` in JSON, in parts of one close each. */
 export function* exportParts(store: CloseStore): Generator<string, void, undefined> {
-  // Copies: the store may forget closes between two parts.
-  const [closes, outages] = [[...store.closes], [...store.outages]];
-  const { open, forgotten, otherSpans } = store;
+  const { closes, outages, open, forgotten, otherSpans } = store;
+  const last = Math.max(closes.at(-1)?.number ?? 0, outages.at(-1)?.number ?? 0);
   const exported = new Date().toISOString();
   const rest: Omit<ExportedCloses, 'closes' | 'outages'> = {
     closespan: 1,
     ...{ exported, open, forgotten, otherSpans },
   };
   yield `${JSON.stringify(rest).slice(0, -1)},"closes":`;
-  yield* listParts(closes);
+  yield* listParts(closes, last);
   yield ',"outages":';
-  yield* listParts(outages);
+  yield* listParts(outages, last);
   yield '}';
 }
 
-function* listParts(list: readonly object[]): Generator<string, void, undefined> {
+/** Finds each entry by its number: a copy of the list would hold, for a slow reader, what the store forgets. */
+function* listParts(list: readonly NumberedEntry[], last: number): Generator<string, void, undefined> {
+  let number = 0;
   yield '[';
-  for (const [index, item] of list.entries()) yield (index > 0 ? ',' : '') + JSON.stringify(item);
+  for (;;) {
+    const [entry] = laterThan(list, number, 1);
+    if (!entry || entry.number > last) break;
+    yield (number > 0 ? ',' : '') + JSON.stringify(entry);
+    number = entry.number;
+  }
   yield ']';
 }

@@ -2,7 +2,7 @@ import type { CloseStore } from '../closes/close-store.ts';
 import type { ReceivedClose, ReceivedOutage } from '../closes/received-close.ts';
 
 /** Close or outage of a store. Both have their numbers from one sequence. */
-type NumberedEntry = ReceivedClose | ReceivedOutage;
+export type NumberedEntry = ReceivedClose | ReceivedOutage;
 
 /** Returns whether an entry is a close. An outage has no explanation. */
 export function isClose(entry: NumberedEntry): entry is ReceivedClose {
@@ -19,8 +19,12 @@ export function entriesAfter(store: CloseStore, number: number, limit: number): 
   return [...closes, ...outages].sort((a, b) => a.number - b.number).slice(0, limit);
 }
 
-/** Finds the first later entry by halves, since a store may keep many. */
-function laterThan<T extends NumberedEntry>(entries: readonly T[], number: number, limit: number): T[] {
+/** Returns the entries of a list that arrived after a number. Finds the first by halves, since a store may keep many. */
+export function laterThan<T extends NumberedEntry>(
+  entries: readonly T[],
+  number: number,
+  limit: number,
+): T[] {
   let from = 0;
   let to = entries.length;
   while (from < to) {
