@@ -39,7 +39,7 @@ export function enumOf(value: unknown, names: readonly string[]): number {
 /** Returns an id of a trace or span in lower case, since its digits may have any case. An id of zeros is none. */
 export function idOf(value: unknown): string {
   const id = textOf(value);
-  if (/^0*$/.test(id)) return '';
+  if (/^0{16,}$/.test(id)) return '';
   return /^[\da-f]+$/i.test(id) ? id.toLowerCase() : id;
 }
 
