@@ -370,16 +370,16 @@ describe('hostile texts', () => {
 
   it('are shown as they are, wherever they stand', async () => {
     const hostile = closeSpanOf({
-      path: `/${HTML}`,
+      path: `/${HTML}\u202e`,
       reason: `${HTML}\u202egnp.exe\u0007`,
-      service: HTML,
-      cause: HTML,
+      service: `${HTML}\u202e`,
+      cause: `${HTML}\u202e`,
       id: HTML,
       attributes: {
         [HTML]: HTML,
-        'websocket.close.name': HTML,
+        'websocket.close.name': `${HTML}\u202e`,
         'websocket.close.code': 1e300,
-        'server.address': 'javascript:alert(1)',
+        'server.address': 'javascript:alert(1)\u202e',
         'url.full': 'javascript:alert(1)',
         // biome-ignore lint/suspicious/noExplicitAny: a key that assignment would take for the prototype
         ['__proto__' as any]: 'polluted',
@@ -392,6 +392,12 @@ describe('hostile texts', () => {
       for (const details of all) details.open = true;
     });
     expect(await rows(page).first().textContent()).toContain('\\u202egnp.exe\\u0007');
+    const texts = await page
+      .locator('body *:not(script)')
+      .evaluateAll((all) =>
+        all.flatMap((one) => [one.textContent, one.getAttribute('title'), one.getAttribute('aria-label')]),
+      );
+    expect(texts.join()).not.toMatch(/\p{Cf}/u);
     expect(await page.title()).toBe('closespan');
     expect(await page.locator('img, script:not([type=module])').count()).toBe(0);
     expect(await page.locator('a[href^="javascript"]').count()).toBe(0);
@@ -435,7 +441,10 @@ describe('files', () => {
 
   it('bring back what was exported, by the button and by /export.json', async () => {
     store.addSpans([
-      closeSpanOf({ id: 'one' }),
+      {
+        ...closeSpanOf({ id: 'one', attributes: { list: Array.from({ length: 128 }, () => true) } }),
+        links: Array.from({ length: 128 }, () => ({ traceId: 'a', spanId: 'b', attributes: {} })),
+      },
       closeSpanOf({ id: 'one', side: 'server' }),
       outageSpanOf(43),
     ]);

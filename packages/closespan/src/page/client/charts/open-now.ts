@@ -1,7 +1,6 @@
 import { ATTR_WEBSOCKET_CONNECTION_AGE_GROUP } from '@closespan/core';
 import type { OpenConnections } from '../../../closes/close-store.ts';
 import { element, shape } from '../dom/element.ts';
-import { visibleText } from '../model/plain-text.ts';
 import { chartFrame, picture } from './chart-frame.ts';
 
 /** Age groups from the youngest, with their words. */
@@ -45,7 +44,7 @@ export function openNow() {
           element(
             'span',
             { class: 'name' },
-            `${visibleText(group.service)} `,
+            `${group.service} `,
             element('span', { class: 'quiet' }, group.side),
           ),
           element('span', { class: 'value' }, group.total.toLocaleString('en')),
@@ -63,7 +62,7 @@ export function openNow() {
     );
     frame.table(['Service', 'Side', 'Open', ...Object.values(AGES)], () =>
       groups.map(({ service, side, total: count, byAge }) => [
-        visibleText(service),
+        service,
         side,
         String(count),
         ...Object.keys(AGES).map((age) => String(byAge.get(age) ?? 0)),

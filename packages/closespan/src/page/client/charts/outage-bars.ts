@@ -27,7 +27,7 @@ export function outageBars() {
       element(
         'li',
         {},
-        element('span', { class: 'name' }, visibleText(outage.path || outage.host || '(no URL)')),
+        element('span', { class: 'name' }, outage.path || outage.host || '(no URL)'),
         element('span', { class: 'value' }, valueText(outage)),
         bar(outage, width, scale),
       ),
@@ -42,17 +42,15 @@ export function outageBars() {
     frame.table(['Lost at', 'URL', 'Service', 'Away for', 'Attempts', 'Causes', 'Came back'], () =>
       outages
         .toReversed()
-        .map(({ span, host, path, service, downtime, attempts, causes, isOver }) =>
-          [
-            clockText(span.startTime),
-            `${host}${path}`,
-            service,
-            durationText(downtime),
-            String(attempts),
-            causes.join(', '),
-            isOver ? 'yes' : 'no',
-          ].map(visibleText),
-        ),
+        .map(({ span, host, path, service, downtime, attempts, causes, isOver }) => [
+          clockText(span.startTime),
+          `${host}${path}`,
+          service,
+          durationText(downtime),
+          String(attempts),
+          causes.join(', '),
+          isOver ? 'yes' : 'no',
+        ]),
     );
   }
 

@@ -1,6 +1,5 @@
 import { type Content, element } from '../dom/element.ts';
 import type { PageClose } from '../model/page-close.ts';
-import { visibleText } from '../model/plain-text.ts';
 
 /** Makes a table of everything that the spans hold. With two ends, a row that differs is marked. */
 export function attributeTable(closes: readonly PageClose[]): HTMLElement {
@@ -41,7 +40,7 @@ function table(
     return element(
       'tr',
       { class: differs && 'differs' },
-      element('th', { scope: 'row' }, element('bdi', {}, ...breakable(visibleText(name)))),
+      element('th', { scope: 'row' }, element('bdi', {}, ...breakable(name))),
       ...cells.map((text) =>
         element('td', { colspan: differs ? 1 : texts.length }, element('bdi', {}, text || '–')),
       ),
@@ -63,7 +62,7 @@ function table(
 
 function textOf(value: unknown): string {
   if (value === undefined) return '';
-  return visibleText(Array.isArray(value) ? value.join(', ') : String(value));
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
 /** Lets a long name break behind its dots and underscores. */

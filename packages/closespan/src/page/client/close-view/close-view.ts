@@ -1,7 +1,7 @@
 import { durationText } from '@closespan/core/explain';
 import { byId, element } from '../dom/element.ts';
 import { type Connection, closesOf, leadingClose, type Neighbours } from '../model/connections.ts';
-import { clockText, visibleText } from '../model/plain-text.ts';
+import { clockText } from '../model/plain-text.ts';
 import { attributeTable, resourceTable } from './attribute-table.ts';
 import { endSection } from './end-section.ts';
 
@@ -41,12 +41,12 @@ export function closeView(onOpen: (connection: Connection) => void, onHide: () =
         element(
           'h2',
           { id: 'close-title', tabindex: -1 },
-          element('bdi', {}, visibleText(path || host || 'A connection')),
+          element('bdi', {}, path || host || 'A connection'),
         ),
         back,
         element('p', { class: 'quiet' }, facts),
-        url ? element('p', { class: 'mono' }, element('bdi', {}, visibleText(url))) : undefined,
-        id ? element('p', { class: 'mono quiet' }, 'id ', element('bdi', {}, visibleText(id))) : undefined,
+        url ? element('p', { class: 'mono' }, element('bdi', {}, url)) : undefined,
+        id ? element('p', { class: 'mono quiet' }, 'id ', element('bdi', {}, id)) : undefined,
         before || after ? element('p', { class: 'chain' }, ...chain) : undefined,
       ),
       ...closes.map((end) => endSection(end, end.side === 'client' ? 'Client' : 'Server')),

@@ -1,7 +1,6 @@
 import { element } from '../dom/element.ts';
 import { kindMark } from '../dom/kind-mark.ts';
 import type { PageClose } from '../model/page-close.ts';
-import { visibleText } from '../model/plain-text.ts';
 
 /** Makes the section of one end of a connection: explanation, next step, links and evidence. */
 export function endSection(close: PageClose, title: string): HTMLElement {
@@ -14,15 +13,15 @@ export function endSection(close: PageClose, title: string): HTMLElement {
       'h3',
       { id: heading },
       element('span', { class: 'side' }, title),
-      element('span', { class: 'quiet' }, visibleText(service)),
+      element('span', { class: 'quiet' }, service),
     ),
     element(
       'p',
       { class: `code kind-${kind}` },
       kindMark(kind),
       element('b', {}, String(code ?? '?')),
-      ` ${visibleText(name)}`,
-      element('span', { class: 'tag' }, visibleText(cause)),
+      ` ${name}`,
+      element('span', { class: 'tag' }, cause),
     ),
     element('p', { class: 'sentence' }, explanation.sentence),
     element('h4', {}, 'What to do'),

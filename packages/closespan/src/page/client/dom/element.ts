@@ -1,4 +1,6 @@
-/** Content of an element. A text becomes a text node and is never read as HTML. */
+import { visibleText } from '../model/plain-text.ts';
+
+/** Content of an element. A text becomes a text node, with its invisible characters written out, and never is HTML. */
 export type Content = Node | string | false | undefined;
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -34,6 +36,9 @@ function filled<T extends Element>(made: T, attributes: Attributes, content: rea
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : String(value));
   }
-  made.append(...content.filter((part) => part !== undefined && part !== false));
+  for (const part of content) {
+    if (part !== undefined && part !== false)
+      made.append(typeof part === 'string' ? visibleText(part) : part);
+  }
   return made;
 }

@@ -3,7 +3,7 @@ import { element } from '../dom/element.ts';
 import { kindMark } from '../dom/kind-mark.ts';
 import { type Connection, closesOf, leadingClose } from '../model/connections.ts';
 import type { PageClose } from '../model/page-close.ts';
-import { clockText, visibleText } from '../model/plain-text.ts';
+import { clockText } from '../model/plain-text.ts';
 
 /** Headings of the columns, each with the class of its cells. */
 export const COLUMNS: readonly (readonly [name: string, title: string])[] = [
@@ -27,10 +27,7 @@ export function connectionRow(connection: Connection, index: number): HTMLElemen
       line(clockText(span.endTime)),
       line(`.${String(Math.floor(((span.endTime % 1000) + 1000) % 1000)).padStart(3, '0')}`, true),
     ],
-    url: [
-      line(visibleText(path || host || '(no URL)')),
-      line(visibleText(host ? `${host} · ${services}` : services), true),
-    ],
+    url: [line(path || host || '(no URL)'), line(host ? `${host} · ${services}` : services, true)],
     client: endCell(connection.client),
     server: endCell(connection.server),
     lifetime: [line(lifetime === undefined ? '–' : durationText(lifetime))],
@@ -42,7 +39,7 @@ export function connectionRow(connection: Connection, index: number): HTMLElemen
         connection.client && connection.server ? `${SIDES[close.side]}: ` : '',
       ),
       element('span', { class: 'sentence' }, close.explanation.sentence),
-      ...(reason ? [element('bdi', { class: 'reason' }, `“${visibleText(reason)}”`)] : []),
+      ...(reason ? [element('bdi', { class: 'reason' }, `“${reason}”`)] : []),
     ],
   };
   return element(
@@ -71,9 +68,9 @@ function endCell(close: PageClose | undefined): Node[] {
       { class: `code kind-${kind}` },
       kindMark(kind),
       element('b', {}, String(code ?? '?')),
-      ` ${visibleText(title)}`,
+      ` ${title}`,
     ),
-    line(visibleText(cause.replaceAll('_', ' ')), true),
+    line(cause.replaceAll('_', ' '), true),
   ];
 }
 
