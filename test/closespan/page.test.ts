@@ -489,6 +489,41 @@ describe('files', () => {
     expect(await rows(page).first().textContent()).toContain('1011 Internal Error');
   });
 
+  it('may hold values of any type and depth, and leave the page as it was', async () => {
+    const page = await open();
+    const refusing = { toString: 1, valueOf: 1 };
+    const span = closeSpanOf();
+    const exported = {
+      closespan: 1,
+      closes: [
+        { number: 1, span: { ...span, name: refusing, attributes: { ...span.attributes, a: ['DEEP'] } } },
+      ],
+      open: [
+        {
+          service: refusing,
+          side: refusing,
+          count: 3,
+          attributes: { 'websocket.connection.age_group': refusing },
+        },
+        { service: 'x', count: 4, attributes: refusing },
+      ],
+    };
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    await importFile(page, JSON.stringify(exported).replace('"DEEP"', deep));
+    await page.getByText('1 connection', { exact: true }).waitFor();
+    await page.getByText('7open', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Back to live' }).click();
+    store.addSpans([closeSpanOf(), closeSpanOf()]);
+    await page.getByText('2closed, 2 abnormal', { exact: false }).waitFor();
+    const map = '{"kvlistValue":{"values":[{"value":';
+    const value = `${map.repeat(10_000)}{}${'}]}}'.repeat(10_000)}`;
+    const request = (of: string) =>
+      `{"resourceSpans":[{"scopeSpans":[{"scope":{"name":"closespan"},"spans":[{"name":"websocket.close","spanId":"b","attributes":[{"key":"deep","value":${of}}]}]}]}]}`;
+    await importFile(page, request(value));
+    await page.getByText('1 connection', { exact: true }).waitFor();
+    expect(errors).toEqual([]);
+  });
+
   it('that hold no close are refused in words', async () => {
     const page = await open();
     for (const [text, message] of [

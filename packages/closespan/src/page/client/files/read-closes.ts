@@ -1,6 +1,6 @@
 import type { OpenConnections } from '../../../closes/close-store.ts';
 import type { ReceivedSpan } from '../../../otlp/received-span.ts';
-import { isObject, readSpan } from '../model/read-span.ts';
+import { isObject, readAttributes, readSpan, text } from '../model/read-span.ts';
 
 /** Spans and counts of an event, or of a file. */
 export interface ReadCloses {
@@ -47,9 +47,9 @@ function readOpen(value: unknown): OpenConnections[] {
   const { service, side, attributes } = value;
   return [
     {
-      service: String(service ?? '').slice(0, 256),
+      service: text(service),
       side: side === 'server' ? 'server' : 'client',
-      attributes: isObject(attributes) ? attributes : {},
+      attributes: readAttributes(attributes),
       count: count(value['count']),
     },
   ];

@@ -11,8 +11,6 @@ export interface Connection {
 /** Ended connections in the order of arrival, both ends of each joined. Bounded: the oldest are forgotten first. */
 export interface Connections {
   readonly list: readonly Connection[];
-  /** Number of connections that this page has forgotten. */
-  readonly forgotten: number;
   add(close: PageClose): void;
   /** Returns the connection of a close span, or `undefined` if there is none. */
   ofSpan(spanId: string): Connection | undefined;
@@ -23,7 +21,6 @@ export interface Connections {
 /** Creates an empty list of connections. */
 export function createConnections(limit = 10_000): Connections {
   let list: Connection[] = [];
-  let forgotten = 0;
   const byId = new Map<string, Connection>();
   const bySpan = new Map<string, Connection>();
   const byPrevious = new Map<string, Connection>();
@@ -53,15 +50,11 @@ export function createConnections(limit = 10_000): Connections {
       }
     }
     list = list.slice(count);
-    forgotten += count;
   }
 
   return {
     get list() {
       return list;
-    },
-    get forgotten() {
-      return forgotten;
     },
     add,
     ofSpan: (spanId) => bySpan.get(spanId),

@@ -15,9 +15,12 @@ export function paced(pause: number): (run: () => void) => void {
     isWaiting = run !== undefined;
     if (!run) return;
     const start = performance.now();
-    run();
-    // Not by frames: a hidden tab has none. However long a run takes, the user has most of the time.
-    setTimeout(runNext, Math.max(pause, (performance.now() - start) * REST));
+    try {
+      run();
+    } finally {
+      // Not by frames: a hidden tab has none. However long a run takes, the user has most of the time.
+      setTimeout(runNext, Math.max(pause, (performance.now() - start) * REST));
+    }
   }
 
   return (run) => {

@@ -1,12 +1,13 @@
+import { numberOf } from '../../../otlp/foreign-values.ts';
 import type { AttributeMap } from '../../../otlp/plain-attributes.ts';
 import type { ReceivedSpan } from '../../../otlp/received-span.ts';
 
+// The limits of the store, so that the page exports the file that the receiver exports.
 /** Largest number of attributes of a span that the page keeps. */
 const MOST_ATTRIBUTES = 256;
-/** Largest number of characters of one text, and of items of one list. */
 const LONGEST_TEXT = 4096;
-const LONGEST_LIST = 64;
-const MOST_LINKS = 32;
+/** Largest number of items of a list, and of links. */
+const MOST_ITEMS = 128;
 /** Latest time that a date can show, in epoch milliseconds. */
 const LATEST = 8.64e15;
 
@@ -18,16 +19,16 @@ export function readSpan(value: unknown): ReceivedSpan | undefined {
   const { name, version } = isObject(scope) ? scope : {};
   return {
     name: text(value['name']),
-    kind: Number(value['kind']) || 0,
+    kind: numberOf(value['kind']) || 0,
     traceId: text(value['traceId']),
     spanId: text(spanId),
     parentSpanId: text(parentSpanId) || undefined,
     startTime,
     endTime,
     attributes: readAttributes(value['attributes']),
-    statusCode: Number(value['statusCode']) || 0,
+    statusCode: numberOf(value['statusCode']) || 0,
     statusMessage: text(statusMessage) || undefined,
-    links: Array.isArray(links) ? links.slice(0, MOST_LINKS).filter(isObject).map(readLink) : [],
+    links: Array.isArray(links) ? links.slice(0, MOST_ITEMS).filter(isObject).map(readLink) : [],
     resource: readAttributes(value['resource']),
     scope: { name: text(name), ...(typeof version === 'string' && { version: text(version) }) },
   };
@@ -43,7 +44,8 @@ function readLink(link: Readonly<Record<string, unknown>>): ReceivedSpan['links'
   return { traceId: text(traceId), spanId: text(spanId), attributes: readAttributes(attributes) };
 }
 
-function readAttributes(value: unknown): AttributeMap {
+/** Reads attributes from a file or an event. Values that are no attributes are empty texts. Never throws. */
+export function readAttributes(value: unknown): AttributeMap {
   if (!isObject(value)) return {};
   // Without a prototype, so that an attribute named `__proto__` is an attribute.
   const attributes: AttributeMap = Object.create(null);
@@ -54,15 +56,17 @@ function readAttributes(value: unknown): AttributeMap {
 }
 
 function readValue(value: unknown): AttributeMap[string] {
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (!Array.isArray(value)) return text(value);
-  return value.slice(0, LONGEST_LIST).map((item) => (typeof item === 'number' ? item : text(item)));
+  return Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(readScalar) : readScalar(value);
 }
 
-function text(value: unknown): string {
-  if (value === undefined || value === null) return '';
-  const whole = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return whole.length > LONGEST_TEXT ? `${whole.slice(0, LONGEST_TEXT - 1)}…` : whole;
+function readScalar(value: unknown): string | number | boolean {
+  return typeof value === 'number' || typeof value === 'boolean' ? value : text(value);
+}
+
+/** Returns a text, cut to the length that the page keeps. Another value is empty. */
+export function text(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT - 1)}…` : value;
 }
 
 function isTime(value: unknown): value is number {
