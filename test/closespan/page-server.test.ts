@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -96,6 +98,29 @@ it('exports to a slow reader no closes that were forgotten meanwhile', async () 
     closes.map((_: unknown, i: number) => i + 1),
   );
   await other.close();
+});
+
+it('serves readers after a connection that asked for many streams at once', async () => {
+  const { port } = new URL(receiver.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write('GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n'.repeat(40));
+  await once(socket, 'data');
+  socket.destroy();
+  const statusOf = async () => {
+    const { status, body } = await fetch(`${receiver.url}/events`);
+    await body?.cancel();
+    return status;
+  };
+  await expect.poll(statusOf).toBe(200);
+});
+
+it('gives one export at a time to a connection', async () => {
+  const { port } = new URL(receiver.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  const request = (rest = '') => `GET /export.json HTTP/1.1\r\nhost: localhost\r\n${rest}\r\n`;
+  socket.end(request() + request('connection: close\r\n'));
+  const statuses = (await text(socket)).match(/(?<=^HTTP\/1\.1 )\d+/gm);
+  expect(statuses).toEqual(['200', '503']);
 });
 
 it.each(['cross-site', 'same-site'])('gives closes to no request that is %s', async (site) => {

@@ -48,6 +48,8 @@ export function createPageHandler(
     response.removeHeader('access-control-allow-origin');
     const isData = pathname === '/events' || pathname === '/export.json';
     if (isData && !isFromHere(request)) response.writeHead(403).end();
+    // Behind another response on one connection (RFC 9112 §9.3.2). Node does not say when such a connection ends.
+    else if (isData && !response.socket) response.writeHead(503, { 'retry-after': '1' }).end();
     else if (pathname === '/events' && method === 'GET') stream(request, response);
     else if (pathname === '/export.json') void sendExport(response, store, method === 'HEAD');
     else if (pathname === '/events') response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
