@@ -2,6 +2,8 @@
 
 /** Half of a surrogate pair alone, which no encoding of Unicode has. */
 const LONE_SURROGATE = /\p{Cs}/gu;
+/** 16 or 8 bytes in Base64. Digits of an id are never followed by `=`. */
+const BASE64_ID = /^(?:[a-z\d+/]{22}==|[a-z\d+/]{11}=)$/i;
 /** End of the year 9999, in epoch milliseconds: a later time has no date of four digits. */
 const LATEST = 253_402_300_799_999;
 
@@ -36,9 +38,15 @@ export function enumOf(value: unknown, names: readonly string[]): number {
   return place < 0 ? numberOf(value) || 0 : place;
 }
 
-/** Returns an id of a trace or span in lower case, since its digits may have any case. An id of zeros is none. */
+/**
+ * Returns an id of a trace or span as digits in lower case. Senders may write digits of any case, or Base64 as the JSON
+ * encoding of protobuf does. An id of zeros is none.
+ */
 export function idOf(value: unknown): string {
-  const id = textOf(value);
+  const text = textOf(value);
+  const id = BASE64_ID.test(text)
+    ? Array.from(atob(text), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('')
+    : text;
   if (/^0{16,}$/.test(id)) return '';
   return /^[\da-f]+$/i.test(id) ? id.toLowerCase() : id;
 }
