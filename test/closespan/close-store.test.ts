@@ -71,7 +71,12 @@ describe('closes', () => {
   it('may have ids in Base64, as protobuf writes bytes in JSON', () => {
     const store = createCloseStore();
     const ids = { traceId: 'CvdlGRbNQ92ESOshHIAxnA==', spanId: 'APBnqgupArc=' };
-    store.addSpans(spansOf([{ ...close(1), ...ids }, { ...close(2), spanId: 'AAAAAAAAAAA=' }]));
+    store.addSpans(
+      spansOf([
+        { ...close(1), ...ids },
+        { ...close(2), spanId: 'AAAAAAAAAAA=' },
+      ]),
+    );
     expect(store.closes.map(({ span }) => [span.traceId, span.spanId])).toEqual([
       ['0af7651916cd43dd8448eb211c80319c', '00f067aa0ba902b7'],
     ]);

@@ -89,6 +89,17 @@ it('says that no close arrived', async () => {
   );
 });
 
+it.concurrent.each([
+  ['OTEL_SDK_DISABLED', 'true', true],
+  ['OTEL_TRACES_EXPORTER', 'none', true],
+  ['OTEL_TRACES_EXPORTER', 'console,otlp', false],
+])('says whether %s=%s may be why no close arrived', async (name, value, isNamed) => {
+  const args = ['expect', '--port', '0', '--wait', '0', '--', process.execPath, '-e', ''];
+  const { exitCode, stderr } = await runClosespan(args, { env: { [name]: value } });
+  expect(exitCode).toBe(1);
+  expect(stderr.includes(`closespan: ${name} is ${value}: an app may then send nothing\n`)).toBe(isNamed);
+});
+
 it('waits for closes that come after the end of the command', async () => {
   // A process that lives on, and whose closes are exported a second after they happened.
   const late = `const { spawn } = require('node:child_process');

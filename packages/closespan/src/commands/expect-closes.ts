@@ -17,6 +17,11 @@ const FLAGS = {
   wait: { type: 'string' },
 } as const;
 
+/** Variables, and values with which an app may send nothing. They are the user's decision, and stay as they are. */
+const OFF: readonly (readonly [name: string, value: RegExp])[] = [
+  ['OTEL_SDK_DISABLED', /^true$/i],
+  ['OTEL_TRACES_EXPORTER', /^(?!.*otlp)./],
+];
 /** Longest time of `--wait`, in seconds. */
 const LONGEST_WAIT = 3600;
 /** Longest wait for late closes, as a multiple of the time without a close that ends the wait. */
@@ -101,12 +106,16 @@ async function openExpecting(
 /** Says what is wrong with the closes, and lists those that are not wanted. Returns the exit code of the run. */
 function report(
   expectation: Expectation,
-  { otherEnd }: Pick<CloseStore, 'otherEnd'>,
+  { otherEnd, closes }: CloseStore,
   code: number,
   { stderr, env }: CommandContext,
 ): number {
   const paint = createPaint({ stream: stderr, env });
   const problems = expectation.problems();
+  const off =
+    closes.length === 0 && problems.length > 0
+      ? OFF.filter(([name, value]) => value.test(env[name] ?? ''))
+      : [];
   const lines = [
     ...(problems.length > 0 ? expectation.unwanted : []).flatMap((close) =>
       closeLines(
@@ -117,6 +126,7 @@ function report(
     ),
     ...(code === 0 ? [] : [`closespan: the command has ended with ${code}`]),
     ...problems.map((problem) => `closespan: ${problem}`),
+    ...off.map(([name]) => `closespan: ${name} is ${env[name]}: an app may then send nothing`),
     `closespan: ${expectation.summary()}`,
   ];
   stderr.write(lines.map((line) => `${line}\n`).join(''));
