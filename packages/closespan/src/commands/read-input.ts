@@ -2,14 +2,12 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { type CommandContext, UsageError } from '../command-line/command.ts';
 import { jsonShape } from '../otlp/json-shape.ts';
+import { jsonText } from '../otlp/json-text.ts';
 
 /** Largest input, in bytes. */
 const MOST_BYTES = 256 * 1024 * 1024;
 /** Largest number of values of an input, in millions. Each can take a hundred bytes of memory. */
 const MOST_MILLIONS = 10;
-
-/** Encodings by the first byte of their mark of the byte order (Unicode Standard § 23.8). UTF-8 has no such byte. */
-const UTF_16: Readonly<Record<number, string>> = { 255: 'utf-16le', 254: 'utf-16be' };
 
 /**
  * Reads a file, or the standard input, as text.
@@ -46,6 +44,5 @@ export async function readInput(
   const input = Buffer.concat(chunks);
   if (jsonShape(input).values > MOST_MILLIONS * 1e6)
     throw new UsageError(`Expected at most ${MOST_MILLIONS} million values in the input`);
-  // Some programs write a mark of the byte order first, and PowerShell writes UTF-16. The decoder drops the mark.
-  return new TextDecoder(UTF_16[input[0] ?? 0] ?? 'utf-8').decode(input);
+  return jsonText(input);
 }

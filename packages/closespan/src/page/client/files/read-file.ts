@@ -1,4 +1,5 @@
 import { spanKind } from '../../../closes/span-kind.ts';
+import { jsonText } from '../../../otlp/json-text.ts';
 import { type ReceivedSpan, receivedSpans } from '../../../otlp/received-span.ts';
 import { isObject, readSpan } from '../model/read-span.ts';
 import { type ReadCloses, type ReadEntry, readCloses } from './read-closes.ts';
@@ -15,7 +16,7 @@ export class FileError extends Error {}
  */
 export async function readFile(file: Blob): Promise<ReadCloses> {
   if (file.size > LARGEST) throw new FileError(`The file has more than ${LARGEST / 1024 / 1024} MiB.`);
-  const text = await file.text();
+  const text = jsonText(new Uint8Array(await file.arrayBuffer()));
   const values = parse(text);
   const exported = values.find((value) => isObject(value) && value['closespan'] === 1);
   const read = isObject(exported) ? readCloses(exported) : readOtlp(values);
