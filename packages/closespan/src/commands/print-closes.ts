@@ -26,21 +26,23 @@ export function textPrinter(
   out: LineWriter,
   options: () => LineOptions,
 ): ClosePrinter {
-  const printed = new WeakSet<ReceivedClose>();
+  const numbers = new WeakMap<ReceivedClose, number>();
+  let connections = 0;
   let last: ReceivedClose | undefined;
 
   function placeOf(close: ReceivedClose): LinePlace {
     const other = store.otherEnd(close);
-    if (!other) return { number: close.number };
-    const number = Math.min(close.number, other.number);
-    if (!printed.has(other)) return { number, otherEnd: 'coming' };
+    const known = other && numbers.get(other);
+    const number = known ?? ++connections;
+    numbers.set(close, number);
+    if (!other) return { number };
+    if (known === undefined) return { number, otherEnd: 'coming' };
     return { number, otherEnd: other === last ? 'above' : 'earlier' };
   }
 
   return {
     printClose(close) {
       out.write(closeLines(close, options(), placeOf(close)));
-      printed.add(close);
       last = close;
     },
     printOutage({ span }) {

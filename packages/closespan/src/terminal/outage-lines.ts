@@ -10,6 +10,7 @@ import { cleanText } from './clean-text.ts';
 import { clockTime } from './clock-time.ts';
 import type { LineOptions } from './close-lines.ts';
 import { TONES } from './close-tone.ts';
+import { headLines } from './head-lines.ts';
 import { plural } from './plural.ts';
 import { shownClose } from './shown-close.ts';
 
@@ -48,18 +49,22 @@ export function shownOutage({ attributes, startTime, endTime, statusCode }: Outa
   };
 }
 
-/** Returns an outage as one line of text: whether the client is back, after which time, and at which attempt. */
-export function outageLines(span: OutageSpan, { paint }: LineOptions): string[] {
+/** Returns an outage as lines of text: whether the client is back, after which time, and at which attempt. */
+export function outageLines(span: OutageSpan, options: LineOptions): string[] {
   const { isOver, downtime, attempts, cause, failed, url } = shownOutage(span);
   const { time, service } = shownClose(span);
+  const { paint } = options;
   const { style } = isOver ? TONES.normal : TONES.abnormal;
-  const end = isOver ? `back after ${durationText(downtime)}` : `not back after ${durationText(downtime)}`;
   const count = attempts === undefined ? '' : `, ${plural(attempts, 'attempt')}`;
+  const end = `↻ client ${isOver ? '' : 'not '}back after ${durationText(downtime)}${count}`;
   const causes = [cause && `after ${cause}`, failed.length > 0 && `failed: ${failed.join(', ')}`];
-  const shown = [
-    `${paint('dim', clockTime(time))} ${paint(style, `↻ client ${end}${count}`)}`,
-    url,
-    paint('dim', [service, ...causes].filter(Boolean).join('  ')),
-  ];
-  return [shown.filter(Boolean).join('  ')];
+  return headLines(
+    {
+      plain: `${clockTime(time)} ${end}`,
+      head: `${paint('dim', clockTime(time))} ${paint(style, end)}`,
+      address: url,
+      tail: [service, ...causes].filter(Boolean).join('  '),
+    },
+    options,
+  );
 }

@@ -5,6 +5,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_REASON,
+  ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
@@ -24,7 +25,7 @@ export interface ShownClose {
   /** Whether the close counts as an error. */
   readonly abnormal: boolean;
   readonly cause: string;
-  /** Text of the Close frame. */
+  /** Text of the Close frame that came, or else of the one that this end asked for. */
   readonly reason: string;
   readonly url: string;
   /** Seconds from open to close. `undefined` for a connection that never opened. */
@@ -59,7 +60,10 @@ export function shownClose({ attributes, resource, kind, endTime, statusCode }: 
     category: known.category,
     abnormal: statusCode === ERROR,
     cause: cleanText(attributes[ATTR_WEBSOCKET_CLOSE_CAUSE], 48),
-    reason: cleanText(attributes[ATTR_WEBSOCKET_CLOSE_REASON], 123),
+    reason: cleanText(
+      attributes[ATTR_WEBSOCKET_CLOSE_REASON] || attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON],
+      123,
+    ),
     url: cleanText(attributes[ATTR_URL_FULL]) || cleanText(attributes[ATTR_URL_PATH]),
     lifetime: numberOf(attributes[ATTR_WEBSOCKET_CONNECTION_DURATION]),
     attempt: numberOf(attributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPT]),

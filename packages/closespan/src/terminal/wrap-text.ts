@@ -1,5 +1,5 @@
 /** Fewest characters of a line behind its indent. A terminal that is narrower breaks the line itself. */
-const NARROWEST = 24;
+export const NARROWEST = 24;
 
 /**
  * Breaks a text into lines at its spaces. A word that is longer than a line has a line of its own.

@@ -11,6 +11,7 @@ import {
   ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
   ATTR_WEBSOCKET_CLOSE_NAME,
   ATTR_WEBSOCKET_CLOSE_REASON,
+  ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
@@ -75,7 +76,7 @@ export function pageClose(number: number, span: ReceivedSpan): PageClose {
   const opened = attributes[ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED];
   const url = text(ATTR_URL_FULL);
   const id = text(ATTR_WEBSOCKET_CONNECTION_ID);
-  const reason = text(ATTR_WEBSOCKET_CLOSE_REASON);
+  const reason = text(ATTR_WEBSOCKET_CLOSE_REASON) || text(ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON);
   const service = span.resource['service.name'];
   const previous = span.links.find(
     (link) => link.attributes[ATTR_WEBSOCKET_LINK_TYPE] === 'previous_connection',
