@@ -564,6 +564,34 @@ describe('an extension', () => {
   });
 });
 
+describe('a narrow window', () => {
+  it('of 320 pixels shows all without scrolling sideways, however long the names are', async () => {
+    const page = await open('', { viewport: { width: 320, height: 700 } });
+    const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+    await page.getByText('Waiting for the first close.').waitFor();
+    expect(await width()).toBe(320);
+    const service = 'service-of-a-team-'.repeat(6);
+    store.addSpans([closeSpanOf({ service, path: '/rooms/'.repeat(20), cause: 'cause_'.repeat(9) })]);
+    await rows(page).first().click();
+    await page.getByRole('complementary').getByText(service).first().waitFor();
+    expect(await width()).toBe(320);
+    const box = await page.getByRole('complementary').getByText(service).first().boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 999)).toBeLessThanOrEqual(320);
+  });
+});
+
+it('shows no name for an app that has none, and where to read why an end has no partner', async () => {
+  store.addSpans([closeSpanOf({ service: 'unknown_service:/usr/bin/node' })]);
+  const page = await open();
+  await rows(page).first().click();
+  const view = page.getByRole('complementary');
+  expect(await view.getByRole('link', { name: 'How both ends share an id' }).getAttribute('href')).toMatch(
+    /docs\/telemetry\.md#carriers$/,
+  );
+  expect(await rows(page).first().textContent()).not.toContain('unknown_service');
+  expect(await page.locator('#filter-service').textContent()).toBe('Every service');
+});
+
 describe('accessibility', () => {
   it.each([
     ['light', 1440],

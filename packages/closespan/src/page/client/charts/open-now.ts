@@ -54,7 +54,11 @@ export function openNow() {
     frame.picture.replaceChildren(
       items.length > 0
         ? element('ul', { class: 'bars' }, ...items)
-        : element('p', { class: 'nothing' }, 'Metrics say what is open. No metrics came yet.'),
+        : element(
+            'p',
+            { class: 'nothing' },
+            'No metrics came yet. Node sends them once a minute, a page with the option metrics.',
+          ),
     );
     const more = groups.length - MOST_BARS;
     frame.below.replaceChildren(

@@ -3,7 +3,7 @@ import { byId, element } from '../dom/element.ts';
 import { type Connection, closesOf, leadingClose, type Neighbours } from '../model/connections.ts';
 import { clockText } from '../model/plain-text.ts';
 import { attributeTable, resourceTable } from './attribute-table.ts';
-import { endSection } from './end-section.ts';
+import { docLink, endSection } from './end-section.ts';
 
 /** View of one connection. */
 export interface CloseView {
@@ -54,7 +54,8 @@ export function closeView(onOpen: (connection: Connection) => void, onHide: () =
         ? element(
             'p',
             { class: 'quiet note' },
-            `The ${close.side === 'client' ? 'server' : 'client'} has sent no record of this connection.`,
+            `The ${close.side === 'client' ? 'server' : 'client'} has sent no record with this id. `,
+            docLink(close, 'telemetry.md#carriers', 'How both ends share an id'),
           )
         : '',
       attributeTable(closesOf(connection)),

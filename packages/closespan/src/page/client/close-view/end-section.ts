@@ -33,13 +33,21 @@ export function endSection(close: PageClose, title: string): HTMLElement {
   );
 }
 
+/** Makes a link to another page of the documentation than the one about the cause. */
+export function docLink({ explanation: { link } }: PageClose, page: string, text: string): HTMLElement {
+  return anchor(link.replace(/causes\.md#.*$/, page), text);
+}
+
+function anchor(href: string, text: string): HTMLElement {
+  return element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text);
+}
+
 /** Only addresses of the documentation become links. No text of a span does. */
-function links({ explanation, code }: PageClose): Node[] {
-  const { link, runbook } = explanation;
-  const targets: [string, string][] = [[link, 'This cause']];
-  if (runbook) targets.push([runbook, 'Runbook']);
-  targets.push([`${link.replace(/causes\.md#.*$/, 'close-codes.md')}`, `Code ${code ?? ''}`]);
-  return targets.map(([href, text]) =>
-    element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text),
-  );
+function links(close: PageClose): Node[] {
+  const { link, runbook } = close.explanation;
+  return [
+    anchor(link, 'This cause'),
+    ...(runbook ? [anchor(runbook, 'Runbook')] : []),
+    docLink(close, 'close-codes.md', `Code ${close.code ?? ''}`),
+  ];
 }

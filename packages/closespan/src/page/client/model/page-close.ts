@@ -44,6 +44,7 @@ export interface PageClose {
   readonly path: string;
   readonly url: string;
   readonly id: string;
+  /** Name of the app. Empty if the app has none. */
   readonly service: string;
   readonly lifetime: number | undefined;
   /** Time without a byte before the end: in either direction if known, else from the peer. */
@@ -60,6 +61,8 @@ export interface PageClose {
   readonly explanation: CloseExplanation;
 }
 
+/** Value of `service.name` for an app that has no name. */
+const NAMELESS = /^unknown_service/;
 /** Kind of a server's span, as OTLP's number. */
 const SERVER_KIND = 2;
 
@@ -100,7 +103,7 @@ export function pageClose(number: number, span: ReceivedSpan): PageClose {
     path: text(ATTR_URL_PATH),
     url,
     id,
-    service: typeof service === 'string' && service ? service : 'unknown_service',
+    service: typeof service === 'string' && !NAMELESS.test(service) ? service : '',
     lifetime: size(ATTR_WEBSOCKET_CONNECTION_DURATION),
     silence: size(ATTR_WEBSOCKET_IDLE_DURATION) ?? size(ATTR_WEBSOCKET_SILENCE_DURATION),
     limit: size(ATTR_WEBSOCKET_CLOSE_LIMIT),

@@ -21,13 +21,14 @@ const SIDES = { client: 'Client', server: 'Server' } as const;
 export function connectionRow(connection: Connection, index: number): HTMLElement {
   const close = leadingClose(connection);
   const { span, host, path, lifetime, reason } = close;
-  const services = [...new Set(closesOf(connection).map(({ service }) => service))].join(' · ');
+  const services = closesOf(connection).map(({ service }) => service);
+  const origin = [...new Set([host, ...services])].filter(Boolean).join(' · ');
   const cells: Readonly<Record<string, Node[]>> = {
     time: [
       line(clockText(span.endTime)),
       line(`.${String(Math.floor(((span.endTime % 1000) + 1000) % 1000)).padStart(3, '0')}`, true),
     ],
-    url: [line(path || host || '(no URL)'), line(host ? `${host} · ${services}` : services, true)],
+    url: [line(path || host || '(no URL)'), line(origin, true)],
     client: endCell(connection.client),
     server: endCell(connection.server),
     lifetime: [line(lifetime === undefined ? '–' : durationText(lifetime))],
