@@ -1,4 +1,5 @@
 import { explainClose } from '@closespan/core/explain';
+import type { ReceivedSpan } from 'closespan/receiver';
 import { expect, it } from 'vitest';
 import { createCloseStore } from '../../packages/closespan/src/closes/close-store.ts';
 import { textPrinter } from '../../packages/closespan/src/commands/print-closes.ts';
@@ -59,6 +60,26 @@ it('connections are numbered one by one, whatever the order of their ends', () =
     '#3',
     'other end of #2',
   ]);
+});
+
+it('ends of a page and its server that no id joins are said to need a carrier, once', () => {
+  const resource = { 'telemetry.sdk.language': 'webjs' };
+  const page = (path: string, id?: string) => ({ ...closeSpanOf({ path, ...(id && { id }) }), resource });
+  const server = (path: string, id?: string) => closeSpanOf({ side: 'server', path, ...(id && { id }) });
+  const countNotes = (...spans: readonly ReceivedSpan[]) => {
+    const store = createCloseStore();
+    let shown = '';
+    const out = createLineWriter({ write: (text) => (shown += text) });
+    const { printClose } = textPrinter(store, out, () => ({ paint, width: 80 }));
+    store.addSpans(spans);
+    store.closes.forEach(printClose);
+    return shown.match(/telemetry\.md#carriers/g)?.length ?? 0;
+  };
+  expect(countNotes(page('/a'), page('/b'), server('/a'), server('/b'))).toBe(1);
+  expect(countNotes(server('/a'), page('/a'))).toBe(1);
+  expect(countNotes(page('/a', 'one'), server('/a', 'one'))).toBe(0);
+  expect(countNotes(page('/a'), server('/b'))).toBe(0);
+  expect(countNotes(closeSpanOf({ path: '/a' }), server('/a'))).toBe(0);
 });
 
 it('an end that closed shows the reason that it gave', () => {

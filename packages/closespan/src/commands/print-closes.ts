@@ -1,10 +1,13 @@
 import type { CloseStore, StoreEvent } from '../closes/close-store.ts';
 import type { ReceivedClose, ReceivedOutage } from '../closes/received-close.ts';
+import { carrierNote } from '../terminal/carrier-note.ts';
 import { closeJson, jsonLine, outageJson } from '../terminal/close-json.ts';
 import { closeLines, type LineOptions, type LinePlace } from '../terminal/close-lines.ts';
+import { INDENT } from '../terminal/head-lines.ts';
 import type { LineWriter } from '../terminal/line-writer.ts';
 import { outageLines } from '../terminal/outage-lines.ts';
 import { shownClose } from '../terminal/shown-close.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
 
 /** Functions that print what arrives in a store. */
 export interface ClosePrinter {
@@ -26,6 +29,7 @@ export function textPrinter(
   out: LineWriter,
   options: () => LineOptions,
 ): ClosePrinter {
+  const noteOf = carrierNote();
   const numbers = new WeakMap<ReceivedClose, number>();
   let connections = 0;
   let last: ReceivedClose | undefined;
@@ -42,7 +46,13 @@ export function textPrinter(
 
   return {
     printClose(close) {
-      out.write(closeLines(close, options(), placeOf(close)));
+      const place = placeOf(close);
+      const { paint, width } = options();
+      const note = place.otherEnd ? undefined : noteOf(close);
+      out.write([
+        ...closeLines(close, { paint, width }, place),
+        ...(note ? wrapText(note, width, INDENT).map((line) => paint('dim', line)) : []),
+      ]);
       last = close;
     },
     printOutage({ span }) {
