@@ -281,6 +281,10 @@ export const EXPLAINED_CAUSES = {
       close: opened(1008, { ...REMOTE, reason: 'rate limit' }),
       sentence: 'The peer closed because a rule was broken: 1008 (Policy Violation).',
     },
+    {
+      close: opened(3008, REMOTE),
+      sentence: 'The peer closed because of a time limit: 3008 (Timeout).',
+    },
   ],
   local_terminate: [
     {

@@ -51,8 +51,18 @@ export const FRAME_EXPLANATIONS = {
     runbook: 'websocketservererrors',
   },
   policy: {
-    sentence: (facts) => `${closerOf(facts)} closed because a rule was broken: ${codeOf(facts)}.`,
-    next: () => 'Read the reason. Often a token has expired, or a rate limit was passed.',
+    sentence: (facts) =>
+      `${closerOf(facts)} closed because ${facts.code === 3008 ? 'of a time limit' : 'a rule was broken'}: ${codeOf(facts)}.`,
+    next: ({ code, reason }) =>
+      [
+        reason && 'Read the reason.',
+        code === 3008
+          ? 'Look at the load of both ends, and for a step that takes long.'
+          : 'Often a token has expired, or a rate limit was passed.',
+        !reason && 'The log of the end that closed may say more.',
+      ]
+        .filter(Boolean)
+        .join(' '),
     runbook: 'websocketpolicyviolations',
   },
   local_close: {

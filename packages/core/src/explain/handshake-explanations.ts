@@ -5,6 +5,9 @@ import { NO_RESPONSE, phaseWords } from './phase-words.ts';
 import { refusalWords, requestIdWords, responderWords } from './refusal-words.ts';
 
 const RUNBOOK = 'websockethandshakefailures';
+/** Words for a handshake of a page, which gets no error code. */
+const HIDDEN =
+  'Check the address, and that the server runs. Browsers hide the reason from scripts; their console may show it. ';
 /** Time from which a handshake counts as slow, in seconds. */
 const SLOW_HANDSHAKE = 3;
 
@@ -35,7 +38,7 @@ export const HANDSHAKE_EXPLANATIONS = {
     next: (facts) =>
       failureWords(facts.errorCode, facts.phase)?.[1] ??
       phaseWords(facts.phase)?.next ??
-      `${facts.errorCode ? '' : 'Browsers hide the reason from scripts. '}${otherEnd(facts)} The log of a proxy may say more.`,
+      `${facts.errorCode ? '' : HIDDEN}${otherEnd(facts)} The log of a proxy may say more.`,
     runbook: RUNBOOK,
   },
   aborted_connecting: {
