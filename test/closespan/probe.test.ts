@@ -1,8 +1,11 @@
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../helpers/free-port.ts';
 import { printed, startNode } from '../helpers/run-node.ts';
 import { PROGRAM, probeJson, runProbe } from '../helpers/run-probe.ts';
+import { selfSign } from '../helpers/self-sign.ts';
 import { acceptHandshake, startProbedServer, startRawServer } from '../helpers/start-probed-server.ts';
 import { INSTALLED_PROXIES, startProxy } from '../helpers/start-proxy.ts';
 
@@ -112,6 +115,24 @@ describe('closespan probe, of a handshake that fails,', () => {
     ]);
     expect(refused.silent.close?.sentence).toContain('Nobody listens');
     expect(unknown.silent.close?.cause).toBe('handshake_failed');
+  });
+
+  it.concurrent('names the flags and the scheme with which a refused connection may open', async () => {
+    const server = createServer(selfSign(), (_, response) => response.writeHead(401).end()).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(server, 'listening');
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const [strict, insecure, plain] = await Promise.all(
+      [[`wss://${address}`], [`wss://${address}`, '--insecure'], [`ws://${address}`]].map((args) =>
+        probeJson(args),
+      ),
+    );
+    expect(strict?.conclusion.todo).toEqual(['To probe with that certificate all the same, use --insecure.']);
+    expect(insecure?.conclusion.todo).toEqual([expect.stringMatching(/^To send a token.* use --header/)]);
+    expect(plain?.conclusion.todo).toEqual(['If the port expects TLS, the address begins with wss://.']);
+    server.close();
   });
 
   it.concurrent.each(INSTALLED_PROXIES.slice(0, 1))('does not trust any certificate of %s', async (name) => {

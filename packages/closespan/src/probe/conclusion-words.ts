@@ -1,5 +1,15 @@
 import type { ConclusionKind } from './conclude.ts';
-import { cutter, heartbeat, known, life, plannedTime, time, traffic, trip } from './found-words.ts';
+import {
+  cutter,
+  heartbeat,
+  known,
+  life,
+  otherTries,
+  plannedTime,
+  time,
+  traffic,
+  trip,
+} from './found-words.ts';
 import { longestSilence } from './longest-silence.ts';
 import type { ProbeResult } from './probe-result.ts';
 
@@ -9,7 +19,7 @@ type Words = (found: ProbeResult) => readonly [says: readonly string[], todo: re
 const AGAIN = 'Probe again.';
 
 const WORDS: Readonly<Record<ConclusionKind, Words>> = {
-  refused: () => [['No connection opened, so nothing is known of time limits.'], []],
+  refused: (found) => [['No connection opened, so nothing is known of time limits.'], otherTries(found)],
   at_once: () => [
     ['The connection ended right after it opened: no time limit does this.'],
     ['The server may want a token, a subprotocol or an origin: --header, --subprotocol, --origin.'],

@@ -66,6 +66,21 @@ export function heartbeat({ conclusion: { heartbeat, limit } }: ProbeResult): st
   ];
 }
 
+/** Returns flags and an address with which a connection that was refused may open. */
+export function otherTries({ options: { url, isInsecure }, silent: { close } }: ProbeResult): string[] {
+  const { error = '', evidence = [] } = close ?? {};
+  return [
+    !isInsecure &&
+      /certificate/i.test(error) &&
+      'To probe with that certificate all the same, use --insecure.',
+    url.protocol === 'ws:' &&
+      error === 'socket hang up' &&
+      'If the port expects TLS, the address begins with wss://.',
+    evidence.some((text) => /^HTTP status 40[13]$/.test(text)) &&
+      'To send a token, an origin or a subprotocol, use --header, --origin or --subprotocol.',
+  ].filter((text) => text !== false);
+}
+
 /** Returns the longest time between two pings below a limit: a twelfth of the limit is left for the way. */
 function mostSeconds(limit: number): string {
   const seconds = (limit * 11) / 12;
