@@ -40,6 +40,15 @@ it('explains a code, with what it takes for granted', async () => {
   ]);
 });
 
+it('names the libraries that give a meaning to a code of the app', async () => {
+  expect(await explain('4401')).toMatch(
+    /^known as +Unauthorized in graphql-ws; Unauthorized in hocuspocus$/m,
+  );
+  expect(await explain('4999')).not.toContain('known as');
+  const input = '{"websocket.close.code":4401,"websocket.close.name":"No token"}';
+  expect((await runClosespan(['explain'], { input })).stdout).not.toContain('known as');
+});
+
 it('says in JSON, too, what it takes for granted', async () => {
   const { assumed } = JSON.parse(await explain('--idle', '60', '--json'));
   expect(assumed).toEqual([
@@ -249,7 +258,7 @@ it('explains a body of OTLP in a file', async () => {
 it.concurrent.each([
   ['no JSON', 'hello', 'Expected JSON, or a JSON value a line'],
   ['no close', '{"spans":[]}', 'No close is in the standard input'],
-  ['nothing', '', 'Expected JSON, or a JSON value a line'],
+  ['nothing', '', 'Expected a code, a file, or spans in the standard input'],
   [
     'nesting without end',
     `${'['.repeat(100_000)}${']'.repeat(100_000)}`,

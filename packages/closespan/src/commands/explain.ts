@@ -1,14 +1,17 @@
+import { ATTR_WEBSOCKET_CLOSE_CODE, ATTR_WEBSOCKET_CLOSE_NAME, describeCloseCode } from '@closespan/core';
 import { explainClose } from '@closespan/core/explain';
 import type { ReceivedClose } from '../closes/received-close.ts';
 import { type Command, type CommandContext, UsageError } from '../command-line/command.ts';
 import { parseFlags } from '../command-line/parse-flags.ts';
 import type { ReceivedSpan } from '../otlp/received-span.ts';
 import { closeJson, jsonLine } from '../terminal/close-json.ts';
+import type { CodeRow } from '../terminal/code-table.ts';
 import { explanationLines } from '../terminal/explanation-lines.ts';
 import { createPaint } from '../terminal/paint.ts';
 import { widthOf } from '../terminal/width-of.ts';
 import { type DescribedFacts, FACT_FLAGS, factsFromFlags, hasFacts } from './facts-from-flags.ts';
 import { findCloses, MOST_CLOSES } from './find-closes.ts';
+import { PRESET_NAMES, presetRows } from './preset-rows.ts';
 import { readInput } from './read-input.ts';
 
 const FLAGS = { ...FACT_FLAGS, json: { type: 'boolean' } } as const;
@@ -55,7 +58,7 @@ export const explain: Command = {
     const isDescribed = hasFacts(values) || /^\d{1,5}$/.test(given ?? '');
     const described = isDescribed ? factsFromFlags(given, values) : undefined;
     const closes = described ? [closeOf(described)] : await closesIn(given, context);
-    print(closes, values.json === true, context, described?.assumed);
+    print(closes, values.json === true, context, described?.assumed ?? []);
     return 0;
   },
 };
@@ -82,14 +85,18 @@ function print(
   closes: readonly ReceivedClose[],
   json: boolean,
   { stdout, env }: CommandContext,
-  assumed: readonly string[] = [],
+  assumed: readonly string[],
 ): void {
   const paint = createPaint({ stream: stdout, env });
   const width = widthOf(stdout);
+  const rows = presetRows(PRESET_NAMES);
   const lines = closes.flatMap((close, index) =>
     json
       ? [lineOf({ ...closeJson(close), ...(assumed.length > 0 && { assumed }) })]
-      : [...(index > 0 ? [''] : []), ...explanationLines(close, { paint, width }, assumed)],
+      : [
+          ...(index > 0 ? [''] : []),
+          ...explanationLines(close, { paint, width }, { assumed, meanings: meaningsOf(close, rows) }),
+        ],
   );
   stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
@@ -101,4 +108,12 @@ function lineOf(close: object): string {
   } catch {
     return jsonLine({ ...close, attributes: undefined, resource: undefined });
   }
+}
+
+/** Returns the meanings that presets give to the code of a close that has no name of its own. */
+function meaningsOf({ span: { attributes } }: ReceivedClose, rows: readonly CodeRow[]): string[] {
+  const code = Number(attributes[ATTR_WEBSOCKET_CLOSE_CODE]);
+  const { name } = describeCloseCode(code);
+  if ((attributes[ATTR_WEBSOCKET_CLOSE_NAME] ?? name) !== name) return [];
+  return rows.filter((row) => row.code === String(code)).map((row) => `${row.name} in ${row.preset}`);
 }

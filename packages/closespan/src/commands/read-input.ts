@@ -8,22 +8,21 @@ import { jsonText } from '../otlp/json-text.ts';
 const MOST_BYTES = 256 * 1024 * 1024;
 /** Largest number of values of an input, in millions. Each can take a hundred bytes of memory. */
 const MOST_MILLIONS = 10;
+const NOTHING = 'Expected a code, a file, or spans in the standard input: closespan explain < spans.json';
 
 /**
  * Reads a file, or the standard input, as text.
  * @param file path. `undefined` or `-` is the standard input
  * @param signal ends the reading
- * @throws the reason of the signal if it is aborted, and UsageError if the file cannot be read, if a terminal is the standard input, and above 256 MiB or 10 million values
+ * @throws the reason of the signal if it is aborted, and UsageError if the file cannot be read, if a terminal or
+ * nothing is the standard input, and above 256 MiB or 10 million values
  */
 export async function readInput(
   file: string | undefined,
   { stdin, signal }: Pick<CommandContext, 'stdin' | 'signal'>,
 ): Promise<string> {
   const isStdin = file === undefined || file === '-';
-  if (isStdin && stdin.isTTY)
-    throw new UsageError(
-      'Expected a code, a file, or spans in the standard input: closespan explain < spans.json',
-    );
+  if (isStdin && stdin.isTTY) throw new UsageError(NOTHING);
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
@@ -41,6 +40,7 @@ export async function readInput(
     );
   }
   if (bytes > MOST_BYTES) throw new UsageError(`Expected at most ${MOST_BYTES / 1024 ** 2} MiB of input`);
+  if (isStdin && bytes === 0) throw new UsageError(NOTHING);
   const input = Buffer.concat(chunks);
   if (jsonShape(input).values > MOST_MILLIONS * 1e6)
     throw new UsageError(`Expected at most ${MOST_MILLIONS} million values in the input`);

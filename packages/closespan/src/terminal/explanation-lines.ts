@@ -14,16 +14,23 @@ import { wrapText } from './wrap-text.ts';
 /** Close that is explained: its span and its explanation. */
 type Explained = Pick<ReceivedClose, 'explanation'> & { readonly span: ShownSpan };
 
+/** Texts of an explanation that no span holds. */
+interface Additions {
+  /** Facts that nobody has seen, and that are taken for granted. */
+  readonly assumed?: readonly string[];
+  /** Meanings that protocols give to the code, such as `Unauthorized in graphql-ws`. */
+  readonly meanings?: readonly string[];
+}
+
 const TITLE_WIDTH = 10;
 
 /**
  * Returns a close with its whole explanation as lines of text: code, sentence, evidence, next step and addresses.
- * @param assumed facts that nobody has seen, and that are taken for granted
  */
 export function explanationLines(
   { span, explanation }: Explained,
   { paint, width }: LineOptions,
-  assumed: readonly string[] = [],
+  { assumed = [], meanings = [] }: Additions = {},
 ): string[] {
   const close = shownClose(span);
   const { mark, style } = closeTone(close.code, close.category, close.abnormal);
@@ -50,6 +57,7 @@ export function explanationLines(
     ...section('next', next),
     ...section('limit', limitText(span.attributes)),
     ...section('code', codeText(close.code)),
+    ...section('known as', meanings.join('; ')),
     ...section('more', [link, runbook].filter(Boolean).join(' ')),
   ];
 }
