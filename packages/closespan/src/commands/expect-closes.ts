@@ -3,11 +3,12 @@ import { type Command, type CommandContext, UsageError } from '../command-line/c
 import { parseFlags, readNumber, readSeconds } from '../command-line/parse-flags.ts';
 import { type ClosespanReceiver, startClosespanReceiver } from '../receiver/closespan-receiver.ts';
 import { ListenError } from '../receiver/listen-error.ts';
-import { closeLines } from '../terminal/close-lines.ts';
 import { createPaint } from '../terminal/paint.ts';
+import { widthOf } from '../terminal/width-of.ts';
 import { childEnvironment } from './child-environment.ts';
 import { createExpectation, EXPECTATION_FLAGS, type Expectation } from './expectation.ts';
 import { OTLP_PORT, openReceiver } from './open-receiver.ts';
+import { textPrinter } from './print-closes.ts';
 import { runChild, StartError } from './run-child.ts';
 import { waitForSilence } from './wait-for-silence.ts';
 
@@ -106,24 +107,22 @@ async function openExpecting(
 /** Says what is wrong with the closes, and lists those that are not wanted. Returns the exit code of the run. */
 function report(
   expectation: Expectation,
-  { otherEnd, closes }: CloseStore,
+  store: Pick<CloseStore, 'otherEnd' | 'closes'>,
   code: number,
   { stderr, env }: CommandContext,
 ): number {
   const paint = createPaint({ stream: stderr, env });
   const problems = expectation.problems();
   const off =
-    closes.length === 0 && problems.length > 0
+    store.closes.length === 0 && problems.length > 0
       ? OFF.filter(([name, value]) => value.test(env[name] ?? ''))
       : [];
+  const listed: string[] = [];
+  const out = { write: (more: readonly string[]) => void listed.push(...more) };
+  const { printClose } = textPrinter(store, out, () => ({ paint, width: widthOf(stderr) }));
+  if (problems.length > 0) expectation.unwanted.forEach(printClose);
   const lines = [
-    ...(problems.length > 0 ? expectation.unwanted : []).flatMap((close) =>
-      closeLines(
-        close,
-        { paint, width: Number.POSITIVE_INFINITY },
-        otherEnd(close) ? { otherEnd: 'coming' } : {},
-      ),
-    ),
+    ...listed,
     ...(code === 0 ? [] : [`closespan: the command has ended with ${code}`]),
     ...problems.map((problem) => `closespan: ${problem}`),
     ...off.map(([name]) => `closespan: ${name} is ${env[name]}: an app may then send nothing`),

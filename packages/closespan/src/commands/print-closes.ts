@@ -26,7 +26,7 @@ export function jsonPrinter(store: Pick<CloseStore, 'otherEnd'>, out: LineWriter
 /** Makes a printer of lines that people read. The second end of a connection names the first, or stands below it. */
 export function textPrinter(
   store: Pick<CloseStore, 'otherEnd'>,
-  out: LineWriter,
+  out: Pick<LineWriter, 'write'>,
   options: () => LineOptions,
 ): ClosePrinter {
   const noteOf = carrierNote();
