@@ -113,7 +113,7 @@ describe('a variable that the built-in pipeline does not know', () => {
     expect(exitCode).toBe(0);
     expect(lines).toHaveLength(outcome ? 1 : 0);
     if (outcome) {
-      expect(lines[0]).toContain(`closespan: ${variable}=${text.slice(0, 64)} is not known, ${outcome}`);
+      expect(lines[0]).toContain(`closespan: ${variable}=${text.slice(0, 64)} is not supported, ${outcome}`);
       expect(lines[0]?.length).toBeLessThan(200);
     }
     expect(receiver.spans.map(({ name }) => name)).toEqual(['websocket.close']);

@@ -14,7 +14,7 @@ export function warnOfUnspoken(env: Readonly<Record<string, string | undefined>>
   for (const [variable, spoken] of Object.entries(SPOKEN)) {
     const text = env[variable];
     if (text && !spoken.includes(text)) {
-      diag.warn(`${NAME}: ${variable}=${text.slice(0, 64)} is not known, ${spoken[0]} is sent`);
+      diag.warn(`${NAME}: ${variable}=${text.slice(0, 64)} is not supported, ${spoken[0]} is sent`);
     }
   }
 }
