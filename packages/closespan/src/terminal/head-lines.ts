@@ -26,7 +26,7 @@ export function headLines(
   const room = width - join(plain, tail).length - 2;
   if (room >= Math.min(address.length, SHORTEST_ADDRESS))
     return [join(head, shorten(address, room), paint('dim', tail))];
-  return [head, ...wrapText(join(shorten(address, width - INDENT.length), tail), width, INDENT)];
+  return [head, ...wrapText(join(shorten(address, width - INDENT.length), tail), width, INDENT, '  ')];
 }
 
 /** Leaves out the middle of an address that is too long: the host and the end of the path say most. */
