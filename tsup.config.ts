@@ -286,6 +286,8 @@ export const builds: Options[] = [
     platform: 'node',
     splitting: true,
     external: [...(shared.external ?? []), /^protobufjs/, 'ws'],
+    // By Rollup, which makes one import of all that the modules import from a package.
+    treeshake: { moduleSideEffects: 'no-external' },
     // The program is downloaded by each first `npx closespan`. Names stay, so that a stack can be read.
     esbuildOptions(options) {
       options.minifyWhitespace = true;
