@@ -2,8 +2,11 @@ import { explainClose } from '@closespan/core/explain';
 import type { ReceivedSpan } from 'closespan/receiver';
 import { expect, it } from 'vitest';
 import { createCloseStore } from '../../packages/closespan/src/closes/close-store.ts';
+import { helpText } from '../../packages/closespan/src/command-line/help-text.ts';
 import { textPrinter } from '../../packages/closespan/src/commands/print-closes.ts';
 import { closeLines } from '../../packages/closespan/src/terminal/close-lines.ts';
+import { codeLines } from '../../packages/closespan/src/terminal/code-lines.ts';
+import { registryRows } from '../../packages/closespan/src/terminal/code-table.ts';
 import { createLineWriter } from '../../packages/closespan/src/terminal/line-writer.ts';
 import { outageLines } from '../../packages/closespan/src/terminal/outage-lines.ts';
 import { createPaint } from '../../packages/closespan/src/terminal/paint.ts';
@@ -90,4 +93,15 @@ it('an end that closed shows the reason that it gave', () => {
   const given = { 'websocket.close.requested_reason': 'idle' };
   expect(shown(given)).toContain('Reason: "idle"');
   expect(shown({ ...given, 'websocket.close.reason': 'busy' })).toContain('Reason: "busy"');
+});
+
+it.each([60, 80])('help and the table of codes fit %i columns', (width) => {
+  const names = ['', 'watch', 'explain', 'codes', 'expect', 'probe'];
+  const help = names.flatMap((name) => helpText(name, width).split('\n'));
+  const table = codeLines(registryRows(), { paint, width });
+  const isTooLong = (line: string) => line.length > Math.max(width, 34 + 24);
+  expect([...help, ...table].filter(isTooLong)).toEqual([]);
+  expect(table.join(' ').replace(/\s+/g, ' ')).toContain(
+    '1006 Abnormal Closure: No Close frame arrived (lost, sent by nobody) 1007',
+  );
 });

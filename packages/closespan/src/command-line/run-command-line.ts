@@ -1,4 +1,5 @@
 import { version } from '../../package.json';
+import { widthOf } from '../terminal/width-of.ts';
 import { type Command, type CommandContext, Interruption, UsageError } from './command.ts';
 import { COMMANDS } from './commands.ts';
 import { contextOfProcess } from './context-of-process.ts';
@@ -20,7 +21,7 @@ export async function runCommandLine(
   try {
     if (name === 'help' || asksFor(HELP_FLAGS, args)) {
       const [topic = ''] = name === 'help' || HELP_FLAGS.includes(name) ? rest : [];
-      context.stdout.write(helpText(named ? name : topic));
+      context.stdout.write(helpText(named ? name : topic, widthOf(context.stdout)));
       return 0;
     }
     if (asksFor(VERSION_FLAGS, named ? [] : args)) {
