@@ -590,6 +590,11 @@ it('shows no name for an app that has none, and where to read why an end has no 
   );
   expect(await rows(page).first().textContent()).not.toContain('unknown_service');
   expect(await page.locator('#filter-service').textContent()).toBe('Every service');
+  // A refused connection has no other end.
+  store.addSpans([closeSpanOf({ attributes: { 'websocket.handshake.succeeded': false } })]);
+  await rows(page).filter({ hasText: 'Never opened' }).click();
+  await view.getByText('The server has sent no record').waitFor();
+  expect(await view.getByRole('link', { name: 'How both ends' }).count()).toBe(0);
 });
 
 describe('accessibility', () => {

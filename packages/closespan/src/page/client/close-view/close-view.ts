@@ -55,7 +55,7 @@ export function closeView(onOpen: (connection: Connection) => void, onHide: () =
             'p',
             { class: 'quiet note' },
             `The ${close.side === 'client' ? 'server' : 'client'} has sent no record with this id. `,
-            docLink(close, 'telemetry.md#carriers', 'How both ends share an id'),
+            close.kind !== 'unopened' && docLink(close, 'telemetry.md#carriers', 'How both ends share an id'),
           )
         : '',
       attributeTable(closesOf(connection)),
