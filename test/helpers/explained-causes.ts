@@ -347,6 +347,7 @@ export const EXPLAINED_CAUSES = {
     },
   ],
   remote_close: [
+    { close: opened(2000, REMOTE), sentence: 'The peer closed: 2000 (Reserved for extensions).' },
     { close: opened(1001, REMOTE), sentence: 'The peer closed: 1001 (Going Away).' },
     { close: opened(1005, REMOTE), sentence: 'The peer closed and gave no code.' },
     {

@@ -1,4 +1,5 @@
 import type { CloseCause } from '../record/close-cause.ts';
+import { classifyCloseCode } from '../record/close-code-table.ts';
 import { type CauseExplanation, closerOf, codeOf, otherEnd } from './cause-explanation.ts';
 
 const PROTOCOL = 'websocketprotocolerrors';
@@ -78,13 +79,18 @@ export const FRAME_EXPLANATIONS = {
   remote_close: {
     sentence: (facts) =>
       facts.code === 1005 ? 'The peer closed and gave no code.' : `The peer closed: ${codeOf(facts)}.`,
-    next: ({ code = 0, wasClean }) => {
+    next: ({ code = 1005, wasClean }) => {
       if (wasClean === false)
         return 'TCP broke before the closing handshake was done. Nothing to do, if this is rare.';
       if (code === 1001)
         return 'The peer stops, or its page was left. Connect again if the app still needs it.';
+      const [, category] = classifyCloseCode(code);
+      if (category === 'reserved')
+        return 'No end may send this code (RFC 6455 §7.4.2). Look for the program or proxy that did.';
       if (code >= 3000) return 'Look up what this code means in your app, or in its library.';
-      return 'Nothing to do: this is a normal end.';
+      return category === 'normal'
+        ? 'Nothing to do: this is a normal end.'
+        : 'Look at the log of the peer at this time.';
     },
   },
 } satisfies Partial<Record<CloseCause, CauseExplanation>>;
