@@ -75,13 +75,72 @@ export const EXPLAINED_CAUSES = {
   ],
   handshake_failed: [
     {
+      close: failed({}, { 'websocket.handshake.invalid': 'http' }),
+      sentence: 'What came back is no valid response of HTTP.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.invalid': 'upgrade' }),
+      sentence: 'The client refused the response: its header Upgrade is missing or wrong.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.invalid': 'connection' }),
+      sentence: 'The client refused the response: its header Connection is missing or wrong.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.invalid': 'accept' }),
+      sentence:
+        'The client refused the response: its Sec-WebSocket-Accept does not fit the key of the request.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.invalid': 'subprotocol' }),
+      sentence:
+        'The client refused the response: the server chose no subprotocol that the client had offered.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.invalid': 'extensions' }),
+      sentence:
+        'The client refused the response: it names extensions or parameters that the client had not offered.',
+    },
+    {
+      close: failed({}, { 'websocket.handshake.invalid': 'other' }),
+      sentence: 'The client refused the response to the handshake, and did not say why.',
+    },
+    {
+      close: failed({}, { 'error.type': 'ERR_TLS_CERT_ALTNAME_INVALID' }),
+      sentence: 'TLS failed: the certificate of the server does not name this host.',
+    },
+    {
+      close: failed({}, { 'error.type': 'SELF_SIGNED_CERT_IN_CHAIN' }),
+      sentence: 'TLS failed: this client does not trust who signed the certificate of the server.',
+    },
+    {
+      close: failed({}, { 'error.type': 'ERR_SSL_WRONG_VERSION_NUMBER' }),
+      sentence: 'TLS failed: what the port sent is no TLS of a version that this client speaks.',
+    },
+    {
+      close: failed({}, { 'error.type': 'ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR' }),
+      sentence: 'TLS failed: the two ends could not agree on a secure connection.',
+    },
+    {
+      close: failed({}, { 'error.type': 'HPE_HEADER_OVERFLOW' }),
+      sentence: 'The headers of the response are longer than this client allows.',
+    },
+    {
+      close: failed({}, { 'error.type': 'ECONNRESET', 'websocket.transport.end': 'fin' }),
+      sentence: 'The other side ended TCP before it responded to the handshake.',
+    },
+    {
+      close: failed({}, { 'websocket.transport.end': 'reset', 'websocket.handshake.phase': 'response' }),
+      sentence: 'The TCP connection was cut during the handshake.',
+    },
+    {
       close: failed({}, { 'error.type': 'ECONNREFUSED' }),
       sentence: 'Nobody listens at the address: the TCP connection was refused.',
     },
     { close: failed({}, { 'error.type': 'ENOTFOUND' }), sentence: 'The host name could not be resolved.' },
     {
       close: failed({}, { 'error.type': 'CERT_HAS_EXPIRED' }),
-      sentence: 'TLS failed: the two ends could not agree on a secure connection.',
+      sentence: 'TLS failed: the certificate of the server is not valid at this time.',
     },
     {
       close: failed({}, { 'error.type': 'WS_ERR_ODD' }),

@@ -110,6 +110,7 @@ describe('the contract in docs/telemetry.md', () => {
     ['websocket.close.cause', '### Causes'],
     ['websocket.close.initiator', '#### Initiator'],
     ['websocket.handshake.phase', '#### The phase of a handshake'],
+    ['websocket.handshake.invalid', '#### Invalid responses'],
     ['websocket.transport.end', '#### The end of TCP'],
   ])('has the values of %s', (name, heading) => {
     expect(

@@ -162,6 +162,13 @@ export const ATTR_WEBSOCKET_TRANSPORT_END = 'websocket.transport.end';
  * @example 'tls'
  */
 export const ATTR_WEBSOCKET_HANDSHAKE_PHASE = 'websocket.handshake.phase';
+/**
+ * Part of a response for which a client refused the response. `http`: the bytes are no response of HTTP. The other parts
+ * are of a response with status 101 (RFC 6455 §4.1): the headers `upgrade`, `connection`, `accept`, `subprotocol` and
+ * `extensions`, and `other` if the client does not show the part.
+ * @example 'accept'
+ */
+export const ATTR_WEBSOCKET_HANDSHAKE_INVALID = 'websocket.handshake.invalid';
 /** Time limit of a proxy, or of another hop, that fits the end of the connection, in seconds. @example 60 */
 export const ATTR_WEBSOCKET_CLOSE_LIMIT = 'websocket.close.limit';
 /**

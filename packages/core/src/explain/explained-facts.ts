@@ -19,6 +19,7 @@ import {
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_INVALID,
   ATTR_WEBSOCKET_HANDSHAKE_PHASE,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
   ATTR_WEBSOCKET_IDLE_DURATION,
@@ -71,6 +72,8 @@ export interface ExplainedFacts {
   readonly handshake: number | undefined;
   /** Step in which the handshake ended: `dns`, `tcp`, `tls` or `response`. Empty if not known. */
   readonly phase: string;
+  /** Part of the response for which the client refused the response, such as `accept`. Empty if not known. */
+  readonly invalid: string;
   /** Seconds for which the device slept, the page was frozen, or the app was in the background. */
   readonly suspended: number | undefined;
   /** State of a React Native app. Empty if not known. */
@@ -156,6 +159,7 @@ export function explainedFacts(source: unknown): ExplainedFacts {
     lifetime: seconds('connectionDuration', ATTR_WEBSOCKET_CONNECTION_DURATION),
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
     phase: textOf(read('', ATTR_WEBSOCKET_HANDSHAKE_PHASE)),
+    invalid: textOf(read('', ATTR_WEBSOCKET_HANDSHAKE_INVALID)),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
     appState: textOf(read('', ATTR_WEBSOCKET_APP_STATE)),
     nativeMessage: textOf(read('', ATTR_WEBSOCKET_NATIVE_MESSAGE)),

@@ -1,13 +1,15 @@
 import type { CloseCause } from '../record/close-cause.ts';
 import { type CauseExplanation, otherEnd } from './cause-explanation.ts';
+import type { ExplainedFacts } from './explained-facts.ts';
 import { failureWords } from './failure-words.ts';
+import { invalidWords } from './invalid-words.ts';
 import { NO_RESPONSE, phaseWords } from './phase-words.ts';
 import { refusalWords, requestIdWords, responderWords } from './refusal-words.ts';
 
 const RUNBOOK = 'websockethandshakefailures';
 /** Words for a handshake of a page, which gets no error code. */
 const HIDDEN =
-  'Check the address, and that the server runs. Browsers hide the reason from scripts; their console may show it. ';
+  'Check the address, and that the server runs. In a page the browser hides the reason, but its console may show it. ';
 /** Time from which a handshake counts as slow, in seconds. */
 const SLOW_HANDSHAKE = 3;
 
@@ -33,10 +35,9 @@ export const HANDSHAKE_EXPLANATIONS = {
     runbook: RUNBOOK,
   },
   handshake_failed: {
-    sentence: ({ errorCode, phase }) =>
-      failureWords(errorCode, phase)?.[0] ?? failureSentence(errorCode, phaseWords(phase)?.when),
+    sentence: (facts) => knownWords(facts)?.[0] ?? failureSentence(facts),
     next: (facts) =>
-      failureWords(facts.errorCode, facts.phase)?.[1] ??
+      knownWords(facts)?.[1] ??
       phaseWords(facts.phase)?.next ??
       `${facts.errorCode ? '' : HIDDEN}${otherEnd(facts)} The log of a proxy may say more.`,
     runbook: RUNBOOK,
@@ -51,7 +52,14 @@ export const HANDSHAKE_EXPLANATIONS = {
   },
 } satisfies Partial<Record<CloseCause, CauseExplanation>>;
 
-function failureSentence(errorCode: string | undefined, when: string | undefined): string {
+/** Returns a sentence and a next step, if the facts of a failed handshake name its reason. */
+function knownWords(facts: ExplainedFacts): readonly [sentence: string, next: string] | undefined {
+  const { invalid, errorCode, phase, transportEnd } = facts;
+  return invalidWords(invalid) ?? failureWords(errorCode, phase, transportEnd);
+}
+
+function failureSentence({ errorCode, phase }: ExplainedFacts): string {
+  const when = phaseWords(phase)?.when;
   if (!errorCode && !when) return 'The handshake failed, and this end was not told why.';
   return `The handshake failed${when ? ` ${when}` : ''}${errorCode ? `: ${errorCode}` : ''}.`;
 }

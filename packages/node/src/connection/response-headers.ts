@@ -46,6 +46,20 @@ export function refusingHeaders(response: IncomingMessage | null | undefined): R
   return response?.statusCode === 101 ? undefined : response?.headers;
 }
 
+/**
+ * Returns the value of one header; the values of several headers with the name become a list. Returns an empty text if
+ * there is none.
+ * @param name name in lower case
+ */
+export function headerIn(headers: ResponseHeaders, name: string): string {
+  if (!Array.isArray(headers)) return textOf((headers as Readonly<Record<string, unknown>>)[name]);
+  const found: string[] = [];
+  for (let i = 0; i + 1 < Math.min(headers.length, MOST_ITEMS); i += 2) {
+    if (textOf(headers[i]).toLowerCase() === name) found.push(textOf(headers[i + 1]));
+  }
+  return found.join();
+}
+
 /** Returns the recorded ones of a response's headers, each once, without control characters. */
 function recordedOf(headers: ResponseHeaders): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

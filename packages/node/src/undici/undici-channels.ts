@@ -46,7 +46,7 @@ interface PongMessage {
 interface UndiciListeners {
   /** Called with each request for a WebSocket or a `WebSocketStream`. */
   noteRequest(request: UndiciRequest): void;
-  /** Called with the headers of a response, before the response is noted as a refusal. */
+  /** Called with the headers of a response that refuses the handshake, before the response is noted. */
   noteHeaders(connection: UndiciConnection, headers: ResponseHeaders): void;
   /**
    * Called for each `WebSocket` that has opened. The argument is `undefined` in undici 6, which does not publish the
@@ -99,7 +99,8 @@ export function undiciChannels(
       }
       // Of HTTP/2 the stream has told the status before, with the meaning of a 200.
       const statusCode = connection.facts.statusCode ?? response.statusCode;
-      if (statusCode !== 101 && response.headers) noteHeaders(connection, response.headers);
+      if (statusCode === 101) connection.noteSwitching(request.headers, response.headers);
+      else if (response.headers) noteHeaders(connection, response.headers);
       failures.noteResponse(connection, statusCode);
     },
     'undici:request:error': ({ request, error }: UndiciRequestMessage) => {

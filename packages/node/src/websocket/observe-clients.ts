@@ -123,6 +123,7 @@ export function observeClients(
         refusalAttributes(refusingHeaders(request?.res), String(client.url.href), options),
         request,
         error,
+        connection.closing !== undefined,
       ),
     };
     attempts.set(client, { connection, request: null });

@@ -37,6 +37,7 @@ export function failedAttemptFacts(
       refusalAttributes(refusingHeaders(res), url, options),
       request as Parameters<typeof withRequestEnd>[1],
       error,
+      isAborted,
     ),
   };
 }

@@ -50,7 +50,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
     pong: (connection, roundTrip) =>
       tools.pingDurations.measure(connection.tracked, openFactsOf(connection), roundTrip),
     ended(connection) {
-      if (!connection.isDoubtful && !connection.isResponding) connection.begin();
+      if (!connection.invalid && !connection.isResponding) connection.begin();
       record(connection, wireCloseFacts(connection));
     },
   };
@@ -161,7 +161,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
           tracked,
           head: new ResponseHead(),
           agreement: undefined,
-          isDoubtful: false,
+          invalid: undefined,
         },
         earlyBytes(stream, head),
       );

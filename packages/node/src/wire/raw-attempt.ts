@@ -93,6 +93,11 @@ export class RawAttempt implements StreamWatch {
     if (this.#response) this.#fail(undefined);
   }
 
+  /** Whether bytes have come that are no response of HTTP. */
+  get isForeign(): boolean {
+    return Boolean(this.#response?.isForeign);
+  }
+
   #noteRequest(bytes: Uint8Array | undefined): void {
     const isHandshake =
       this.header('upgrade').toLowerCase() === 'websocket' && this.header('sec-websocket-key') !== '';

@@ -7,7 +7,10 @@ import {
   ownProperty,
   patchBefore,
 } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
+import { type ConnectingSocket, withHandshakePhase } from '../connection/handshake-phase.ts';
+import { type InvalidPart, withInvalidPart } from '../connection/invalid-part.ts';
 import { refusalAttributes } from '../connection/response-headers.ts';
 import type { StreamClaims } from '../connection/stream-claims.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
@@ -110,7 +113,8 @@ function failedFacts(
 ): CloseFacts {
   const { stream, socketPath } = attempt;
   const error = wireError(stream);
-  if (!response && !error && !stream.readableEnded) noteCloseStart(tracked, 'local');
+  const part = attempt.isForeign ? 'http' : undefined;
+  if (!response && !part && !error && !stream.readableEnded) noteCloseStart(tracked, 'local');
   return {
     kind: 'client',
     url,
@@ -120,9 +124,15 @@ function failedFacts(
     errored: error !== undefined,
     errorCode: error?.code,
     httpStatusCode: response && !Number.isNaN(response.statusCode) ? response.statusCode : undefined,
-    furtherAttributes: withTransportEnd(
-      refusalAttributes(response?.headers, url, options),
-      response ? undefined : stream,
-    ),
+    furtherAttributes: response
+      ? withInvalidPart(refusalAttributes(response.headers, url, options), part)
+      : withoutResponse(stream, part),
   };
+}
+
+/** Returns attributes of a handshake that got no response: how TCP ended, and in which phase, or which part is invalid. */
+function withoutResponse(stream: Socket, part: InvalidPart | undefined): Attributes | undefined {
+  const ended = withTransportEnd(undefined, stream);
+  if (part) return withInvalidPart(ended, part);
+  return withHandshakePhase(ended, { socket: stream as ConnectingSocket, isSent: true });
 }

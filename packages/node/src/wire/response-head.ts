@@ -1,10 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { cut, flat } from '@closespan/core/platform';
+import { namesIn } from '../connection/names-in.ts';
 import { isInterimResponse } from '../runtime/is-interim-response.ts';
 
 /** Largest number of bytes of a response whose head is read. */
 const LONGEST = 65_536;
 const LONGEST_TEXT = 256;
+const START = 'HTTP/1.';
 const END = '\r\n\r\n';
 
 /** Subprotocol and extensions on which both ends have agreed in the handshake (RFC 6455 §1.9, §9). */
@@ -45,6 +47,11 @@ export class ResponseHead {
     return statusOf(this.#text);
   }
 
+  /** Whether the bytes cannot be a response of HTTP/1 (RFC 9112 §4). */
+  get isForeign(): boolean {
+    return !this.#text.startsWith(START.slice(0, this.#text.length));
+  }
+
   /** Names, in lower case, and values of the headers, one after the other. */
   get headers(): string[] {
     return headersIn(this.#text);
@@ -63,14 +70,6 @@ export class ResponseHead {
 /** Makes an agreement from the values of the headers of a response. */
 export function agreementOf(subprotocol: string, extensions: string): Agreement {
   return { subprotocol: textOf(subprotocol), extensions: textOf(namesIn(extensions).join()) };
-}
-
-/** Returns the names in a list of extensions or subprotocols. The parameters of extensions are left out. */
-export function namesIn(list: string): string[] {
-  return list
-    .split(',')
-    .map((item) => (item.split(';')[0] ?? '').trim())
-    .filter(Boolean);
 }
 
 /** Returns a text that keeps no longer text in memory. */

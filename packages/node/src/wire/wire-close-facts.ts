@@ -1,6 +1,7 @@
 import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
 import type { HandshakeFacts } from '../connection/handshake.ts';
+import { withInvalidPart } from '../connection/invalid-part.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { withTransportEnd } from '../connection/transport-end.ts';
@@ -39,7 +40,10 @@ export function wireCloseFacts(connection: WireConnection): CloseFacts {
     errored: error !== undefined,
     errorCode: error?.code,
     ...(connection.isBegun && !received && endFacts(connection, error)),
-    furtherAttributes: withTransportEnd(pingAttributes(tracked.pings), stream),
+    furtherAttributes: withInvalidPart(
+      withTransportEnd(pingAttributes(tracked.pings), stream),
+      connection.isBegun ? undefined : connection.invalid,
+    ),
   };
 }
 

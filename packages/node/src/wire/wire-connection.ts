@@ -4,6 +4,7 @@ import { noteCloseStart } from '@closespan/core/platform';
 import { type CloseFrame, closeFrameOf, closeFrameSize } from '../connection/close-frame.ts';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import { FrameReader } from '../connection/frame-reader.ts';
+import type { InvalidPart } from '../connection/invalid-part.ts';
 import { payloadNumber } from '../connection/ping-payload.ts';
 import { PingState } from '../connection/ping-state.ts';
 import { frameRules } from './frame-rules.ts';
@@ -36,7 +37,8 @@ export class WireConnection implements StreamWatch {
   readonly url: string;
   readonly stream: Duplex;
   readonly tracked: CompactConnection;
-  readonly isDoubtful: boolean;
+  /** Part of the response for which a client must refuse the response. `undefined` if the response is valid. */
+  readonly invalid: InvalidPart | undefined;
   /** Number of bytes after the handshake that had come before the response was seen. */
   early = 0;
   #agreement: Agreement | undefined;
@@ -60,7 +62,7 @@ export class WireConnection implements StreamWatch {
     this.url = start.url;
     this.stream = start.stream;
     this.tracked = start.tracked;
-    this.isDoubtful = start.isDoubtful;
+    this.invalid = start.invalid;
     this.#setAgreement(start.agreement);
     this.#acceptedAt = start.acceptedAt;
     this.#head = start.head;

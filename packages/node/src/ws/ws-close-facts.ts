@@ -76,7 +76,7 @@ export function wsCloseFacts(
     cause: readErrorCode === 1009 ? 'message_too_big' : (broken ?? decided ?? timedOut),
     ...(readErrorCode !== undefined && { reportedCode: readErrorCode }),
     furtherAttributes: attempt
-      ? withRequestEnd(attributes, attempt.request, error)
+      ? withRequestEnd(attributes, attempt.request, error, connection.closing !== undefined)
       : withTransportEnd(attributes, _socket),
   };
 }

@@ -2,6 +2,7 @@ import type { WebSocketLike } from '@closespan/core';
 import { type Closing, type Connection, now, trackConnection } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import { connectionIdOf } from '../../connection/connection-id.ts';
+import type { ResponseHeaders } from '../../connection/response-headers.ts';
 import type { CountedStream } from '../../traffic/counted-stream.ts';
 import { factsOfRequest, type ReceivedCloseFrame, type UndiciFacts, type Wire } from './undici-facts.ts';
 import type { UndiciRequest } from './undici-request.ts';
@@ -87,6 +88,7 @@ export class UndiciConnection {
     this.#facts.error = undefined;
     this.#facts.statusCode = undefined;
     this.#facts.refusal = undefined;
+    this.#facts.switching = undefined;
   }
 
   /**
@@ -111,6 +113,11 @@ export class UndiciConnection {
   /** Notes the HTTP status of the final response. */
   noteResponse(statusCode: number): void {
     this.#facts.statusCode = statusCode;
+  }
+
+  /** Notes the headers of a response with status 101, which undici may refuse, and of its request. */
+  noteSwitching(requested: ResponseHeaders, responded: ResponseHeaders | undefined): void {
+    this.#facts.switching = responded && { requested, responded };
   }
 
   /** Notes the attributes of the response that refuses the handshake. */
@@ -138,6 +145,7 @@ export class UndiciConnection {
   noteOpen(): void {
     this.#changeState('open');
     this.#facts.failedAt = undefined;
+    this.#facts.switching = undefined;
     this.#tracked.openedAt = now();
   }
 

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocketLike } from '@closespan/core';
 import type { Attributes } from '@opentelemetry/api';
 import type { CloseFrame } from '../../connection/close-frame.ts';
+import type { ResponseHeaders } from '../../connection/response-headers.ts';
 import { keyOf, sentUrlOf, type UndiciRequest, urlOf } from './undici-request.ts';
 
 /**
@@ -51,6 +52,11 @@ export interface UndiciFacts {
   readonly statusCode: number | undefined;
   /** Attributes of the response that refused the handshake; `undefined` if there is none. */
   readonly refusal: Attributes | undefined;
+  /**
+   * Headers of a response with status 101, and of its request, until undici has accepted or refused the response.
+   * `undefined` also in versions of undici that do not publish such a response.
+   */
+  readonly switching: Readonly<Record<'requested' | 'responded', ResponseHeaders>> | undefined;
   /** First error of the handshake's last attempt; `undefined` if there was no error. */
   readonly error: unknown;
   /** Time of the handshake's last failure; `undefined` if there was none, or if a retry or an opening followed. */
@@ -86,6 +92,7 @@ export function factsOfRequest(request: UndiciRequest): UndiciFacts {
     readBefore: 0,
     statusCode: undefined,
     refusal: undefined,
+    switching: undefined,
     error: undefined,
     failedAt: undefined,
     isWebSocket: false,

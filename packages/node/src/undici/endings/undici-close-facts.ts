@@ -1,6 +1,5 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
-import { withHandshakePhase } from '../../connection/handshake-phase.ts';
 import { failedSocketPath, socketPathOf } from '../../connection/socket-path.ts';
 import { withTransportEnd } from '../../connection/transport-end.ts';
 import { unsentBytes } from '../../connection/unsent-bytes.ts';
@@ -8,6 +7,7 @@ import { wireError } from '../../connection/wire-error.ts';
 import { hasSentClose } from '../connection/undici-6-internals.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
+import { failedHandshakeAttributes } from './failed-handshake-attributes.ts';
 
 /** Facts of how a connection ended. The facts come from a `close` event; without such an event they are inferred. */
 export type EndFacts = Pick<CloseFacts, 'code' | 'reason' | 'wasClean'> &
@@ -34,7 +34,7 @@ export function lastFactsOf(connection: UndiciConnection): EndFacts {
 
 /** Makes the facts of a close from a connection of undici and from the facts of its end. */
 export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): CloseFacts {
-  const { url, wire, error, statusCode, traffic, refusal, websocket = wire?.ws } = connection.facts;
+  const { url, wire, error, statusCode, traffic, websocket = wire?.ws } = connection.facts;
   const errorCode = codeOf(wireError(wire)) ?? codeOf(error);
   const isOpened = connection.tracked.openedAt !== undefined;
   return {
@@ -46,14 +46,7 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
     errored: error !== undefined || errorCode !== undefined,
     errorCode,
     httpStatusCode: statusCode,
-    furtherAttributes:
-      isOpened || statusCode !== undefined
-        ? withTransportEnd(traffic ?? refusal, isOpened ? wire : undefined)
-        : withHandshakePhase(withTransportEnd(traffic ?? refusal, wire), {
-            socket: wire,
-            error,
-            isSent: Boolean(wire),
-          }),
+    furtherAttributes: isOpened ? withTransportEnd(traffic, wire) : failedHandshakeAttributes(connection),
     ...(end.code !== 1006 && { initiator: initiatorOf(connection) }),
     ...(end.code === 1006 && isLocalFailure(connection) && LOCAL_FAILURE),
     ...end,
