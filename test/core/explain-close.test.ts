@@ -105,6 +105,46 @@ describe('explainClose', () => {
   });
 });
 
+describe('the next step', () => {
+  const nextOf = (close: object) => explainClose({ code: 1006, ...close }).next;
+
+  it.each(['local_close', 'local_terminate', 'close_timeout', 'ping_timeout', 'connection_reset'])(
+    'of %s names the bytes that waited for a slow peer',
+    (cause) => {
+      expect(nextOf({ cause, unsentSize: 4096 })).toContain('4096 bytes waited to be sent');
+      expect(nextOf({ cause, unsentSize: 0 })).not.toContain('bytes');
+    },
+  );
+
+  it('does not say whether a proxy passed a response on or made it', () => {
+    const headers = { 'http.response.header.via': ['1.1 edge'] };
+    expect(
+      nextOf({ cause: 'handshake_rejected', httpStatusCode: 503, furtherAttributes: headers }),
+    ).toContain('passed this response on, or made it');
+    expect(nextOf({ cause: 'handshake_rejected', httpStatusCode: 502 })).toContain('no valid response');
+  });
+
+  it('says what a code of the app is, also if TCP broke after its Close frame', () => {
+    expect(nextOf({ cause: 'remote_close', code: 4401, wasClean: false })).toContain('this code');
+  });
+
+  it.each([
+    ['WS_ERR_INVALID_UTF8', 'no UTF-8'],
+    ['Z_DATA_ERROR', 'could not be unpacked'],
+  ])('of a message that %s refused says what was wrong', (errorCode, words) => {
+    expect(nextOf({ cause: 'protocol_error', errorCode })).toContain(words);
+  });
+});
+
+it('shows the word of engine.io and Socket.IO', () => {
+  const close = {
+    code: 1005,
+    cause: 'local_close',
+    furtherAttributes: { 'websocket.close.library_reason': 'server shutting down' },
+  };
+  expect(explainClose(close).evidence).toContain('the library said "server shutting down"');
+});
+
 describe('docs/causes.md', () => {
   it('has each cause as it is explained', async () => {
     await expect(causesPage()).toMatchFileSnapshot('../../docs/causes.md');

@@ -293,7 +293,8 @@ export const EXPLAINED_CAUSES = {
         'websocket.message.too_big.limit': 1_048_576,
         'error.type': 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH',
       },
-      sentence: 'This end refused a message of the peer of 2097152 bytes: its limit is 1048576 bytes.',
+      sentence:
+        'This end refused a message of the peer of at least 2097152 bytes: its limit is 1048576 bytes.',
     },
   ],
   too_many_parts: [
@@ -312,6 +313,17 @@ export const EXPLAINED_CAUSES = {
         'error.type': 'WS_ERR_INVALID_OPCODE',
       },
       sentence: 'Bytes that arrived break the protocol: WS_ERR_INVALID_OPCODE.',
+    },
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false, requested_code: 1007 }),
+        'error.type': 'WS_ERR_INVALID_UTF8',
+      },
+      sentence: 'Bytes that arrived break the protocol: WS_ERR_INVALID_UTF8.',
+    },
+    {
+      close: opened(1007, REMOTE),
+      sentence: 'The peer ended the connection because of wrong data: 1007 (Invalid frame payload data).',
     },
     {
       close: opened(1002, REMOTE),
@@ -347,12 +359,31 @@ export const EXPLAINED_CAUSES = {
   ],
   local_terminate: [
     {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false }),
+        'websocket.unsent.size': 4096,
+      },
+      sentence: 'This end dropped the TCP connection and sent no Close frame.',
+    },
+    {
       close: opened(1006, { initiator: 'local', was_clean: false }),
       sentence: 'This end dropped the TCP connection and sent no Close frame.',
     },
   ],
   local_close: [
     { close: opened(1000, LOCAL), sentence: 'This end closed: 1000 (Normal Closure).' },
+    {
+      close: opened(1000, { ...LOCAL, requested_code: 1008, requested_reason: 'token expired' }),
+      sentence:
+        'This end closed with 1008 (Policy Violation), and the peer responded with 1000 (Normal Closure).',
+    },
+    {
+      close: {
+        ...opened(1006, { initiator: 'local', was_clean: false, requested_code: 1013 }),
+        'websocket.unsent.size': 63_963_763,
+      },
+      sentence: 'This end closed with 1013 (Try Again Later), and no Close frame of the peer arrived.',
+    },
     {
       close: opened(1006, { initiator: 'local', was_clean: false }),
       sentence: 'This end closed or dropped the connection, and no Close frame of the peer arrived.',
@@ -399,6 +430,10 @@ export const EXPLAINED_CAUSES = {
     {
       close: { ...opened(1006, LOST), 'websocket.transport.end': 'fin' },
       sentence: 'The connection was lost after 42.0 s: a FIN came, and no Close frame.',
+    },
+    {
+      close: { ...opened(1006, LOST, 0.003), 'websocket.transport.end': 'fin' },
+      sentence: 'The connection was lost after 3 ms: a FIN came, and no Close frame.',
     },
     {
       close: { ...opened(1006, LOST), 'websocket.transport.end': 'timeout', 'error.type': 'ETIMEDOUT' },

@@ -1,3 +1,4 @@
+import { classifyCloseCode } from '../record/close-code-table.ts';
 import type { ExplainedFacts } from './explained-facts.ts';
 
 /** Explanation of one cause. */
@@ -13,6 +14,18 @@ export interface CauseExplanation {
 /** Returns the code with its name, such as `1001 (Going Away)`. */
 export function codeOf({ code, name }: ExplainedFacts): string {
   return code === undefined ? 'no known code' : `${code}${name && ` (${name})`}`;
+}
+
+/** Returns the code that the app passed to `close(code)`, with its name, if the record has another code. */
+export function requestedCodeOf({ code, requestedCode }: ExplainedFacts): string | undefined {
+  if (requestedCode === undefined || requestedCode === code) return undefined;
+  const [name] = classifyCloseCode(requestedCode);
+  return `${requestedCode}${name && ` (${name})`}`;
+}
+
+/** Returns what bytes that never left say about the peer, before a next step. Empty if all bytes have left. */
+export function unsentWords({ unsentSize }: ExplainedFacts): string {
+  return unsentSize ? `${unsentSize} bytes waited to be sent: look whether the peer reads too slowly. ` : '';
 }
 
 /** Returns who closed, as the subject of a sentence. */

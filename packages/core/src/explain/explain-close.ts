@@ -2,10 +2,11 @@ import type { CloseCause } from '../record/close-cause.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { type CauseExplanation, codeOf, otherEnd } from './cause-explanation.ts';
 import { durationText } from './duration-text.ts';
-import { type ExplainedFacts, explainedFacts } from './explained-facts.ts';
+import type { ExplainedFacts } from './explained-facts.ts';
 import { FRAME_EXPLANATIONS } from './frame-explanations.ts';
 import { HANDSHAKE_EXPLANATIONS } from './handshake-explanations.ts';
 import { PLATFORM_EXPLANATIONS } from './platform-explanations.ts';
+import { readFacts } from './read-facts.ts';
 import { TRANSPORT_EXPLANATIONS } from './transport-explanations.ts';
 
 /** Explanation of one close, in plain words. */
@@ -47,7 +48,7 @@ const BY_CAUSE: Readonly<Record<CloseCause, CauseExplanation>> = {
  * @example explainClose(record).sentence // 'The connection was lost after 60.0 s: no Close frame arrived.'
  */
 export function explainClose(close: CloseRecord | Readonly<Record<string, unknown>>): CloseExplanation {
-  const facts = explainedFacts(close);
+  const facts = readFacts(close);
   const cause = isCloseCause(facts.cause) ? facts.cause : 'unknown';
   const { next, runbook } = BY_CAUSE[cause];
   const explanation = {
@@ -69,7 +70,7 @@ export function explainClose(close: CloseRecord | Readonly<Record<string, unknow
  * @internal
  */
 export function closeSentence(record: CloseRecord): string {
-  return sentenceFor(explainedFacts(record));
+  return sentenceFor(readFacts(record));
 }
 
 function isCloseCause(word: string): word is CloseCause {
@@ -134,9 +135,10 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     idle !== undefined && idle >= 1 && `nothing was sent or came for ${durationText(idle)}`,
     requestedCode !== undefined && requestedCode !== facts.code && `this end asked for ${requestedCode}`,
     requestedReason && requestedReason !== facts.reason && `this end gave the reason "${requestedReason}"`,
+    facts.libraryReason && `the library said "${facts.libraryReason}"`,
     facts.notedReason && `the app noted the reason "${facts.notedReason}"`,
     unsentSize !== undefined && `${unsentSize} bytes never left`,
-    facts.refusedSize !== undefined && `${facts.refusedSize} bytes refused`,
+    facts.refusedSize !== undefined && `at least ${facts.refusedSize} bytes refused`,
     facts.sizeLimit !== undefined && `limit ${facts.sizeLimit} bytes`,
     facts.attempt !== undefined && `attempt ${facts.attempt} after the end of a connection before`,
   ];

@@ -1,6 +1,14 @@
 import type { CloseCause } from '../record/close-cause.ts';
 import { classifyCloseCode } from '../record/close-code-table.ts';
-import { type CauseExplanation, closerOf, codeOf, otherEnd } from './cause-explanation.ts';
+import {
+  type CauseExplanation,
+  closerOf,
+  codeOf,
+  otherEnd,
+  requestedCodeOf,
+  unsentWords,
+} from './cause-explanation.ts';
+import type { ExplainedFacts } from './explained-facts.ts';
 
 const PROTOCOL = 'websocketprotocolerrors';
 /** Words for the failure that a close code names, by code. Codes without words name no special failure. */
@@ -9,12 +17,25 @@ const FAILURES: Readonly<Record<number, string>> = {
   1014: 'the server behind it failed',
 };
 
+const PROTOCOL_NEXT =
+  'Look for a release of one end, or for a proxy that changes bytes. Compare the extensions.';
+
+/** Returns what is usually wrong with data that an end refused, before a next step. Empty if that is not known. */
+function dataWords({ errorCode = '', code, requestedCode }: ExplainedFacts): string {
+  if (errorCode === 'WS_ERR_INVALID_UTF8')
+    return 'A text of the peer was no UTF-8: send other data as binary messages. ';
+  if (/^Z_[A-Z]+_ERROR$/.test(errorCode)) return 'A compressed message of the peer could not be unpacked. ';
+  if (code === 1007 || requestedCode === 1007)
+    return 'Usual reasons are a text that is no UTF-8, and a compressed message that cannot be unpacked. ';
+  return '';
+}
+
 /** Explanations of connections that one of the ends closed, by cause. */
 export const FRAME_EXPLANATIONS = {
   message_too_big: {
     sentence: ({ initiator, errorCode, sizeLimit, refusedSize }) => {
       if (sizeLimit !== undefined) {
-        const size = refusedSize === undefined ? '' : ` of ${refusedSize} bytes`;
+        const size = refusedSize === undefined ? '' : ` of at least ${refusedSize} bytes`;
         return `This end refused a message of the peer${size}: its limit is ${sizeLimit} bytes.`;
       }
       if (initiator === 'remote') return 'The peer refused a message of this end as too big (1009).';
@@ -34,7 +55,7 @@ export const FRAME_EXPLANATIONS = {
       facts.errorCode
         ? `Bytes that arrived break the protocol: ${facts.errorCode}.`
         : `${closerOf(facts)} ended the connection because of wrong data: ${codeOf(facts)}.`,
-    next: () => 'Look for a release of one end, or for a proxy that changes bytes. Compare the extensions.',
+    next: (facts) => `${dataWords(facts)}${PROTOCOL_NEXT}`,
     runbook: PROTOCOL,
   },
   server_restart: {
@@ -67,27 +88,34 @@ export const FRAME_EXPLANATIONS = {
     runbook: 'websocketpolicyviolations',
   },
   local_close: {
-    sentence: (facts) =>
-      facts.code === 1006
-        ? 'This end closed or dropped the connection, and no Close frame of the peer arrived.'
-        : `This end closed: ${codeOf(facts)}.`,
+    sentence: (facts) => {
+      const requested = requestedCodeOf(facts);
+      const unanswered = 'and no Close frame of the peer arrived.';
+      if (facts.code !== 1006)
+        return requested
+          ? `This end closed with ${requested}, and the peer responded with ${codeOf(facts)}.`
+          : `This end closed: ${codeOf(facts)}.`;
+      return requested
+        ? `This end closed with ${requested}, ${unanswered}`
+        : `This end closed or dropped the connection, ${unanswered}`;
+    },
     next: (facts) =>
       facts.code === 1006
-        ? `Nothing to do, if the app meant to drop the connection. ${otherEnd(facts)}`
+        ? `${unsentWords(facts)}Nothing to do, if the app meant to drop the connection. ${otherEnd(facts)}`
         : 'Nothing to do, if the app meant to close.',
   },
   remote_close: {
     sentence: (facts) =>
       facts.code === 1005 ? 'The peer closed and gave no code.' : `The peer closed: ${codeOf(facts)}.`,
     next: ({ code = 1005, wasClean }) => {
-      if (wasClean === false)
-        return 'TCP broke before the closing handshake was done. Nothing to do, if this is rare.';
-      if (code === 1001)
-        return 'The peer stops, or its page was left. Connect again if the app still needs it.';
       const [, category] = classifyCloseCode(code);
       if (category === 'reserved')
         return 'No end may send this code (RFC 6455 §7.4.2). Look for the program or proxy that did.';
       if (code >= 3000) return 'Look up what this code means in your app, or in its library.';
+      if (code === 1001)
+        return 'The peer stops, or its page was left. Connect again if the app still needs it.';
+      if (wasClean === false)
+        return 'TCP broke before the closing handshake was done. Nothing to do, if this is rare.';
       return category === 'normal'
         ? 'Nothing to do: this is a normal end.'
         : 'Look at the log of the peer at this time.';

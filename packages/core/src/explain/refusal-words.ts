@@ -2,9 +2,10 @@ import type { ExplainedFacts } from './explained-facts.ts';
 
 /** Next steps after a refused handshake, by HTTP status. */
 const BY_STATUS: Readonly<Record<number, string>> = {
+  400: 'Compare the request with what the server expects, and check that proxies pass on the header Upgrade.',
   401: 'Check the token or cookie that the client sends, and the clocks of both ends.',
   403: 'Check the permissions of this user, and the origins that the server allows.',
-  404: 'Check the path, and that each proxy passes it on to the server.',
+  404: 'Check the path, and that each proxy passes on the path and the header Upgrade.',
   405: 'Check that the proxy passes on an upgrade with the method of the client.',
   407: 'Give the credentials that the proxy of this network asks for.',
   408: 'The server waited for the request: look at the load of both ends.',
@@ -12,7 +13,7 @@ const BY_STATUS: Readonly<Record<number, string>> = {
   426: 'Check that each proxy passes on the headers Connection and Upgrade.',
   429: 'Connect less often, and wait as long as Retry-After says.',
   431: 'Send fewer or shorter headers and cookies.',
-  502: 'A proxy reached no server: check that servers run, and the address in the proxy.',
+  502: 'A proxy got no valid response of a server: check that servers run, and the address in the proxy.',
   503: 'The server or a proxy is full or stopping: wait, with a random part, and try again.',
   504: 'A proxy waited too long for the server: look at the load of the server.',
 };
@@ -30,7 +31,7 @@ export function refusalWords(status: number | undefined): string {
 
 /** Matches names that proxies and web servers give themselves in the header `Server`. */
 const PROXY =
-  /nginx|openresty|envoy|cloudflare|cloudfront|awselb|haproxy|traefik|caddy|apache|varnish|akamai|google frontend|kong|microsoft-iis/i;
+  /nginx|openresty|envoy|cloudflare|cloudfront|awselb|haproxy|traefik|caddy|apache|varnish|akamai|google frontend|kong|squid|fastly|vercel|netlify|^fly\/|microsoft-azure|microsoft-iis/i;
 /** Statuses with which a proxy responds if it gets no response of its own upstream. */
 const OF_PROXIES: readonly (number | undefined)[] = [502, 504];
 
@@ -42,10 +43,13 @@ export function responderWords({
 }: Pick<ExplainedFacts, 'responder' | 'via' | 'httpStatusCode'>): string {
   if (PROXY.test(responder)) {
     return OF_PROXIES.includes(httpStatusCode)
-      ? `The log of ${responder} names the server that it could not reach.`
+      ? `The log of ${responder} says which server it asked, and what failed.`
       : `${responder} may have passed on a response of the app: compare the logs of both.`;
   }
-  return via && 'A proxy passed this response on, so the server behind it refused.';
+  return (
+    via &&
+    'A proxy passed this response on, or made it: compare the logs of the proxy and of the server behind it.'
+  );
 }
 
 /** Returns what to do with the id of a refused request. Empty if there is none. */

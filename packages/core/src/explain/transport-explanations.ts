@@ -1,8 +1,11 @@
 import type { CloseCause } from '../record/close-cause.ts';
-import { type CauseExplanation, otherEnd } from './cause-explanation.ts';
+import { type CauseExplanation, otherEnd, unsentWords } from './cause-explanation.ts';
 import { durationText } from './duration-text.ts';
 
 const RUNBOOK = 'websocketabnormalcloses';
+
+/** Age below which a lost connection had just opened, in seconds. */
+const EARLY = 1;
 
 /** Explanations of connections that ended without a Close frame of the peer, by cause. */
 export const TRANSPORT_EXPLANATIONS = {
@@ -10,12 +13,12 @@ export const TRANSPORT_EXPLANATIONS = {
     sentence: ({ errorCode }) =>
       `TCP was reset${errorCode ? ` (${errorCode})` : ''}: no Close frame arrived.`,
     next: (facts) =>
-      `Look for a crash or restart of the other end, or of a proxy between, at this time. ${otherEnd(facts)}`,
+      `${unsentWords(facts)}Look for a crash or restart of the other end, or of a proxy between, at this time. ${otherEnd(facts)}`,
     runbook: RUNBOOK,
   },
   close_timeout: {
     sentence: () => 'This end closed, and no Close frame came back in time.',
-    next: (facts) => `The peer is gone, or too busy to respond. ${otherEnd(facts)}`,
+    next: (facts) => `${unsentWords(facts)}The peer is gone, or too busy to respond. ${otherEnd(facts)}`,
     runbook: RUNBOOK,
   },
   ping_timeout: {
@@ -23,7 +26,8 @@ export const TRANSPORT_EXPLANATIONS = {
       unanswered
         ? `This end gave up a peer that had left ${unanswered === 1 ? 'a ping' : `${unanswered} pings`} unanswered for too long.`
         : 'This end gave up a peer whose heartbeat did not come in time.',
-    next: (facts) => `The peer or the network between is gone, or too slow. ${otherEnd(facts)}`,
+    next: (facts) =>
+      `${unsentWords(facts)}The peer or the network between is gone, or too slow. ${otherEnd(facts)}`,
     runbook: RUNBOOK,
   },
   pong_backlog: {
@@ -34,7 +38,7 @@ export const TRANSPORT_EXPLANATIONS = {
   local_terminate: {
     sentence: () => 'This end dropped the TCP connection and sent no Close frame.',
     next: (facts) =>
-      `Nothing to do, if the app meant it. Otherwise look for terminate() or destroy() in the app. ${otherEnd(facts)}`,
+      `${unsentWords(facts)}Nothing to do, if the app meant it. Otherwise look for terminate() or destroy() in the app. ${otherEnd(facts)}`,
   },
   idle_timeout: {
     sentence: ({ idle, limit, initiator }) => {
@@ -66,7 +70,11 @@ export const TRANSPORT_EXPLANATIONS = {
         return 'Look for a dead host, a lost network, or a firewall that drops packets.';
       if (facts.limitKind === 'age')
         return 'Look for a proxy, or for a server, that limits how long a connection may live. Connect again before that age.';
-      const more = `${otherEnd(facts)} If many end at one age, look for a limit of a proxy.`;
+      const { lifetime = EARLY } = facts;
+      const more =
+        lifetime < EARLY
+          ? `${otherEnd(facts)} The connection had just opened: look for an error in what the other end does first.`
+          : `${otherEnd(facts)} If many end at one age, look for a limit of a proxy.`;
       return facts.transportEnd === 'fin'
         ? `The other process ended or closed its socket, or a proxy cut the connection. ${more}`
         : `Nobody can know more from this end. ${more}`;
