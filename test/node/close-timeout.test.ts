@@ -51,6 +51,23 @@ it('close_timeout is the cause on a server whose client never answers its Close 
   expect(records[0]?.requestedReason).toBe('restart');
 });
 
+it('close_timeout is the cause if the Close frame waits behind messages that a slow client does not read', async () => {
+  const client = connect(port(), '127.0.0.1');
+  client.write('GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n');
+  client.write('Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n');
+  client.pause();
+  const [peer] = await once(server, 'connection');
+  for (let i = 0; i < 32; i++) peer.send(Buffer.alloc(1 << 20));
+  peer.close(1013, 'slow');
+  await once(peer, 'close');
+  client.destroy();
+  await handle.forceFlush();
+  expect(records.map(closeLine)).toEqual([
+    '/ server 1006 unclean local close_timeout requested_code=1013 error=close_timeout',
+  ]);
+  expect(records[0]?.unsentSize).toBeGreaterThan(1 << 20);
+});
+
 it('close_timeout is the cause after the 30 seconds of ws 7', async () => {
   const socket = await openMuted(ws7);
   // Nobody waits that long: the clock is a fake, all else is real.

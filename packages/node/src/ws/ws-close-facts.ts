@@ -131,7 +131,7 @@ function timeoutOf(socket: WsSocket, { closing, startedAt }: CompactConnection):
     const aborted = _req?.timeout && !closing && now() - startedAt >= _req.timeout / 2;
     return aborted ? 'handshake_timeout' : undefined;
   }
-  const unanswered = closing?.by === 'local' && socket._closeFrameSent && !socket._closeFrameReceived;
-  if (!unanswered || _socket.readableEnded) return undefined;
+  // The Close frame may still wait behind messages that the peer does not read: the time of `ws` runs all the same.
+  if (closing?.by !== 'local' || socket._closeFrameReceived || _socket.readableEnded) return undefined;
   return now() - closing.at >= _closeTimeout / 2 ? 'close_timeout' : undefined;
 }
