@@ -162,6 +162,14 @@ export const ATTR_WEBSOCKET_TRANSPORT_END = 'websocket.transport.end';
  * @example 'tls'
  */
 export const ATTR_WEBSOCKET_HANDSHAKE_PHASE = 'websocket.handshake.phase';
+/** Time for which a slow or failed handshake looked up the host name, in seconds, to 0.1 s. @example 4.9 */
+export const ATTR_WEBSOCKET_HANDSHAKE_DNS_DURATION = 'websocket.handshake.dns.duration';
+/** Time for which a slow or failed handshake made the TCP connection, in seconds, to 0.1 s. @example 3.1 */
+export const ATTR_WEBSOCKET_HANDSHAKE_TCP_DURATION = 'websocket.handshake.tcp.duration';
+/** Time for which the ends of a slow or failed handshake agreed on TLS, in seconds, to 0.1 s. @example 1.2 */
+export const ATTR_WEBSOCKET_HANDSHAKE_TLS_DURATION = 'websocket.handshake.tls.duration';
+/** Time for which a slow or failed handshake awaited the response, in seconds, to 0.1 s. @example 4.2 */
+export const ATTR_WEBSOCKET_HANDSHAKE_RESPONSE_DURATION = 'websocket.handshake.response.duration';
 /**
  * Part of a response for which a client refused the response. `http`: the bytes are no response of HTTP. The other parts
  * are of a response with status 101 (RFC 6455 §4.1): the headers `upgrade`, `connection`, `accept`, `subprotocol` and

@@ -9,10 +9,12 @@ import {
   startInstrumentation,
   stopAll,
 } from '@closespan/core/platform';
+import { createHandshakeTimes } from './connection/handshake-times.ts';
 import { createLibraryEnds } from './connection/library-ends.ts';
 import { limitNote } from './connection/limit-note.ts';
 import { createStreamClaims } from './connection/stream-claims.ts';
 import { stopWatchingUnsentBytes } from './connection/unsent-bytes.ts';
+import { withAttributes } from './connection/with-attributes.ts';
 import { connectionOf } from './connection-of.ts';
 import { observeEngineIo } from './engine-io/observe-engine-io.ts';
 import { observeOtherSockets } from './global/observe-other-sockets.ts';
@@ -99,13 +101,16 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     recordOpen,
     die: (isDeadly) => spool?.storeForSignal(isDeadly),
   });
+  const handshakeTimes = createHandshakeTimes();
   const watched: Recorder = {
     ...recorder,
     record(connection, facts, socket) {
-      recorder.record(connection, facts, handlers.appSocketOf(connection) ?? socket);
+      const timed = withAttributes(facts, handshakeTimes.take(connection));
+      recorder.record(connection, timed, handlers.appSocketOf(connection) ?? socket);
       flush.noteRecord();
     },
     opened(connection, url) {
+      handshakeTimes.noteOpen(connection);
       recorder.opened(connection, url);
       // The opening may end an outage, whose span must be sent before the process ends.
       flush.noteRecord();
@@ -135,6 +140,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
     clientMade: engineIo.noteClient,
     sweep,
     pingDurations: createPingDurations(options),
+    handshakeTimes,
     foundLibrary: () => unobserved?.stop(),
     connectionBegan() {
       flush.watch();
@@ -211,6 +217,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
         ...libraries.map(({ stop }) => stop),
         engineIo.stop,
         sweep.stop,
+        handshakeTimes.stop,
         stopWatchingUnsentBytes,
         flush.stop,
         spool?.stop,

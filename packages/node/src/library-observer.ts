@@ -1,5 +1,6 @@
 import type { SocketInfo, WebSocketLike } from '@closespan/core';
 import type { Connection, Recorder } from '@closespan/core/platform';
+import type { HandshakeTimes } from './connection/handshake-times.ts';
 import type { LibraryEnds } from './connection/library-ends.ts';
 import type { OpenWalk } from './connection/open-walk.ts';
 import type { StreamClaims } from './connection/stream-claims.ts';
@@ -57,6 +58,8 @@ export interface LibraryTools {
   clientMade(socket: object, url: string): void;
   /** Visits open connections, to learn when their last bytes came and left. */
   readonly sweep: Sweep;
+  /** Measures how long the phases of slow handshakes take. */
+  readonly handshakeTimes: HandshakeTimes;
   /** Measures the round trips of the app's pings. */
   readonly pingDurations: PingDurations;
   /** Notes that a class was found whose sockets are observed. The library observer calls this function. */

@@ -89,6 +89,8 @@ function sentenceOf(evidence: readonly string[]): string {
   return evidence.length > 0 ? `Evidence: ${evidence.join('; ')}.` : '';
 }
 
+/** Time from which a handshake that succeeded counts as slow, in seconds. */
+const SLOW_HANDSHAKE = 1;
 /** Words for each initiator. */
 const INITIATORS: Readonly<Record<string, string>> = {
   local: 'this end began',
@@ -125,7 +127,10 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     facts.requestId && `request id: ${facts.requestId}`,
     opened === false && 'never open',
     lifetime !== undefined && `open for ${durationText(lifetime)}`,
-    opened === false && handshake !== undefined && `handshake of ${durationText(handshake)}`,
+    handshake !== undefined &&
+      (opened === false || handshake >= SLOW_HANDSHAKE) &&
+      `handshake of ${durationText(handshake)}`,
+    ...facts.phases.map(([phase, time]) => `${durationText(time)} of it for ${phase}`),
     facts.appState && `app in the state ${facts.appState}`,
     suspended !== undefined && `suspended for ${durationText(suspended)}`,
     unanswered && `${unanswered} ${unanswered === 1 ? 'ping' : 'pings'} unanswered`,

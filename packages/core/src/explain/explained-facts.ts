@@ -36,6 +36,8 @@ export interface ExplainedFacts {
   readonly phase: string;
   /** Part of the response for which the client refused the response, such as `accept`. Empty if not known. */
   readonly invalid: string;
+  /** Phases that a slow or failed handshake spent time in, each with its seconds. Empty if not known. */
+  readonly phases: readonly (readonly [phase: string, seconds: number])[];
   /** Seconds for which the device slept, the page was frozen, or the app was in the background. */
   readonly suspended: number | undefined;
   /** State of a React Native app. Empty if not known. */

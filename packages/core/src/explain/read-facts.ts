@@ -19,10 +19,14 @@ import {
   ATTR_WEBSOCKET_CLOSE_WAS_CLEAN,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
+  ATTR_WEBSOCKET_HANDSHAKE_DNS_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_INVALID,
   ATTR_WEBSOCKET_HANDSHAKE_PHASE,
+  ATTR_WEBSOCKET_HANDSHAKE_RESPONSE_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
+  ATTR_WEBSOCKET_HANDSHAKE_TCP_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_TLS_DURATION,
   ATTR_WEBSOCKET_IDLE_DURATION,
   ATTR_WEBSOCKET_MESSAGE_TOO_BIG_LIMIT,
   ATTR_WEBSOCKET_MESSAGE_TOO_BIG_SIZE,
@@ -40,6 +44,14 @@ import { memberOf, numberOf, sizeOf, textOf, truthOf } from './read-values.ts';
 
 /** Attributes of every close span. */
 const MARKS = [ATTR_WEBSOCKET_CLOSE_CODE, ATTR_WEBSOCKET_CLOSE_CAUSE];
+
+/** Phases of a handshake, in words, each with the attribute that has its time. */
+const PHASES = [
+  ['the name look-up', ATTR_WEBSOCKET_HANDSHAKE_DNS_DURATION],
+  ['TCP', ATTR_WEBSOCKET_HANDSHAKE_TCP_DURATION],
+  ['TLS', ATTR_WEBSOCKET_HANDSHAKE_TLS_DURATION],
+  ['the response', ATTR_WEBSOCKET_HANDSHAKE_RESPONSE_DURATION],
+] as const;
 
 /** Reads one member of a record, or one attribute of a span. */
 type Read = (member: string, attribute: string) => unknown;
@@ -85,6 +97,10 @@ export function readFacts(source: unknown): ExplainedFacts {
     lifetime: seconds('connectionDuration', ATTR_WEBSOCKET_CONNECTION_DURATION),
     handshake: seconds('handshakeDuration', ATTR_WEBSOCKET_HANDSHAKE_DURATION),
     phase: textOf(read('', ATTR_WEBSOCKET_HANDSHAKE_PHASE)),
+    phases: PHASES.flatMap(([phase, name]) => {
+      const time = sizeOf(read('', name));
+      return time ? [[phase, time] as const] : [];
+    }),
     invalid: textOf(read('', ATTR_WEBSOCKET_HANDSHAKE_INVALID)),
     suspended: seconds('suspendedDuration', ATTR_WEBSOCKET_SUSPENDED_DURATION),
     appState: textOf(read('', ATTR_WEBSOCKET_APP_STATE)),

@@ -5,7 +5,7 @@ import type { Attributes } from '@opentelemetry/api';
  * Step of a client's handshake. `dns`: the host name is looked up. `tcp`: the TCP connection is made. `tls`: both ends
  * agree on TLS. `response`: the request has left, and the response is awaited.
  */
-type HandshakePhase = 'dns' | 'tcp' | 'tls' | 'response';
+export type HandshakePhase = 'dns' | 'tcp' | 'tls' | 'response';
 
 /** Members of a TCP or TLS socket that show how far it has come. */
 export interface ConnectingSocket {
@@ -64,7 +64,7 @@ function phaseOf({ socket, error, isSent }: UnansweredHandshake): HandshakePhase
 }
 
 /** Returns the phase of a socket that is not connected, or whose connection has failed. */
-function phaseNow(socket: ConnectingSocket, error: unknown): HandshakePhase | undefined {
+export function phaseNow(socket: ConnectingSocket, error: unknown): HandshakePhase | undefined {
   const { syscall = '', errors } = (error ?? {}) as { readonly syscall?: string; readonly errors?: unknown };
   if (BY_SYSCALL[syscall]) return BY_SYSCALL[syscall];
   // Each address of the host has failed with an error of its own.

@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Connection, isIgnored, type Recorder, stopAll } from '@closespan/core/platform';
+import type { ConnectingSocket } from '../connection/handshake-phase.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { refusalAttributes } from '../connection/response-headers.ts';
 import { socketPathOf, stopWatchingSocketPaths, watchSocketPaths } from '../connection/socket-path.ts';
@@ -30,7 +31,7 @@ import { undiciChannels } from './undici-channels.ts';
  * @param isObserved says whether a socket is observed through its own events; such a socket is recorded elsewhere
  */
 export function observeUndici(
-  { recorder, options, sweep, claims, pingDurations, connectionBegan }: LibraryTools,
+  { recorder, options, sweep, claims, pingDurations, handshakeTimes, connectionBegan }: LibraryTools,
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
@@ -104,7 +105,10 @@ export function observeUndici(
     noteRequest(request) {
       if (isIgnored(urlOf(request), options.ignoreUrls)) return;
       watchSocketPaths();
-      failures.noteRetry(connections.noteRequest(request));
+      const connection = connections.noteRequest(request);
+      failures.noteRetry(connection);
+      // The socket is known from the moment at which the request leaves.
+      handshakeTimes.begin(connection.tracked, () => connection.facts.wire as ConnectingSocket | undefined);
       connectionBegan();
       watchWebSocket(loadedGlobalPrototype());
     },

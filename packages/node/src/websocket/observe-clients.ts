@@ -69,7 +69,12 @@ export interface ClientsObserver {
  * @param noteOpening called when the package begins to make a connection after a successful handshake
  */
 export function observeClients(
-  { recorder, options, claims }: Pick<LibraryTools, 'recorder' | 'options' | 'claims'>,
+  {
+    recorder,
+    options,
+    claims,
+    handshakeTimes,
+  }: Pick<LibraryTools, 'recorder' | 'options' | 'claims' | 'handshakeTimes'>,
   noteOpening: NoteOpening,
 ): ClientsObserver {
   /** Last handshake of each client; `null` if there is nothing to record. */
@@ -93,7 +98,10 @@ export function observeClients(
     noteAttempt(client, connection);
     watchHandshakePhases();
     const { _req: request, url } = client;
-    if (request) propagate(url.href, request);
+    if (request) {
+      propagate(url.href, request);
+      handshakeTimes.begin(connection, () => request.socket);
+    }
   }
 
   /**

@@ -23,7 +23,7 @@ export interface HttpAttempt {
 /** Callbacks for the end of a handshake. */
 export interface AttemptEvents {
   /** Called when a handshake begins. */
-  begun(): void;
+  begun(attempt: HttpAttempt): void;
   /** Called with the response of status 101, before the library gets the response. */
   upgraded(attempt: HttpAttempt, response: IncomingMessage, stream: Duplex, head: Uint8Array): void;
   /** Called when a handshake has failed. */
@@ -105,7 +105,7 @@ export function followHttpAttempts(
     attempt.stop = patchInherited(request, 'emit', (_self, [event, ...args]) =>
       noteEmit(attempt, event, args),
     );
-    events.begun();
+    events.begun(attempt);
   }
 
   /** Returns the connection of a handshake that was redirected to a URL just now. */

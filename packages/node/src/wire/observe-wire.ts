@@ -3,6 +3,8 @@ import { type CloseFacts, guard, now, stopAll } from '@closespan/core/platform';
 import { onEachDestroy } from '../connection/await-destroy.ts';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
+import type { ConnectingSocket } from '../connection/handshake-phase.ts';
+import type { HandshakeTimes } from '../connection/handshake-times.ts';
 import type { OpenFacts } from '../connection/open-walk.ts';
 import { createPeerFactsReader } from '../connection/peer-facts.ts';
 import { withAttributes } from '../connection/with-attributes.ts';
@@ -99,8 +101,13 @@ export function observeWire(tools: LibraryTools): WireObserver {
     recorder.record(tracked, facts, stream);
   }
 
+  function noteBegin(tracked: CompactConnection, socketOf: Parameters<HandshakeTimes['begin']>[1]): void {
+    tools.connectionBegan();
+    tools.handshakeTimes.begin(tracked, socketOf);
+  }
+
   const attempts = followHttpAttempts(options, claims, keys, {
-    begun: tools.connectionBegan,
+    begun: ({ tracked, request }) => noteBegin(tracked, () => request.socket),
     upgraded(attempt, response, stream, head) {
       attempt.tracked.handshake = peerFactsOf(stream, attempt.request);
       start(httpStart(attempt, response, stream), earlyBytes(stream, head));
@@ -109,7 +116,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
       recordFailure(attempt.tracked, failedAttemptFacts(attempt, error, options), attempt.request),
   });
   const stopRaw = followRawClients(options, claims, keys, {
-    begun: tools.connectionBegan,
+    begun: ({ tracked, attempt }) => noteBegin(tracked, () => attempt.stream as ConnectingSocket),
     upgraded(handshake, response, rest) {
       const { stream, socketPath } = handshake.attempt;
       handshake.tracked.handshake = socketPath === undefined ? peerFactsOf(stream) : { socketPath };

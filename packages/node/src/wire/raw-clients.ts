@@ -31,7 +31,7 @@ export interface RawHandshake {
 
 /** Callbacks for handshakes of clients that write their requests themselves. */
 export interface RawClientEvents {
-  begun(): void;
+  begun(handshake: RawHandshake): void;
   upgraded(handshake: RawHandshake, response: ResponseHead, rest: Uint8Array): void;
   failed(handshake: RawHandshake, facts: CloseFacts): void;
 }
@@ -57,8 +57,9 @@ export function followRawClients(
       if (isIgnored(url, options.ignoreUrls)) return false;
       const tracked = new CompactConnection(attempt.active, attempt.startedAt);
       tracked.key = key;
-      handshakes.set(attempt, { attempt, tracked, url });
-      begun();
+      const handshake = { attempt, tracked, url };
+      handshakes.set(attempt, handshake);
+      begun(handshake);
       return true;
     },
     upgraded(attempt, ...response) {

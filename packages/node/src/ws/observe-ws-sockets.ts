@@ -56,7 +56,8 @@ export function observeWsSockets(
   tools: LibraryTools,
   takeAccepted: () => CompactConnection | null | undefined,
 ): WsSocketsObserver {
-  const { recorder, options, sweep, libraryEnds, clientMade, foundLibrary, connectionBegan } = tools;
+  const { recorder, options, sweep, libraryEnds, handshakeTimes } = tools;
+  const { clientMade, foundLibrary, connectionBegan } = tools;
   /** The classes that were found, and whether each could be patched. */
   const prototypes = new Map<object, boolean>();
   /** Classes whose calls of `close()` or `terminate()` cannot be seen. */
@@ -176,6 +177,8 @@ export function observeWsSockets(
         prototype,
         (socket, request) => {
           connections.noteRequest(socket, request);
+          const connection = connections.known(socket);
+          if (connection) handshakeTimes.begin(connection, () => request.socket);
           propagate(urlOf(socket) ?? '', request);
           clientMade(socket, urlOf(socket) ?? '');
         },

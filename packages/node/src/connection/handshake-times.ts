@@ -1,0 +1,113 @@
+import {
+  ATTR_WEBSOCKET_HANDSHAKE_DNS_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_RESPONSE_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_TCP_DURATION,
+  ATTR_WEBSOCKET_HANDSHAKE_TLS_DURATION,
+} from '@closespan/core';
+import { guard, now } from '@closespan/core/platform';
+import type { Attributes } from '@opentelemetry/api';
+import { IS_BUN } from '../runtime/which-runtime.ts';
+import { type ConnectingSocket, type HandshakePhase, phaseNow } from './handshake-phase.ts';
+
+/** Measures how long the phases of slow handshakes of clients take. */
+export interface HandshakeTimes {
+  /**
+   * Notes that the handshake of a connection has begun, or that a redirect has begun a new request.
+   * @param socketOf returns the TCP or TLS socket; `undefined` or `null` while there is none
+   */
+  begin(connection: object, socketOf: () => ConnectingSocket | null | undefined): void;
+  /** Notes that the handshake has succeeded. Only the times of a slow handshake are kept. */
+  noteOpen(connection: object): void;
+  /** Returns the times of a handshake that was slow or has failed; `undefined` for any other. Ends the measurement. */
+  take(connection: object): Attributes | undefined;
+  stop(): void;
+}
+
+/** A handshake that goes on. Times are monotonic milliseconds. */
+interface Going {
+  socketOf: () => ConnectingSocket | null | undefined;
+  readonly startedAt: number;
+  seenAt: number;
+  /** Milliseconds of each phase so far; `undefined` until the first look. */
+  times: Partial<Record<HandshakePhase, number>> | undefined;
+}
+
+/** Milliseconds between two looks at the handshakes that go on. */
+const PERIOD = 100;
+/** Milliseconds from which on a handshake that succeeds is slow. */
+const SLOW = 1000;
+/** Milliseconds after which a handshake is left. */
+const LONGEST = 600_000;
+/** Largest number of handshakes that are looked at. */
+const MOST = 10_000;
+const NAMES: Readonly<Record<HandshakePhase, string>> = {
+  dns: ATTR_WEBSOCKET_HANDSHAKE_DNS_DURATION,
+  tcp: ATTR_WEBSOCKET_HANDSHAKE_TCP_DURATION,
+  tls: ATTR_WEBSOCKET_HANDSHAKE_TLS_DURATION,
+  response: ATTR_WEBSOCKET_HANDSHAKE_RESPONSE_DURATION,
+};
+
+/**
+ * Makes an object that looks, each tenth of a second, at the handshakes that go on. A faster handshake is never looked
+ * at, and no listener is added to a socket.
+ */
+export function createHandshakeTimes(): HandshakeTimes {
+  const going = new Map<object, Going>();
+  const slow = new WeakMap<object, Attributes>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function look(): void {
+    const time = now();
+    for (const [connection, one] of going) {
+      if (time - one.startedAt > LONGEST) going.delete(connection);
+      else guard('handshake', () => noteTime(one, time), undefined);
+    }
+    if (going.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function noteTime(one: Going, time: number): void {
+    const socket = one.socketOf();
+    const phase = socket && (phaseNow(socket, undefined) ?? 'response');
+    one.times ??= {};
+    if (phase) one.times[phase] = (one.times[phase] ?? 0) + time - one.seenAt;
+    one.seenAt = time;
+  }
+
+  /** Ends the measurement of a handshake. The time since the last look belongs to the phase that was seen last. */
+  function end(connection: object): Attributes | undefined {
+    const one = going.get(connection);
+    if (!one) return undefined;
+    going.delete(connection);
+    if (!one.times) return undefined;
+    const seen = Object.entries(one.times) as [HandshakePhase, number][];
+    const rest = now() - one.seenAt;
+    return Object.fromEntries(
+      seen.map(([phase, time], i) => [NAMES[phase], (time + (i === seen.length - 1 ? rest : 0)) / 1000]),
+    );
+  }
+
+  return {
+    begin(connection, socketOf) {
+      if (IS_BUN) return;
+      const known = going.get(connection);
+      if (known) known.socketOf = socketOf;
+      else if (going.size < MOST) {
+        const time = now();
+        going.set(connection, { socketOf, startedAt: time, seenAt: time, times: undefined });
+        timer ??= setInterval(look, PERIOD).unref();
+      }
+    },
+    noteOpen(connection) {
+      const isSlow = now() - (going.get(connection)?.startedAt ?? Number.POSITIVE_INFINITY) >= SLOW;
+      const times = end(connection);
+      if (isSlow && times) slow.set(connection, times);
+    },
+    take: (connection) => end(connection) ?? slow.get(connection),
+    stop() {
+      clearInterval(timer);
+      going.clear();
+    },
+  };
+}
