@@ -55,7 +55,7 @@ const SERVER = [
   // `ws` reports 1006, since it reads no frame after its own error.
   '/big server 1009 clean local message_too_big error=message_too_big',
   // Servers by hand, which end TCP or return no Close frame.
-  '/forged server 1006 unclean none connection_lost error=connection_lost',
+  '/forged server 1006 unclean local local_terminate error=local_terminate',
 ];
 
 describe.each([

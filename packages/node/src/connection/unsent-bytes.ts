@@ -20,6 +20,8 @@ const left = new WeakMap<object, number>();
  * were written, and those in the queue.
  */
 const ended = new WeakMap<object, number>();
+/** Streams whose `end()` was called before the other side had ended them. */
+const endedFirst = new WeakSet<object>();
 /** Prototypes of streams whose method `_destroy` was looked for. */
 let looked = new WeakSet<object>();
 /** Prototypes whose methods are patched, and functions that stop the patches. */
@@ -68,6 +70,11 @@ export function unsentBytes(stream: Duplex | null | undefined, counted: number):
   return noted + Math.max(0, counted - stream.writableLength);
 }
 
+/** Says whether this process has ended a stream in order, before the other side had. */
+export function isEndedHere(stream: Duplex): boolean {
+  return endedFirst.has(stream);
+}
+
 /** Returns whether the method `_destroy` that a stream has is patched by `watchUnsentBytes()`. */
 export function isDestroySeen(stream: Duplex): boolean {
   const owner = ownerOfDestroy(stream);
@@ -100,9 +107,10 @@ function lostByWrite(stream: Wire): number {
   return queued + (_handle?.writeQueueSize ?? 0);
 }
 
-/** Notes a stream that is to end once its queue is empty. */
+/** Notes a stream that is to end once its queue is empty, and whether the other side has ended the stream before. */
 function noteEnd(self: object): undefined {
   const stream = self as Wire;
+  if (!stream.readableEnded) endedFirst.add(stream);
   const { writableLength, _bytesDispatched = 0 } = stream;
   if (writableLength > 0) ended.set(stream, writableLength + _bytesDispatched);
 }

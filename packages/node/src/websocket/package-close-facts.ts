@@ -1,7 +1,7 @@
 import { type CloseFacts, flat } from '@closespan/core/platform';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import { withTransportEnd } from '../connection/transport-end.ts';
-import { unsentBytes } from '../connection/unsent-bytes.ts';
+import { isEndedHere, unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
 import type { PackageConnection, PeerClose, TrackedConnection } from './package-connection.ts';
 
@@ -41,11 +41,11 @@ export function websocketCloseFacts(
 }
 
 /**
- * Says whether the TCP connection was destroyed by this process. If the peer or the network had ended the connection,
- * there would be an error or an end of the stream.
+ * Says whether this process has destroyed or ended the TCP connection. If the peer or the network had ended the
+ * connection first, there would be an error or an end of the stream.
  */
 export function isDestroyedHere({ socket }: PackageConnection): boolean {
-  return socket.destroyed && !wireError(socket) && !socket.readableEnded;
+  return socket.destroyed && !wireError(socket) && (!socket.readableEnded || isEndedHere(socket));
 }
 
 /**

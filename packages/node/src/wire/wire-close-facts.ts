@@ -5,7 +5,7 @@ import { withInvalidPart } from '../connection/invalid-part.ts';
 import { pingAttributes } from '../connection/ping-attributes.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { withTransportEnd } from '../connection/transport-end.ts';
-import { unsentBytes } from '../connection/unsent-bytes.ts';
+import { isEndedHere, unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
 import type { WireConnection } from './wire-connection.ts';
 
@@ -61,7 +61,7 @@ function endFacts(
   { stream, sent, cause, isUnreadable, isForeign, isPingOverdue }: WireConnection,
   error: NodeJS.ErrnoException | undefined,
 ): Pick<CloseFacts, 'cause' | 'initiator'> {
-  const isDropped = !stream.readableEnded && (!error || isOfApp(error));
+  const isDropped = (!stream.readableEnded || isEndedHere(stream)) && (!error || isOfApp(error));
   // After bytes that are no frames, nobody can know what was meant.
   if (isForeign) return { cause: 'unknown', initiator: 'unknown' };
   const ofCode = sent && OF_CODE[sent.code];

@@ -1,5 +1,6 @@
 import type { CloseCause } from '@closespan/core';
 import type { PingState } from '../connection/ping-state.ts';
+import { isEndedHere } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
@@ -42,11 +43,11 @@ function hasTooManyPongs({
 }
 
 /**
- * Says whether the TCP connection of a socket that has ended was destroyed by this process, without a Close frame. If the peer or the network
- * had ended the connection, there would be an error or an end of the stream.
+ * Says whether this process has destroyed or ended the TCP connection of a socket, without a Close frame. If the peer or
+ * the network had ended the connection first, there would be an error or an end of the stream.
  */
 export function isDestroyedHere({ _socket, _closeFrameReceived, _closeFrameSent }: WsSocket): boolean {
   // The TCP socket of Bun's own `ws` is no stream of Node.
   if (!_socket || _closeFrameReceived || _closeFrameSent || IS_BUN) return false;
-  return _socket.destroyed && !wireError(_socket) && !_socket.readableEnded;
+  return _socket.destroyed && !wireError(_socket) && (!_socket.readableEnded || isEndedHere(_socket));
 }
