@@ -60,7 +60,7 @@ it('labels of closespan stay, and values that are no label are ignored', async (
   expect(Object.keys(points[CLOSES]?.[0]?.attributes ?? {})).not.toContain('list');
 });
 
-it.each([
+const HOOKS: readonly [what: string, hook: () => unknown][] = [
   [
     'throws',
     () => {
@@ -69,10 +69,60 @@ it.each([
   ],
   ['returns a text', () => 'secret'],
   ['returns nothing', () => undefined],
-  ['returns a promise', async () => ({ tenant: 'a' })],
-])('a function that %s costs no close', async (_what, hook) => {
+  ['returns null', () => null],
+  ['returns a list', () => ['secret']],
+  ['returns a promise', async () => ({ tenant: 'secret' })],
+  ['returns a promise that is rejected', () => Promise.reject(new Error('secret'))],
+  [
+    'returns a thenable',
+    // biome-ignore lint/suspicious/noThenProperty: what only looks like a promise is meant.
+    () => ({ tenant: 'secret', then: (_: unknown, no: (e: Error) => void) => no(new Error()) }),
+  ],
+  [
+    'returns labels with a getter that throws',
+    () => ({
+      get tenant() {
+        throw new Error('secret');
+      },
+    }),
+  ],
+  [
+    'returns a Proxy that throws',
+    () =>
+      new Proxy(
+        {},
+        {
+          ownKeys() {
+            throw new Error('secret');
+          },
+        },
+      ),
+  ],
+  ['returns a revoked Proxy', revokedProxy],
+];
+
+/** Returns a Proxy that throws whatever is done with it. */
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+it.each(HOOKS)('a function that %s costs no close, and one line', async (_what, hook) => {
   diag.setLogger({ error, warn: error, info() {}, debug() {}, verbose() {} }, DiagLogLevel.WARN);
+  // A rejection that nobody handles fails the run.
   const { points } = await recordCloses([{}], { metricAttributes: hook as never });
   expect(points[CLOSES]).toMatchObject([{ value: 1 }]);
-  expect(JSON.stringify(error.mock.calls)).not.toContain('secret');
+  expect(error).toHaveBeenCalledTimes(1);
+  expect(JSON.stringify([points, error.mock.calls])).not.toContain('secret');
+});
+
+it('numbers that are no label value are ignored', async () => {
+  const { points } = await recordCloses([{}], {
+    metricAttributes: () => ({ none: Number.NaN, endless: Number.POSITIVE_INFINITY, fine: 0 }),
+  });
+  const { attributes = {} } = points[CLOSES]?.[0] ?? {};
+  expect(Object.keys(attributes)).not.toContain('none');
+  expect(attributes).not.toHaveProperty('endless');
+  expect(attributes).toHaveProperty('fine', 0);
 });

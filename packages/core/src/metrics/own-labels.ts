@@ -5,6 +5,7 @@ import type { CloseRecord } from '../record/close-record.ts';
 import { cut } from '../record/text-limits.ts';
 import { fits } from './fits.ts';
 
+const HOOK = 'metricAttributes';
 /** Largest number of labels of the app. */
 const MOST_LABELS = 8;
 /** Largest number of different values of one label. Further values are counted as `other`. */
@@ -25,10 +26,12 @@ export function createOwnLabels(
 
   return (record, key) => {
     const own: Attributes = {};
-    const given = callHook('metricAttributes', 'object', () => metricAttributes(record), {});
-    for (const [name, value] of Object.entries(given ?? {}).slice(0, MOST_LABELS)) {
+    const call = () => callHook(HOOK, 'object', () => metricAttributes(record), {}, isLabels);
+    // The app may have getters that throw.
+    const given = callHook(HOOK, 'object', () => Object.entries(call()), []);
+    for (const [name, value] of given.slice(0, MOST_LABELS)) {
       const label = typeof value === 'string' ? cut(value, 256) : value;
-      if (!['string', 'number', 'boolean'].includes(typeof label) || !name || name.length > 128) continue;
+      if (!isLabel(label) || !name || name.length > 128) continue;
       if (values.size >= MOST_LABELS && !values.has(name)) continue;
       const seen = values.get(name) ?? new Set();
       values.set(name, seen);
@@ -37,4 +40,18 @@ export function createOwnLabels(
     if (!fits(sets, key + JSON.stringify(own), MOST_SETS)) for (const name in own) own[name] = 'other';
     return own;
   };
+}
+
+/** Says whether a result of the app's hook can hold labels. A promise cannot, and its rejection must be handled. */
+function isLabels(result: unknown): boolean {
+  return (
+    typeof result === 'object' &&
+    result !== null &&
+    !Array.isArray(result) &&
+    typeof (result as { readonly then?: unknown }).then !== 'function'
+  );
+}
+
+function isLabel(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
