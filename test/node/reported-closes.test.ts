@@ -1,5 +1,8 @@
 import type { CloseRecord } from '@closespan/core';
 import { apiGatewayClose, instrumentWebSockets, type NodeWebSocketOptions } from '@closespan/node';
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { suppressTracing } from '@opentelemetry/core';
 import { afterEach, expect, it } from 'vitest';
 
 let stop = async () => {};
@@ -146,4 +149,17 @@ it('records nothing after the shutdown', async () => {
   recordClose(apiGatewayClose(event()));
   await forceFlush();
   expect(records).toEqual([]);
+});
+
+it('records nothing that is reported under suppressTracing()', async () => {
+  const { recordClose, forceFlush, records } = start();
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  try {
+    context.with(suppressTracing(context.active()), () => recordClose(apiGatewayClose(event())));
+  } finally {
+    context.disable();
+  }
+  recordClose({ url: 'wss://gateway.example/chat', code: 1000 });
+  await forceFlush();
+  expect(records.map(({ endpoint }) => endpoint.path)).toEqual(['/chat']);
 });

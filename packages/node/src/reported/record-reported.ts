@@ -36,14 +36,14 @@ export function recordReported(
   const opened = Math.min(timeOf(openTime, Number.NaN), ended);
   // Below zero for a close before the start of this process.
   const closedAt = now() - (time - ended);
-  const connection: Connection = {
-    ...trackConnection(),
+  // Not a copy, which would no longer be marked as suppressed.
+  const connection: Connection = Object.assign(trackConnection(), {
     startedAt: Number.NaN,
     openedAt: closedAt - (ended - opened),
     // The span that is active now made no connection.
     creation: undefined,
     ...(attributes && { note: limitNote({ attributes }) }),
-  };
+  });
   const code = codeOf(given);
   const facts: CloseFacts = {
     kind,
