@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { instrumentWebSockets } from '@closespan/node';
 import { closeLine, startOtlpReceiver } from '@closespan/testing';
@@ -75,18 +78,63 @@ describe('an app that has frozen, before the call,', () => {
     expect(await run(what, 'before')).toEqual({ warnings: frozen(...names), lines: twice(...lines) });
   });
 
+  it('the process is not harmed, and told once', async () => {
+    const warnings = ['closespan: process takes no listeners, its end may go unseen'];
+    expect(await run('process', 'before')).toEqual({ warnings, lines: twice(...ALL) });
+  });
+
   it('all intrinsics', async () => {
     const flags = ['--frozen-intrinsics', '--no-warnings'];
     expect(await run('nothing', 'before', flags)).toEqual({ warnings: [], lines: twice(...ALL) });
   });
 });
 
-it.each(['nothing', 'servers', 'modules', 'global', 'scope', 'ws', 'ending', 'calls'])(
+it.each(['nothing', 'servers', 'modules', 'global', 'scope', 'ws', 'ending', 'calls', 'process'])(
   'what is frozen while we observe (%s) stops, and is observed once by a second start',
   async (what) => {
     expect(await run(what, 'after')).toEqual({ warnings: [], lines: twice(...ALL) });
   },
 );
+
+it.each([
+  { what: 'is frozen', exitCode: 143, before: '', after: '' },
+  { what: 'is frozen, after the shutdown', exitCode: 143, before: '', after: 'await handle.shutdown();' },
+  {
+    what: 'is frozen, and whose app listens',
+    exitCode: 4,
+    before: "process.on('SIGTERM', () => process.exit(4));",
+    after: 'await handle.shutdown();',
+  },
+  {
+    what: 'takes no listeners',
+    exitCode: -1,
+    before: "process.on = process.prependListener = () => { throw new Error('no listeners'); };",
+    after: '',
+  },
+])('a signal ends a process that $what', async ({ exitCode, before, after }) => {
+  const end = await runNode(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `
+        import { instrumentWebSockets } from '@closespan/node';
+        import { WebSocket } from 'ws';
+        ${before}
+        const handle = instrumentWebSockets({ spool: process.env.SPOOL, exitTimeout: 100 });
+        const socket = new WebSocket('ws://127.0.0.1:1');
+        await new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
+        Object.freeze(process);
+        ${after}
+        setTimeout(() => {}, 60_000);
+        process.kill(process.pid, 'SIGTERM');
+      `,
+    ],
+    { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', SPOOL: join(tmpdir(), `closespan-${randomUUID()}`) },
+  );
+  // Of a signal that nobody listens for the process itself dies.
+  expect(end).toMatchObject({ exitCode, signal: exitCode < 0 ? 'SIGTERM' : null, stderr: '' });
+});
 
 it('a stream that an app freezes before it refuses an upgrade goes on as without us', async () => {
   const error = vi.fn();

@@ -1,6 +1,12 @@
+import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { stopAll } from '@closespan/core/platform';
 import { nextTurn } from '../pipeline/timers-at-load.ts';
+import {
+  addProcessListener,
+  countOtherListeners,
+  removeProcessListener,
+} from '../runtime/process-listeners.ts';
 
 /** Actions to run at a signal that would end the process. */
 export interface ExitSignalActions {
@@ -53,20 +59,21 @@ function watchSignal(
   let isHandled = false;
 
   function listen(): void {
-    process.off('removeListener', onRemoved);
+    removeProcessListener('removeListener', onRemoved);
     isHandled = false;
-    if (!stopped && !process.listeners(name).includes(onSignal)) process.prependListener(name, onSignal);
+    if (!stopped && !process.listeners(name).includes(onSignal)) addProcessListener(name, onSignal, true);
   }
 
   function onSignal(): void {
     // Our listener leaves first: signal-exit counts listeners, and passes a signal on when its own is the only one.
-    process.off(name, onSignal);
+    removeProcessListener(name, onSignal);
     isHandled = true;
-    if (process.listenerCount(name) === 0) {
+    if (countOtherListeners(name, onSignal) === 0) {
       void die();
       return;
     }
-    process.on('removeListener', onRemoved);
+    if (stopped) return;
+    addProcessListener('removeListener', onRemoved);
     void nextTurn().then(listen);
     appListens();
   }
@@ -76,7 +83,7 @@ function watchSignal(
    * at once.
    */
   function onRemoved(event: string | symbol): void {
-    if (event === name && process.listenerCount(name) === 0) listen();
+    if (event === name && countOtherListeners(name, onSignal) === 0) listen();
   }
 
   /**
@@ -84,9 +91,12 @@ function watchSignal(
    * once, since nobody listens.
    */
   async function die(): Promise<void> {
-    await beforeDeath(IS_DEADLY);
-    if (process.listenerCount(name) === 0) {
-      act(IS_DEADLY);
+    const wasStopped = stopped;
+    if (!wasStopped) await beforeDeath(IS_DEADLY);
+    if (countOtherListeners(name, onSignal) === 0) {
+      if (!wasStopped) act(IS_DEADLY);
+      // A frozen process keeps the listener, so that the signal would come here again and again.
+      if (process.listenerCount(name) > 0) process.exit(128 + constants.signals[name]);
       process.kill(process.pid, name);
     }
     // For a process that survives.
@@ -101,8 +111,8 @@ function watchSignal(
     },
     stop() {
       stopped = true;
-      process.off('removeListener', onRemoved);
-      process.off(name, onSignal);
+      removeProcessListener('removeListener', onRemoved);
+      removeProcessListener(name, onSignal);
     },
   };
 }

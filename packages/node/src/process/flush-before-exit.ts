@@ -1,6 +1,7 @@
 import { diag, NAME, now, type Recorder } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
+import { addProcessListener, removeProcessListener } from '../runtime/process-listeners.ts';
 import { type ExitSignals, watchExitSignals } from './exit-signals.ts';
 
 /** Sends queued closes before the process ends, if the process leaves time for this. */
@@ -125,7 +126,7 @@ export function flushBeforeExit(
       return;
     }
     const onBeforeExit = () => void sendInTime();
-    process.on('beforeExit', onBeforeExit);
+    addProcessListener('beforeExit', onBeforeExit);
     signals = watchExitSignals(exitSignals, {
       appListens() {
         endingUntil = now() + ENDING_MILLIS;
@@ -145,7 +146,7 @@ export function flushBeforeExit(
       signals?.stop();
       // The `beforeExit` listener stays until the last closes are sent, since the process may end before.
       unsent = true;
-      void send().then(() => process.off('beforeExit', onBeforeExit));
+      void send().then(() => removeProcessListener('beforeExit', onBeforeExit));
     };
   }
 

@@ -6,6 +6,7 @@ import { sendsSpans } from '../pipeline/pipeline-settings.ts';
 import { sendStoredSpans } from '../pipeline/send-stored-spans.ts';
 import { startPipelineNow } from '../pipeline/start-pipeline-now.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
+import { addProcessListener, removeProcessListener } from '../runtime/process-listeners.ts';
 import { listSpool, spoolPath } from '../spool/spool-directory.ts';
 import type { SpoolSender } from '../spool/spool-sender.ts';
 
@@ -90,7 +91,7 @@ export function watchSpool(
   }
 
   // First of all listeners: another one may call `process.exit()`, after which no further listener runs.
-  process.prependListener('exit', onExit);
+  addProcessListener('exit', onExit, true);
   if (mustSend) {
     watch();
     void startPause(START_PAUSE).over.then(begin);
@@ -103,7 +104,7 @@ export function watchSpool(
       mustSend = false;
       sender?.stop();
       // Closes may still wait, and are stored if the process ends before they are sent.
-      void recorder.forceFlush().then(() => process.off('exit', onExit));
+      void recorder.forceFlush().then(() => removeProcessListener('exit', onExit));
     },
   };
 }

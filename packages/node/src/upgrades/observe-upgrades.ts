@@ -135,8 +135,7 @@ export function observeUpgrades(
     arrivedAt: (request) => arrivals.get(request),
     stop() {
       stopped = true;
-      stopWaiting();
-      stopAll(stops);
+      stopAll([stopWaiting, ...stops.splice(0)]);
     },
   };
 }

@@ -7,6 +7,7 @@ import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { watchHandshakePhases } from '../connection/unsent-bytes.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
+import { addProcessListener, removeProcessListener } from '../runtime/process-listeners.ts';
 import type { WsSocket } from './ws-socket.ts';
 
 /** Follows the handshakes of `ws` clients through the diagnostics channels of Node's HTTP client. */
@@ -87,10 +88,10 @@ export function createClientHandshakes({ redirected, abandoned }: HandshakeEvent
       'http.client.request.error': noteFailure,
       'http.client.response.finish': noteResponse,
     });
-    process.on('uncaughtExceptionMonitor', noteUncaught);
+    addProcessListener('uncaughtExceptionMonitor', noteUncaught);
     return () => {
       stopChannels();
-      process.off('uncaughtExceptionMonitor', noteUncaught);
+      removeProcessListener('uncaughtExceptionMonitor', noteUncaught);
     };
   }
 

@@ -230,10 +230,8 @@ export function observeWsSockets(
       }
     },
     stop() {
-      connections.stop();
-      ends.stop();
       // A method that has two patches is restored only if the last patch is the first to go.
-      stopAll(stops.reverse());
+      stopAll([connections.stop, ends.stop, ...stops.splice(0).reverse()]);
     },
   };
 }

@@ -1,0 +1,33 @@
+import { diag, NAME } from '@closespan/core/platform';
+
+type Listener = (...args: never[]) => void;
+
+/**
+ * Adds a listener to the process. Never throws: an app may have frozen `process`, or forbid listeners. The first such
+ * failure is logged with `diag.warn`.
+ * @param isFirst whether the listener runs before those that are there
+ */
+export function addProcessListener(event: string, listener: Listener, isFirst = false): void {
+  try {
+    Reflect.apply(isFirst ? process.prependListener : process.on, process, [event, listener]);
+  } catch (error) {
+    if (!hasWarned) diag.warn(`${NAME}: process takes no listeners, its end may go unseen`, error);
+    hasWarned = true;
+  }
+}
+
+/** Removes a listener from the process. Never throws. A listener that cannot be removed must then do nothing. */
+export function removeProcessListener(event: string, listener: Listener): void {
+  try {
+    process.off(event, listener as () => void);
+  } catch {
+    // The app has frozen `process` since the listener was added.
+  }
+}
+
+/** Returns how many listeners for an event the app has, without one of closespan. */
+export function countOtherListeners(event: string, ours: Listener): number {
+  return process.listeners(event as 'exit').filter((listener) => listener !== (ours as unknown)).length;
+}
+
+let hasWarned = false;
