@@ -288,11 +288,9 @@ export const builds: Options[] = [
     external: [...(shared.external ?? []), /^protobufjs/, 'ws'],
     // By Rollup, which makes one import of all that the modules import from a package.
     treeshake: { moduleSideEffects: 'no-external' },
-    // The program is downloaded by each first `npx closespan`. Names stay, so that a stack can be read.
-    esbuildOptions(options) {
-      options.minifyWhitespace = true;
-      options.minifySyntax = true;
-    },
+    // The program is downloaded by each first `npx closespan`. Names of functions stay, so that a stack can be read.
+    minify: 'terser',
+    terserOptions: { keep_fnames: true, keep_classnames: true },
   },
   {
     name: 'closespan, page',
