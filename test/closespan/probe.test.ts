@@ -57,7 +57,7 @@ describe('closespan probe, of a handshake that fails,', () => {
       { cause: 'handshake_rejected', sentence: /302/, next: /address that the redirect names/ },
     ],
     ['a reset', (socket) => socket.resetAndDestroy(), { cause: 'handshake_failed', sentence: /cut during/ }],
-    ['an end', (socket) => socket.destroy(), { cause: 'handshake_failed', sentence: /cut during/ }],
+    ['an end', (socket) => socket.destroy(), { cause: 'handshake_failed', sentence: /ended TCP before/ }],
     [
       'no response',
       () => {},
