@@ -8,20 +8,18 @@ import { NAME } from './version.ts';
  * handled.
  * @param type `typeof` of a valid result
  * @param fallback returned instead of an invalid result
- * @param isValid returns whether a result is valid. @defaultValue compares `typeof` of the result with `type`
  */
 export function callHook<T, F>(
   name: string,
   type: 'string' | 'boolean' | 'number' | 'object',
   call: () => T | PromiseLike<T>,
   fallback: F,
-  isValid: (result: unknown) => boolean = (result) => typeof result === type,
 ): T | F {
   try {
     const result: unknown = call();
-    if (isValid(result)) return result as T;
     // A subclass may not pass the rejection on, and `Promise.resolve` also takes what only looks like a promise.
     if (result instanceof Promise) Promise.prototype.then.call(result, undefined, () => {});
+    else if (typeof result === type) return result as T;
     else if (Object(result) === result) Promise.resolve(result).catch(() => {});
     diag.error(`${NAME}: ${name} returned no ${type}`);
   } catch (error) {

@@ -26,12 +26,12 @@ export function createOwnLabels(
 
   return (record, key) => {
     const own: Attributes = {};
-    const call = () => callHook(HOOK, 'object', () => metricAttributes(record), {}, isLabels);
+    const labels = () => callHook(HOOK, 'object', () => metricAttributes(record), {});
     // The app may have getters that throw.
-    const given = callHook(HOOK, 'object', () => Object.entries(call()), []);
-    for (const [name, value] of given.slice(0, MOST_LABELS)) {
+    const entries = callHook(HOOK, 'object', () => Object.entries(labels()).slice(0, MOST_LABELS), []);
+    for (const [name, value] of entries) {
       const label = typeof value === 'string' ? cut(value, 256) : value;
-      if (!isLabel(label) || !name || name.length > 128) continue;
+      if (!['string', 'number', 'boolean'].includes(typeof label) || !name || name.length > 128) continue;
       if (values.size >= MOST_LABELS && !values.has(name)) continue;
       const seen = values.get(name) ?? new Set();
       values.set(name, seen);
@@ -40,18 +40,4 @@ export function createOwnLabels(
     if (!fits(sets, key + JSON.stringify(own), MOST_SETS)) for (const name in own) own[name] = 'other';
     return own;
   };
-}
-
-/** Says whether a result of the app's hook can hold labels. A promise cannot, and its rejection must be handled. */
-function isLabels(result: unknown): boolean {
-  return (
-    typeof result === 'object' &&
-    result !== null &&
-    !Array.isArray(result) &&
-    typeof (result as { readonly then?: unknown }).then !== 'function'
-  );
-}
-
-function isLabel(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }
