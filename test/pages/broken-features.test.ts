@@ -124,6 +124,60 @@ describe('a page sends each span once where', () => {
   });
 });
 
+/** Returns a script that gives each request a response with another body. */
+const respondWith = (body: string) => `
+  const { fetch } = globalThis;
+  globalThis.fetch = async (...request) => {
+    await fetch(...request);
+    return new Response(${body});
+  };
+`;
+
+describe('a page sends its metrics where', () => {
+  it.each([
+    ['there is no AbortSignal.timeout', 'delete AbortSignal.timeout'],
+    ['a body is cut off', respondWith(`new ReadableStream({ start: (body) => body.error(${DENIED}) })`)],
+    ['a body never ends', respondWith('new ReadableStream()')],
+    [
+      'a body is endless',
+      respondWith('new ReadableStream({ pull: (body) => body.enqueue(new Uint8Array(50_000)) })'),
+    ],
+    ['a response has no body', respondWith('null')],
+  ])('%s', async (_title, script) => {
+    await given.page.addInitScript(script);
+    await given.page.goto(given.site.url);
+    await given.page.evaluate((url) => {
+      app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as never);
+      return app.end('/close/1011');
+    }, given.receiver.url);
+    await given.page.evaluate(() => app.flush());
+    expect(given.receiver.points.filter(({ name }) => name === 'websocket.client.closes')).toHaveLength(1);
+    await given.page.evaluate(() => app.flush());
+    expect(given.receiver.requests.filter(({ path }) => path === '/v1/metrics').length).toBeLessThan(3);
+    expect(errors).toEqual([]);
+  });
+
+  it('fetch never settles, and no flush waits for ever', async () => {
+    // The time limits of seconds are over in less than one.
+    await given.page.addInitScript(`
+      AbortSignal.timeout = (millis) => {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(), millis / 20);
+        return controller.signal;
+      };
+      globalThis.fetch = () => ${NEVER};
+    `);
+    await given.page.goto(given.site.url);
+    await given.page.evaluate((url) => {
+      app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as never);
+      return app.end('/close/1011');
+    }, given.receiver.url);
+    await given.page.evaluate(() => app.flush());
+    await given.page.evaluate(() => app.shutdown());
+    expect(errors).toEqual([]);
+  });
+});
+
 it('what cannot be sent as the page goes is sent by the next page', async () => {
   await given.page.addInitScript(`
     const { fetch } = globalThis;
