@@ -59,6 +59,24 @@ describe('a file with the name of a stored export', () => {
     expect([receiver.spans.length, spool.files()]).toEqual([2, []]);
   });
 
+  it('is removed when the collector refuses its spans, which are nested too deeply to be divided', async () => {
+    await leaveFile();
+    const deep = `{"deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    writeFileSync(join(spool.path, NAME), `{"resourceSpans":[{"scopeSpans":[{"spans":[${deep},{}]}]}]}`);
+    // The first of all.
+    utimesSync(join(spool.path, NAME), new Date(), new Date(Date.now() - 3_600_000));
+    const collector = await startOtlpReceiver({
+      status: (_path, bytes) => (bytes.includes('deep') ? 400 : 200),
+    });
+    const { exitCode, stderr } = await runNext(NODE, spool.path, collector.url);
+    await collector.close();
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 0,
+      stderr: expect.stringMatching(/^closespan: spool: \d closes refused: status 400\n$/),
+    });
+    expect([collector.spans.length, spool.files()]).toEqual([2, []]);
+  });
+
   it('is not read when it is huge', async () => {
     await leaveFile();
     writeFileSync(join(spool.path, NAME), '');

@@ -37,11 +37,20 @@ export async function sendFile(
   const count = spansOf(request);
   const isDivided =
     mayDivide && count > 1 && outcome.kind === 'refused' && !INDIVISIBLE.includes(outcome.status);
-  const names = isDivided ? writeAll(path, halvesOf(request)) : [];
+  const names = isDivided ? writeAll(path, dividedBodies(request)) : [];
   if (!names) outcome = NOT_DIVIDED;
   if (outcome.kind === 'failed') file.release();
   else file.remove();
   return { outcome, count, halves: names?.map(parseSpoolFile).filter((half) => half !== undefined) ?? [] };
+}
+
+/** Returns the bodies of a request's halves; none for a request that is nested too deeply to be written. */
+function dividedBodies(request: Parameters<typeof halvesOf>[0]): readonly ExportBody[] {
+  try {
+    return halvesOf(request);
+  } catch {
+    return [];
+  }
 }
 
 /** Writes all bodies into files, or none. Returns the names of the files; `undefined` if the disk has no room. */
