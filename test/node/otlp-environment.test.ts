@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,6 +141,19 @@ describe('TLS', () => {
       expect(lines).toEqual([`closespan: OTEL_EXPORTER_OTLP_${variable} ignored, its file cannot be read`]);
     },
   );
+
+  const PIPE = join(folder, 'pipe');
+  beforeAll(() => void execFileSync('mkfifo', [PIPE]));
+
+  it.each([PIPE, '/dev/zero', folder])(
+    'reads no certificate from %s, which has no end or is no file',
+    async (path) => {
+      const receiver = await receive();
+      await send({ ENDPOINT: receiver.url, CERTIFICATE: path });
+      expect(paths(receiver)).toEqual(BOTH);
+      expect(lines).toEqual(['closespan: OTEL_EXPORTER_OTLP_CERTIFICATE ignored, its file cannot be read']);
+    },
+  );
 });
 
 describe('addresses', () => {
@@ -213,12 +227,21 @@ describe('headers', () => {
     });
   });
 
-  it('that HTTP does not allow cost no process, and show no value', async () => {
+  it.each([
+    ['a line feed', 'authorization=hunter2%0a'],
+    ['a colon in the place of the =', 'authorization: Basic aHVudGVyMg hunter2==,good=1'],
+    ['a blank in a name', 'authorization hunter2=1'],
+    ['a name that is no text of HTTP', 'é=hunter2'],
+    ['a length of its own', 'x=hunter2,Content-Length=5'],
+    ['an encoding of its own', 'x=hunter2,transfer-encoding=chunked'],
+  ])('with %s are ignored, and the line shows none of them', async (_what, headers) => {
     const receiver = await receive();
-    await send({ ENDPOINT: receiver.url, HEADERS: 'authorization=hunter2%0a' });
-    expect(receiver.requests).toEqual([]);
-    expect(lines.length).toBeGreaterThan(0);
-    expect(lines.join('\n')).not.toContain('hunter2');
+    await send({ ENDPOINT: receiver.url, HEADERS: headers });
+    expect(receiver.spans).toHaveLength(2);
+    expect(JSON.stringify(receiver.requests)).not.toContain('hunter2');
+    expect(lines).toEqual([
+      'closespan: OTEL_EXPORTER_OTLP_HEADERS ignored, one of its headers is none that a request may have',
+    ]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { parseKeyPairsIntoRecord } from '@opentelemetry/core';
 import { diag } from '../registered-api.ts';
 import { NAME } from '../version.ts';
@@ -8,11 +8,13 @@ export type Signal = 'TRACES' | 'METRICS';
 
 const PREFIX = 'OTEL_EXPORTER_OTLP_';
 const SIGNALS: readonly string[] = ['', 'TRACES_', 'METRICS_'];
+/** Largest file of certificates or keys that is read, in bytes. The list of all public authorities has 250 kB. */
+const LARGEST_FILE = 1_048_576;
 
 /** Readers of the variables, by the end of their names. A reader throws an error that says what is wrong with a text. */
 const READERS = {
   ENDPOINT: readAddress,
-  HEADERS: parseKeyPairsIntoRecord,
+  HEADERS: readHeaders,
   TIMEOUT: readMillis,
   COMPRESSION: readCompression,
   CERTIFICATE: readFile,
@@ -66,6 +68,26 @@ function readAddress(text: string): string {
   return text;
 }
 
+/**
+ * Reads headers of requests.
+ * @throws Error if one of them is no header. The error shows neither names nor values: with a colon in the place of the
+ * `=`, a name holds a secret
+ */
+function readHeaders(text: string): Record<string, string> {
+  const headers = parseKeyPairsIntoRecord(text);
+  if (Object.entries(headers).every(([name, value]) => isHeader(name, value))) return headers;
+  throw new Error('one of its headers is none that a request may have');
+}
+
+/** Says whether a name and a value are a field of HTTP (RFC 9110 §5.1, §5.5) that an app may set. */
+function isHeader(name: string, value: string): boolean {
+  return (
+    /^[!#$%&'*+.^`|~\w-]+$/.test(name) &&
+    /^[\t\x20-\x7e\x80-\xff]*$/.test(value) &&
+    !/^(?:content-length|transfer-encoding|connection|upgrade|expect|trailer|te)$/i.test(name)
+  );
+}
+
 function readMillis(text: string): number {
   const millis = Number(text);
   if (millis > 0 && millis < Number.POSITIVE_INFINITY) return millis;
@@ -79,8 +101,11 @@ function readCompression(text: string): 'gzip' | 'none' {
 
 function readFile(path: string): Buffer {
   try {
-    return readFileSync(path);
+    // A pipe would block the process, and a device may have no end.
+    const stats = statSync(path);
+    if (stats.isFile() && stats.size <= LARGEST_FILE) return readFileSync(path);
   } catch {
-    throw new Error('its file cannot be read');
+    // Said below.
   }
+  throw new Error('its file cannot be read');
 }
