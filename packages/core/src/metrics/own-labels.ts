@@ -28,7 +28,7 @@ export function createOwnLabels(
     const own: Attributes = {};
     const labels = () => callHook(HOOK, 'object', () => metricAttributes(record), {});
     // The app may have getters that throw.
-    const entries = callHook(HOOK, 'object', () => Object.entries(labels()).slice(0, MOST_LABELS), []);
+    const entries = callHook(HOOK, 'object', () => Object.entries(labels()), []);
     for (const [name, value] of entries) {
       const label = typeof value === 'string' ? cut(value, 256) : value;
       if (!['string', 'number', 'boolean'].includes(typeof label) || !name || name.length > 128) continue;
