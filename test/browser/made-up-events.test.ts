@@ -34,6 +34,28 @@ it('an event that a page dispatches on its socket ends no connection', async () 
   expect(records).toEqual(['4001 real local local_close']);
 });
 
+it('a getter of an event that a page dispatches does not run, and throws nothing into the page', async () => {
+  class Trap extends Event {
+    get code(): number {
+      throw new Error('read');
+    }
+  }
+  const thrown: string[] = [];
+  const note = (event: ErrorEvent) => {
+    thrown.push(event.message);
+    event.preventDefault();
+  };
+  addEventListener('error', note);
+  const socket = new WebSocket(`${peers.ws}/client`);
+  await happens(socket, 'open');
+  for (const type of ['open', 'error', 'close']) socket.dispatchEvent(new Trap(type));
+  socket.close(4001, 'real');
+  await happens(socket, 'close');
+  await handle.forceFlush();
+  removeEventListener('error', note);
+  expect([records, thrown]).toEqual([['4001 real local local_close'], []]);
+});
+
 it('a close that a page dispatches while the real one is about to come is not believed', async () => {
   const socket = new WebSocket(`${peers.nobody}/nobody`);
   socket.addEventListener('error', () => {

@@ -98,12 +98,15 @@ export function createSocketObserver(
   const connections = new WeakMap<object, Connection>();
 
   const listener = (event: unknown) => {
-    const { type, target, code, reason, wasClean } = event as SocketEvent;
+    const { type, target } = event as SocketEvent;
     const known = observed.get(target);
     if (!known || (known.isNative && isMadeUp(event))) return;
     if (type === 'open') noteOpen(target, known);
-    else if (type === 'close') finish(target, { code, reason, wasClean });
-    else {
+    else if (type === 'close') {
+      // Read last: an event of a script may have getters that throw.
+      const { code, reason, wasClean } = event as SocketEvent;
+      finish(target, { code, reason, wasClean });
+    } else {
       known.erroredAt = now();
       // `close` follows, in WebKit in a later task. Some runtimes never fire `close` where a policy or a blocked port
       // forbids the connection.
