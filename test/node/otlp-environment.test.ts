@@ -143,7 +143,7 @@ describe('TLS', () => {
   );
 
   const PIPE = join(folder, 'pipe');
-  beforeAll(() => void execFileSync('mkfifo', [PIPE]));
+  beforeAll(() => void execFileSync('/bin/sh', ['-c', 'mkfifo "$0"', PIPE]));
 
   it.each([PIPE, '/dev/zero', folder])(
     'reads no certificate from %s, which has no end or is no file',
