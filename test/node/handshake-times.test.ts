@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { explainClose } from '@closespan/core/explain';
 import { type CloseRecord, instrumentWebSockets, type NodeWebSocketHandle } from '@closespan/node';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocketServer, WebSocket as WsWebSocket } from 'ws';
 
 const libraries = createRequire(new URL('../libraries/package.json', import.meta.url));
@@ -79,4 +79,15 @@ it('the record of a slow handshake says in which phase the time went', async () 
     records.find(({ kind, endpoint }) => kind === 'client' && endpoint?.path === '/name-ws') as CloseRecord,
   );
   expect(evidence.join('; ')).toMatch(/handshake of 1\.\d s; 1\.\d s of it for the name look-up/);
+});
+
+it('no timer of ours runs on the clock of a test that fakes timers', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval'] });
+  try {
+    const socket = new WsWebSocket(`ws://${address}/faked`);
+    socket.on('error', () => {}).terminate();
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

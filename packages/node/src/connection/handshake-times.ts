@@ -4,8 +4,10 @@ import {
   ATTR_WEBSOCKET_HANDSHAKE_TCP_DURATION,
   ATTR_WEBSOCKET_HANDSHAKE_TLS_DURATION,
 } from '@closespan/core';
-import { guard, now } from '@closespan/core/platform';
+import { guard, now, type QueuePause } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
+import { detached } from '../pipeline/detached.ts';
+import { startPause } from '../pipeline/timers-at-load.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import { type ConnectingSocket, type HandshakePhase, phaseNow } from './handshake-phase.ts';
 
@@ -54,7 +56,16 @@ const NAMES: Readonly<Record<HandshakePhase, string>> = {
 export function createHandshakeTimes(): HandshakeTimes {
   const going = new Map<object, Going>();
   const slow = new WeakMap<object, Attributes>();
-  let timer: NodeJS.Timeout | undefined;
+  let pause: QueuePause | undefined;
+
+  const startLooks = detached(async () => {
+    do {
+      pause = startPause(PERIOD);
+      await pause.over;
+      look();
+    } while (going.size > 0);
+    pause = undefined;
+  });
 
   function look(): void {
     const time = now();
@@ -62,9 +73,6 @@ export function createHandshakeTimes(): HandshakeTimes {
       if (time - one.startedAt > LONGEST) going.delete(connection);
       else guard('handshake', () => noteTime(one, time), undefined);
     }
-    if (going.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
   }
 
   function noteTime(one: Going, time: number): void {
@@ -96,7 +104,7 @@ export function createHandshakeTimes(): HandshakeTimes {
       else if (going.size < MOST) {
         const time = now();
         going.set(connection, { socketOf, startedAt: time, seenAt: time, times: undefined });
-        timer ??= setInterval(look, PERIOD).unref();
+        if (!pause) void startLooks();
       }
     },
     noteOpen(connection) {
@@ -106,8 +114,8 @@ export function createHandshakeTimes(): HandshakeTimes {
     },
     take: (connection) => end(connection) ?? slow.get(connection),
     stop() {
-      clearInterval(timer);
       going.clear();
+      pause?.end();
     },
   };
 }
