@@ -110,7 +110,7 @@ function install(recorder: Recorder, options: NodeWebSocketOptions): ReturnType<
       flush.noteRecord();
     },
     opened(connection, url) {
-      handshakeTimes.noteOpen(connection);
+      handshakeTimes.noteEnd(connection);
       recorder.opened(connection, url);
       // The opening may end an outage, whose span must be sent before the process ends.
       flush.noteRecord();

@@ -18,8 +18,8 @@ export interface HandshakeTimes {
    * @param socketOf returns the TCP or TLS socket; `undefined` or `null` while there is none
    */
   begin(connection: object, socketOf: () => ConnectingSocket | null | undefined): void;
-  /** Notes that the handshake has succeeded. Only the times of a slow handshake are kept. */
-  noteOpen(connection: object): void;
+  /** Notes that the handshake has succeeded, or that its response has come. Only the times of a slow handshake are kept. */
+  noteEnd(connection: object): void;
   /** Returns the times of a handshake that was slow or has failed; `undefined` for any other. Ends the measurement. */
   take(connection: object): Attributes | undefined;
   stop(): void;
@@ -55,7 +55,8 @@ const NAMES: Readonly<Record<HandshakePhase, string>> = {
  */
 export function createHandshakeTimes(): HandshakeTimes {
   const going = new Map<object, Going>();
-  const slow = new WeakMap<object, Attributes>();
+  /** Times of handshakes that were slow, or whose socket is gone. */
+  const kept = new WeakMap<object, Attributes>();
   let pause: QueuePause | undefined;
 
   const startLooks = detached(async () => {
@@ -71,16 +72,22 @@ export function createHandshakeTimes(): HandshakeTimes {
     const time = now();
     for (const [connection, one] of going) {
       if (time - one.startedAt > LONGEST) going.delete(connection);
-      else guard('handshake', () => noteTime(one, time), undefined);
+      else guard('handshake', () => noteTime(connection, one, time), undefined);
     }
   }
 
-  function noteTime(one: Going, time: number): void {
+  function noteTime(connection: object, one: Going, time: number): void {
     const socket = one.socketOf();
     const phase = socket && (phaseNow(socket, undefined) ?? 'response');
     one.times ??= {};
     if (phase) one.times[phase] = (one.times[phase] ?? 0) + time - one.seenAt;
     one.seenAt = time;
+    // Nobody may take the times of a request that the app has made by itself.
+    if (socket?.destroyed) keep(connection, end(connection));
+  }
+
+  function keep(connection: object, times: Attributes | undefined): void {
+    if (times) kept.set(connection, times);
   }
 
   /** Ends the measurement of a handshake. The time since the last look belongs to the phase that was seen last. */
@@ -107,12 +114,12 @@ export function createHandshakeTimes(): HandshakeTimes {
         if (!pause) void startLooks();
       }
     },
-    noteOpen(connection) {
+    noteEnd(connection) {
       const isSlow = now() - (going.get(connection)?.startedAt ?? Number.POSITIVE_INFINITY) >= SLOW;
       const times = end(connection);
-      if (isSlow && times) slow.set(connection, times);
+      if (isSlow) keep(connection, times);
     },
-    take: (connection) => end(connection) ?? slow.get(connection),
+    take: (connection) => end(connection) ?? kept.get(connection),
     stop() {
       going.clear();
       pause?.end();

@@ -48,6 +48,8 @@ interface UndiciListeners {
   noteRequest(request: UndiciRequest): void;
   /** Called with the headers of a response that refuses the handshake, before the response is noted. */
   noteHeaders(connection: UndiciConnection, headers: ResponseHeaders): void;
+  /** Called when a response of status 101 has come. undici then opens the socket, or refuses the response. */
+  noteSwitching(connection: UndiciConnection): void;
   /**
    * Called for each `WebSocket` that has opened. The argument is `undefined` in undici 6, which does not publish the
    * socket.
@@ -67,7 +69,7 @@ export function undiciChannels(
   connections: UndiciConnections,
   failures: FailedHandshakes,
   calls: CloseCalls,
-  { noteRequest, noteHeaders, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
+  { noteRequest, noteHeaders, noteSwitching, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
 ): Readonly<Record<string, (message: never) => void>> {
   return {
     [REQUEST_MADE]: ({ request }: UndiciRequestMessage) => {
@@ -99,8 +101,10 @@ export function undiciChannels(
       }
       // Of HTTP/2 the stream has told the status before, with the meaning of a 200.
       const statusCode = connection.facts.statusCode ?? response.statusCode;
-      if (statusCode === 101) connection.noteSwitching(request.headers, response.headers);
-      else if (response.headers) noteHeaders(connection, response.headers);
+      if (statusCode === 101) {
+        connection.noteSwitching(request.headers, response.headers);
+        noteSwitching(connection);
+      } else if (response.headers) noteHeaders(connection, response.headers);
       failures.noteResponse(connection, statusCode);
     },
     'undici:request:error': ({ request, error }: UndiciRequestMessage) => {
