@@ -127,6 +127,12 @@ export const ATTR_WEBSOCKET_EXTENSIONS = 'websocket.extensions';
  */
 export const ATTR_WEBSOCKET_UNSENT_SIZE = 'websocket.unsent.size';
 /**
+ * Largest number of bytes that waited in the process just after the app had sent a message. Recorded only with the
+ * option `messages`, and not in pages. Absent if 0.
+ * @example 1048576
+ */
+export const ATTR_WEBSOCKET_UNSENT_MAX_SIZE = 'websocket.unsent.max_size';
+/**
  * Time from the last byte of the peer to the end, in seconds. The closing handshake does not count. Absent where the
  * runtime does not count bytes.
  * @example 60.02

@@ -13,6 +13,7 @@ import { findUndiciClasses, loadedGlobalPrototype } from './calls/find-undici-cl
 import { noteStreamCloseCall } from './calls/stream-close-call.ts';
 import { followUndiciPings } from './calls/undici-pings.ts';
 import { createWebSocketCloseCalls } from './calls/web-socket-close-calls.ts';
+import type { UndiciConnection } from './connection/undici-connection.ts';
 import { createUndiciConnections } from './connection/undici-connections.ts';
 import { requestedUrl, urlOf } from './connection/undici-request.ts';
 import { recordCloseEvents } from './endings/close-events.ts';
@@ -35,7 +36,9 @@ export function observeUndici(
   isObserved: (socket: object) => boolean,
 ): LibraryObserver {
   const calls = createCloseCalls();
-  const messages = options.messages ? countUndiciMessages() : undefined;
+  const messages = options.messages
+    ? countUndiciMessages((socket) => openedOf(socket)?.facts.wire)
+    : undefined;
   const noted = createNotedSockets();
   /** Streams that the app has closed. Before the call, a stream does not reveal its connection. */
   const streams = new WeakMap<object, object>();
@@ -147,8 +150,11 @@ export function observeUndici(
 
   /** Returns the connection of a socket that has opened, or whose record is made; else `undefined`. */
   function identified(socket: WebSocketLike): Readonly<Connection> | undefined {
-    const opened = connections.ofWebSocket(socket) ?? connections.ofOpening(socket);
-    return noted.recordedOf(socket) ?? unjoined.connectionOf(socket) ?? opened?.tracked;
+    return noted.recordedOf(socket) ?? unjoined.connectionOf(socket) ?? openedOf(socket)?.tracked;
+  }
+
+  function openedOf(socket: object): UndiciConnection | undefined {
+    return connections.ofWebSocket(socket) ?? connections.ofOpening(socket as WebSocketLike);
   }
 
   function recordOpen(exitFacts?: EndFacts): void {

@@ -21,14 +21,20 @@ const CONTROL = 8;
  */
 export function countPackageMessages(prototype: object): ((() => void) | undefined)[] {
   return [
-    watchSends(
-      prototype,
-      'fragmentAndSend',
-      (self) => ((self as PackageConnection).connected ? countsOf(self) : undefined),
-      (counts, [frame]) => counts.noteSent(sizeOf((frame as Received).binaryPayload)),
-    ),
+    watchSends(prototype, 'fragmentAndSend', ifCounted, noteSend),
     patchInherited(prototype, 'emit', (self, [event, value]) => noteEmit(self, event, value as Received)),
   ];
+}
+
+function ifCounted(self: object): PackageConnection | undefined {
+  const connection = self as PackageConnection;
+  return connection.connected && countsOf(self) ? connection : undefined;
+}
+
+function noteSend(self: PackageConnection, [frame]: readonly unknown[]): void {
+  const counts = countsOf(self);
+  counts?.noteSent(sizeOf((frame as Received).binaryPayload));
+  counts?.noteUnsent(self.socket.writableLength);
 }
 
 function noteEmit(self: object, event: unknown, value: Received): undefined {

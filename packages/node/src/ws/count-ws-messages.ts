@@ -16,10 +16,7 @@ export function countWsMessages(
   isCounted: (socket: WsSocket) => boolean,
 ): ((() => void) | undefined)[] {
   return [
-    watchSends(prototype, 'send', openCountsOf, (counts, [data, options]) =>
-      // The app may send a message in parts.
-      counts.noteSent(sentSize(data), (options as { fin?: boolean } | undefined)?.fin !== false),
-    ),
+    watchSends(prototype, 'send', ifCounted, noteSend),
     IS_BUN
       ? patchInherited(prototype, 'emit', (socket, [event, data]) =>
           noteEmit(socket as WsSocket, event, data),
@@ -44,9 +41,15 @@ export function countReceived(socket: WsSocket): void {
   socket._receiver?.prependListener('message', (data: unknown) => counts.noteReceived(receivedSize(data)));
 }
 
-function openCountsOf(socket: object) {
+function ifCounted(socket: object): WsSocket | undefined {
+  return countsOf(socket) && (socket as WsSocket).readyState === OPEN ? (socket as WsSocket) : undefined;
+}
+
+function noteSend(socket: WsSocket, [data, options]: readonly unknown[]): void {
   const counts = countsOf(socket);
-  return counts && (socket as WsSocket).readyState === OPEN ? counts : undefined;
+  // The app may send a message in parts.
+  counts?.noteSent(sentSize(data), (options as { fin?: boolean } | undefined)?.fin !== false);
+  counts?.noteUnsent(socket.bufferedAmount);
 }
 
 /** Returns the bytes of a message that came. With the type `fragments`, `ws` hands over a list of buffers. */

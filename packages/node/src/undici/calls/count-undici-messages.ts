@@ -2,6 +2,7 @@ import { watchSends } from '@closespan/core/messages';
 import { OPEN, stopAll } from '@closespan/core/platform';
 import { countsOf, sizeOf, startCounts } from '../../connection/message-slot.ts';
 import { patchInherited } from '../../runtime/patch-inherited.ts';
+import type { Wire } from '../connection/undici-facts.ts';
 import { ownerOfClose } from './close-calls.ts';
 
 /** Counts the messages of undici's `WebSocket`, for the option `messages`. */
@@ -14,8 +15,9 @@ export interface UndiciMessages {
 /**
  * Makes a counter of the messages of undici. Received messages are seen in the method `dispatchEvent`, which undici
  * calls for each event: a listener of ours would change what the app's listeners get.
+ * @param wireOf returns the stream that carries an open socket; `undefined` if the stream is not known
  */
-export function countUndiciMessages(): UndiciMessages {
+export function countUndiciMessages(wireOf: (socket: object) => Wire | undefined): UndiciMessages {
   const stops = new Map<object, () => void>();
   return {
     watch(start) {
@@ -23,12 +25,21 @@ export function countUndiciMessages(): UndiciMessages {
       if (!prototype || stops.has(prototype)) return;
       const patches = [
         patchInherited(prototype, 'dispatchEvent', noteEvent),
-        watchSends(prototype, 'send', openCountsOf, (counts, [data]) => counts.noteSent(sizeOf(data))),
+        watchSends(prototype, 'send', ifCounted, noteSend),
       ];
       stops.set(prototype, () => stopAll(patches));
     },
     stop: () => stopAll([...stops.values()]),
   };
+
+  function noteSend(socket: object, [data]: readonly unknown[]): void {
+    const counts = countsOf(socket);
+    if (!counts) return;
+    counts.noteSent(sizeOf(data));
+    counts.wire ??= wireOf(socket);
+    // `bufferedAmount` holds each message until the next turn, also one that has left.
+    counts.noteUnsent(counts.wire?.writableLength);
+  }
 }
 
 function noteEvent(socket: object, [event]: readonly unknown[]): undefined {
@@ -37,7 +48,6 @@ function noteEvent(socket: object, [event]: readonly unknown[]): undefined {
   if (type === 'message') countsOf(socket)?.noteReceived(sizeOf(data));
 }
 
-function openCountsOf(socket: object) {
-  const counts = countsOf(socket);
-  return counts && (socket as { readyState?: unknown }).readyState === OPEN ? counts : undefined;
+function ifCounted(socket: object): object | undefined {
+  return countsOf(socket) && (socket as { readyState?: unknown }).readyState === OPEN ? socket : undefined;
 }
