@@ -218,7 +218,8 @@ describe('a connection', () => {
     const spans = (await spansOf(path, 24)).filter(({ kind }) => kind === 3);
     expect(spans.map(limitOf), how).toEqual(spans.map(() => cause));
     const idle = spans.map(({ attributes }) => Math.round(Number(attributes['websocket.idle.duration'])));
-    expect(idle.filter((seconds) => seconds === 25)).toHaveLength(11);
+    // A busy machine takes a while to open them all.
+    expect(idle.filter((seconds) => seconds >= 25 && seconds <= 28)).toHaveLength(11);
   });
 
   it.concurrent('that the peer closes with 1001 after one silence has an idle limit, too', async () => {
