@@ -22,6 +22,7 @@ const ENDS: readonly ((client: WebSocket) => void)[] = [
  */
 export async function startClients(port: number, count: number, rate: number): Promise<Clients> {
   const open: WebSocket[] = [];
+  const connecting = new Set<Promise<unknown>>();
   const closing = new Set<Promise<unknown>>();
   let made = 0;
   let isStopped = false;
@@ -52,7 +53,10 @@ export async function startClients(port: number, count: number, rate: number): P
       const [client] = open.splice(10, 1);
       if (!client) return;
       end(client);
-      void connect().catch(() => {});
+      const connected = connect()
+        .catch(() => {})
+        .finally(() => connecting.delete(connected));
+      connecting.add(connected);
     }
   }, TICK_MILLIS);
 
@@ -61,7 +65,8 @@ export async function startClients(port: number, count: number, rate: number): P
       isStopped = true;
       clearInterval(timer);
       for (const client of open.splice(0)) end(client);
-      while (closing.size > 0) await Promise.all(closing);
+      // One that connects late would close after the server has been stopped.
+      while (connecting.size + closing.size > 0) await Promise.all([...connecting, ...closing]);
     },
   };
 }
