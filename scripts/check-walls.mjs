@@ -60,6 +60,7 @@ const FLOORS = {
     ['undici/calls'],
     ['undici/endings'],
     ['ws', 'websocket', 'undici', 'global', 'wire', 'open', 'engine-io', 'handlers'],
+    ['install-observers.ts'],
     ['instrument-web-sockets.ts'],
     ['index.ts', 'register.ts'],
   ],
