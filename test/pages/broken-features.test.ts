@@ -134,6 +134,16 @@ const respondWith = (body: string) => `
 `;
 
 describe('a page sends its metrics where', () => {
+  /** Opens the page, which starts with metrics, ends a socket, and flushes. */
+  async function measureOne(): Promise<void> {
+    await given.page.goto(given.site.url);
+    await given.page.evaluate((url) => {
+      app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as never);
+      return app.end('/close/1011');
+    }, given.receiver.url);
+    await given.page.evaluate(() => app.flush());
+  }
+
   it.each([
     ['there is no AbortSignal.timeout', 'delete AbortSignal.timeout'],
     ['a body is cut off', respondWith(`new ReadableStream({ start: (body) => body.error(${DENIED}) })`)],
@@ -145,12 +155,7 @@ describe('a page sends its metrics where', () => {
     ['a response has no body', respondWith('null')],
   ])('%s', async (_title, script) => {
     await given.page.addInitScript(script);
-    await given.page.goto(given.site.url);
-    await given.page.evaluate((url) => {
-      app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as never);
-      return app.end('/close/1011');
-    }, given.receiver.url);
-    await given.page.evaluate(() => app.flush());
+    await measureOne();
     expect(given.receiver.points.filter(({ name }) => name === 'websocket.client.closes')).toHaveLength(1);
     await given.page.evaluate(() => app.flush());
     expect(given.receiver.requests.filter(({ path }) => path === '/v1/metrics').length).toBeLessThan(3);
@@ -167,12 +172,7 @@ describe('a page sends its metrics where', () => {
       };
       globalThis.fetch = () => ${NEVER};
     `);
-    await given.page.goto(given.site.url);
-    await given.page.evaluate((url) => {
-      app.start({ otlp: { url }, metrics: true, meterProvider: undefined } as never);
-      return app.end('/close/1011');
-    }, given.receiver.url);
-    await given.page.evaluate(() => app.flush());
+    await measureOne();
     await given.page.evaluate(() => app.shutdown());
     expect(errors).toEqual([]);
   });
