@@ -83,6 +83,11 @@ it('ends of a page and its server that no id joins are said to need a carrier, o
   expect(countNotes(page('/a', 'one'), server('/a', 'one'))).toBe(0);
   expect(countNotes(page('/a'), server('/b'))).toBe(0);
   expect(countNotes(closeSpanOf({ path: '/a' }), server('/a'))).toBe(0);
+  // A carrier has joined two ends.
+  expect(countNotes(page('/a', 'one'), server('/a', 'one'), page('/a'), server('/a'))).toBe(0);
+  const refused = server('/a');
+  const attributes = { ...refused.attributes, 'websocket.handshake.succeeded': false };
+  expect(countNotes(page('/a'), { ...refused, attributes })).toBe(0);
 });
 
 it('an end that closed shows the reason that it gave', () => {
@@ -93,6 +98,8 @@ it('an end that closed shows the reason that it gave', () => {
   const given = { 'websocket.close.requested_reason': 'idle' };
   expect(shown(given)).toContain('Reason: "idle"');
   expect(shown({ ...given, 'websocket.close.reason': 'busy' })).toContain('Reason: "busy"');
+  // The reason belongs to another code than that of the line.
+  expect(shown({ ...given, 'websocket.close.requested_code': 4000 as never })).not.toContain('Reason');
 });
 
 it.each([60, 80])('help and the table of codes fit %i columns', (width) => {

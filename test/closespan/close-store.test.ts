@@ -178,6 +178,16 @@ describe('closes', () => {
     expect(store.closes[0]?.span.attributes['websocket.close.code']).toBe(1006);
   });
 
+  it('count their links in the memory of the store', () => {
+    const store = createCloseStore({ bytes: 1_000_000 });
+    const id = 'x'.repeat(64);
+    const links = Array.from({ length: 128 }, () => ({ traceId: id, spanId: id }));
+    // Such a span takes some 70 kB.
+    for (let i = 1; i <= 40; i++) store.addSpans(spansOf([{ ...close(i), links }]));
+    expect(store.closes.length).toBeLessThan(20);
+    expect(store.closes.length).toBeGreaterThan(4);
+  });
+
   it('reach listeners until these stop', () => {
     const store = createCloseStore();
     const events: StoreEvent['type'][] = [];

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { instrumentWebSockets } from '@closespan/node';
 import { startClosespanReceiver } from 'closespan/receiver';
 import { expect, it } from 'vitest';
+import { jsonShape } from '../../packages/closespan/src/otlp/json-shape.ts';
 import { connectAndClose } from '../helpers/connect-and-close.ts';
 import { attribute, closeSpan, tracesOf } from './otlp-requests.ts';
 import { BIN, runClosespan } from './start-closespan.ts';
@@ -287,9 +288,35 @@ it.concurrent.each([[[]], [['--json']]])('takes values nested without end, with 
   expect(stdout.match(/ended with/g)?.length).toBeGreaterThanOrEqual(4);
 });
 
-it('refuses more values than memory may hold', async () => {
-  const { exitCode, stderr } = await runClosespan(['explain'], { input: '{},'.repeat(10_000_001) });
+it.each([
+  ['values', '{},'.repeat(10_000_001)],
+  ['values after a line of another program', `it said "no\n${'{},'.repeat(10_000_001)}`],
+])('refuses more %s than memory may hold', async (_what, input) => {
+  const { exitCode, stderr } = await runClosespan(['explain'], { input });
   expect([exitCode, stderr]).toEqual([2, expect.stringContaining('at most 10 million values')]);
+});
+
+it('counts the values of UTF-16 by its characters', () => {
+  // The bytes of the second text are a comma and a quotation mark in UTF-16.
+  const text = `["\\"", "\u{2c22}"${', {}'.repeat(100)}]`;
+  expect(jsonShape(text)).toEqual({ values: 202, depth: 2 });
+  expect(jsonShape(Buffer.from(text))).toEqual({ values: 202, depth: 2 });
+});
+
+it('reads the side of spans that the SDK prints, and of Zipkin', async () => {
+  const attributes = { 'websocket.close.code': 1006, 'websocket.close.cause': 'connection_lost' };
+  const printed = { traceId: 'A1', id: 'B2', timestamp: 1.7e15, duration: 5 };
+  const spans = [
+    { ...printed, kind: 2, status: { code: 2 }, attributes },
+    { ...printed, kind: 'SERVER', tags: attributes },
+    { id: '7', ...attributes },
+  ];
+  // Attributes alone have no status: the code says that the close was abnormal.
+  expect(await explainInput(spans)).toMatchObject([
+    { side: 'client', traceId: 'a1', spanId: 'b2' },
+    { side: 'server' },
+    { abnormal: true },
+  ]);
 });
 
 it('takes values of any type, and no control character reaches the terminal', async () => {

@@ -11,10 +11,13 @@ const MOST_ITEMS = 128;
 /** Largest number of characters of all attributes together; as many of the resource, and of all links. */
 const MOST_CHARACTERS = 256 * 1024;
 const LONGEST_ID = 64;
-/** Bytes that a span takes without its texts, and that one attribute takes without its texts. About what V8 takes. */
-const [SPAN_BYTES, ATTRIBUTE_BYTES] = [2048, 96];
+/** Bytes that a span, a link and an attribute take without their texts. About what V8 takes. */
+const [SPAN_BYTES, LINK_BYTES, ATTRIBUTE_BYTES] = [2048, 320, 96];
 
-/** Copy of a span that is bounded, with the bytes that the copy takes in memory. */
+/**
+ * Copy of a span that is bounded, with the bytes that the copy takes in memory. The bytes of a resource, which many spans
+ * may share, count for each of the spans.
+ */
 export interface BoundedSpan {
   readonly span: ReceivedSpan;
   readonly bytes: number;
@@ -40,11 +43,7 @@ export function boundedSpan(span: ReceivedSpan): BoundedSpan {
   const resource = resources.get(span.resource) ?? boundedAttributes(span.resource);
   resources.set(span.resource, resource);
   const attributes = boundedAttributes(span.attributes);
-  const links = span.links.slice(0, MOST_ITEMS).map((link) => ({
-    traceId: id(link.traceId),
-    spanId: id(link.spanId),
-    ...boundedAttributes(link.attributes, MOST_CHARACTERS / MOST_ITEMS),
-  }));
+  const links = span.links.slice(0, MOST_ITEMS).map(boundedLink);
   const endTime = span.endTime || Date.now();
   const copy: ReceivedSpan = {
     ...span,
@@ -56,7 +55,7 @@ export function boundedSpan(span: ReceivedSpan): BoundedSpan {
     endTime,
     attributes: attributes.map,
     statusMessage: statusMessage && text(statusMessage),
-    links: links.map(({ traceId, spanId, map }) => ({ traceId, spanId, attributes: map })),
+    links: links.map(({ link }) => link),
     resource: resource.map,
     scope: { ...scope, name: text(scope.name), ...(scope.version && { version: text(scope.version) }) },
   };
@@ -64,6 +63,16 @@ export function boundedSpan(span: ReceivedSpan): BoundedSpan {
   const texts = [name, traceId, spanId, copy.parentSpanId, copy.statusMessage, copy.scope.name];
   const parts = [attributes, resource, ...links];
   return { span: copy, bytes: SPAN_BYTES + sum(parts.map(({ bytes }) => bytes)) + sum(texts.map(sizeOf)) };
+}
+
+/** Returns a copy of a link, with the bytes that the copy takes in memory. */
+function boundedLink(link: ReceivedSpan['links'][number]) {
+  const [traceId, spanId] = [id(link.traceId), id(link.spanId)];
+  const { map, bytes } = boundedAttributes(link.attributes, MOST_CHARACTERS / MOST_ITEMS);
+  return {
+    link: { traceId, spanId, attributes: map },
+    bytes: LINK_BYTES + sizeOf(traceId) + sizeOf(spanId) + bytes,
+  };
 }
 
 /** @param most largest number of characters of all names and texts. A text beyond that is empty */
@@ -74,7 +83,6 @@ function boundedAttributes(map: AttributeMap, most = MOST_CHARACTERS): BoundedAt
 
   /** Returns a value that is no list. OTLP's conventions have no lists within lists. */
   function kept(value: Value): Exclude<Value, Value[]> {
-    count++;
     if (typeof value !== 'string') return Array.isArray(value) ? '' : value;
     const { length } = value;
     if (Math.min(length, LONGEST_TEXT) > left) return '';
@@ -85,7 +93,9 @@ function boundedAttributes(map: AttributeMap, most = MOST_CHARACTERS): BoundedAt
   for (const [key, value] of Object.entries(map).slice(0, MOST_ATTRIBUTES)) {
     const name = kept(key) as string;
     if (key && !name) continue;
-    copy[name] = Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(kept) : kept(value);
+    const items = Array.isArray(value) ? value.slice(0, MOST_ITEMS).map(kept) : undefined;
+    count += 1 + (items?.length ?? 0);
+    copy[name] = items ?? kept(value);
   }
   return { map: copy, bytes: 2 * (most - left) + ATTRIBUTE_BYTES * count };
 }

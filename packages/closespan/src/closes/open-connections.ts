@@ -5,6 +5,7 @@ import {
 } from '@closespan/core';
 import type { AttributeMap } from '../otlp/plain-attributes.ts';
 import type { ReceivedPoint } from '../otlp/received-point.ts';
+import { serviceOf } from './close-texts.ts';
 import { keptText } from './kept-text.ts';
 
 /** Open connections of one service at one end, endpoint and group of age, as the newest metrics count them. */
@@ -51,7 +52,10 @@ const LONGEST_SERVICE = 256;
 /** Milliseconds after which a process that has sent no metrics has ended. Processes send each minute by default. */
 const EXPIRY = 5 * 60_000;
 
-/** Makes counts that hold 2,000 series and a million characters at most. Without room, the series that waits longest for a new value goes. */
+/**
+ * Makes counts that hold 2,000 series and a million characters at most. Without room, the series that waits longest for a
+ * new value goes.
+ */
 export function createOpenCounts(): OpenCounts {
   const series = new Map<string, Series>();
   let characters = 0;
@@ -81,7 +85,7 @@ export function createOpenCounts(): OpenCounts {
       characters += name.length;
       series.set(name, {
         ...{ process, side, attributes, time, isDelta },
-        service: keptText(String(resource['service.name'] ?? ''), LONGEST_SERVICE),
+        service: keptText(serviceOf(resource), LONGEST_SERVICE),
         value: before + point.value,
         arrivedAt: Date.now(),
       });

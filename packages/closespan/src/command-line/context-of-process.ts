@@ -4,13 +4,17 @@ import { type CommandContext, Interruption, SIGNALS } from './command.ts';
 export function contextOfProcess(): CommandContext {
   const { stdin, stdout, stderr, env } = process;
   const controller = new AbortController();
-  // The second signal, of whichever kind, does what it does in other programs.
+  // The second signal, of whichever kind, ends the process at once.
   const end = (name: (typeof SIGNALS)[number]) => {
     for (const signal of SIGNALS) process.off(signal, end);
     controller.abort(new Interruption(name));
   };
   for (const signal of SIGNALS) process.on(signal, end);
+  let hasFailed = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Each line that is written later fails, too.
+    if (hasFailed) return;
+    hasFailed = true;
     controller.abort(error);
     // Another program that reads the lines has ended, as `head` does.
     if (error.code === 'EPIPE') return;

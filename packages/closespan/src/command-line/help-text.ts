@@ -35,7 +35,7 @@ const OVERVIEW =
 
 const END = [
   'closespan COMMAND --help shows the flags of a command.',
-  'Exit codes: 0 success, 1 a close that is not wanted, 2 wrong arguments.',
+  'Exit codes: 0 success, 1 a close that is not wanted, or output that cannot be written, 2 wrong arguments.',
 ];
 
 function commandRows(): Row[] {

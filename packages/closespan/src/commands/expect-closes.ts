@@ -42,7 +42,7 @@ export const expectCloses: Command = {
     ['--allow-none', 'it is no failure if no close arrives'],
     [
       '--wait TIME',
-      'time without a close after which nothing is waited for, once the command has ended. Default: 1.5s',
+      'time without a close after which nothing is waited for, once the command has ended. At most 1h. Default: 1.5s',
     ],
     ['--port N', `port of the receiver. Default: ${OTLP_PORT}, or a free one if that is taken`],
   ],

@@ -34,8 +34,7 @@ export function textPrinter(
   let connections = 0;
   let last: ReceivedClose | undefined;
 
-  function placeOf(close: ReceivedClose): LinePlace {
-    const other = store.otherEnd(close);
+  function placeOf(close: ReceivedClose, other: ReceivedClose | undefined): LinePlace {
     const known = other && numbers.get(other);
     const number = known ?? ++connections;
     numbers.set(close, number);
@@ -46,9 +45,10 @@ export function textPrinter(
 
   return {
     printClose(close) {
-      const place = placeOf(close);
+      const other = store.otherEnd(close);
+      const place = placeOf(close, other);
       const { paint, width } = options();
-      const note = place.otherEnd ? undefined : noteOf(close);
+      const note = noteOf(close, other);
       out.write([
         ...closeLines(close, { paint, width }, place),
         ...(note ? wrapText(note, width, INDENT).map((line) => paint('dim', line)) : []),

@@ -10,7 +10,7 @@ import {
   ATTR_WEBSOCKET_RECONNECT_ATTEMPTS,
 } from '@closespan/core';
 import { likelyClose } from '@closespan/core/explain';
-import { numberOf, objectOf, objectsOf, textOf, timeOf } from '../otlp/foreign-values.ts';
+import { idOf, numberOf, objectOf, objectsOf, textOf, timeOf } from '../otlp/foreign-values.ts';
 import { type AttributeMap, plainAttributes } from '../otlp/plain-attributes.ts';
 import type { ReceivedSpan } from '../otlp/received-span.ts';
 import { isCause } from './is-cause.ts';
@@ -29,8 +29,8 @@ interface ReadObject {
 
 /** Kinds of spans, as OTLP, other formats and close records name the two ends. */
 const KINDS: readonly (readonly [word: RegExp, kind: number])[] = [
-  [/^(?:2|SPAN_KIND_SERVER|server)$/, 2],
-  [/^(?:3|SPAN_KIND_CLIENT|client)$/, 3],
+  [/^(?:2|SPAN_KIND_SERVER|server)$/i, 2],
+  [/^(?:3|SPAN_KIND_CLIENT|client)$/i, 3],
 ];
 const ERROR = /^(?:2|STATUS_CODE_ERROR|ERROR)$/;
 
@@ -80,12 +80,14 @@ function resourceOf(value: unknown): AttributeMap {
 }
 
 function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): ReceivedSpan {
-  const { endTime, closeTime = endTime } = object;
-  const spanId = textOf(object['spanId'] ?? object['spanID'] ?? object['id']);
-  // A span object of the SDK has times in two parts, and numbers of kinds that are one less than those of OTLP.
-  const isOfSdk = Array.isArray(endTime);
+  const { endTime, closeTime = endTime, timestamp } = object;
+  // Zipkin, and the SDK's exporter for the console.
+  const isPrinted = timestamp !== undefined;
+  const spanId = idOf(object['spanId'] ?? object['spanID'] ?? (isPrinted ? object['id'] : undefined));
   const { kind: side = attributes['span.kind'] } = object;
-  const kind = wordOf(isOfSdk ? numberOf(side) + 1 : side);
+  // The SDK has numbers of kinds that are one less than those of OTLP, and times in two parts.
+  const isOfSdk = Array.isArray(endTime) || isPrinted;
+  const kind = wordOf(isOfSdk && typeof side === 'number' ? side + 1 : side);
   const given = object['statusCode'] ?? objectOf(object['status'])['code'] ?? attributes['otel.status_code'];
   const isError =
     ERROR.test(wordOf(given)) ||
@@ -93,12 +95,14 @@ function spanOf(object: Foreign, attributes: Foreign, resource: AttributeMap): R
     object['abnormal'] === true ||
     // Attributes alone have no status.
     (given === undefined && object['abnormal'] === undefined && !spanId && isLikelyAbnormal(attributes));
-  const parts = isOfSdk ? numberOf(endTime[0]) * 1e9 + numberOf(endTime[1]) : object['endTimeUnixNano'];
+  const parts = Array.isArray(endTime)
+    ? numberOf(endTime[0]) * 1e9 + numberOf(endTime[1])
+    : object['endTimeUnixNano'];
   const end = typeof closeTime === 'number' ? closeTime : timeOf(parts) || endOfMicros(object);
   return {
     name: textOf(object['name']),
     kind: KINDS.find(([word]) => word.test(kind))?.[1] ?? 0,
-    traceId: textOf(object['traceId'] ?? object['traceID']),
+    traceId: idOf(object['traceId'] ?? object['traceID']),
     spanId,
     parentSpanId: undefined,
     startTime: end,
@@ -118,7 +122,7 @@ function wordOf(value: unknown): string {
   return typeof value === 'object' ? '' : String(value);
 }
 
-/** Returns the end of a span of Jaeger, or of the SDK's console exporter, which have a start and a duration in microseconds. */
+/** Returns the end of a span that has a start and a duration in microseconds: of Jaeger, Zipkin, or the SDK's console exporter. */
 function endOfMicros({ startTime, timestamp = startTime, duration }: Foreign): number {
   return timeOf((numberOf(timestamp) + numberOf(duration)) * 1000);
 }

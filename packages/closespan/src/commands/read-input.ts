@@ -41,8 +41,8 @@ export async function readInput(
   }
   if (bytes > MOST_BYTES) throw new UsageError(`Expected at most ${MOST_BYTES / 1024 ** 2} MiB of input`);
   if (isStdin && bytes === 0) throw new UsageError(NOTHING);
-  const input = Buffer.concat(chunks);
-  if (jsonShape(input).values > MOST_MILLIONS * 1e6)
+  const text = jsonText(Buffer.concat(chunks));
+  if (jsonShape(text).values > MOST_MILLIONS * 1e6)
     throw new UsageError(`Expected at most ${MOST_MILLIONS} million values in the input`);
-  return jsonText(input);
+  return text;
 }

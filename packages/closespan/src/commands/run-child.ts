@@ -62,10 +62,17 @@ export function runChild(
     process.on('SIGHUP', passOn);
     signal.addEventListener('abort', passFirstOn, { once: true });
     if (signal.aborted) passFirstOn();
-    child.once('error', (error) => reject(new StartError(command, error)));
-    child.once('exit', (code, name) => {
+    function leaveSignals(): void {
       signal.removeEventListener('abort', passFirstOn);
       for (const further of [...SIGNALS, 'SIGHUP']) process.off(further, passOn);
+    }
+
+    child.once('error', (error) => {
+      leaveSignals();
+      reject(new StartError(command, error));
+    });
+    child.once('exit', (code, name) => {
+      leaveSignals();
       resolve(code ?? SIGNALLED + (name ? constants.signals[name] : 0));
     });
   });

@@ -55,6 +55,10 @@ export function createPageHandler(
     else if (pathname === '/events') response.writeHead(200, { 'content-type': 'text/event-stream' }).end();
     else {
       page ??= pageDocument(extension);
+      // The next request reads the file again.
+      page.catch(() => {
+        page = undefined;
+      });
       void sendPage(response, page);
     }
     return true;

@@ -17,20 +17,18 @@ type Explained = Pick<ReceivedClose, 'explanation'> & { readonly span: ShownSpan
 /** Texts of an explanation that no span holds. */
 interface Additions {
   /** Facts that nobody has seen, and that are taken for granted. */
-  readonly assumed?: readonly string[];
+  readonly assumed: readonly string[];
   /** Meanings that protocols give to the code, such as `Unauthorized in graphql-ws`. */
-  readonly meanings?: readonly string[];
+  readonly meanings: readonly string[];
 }
 
 const TITLE_WIDTH = 10;
 
-/**
- * Returns a close with its whole explanation as lines of text: code, sentence, evidence, next step and addresses.
- */
+/** Returns a close with its whole explanation as lines of text: code, sentence, evidence, next step and addresses. */
 export function explanationLines(
   { span, explanation }: Explained,
   { paint, width }: LineOptions,
-  { assumed = [], meanings = [] }: Additions = {},
+  { assumed, meanings }: Additions,
 ): string[] {
   const close = shownClose(span);
   const { mark, style } = closeTone(close.code, close.category, close.abnormal);

@@ -4,14 +4,13 @@ import {
   ATTR_WEBSOCKET_CLOSE_CAUSE,
   ATTR_WEBSOCKET_CLOSE_CODE,
   ATTR_WEBSOCKET_CLOSE_NAME,
-  ATTR_WEBSOCKET_CLOSE_REASON,
-  ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_RECONNECT_ATTEMPT,
   type CloseCategory,
   describeCloseCode,
 } from '@closespan/core';
+import { reasonOf, serviceOf } from '../closes/close-texts.ts';
 import type { ReceivedSpan } from '../otlp/received-span.ts';
 import { cleanText } from './clean-text.ts';
 
@@ -25,7 +24,7 @@ export interface ShownClose {
   /** Whether the close counts as an error. */
   readonly abnormal: boolean;
   readonly cause: string;
-  /** Text of the Close frame that came, or else of the one that this end asked for. */
+  /** Text of the Close frame, or else the reason that this end gave with the same code. */
   readonly reason: string;
   readonly url: string;
   /** Seconds from open to close. `undefined` for a connection that never opened. */
@@ -42,8 +41,6 @@ export interface ShownClose {
 export type ShownSpan = Pick<ReceivedSpan, 'attributes' | 'resource' | 'kind' | 'endTime' | 'statusCode'>;
 
 const SIDES: Readonly<Record<number, 'client' | 'server'>> = { 2: 'server', 3: 'client' };
-/** Value of `service.name` for an app that has no name. */
-const NAMELESS = /^unknown_service/;
 const ERROR = 2;
 /** Largest time that a `Date` has, in epoch milliseconds. */
 const LAST_TIME = 8.64e15;
@@ -52,7 +49,6 @@ const LAST_TIME = 8.64e15;
 export function shownClose({ attributes, resource, kind, endTime, statusCode }: ShownSpan): ShownClose {
   const code = numberOf(attributes[ATTR_WEBSOCKET_CLOSE_CODE]);
   const known = describeCloseCode(code ?? Number.NaN);
-  const service = cleanText(resource['service.name'], 48);
   return {
     side: SIDES[kind] ?? '',
     code,
@@ -60,14 +56,11 @@ export function shownClose({ attributes, resource, kind, endTime, statusCode }: 
     category: known.category,
     abnormal: statusCode === ERROR,
     cause: cleanText(attributes[ATTR_WEBSOCKET_CLOSE_CAUSE], 48),
-    reason: cleanText(
-      attributes[ATTR_WEBSOCKET_CLOSE_REASON] || attributes[ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON],
-      123,
-    ),
+    reason: cleanText(reasonOf(attributes), 123),
     url: cleanText(attributes[ATTR_URL_FULL]) || cleanText(attributes[ATTR_URL_PATH]),
     lifetime: numberOf(attributes[ATTR_WEBSOCKET_CONNECTION_DURATION]),
     attempt: numberOf(attributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPT]),
-    service: NAMELESS.test(service) ? '' : service,
+    service: cleanText(serviceOf(resource), 48),
     connectionId: cleanText(attributes[ATTR_WEBSOCKET_CONNECTION_ID], 48),
     time: Math.abs(endTime) <= LAST_TIME ? endTime : undefined,
   };

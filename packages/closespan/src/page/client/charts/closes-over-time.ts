@@ -2,7 +2,7 @@ import { element, shape } from '../dom/element.ts';
 import { kindMark } from '../dom/kind-mark.ts';
 import { type CloseKind, KIND_WORDS } from '../model/close-kind.ts';
 import { type Connection, leadingClose } from '../model/connections.ts';
-import { clockText, countText, visibleText } from '../model/plain-text.ts';
+import { clockText, countText } from '../model/plain-text.ts';
 import { chartFrame, label, picture } from './chart-frame.ts';
 import { timeBuckets } from './time-buckets.ts';
 
@@ -147,7 +147,7 @@ function legendItem(series: Series, chosen: string, onCode: (code: string) => vo
       class: 'legend',
       type: 'button',
       'aria-pressed': String(isChosen),
-      title: visibleText(`${code} ${name}`),
+      title: `${code} ${name}`,
     },
     ...content,
   );

@@ -1,7 +1,7 @@
 import { durationText } from '@closespan/core/explain';
 import { element, shape } from '../dom/element.ts';
 import type { PageOutage } from '../model/outages.ts';
-import { clockText, countText, visibleText } from '../model/plain-text.ts';
+import { clockText, countText } from '../model/plain-text.ts';
 import { chartFrame, picture } from './chart-frame.ts';
 
 const MOST_BARS = 5;
@@ -69,7 +69,7 @@ function bar(outage: PageOutage, width: number, scale: number): SVGSVGElement {
   return picture(
     width,
     BAR_HEIGHT,
-    visibleText(causes.length > 0 ? `${words}, ${causes.join(', ')}` : words),
+    causes.length > 0 ? `${words}, ${causes.join(', ')}` : words,
     shape('rect', {
       class: outage.isOver ? 'outage' : 'outage open',
       x: 0.5,

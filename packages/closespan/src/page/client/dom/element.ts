@@ -3,6 +3,8 @@ import { visibleText } from '../model/plain-text.ts';
 /** Content of an element. A text becomes a text node, with its invisible characters written out, and never is HTML. */
 export type Content = Node | string | false | undefined;
 
+/** Attributes that people read. Others are data, and stay as they are. */
+const READ = ['title', 'aria-label'];
 const SVG = 'http://www.w3.org/2000/svg';
 
 /** Makes an element. Attributes whose value is `undefined` or `false` are left out. */
@@ -34,7 +36,9 @@ type Attributes = Readonly<Record<string, string | number | boolean | undefined>
 
 function filled<T extends Element>(made: T, attributes: Attributes, content: readonly Content[]): T {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : String(value));
+    if (value === undefined || value === false) continue;
+    const text = value === true ? '' : String(value);
+    made.setAttribute(name, READ.includes(name) ? visibleText(text) : text);
   }
   for (const part of content) {
     if (part !== undefined && part !== false)

@@ -4,6 +4,7 @@ import {
   ATTR_WEBSOCKET_RECONNECT_ATTEMPTS,
   ATTR_WEBSOCKET_RECONNECT_CAUSES,
 } from '@closespan/core';
+import { serviceOf } from '../../../closes/close-texts.ts';
 import type { ReceivedSpan } from '../../../otlp/received-span.ts';
 
 /** Outage of a client as the page shows the outage. */
@@ -30,7 +31,7 @@ export function pageOutage(number: number, span: ReceivedSpan): PageOutage {
     span,
     host: String(attributes[ATTR_SERVER_ADDRESS] ?? ''),
     path: String(attributes[ATTR_URL_PATH] ?? ''),
-    service: String(resource['service.name'] ?? 'unknown_service'),
+    service: serviceOf(resource),
     downtime: Math.max(endTime - startTime, 0) / 1000,
     attempts: Number(attributes[ATTR_WEBSOCKET_RECONNECT_ATTEMPTS]) || 0,
     causes: Array.isArray(causes) ? causes.map(String) : [],

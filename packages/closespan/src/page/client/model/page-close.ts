@@ -10,8 +10,6 @@ import {
   ATTR_WEBSOCKET_CLOSE_LIMIT,
   ATTR_WEBSOCKET_CLOSE_LIMIT_KIND,
   ATTR_WEBSOCKET_CLOSE_NAME,
-  ATTR_WEBSOCKET_CLOSE_REASON,
-  ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON,
   ATTR_WEBSOCKET_CONNECTION_DURATION,
   ATTR_WEBSOCKET_CONNECTION_ID,
   ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED,
@@ -21,6 +19,7 @@ import {
   describeCloseCode,
 } from '@closespan/core';
 import { type CloseExplanation, explainClose } from '@closespan/core/explain';
+import { reasonOf, serviceOf } from '../../../closes/close-texts.ts';
 import type { ReceivedSpan } from '../../../otlp/received-span.ts';
 import { type CloseKind, closeKind } from './close-kind.ts';
 
@@ -61,8 +60,6 @@ export interface PageClose {
   readonly explanation: CloseExplanation;
 }
 
-/** Value of `service.name` for an app that has no name. */
-const NAMELESS = /^unknown_service/;
 /** Kind of a server's span, as OTLP's number. */
 const SERVER_KIND = 2;
 
@@ -79,8 +76,7 @@ export function pageClose(number: number, span: ReceivedSpan): PageClose {
   const opened = attributes[ATTR_WEBSOCKET_HANDSHAKE_SUCCEEDED];
   const url = text(ATTR_URL_FULL);
   const id = text(ATTR_WEBSOCKET_CONNECTION_ID);
-  const reason = text(ATTR_WEBSOCKET_CLOSE_REASON) || text(ATTR_WEBSOCKET_CLOSE_REQUESTED_REASON);
-  const service = span.resource['service.name'];
+  const reason = reasonOf(attributes);
   const previous = span.links.find(
     (link) => link.attributes[ATTR_WEBSOCKET_LINK_TYPE] === 'previous_connection',
   );
@@ -103,7 +99,7 @@ export function pageClose(number: number, span: ReceivedSpan): PageClose {
     path: text(ATTR_URL_PATH),
     url,
     id,
-    service: typeof service === 'string' && !NAMELESS.test(service) ? service : '',
+    service: serviceOf(span.resource),
     lifetime: size(ATTR_WEBSOCKET_CONNECTION_DURATION),
     silence: size(ATTR_WEBSOCKET_IDLE_DURATION) ?? size(ATTR_WEBSOCKET_SILENCE_DURATION),
     limit: size(ATTR_WEBSOCKET_CLOSE_LIMIT),
