@@ -145,6 +145,13 @@ it('shows the word of engine.io and Socket.IO', () => {
   expect(explainClose(close).evidence).toContain('the library said "server shutting down"');
 });
 
+it('says what a handshake took time for only beside the time of the handshake', () => {
+  const phases = { 'websocket.close.code': 1006, 'websocket.handshake.dns.duration': 1.5 };
+  const words = '1.5 s of it for';
+  expect(explainClose(phases).evidence.join()).not.toContain(words);
+  expect(explainClose({ ...phases, 'websocket.handshake.duration': 1.6 }).evidence.join()).toContain(words);
+});
+
 describe('docs/causes.md', () => {
   it('has each cause as it is explained', async () => {
     await expect(causesPage()).toMatchFileSnapshot('../../docs/causes.md');

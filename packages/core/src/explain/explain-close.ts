@@ -106,9 +106,15 @@ const TRANSPORT_ENDS: Readonly<Record<string, string>> = {
   local: 'this end ended TCP',
 };
 
+/** Returns how long a handshake took that failed or was slow, and for what. */
+function handshakeEvidence({ opened, handshake, phases }: ExplainedFacts): string[] {
+  if (handshake === undefined || (opened !== false && handshake < SLOW_HANDSHAKE)) return [];
+  const parts = phases.map(([phase, time]) => `${durationText(time)} of it for ${phase}`);
+  return [`handshake of ${durationText(handshake)}`, ...parts];
+}
+
 function evidenceOf(facts: ExplainedFacts): string[] {
-  const { opened, wasClean, lifetime, handshake, suspended, unsentSize, requestedCode, requestedReason } =
-    facts;
+  const { opened, wasClean, lifetime, suspended, unsentSize, requestedCode, requestedReason } = facts;
   const { unanswered, roundTrip, silence, idle } = facts;
   const evidence = [
     facts.code !== undefined && `code ${codeOf(facts)}`,
@@ -127,10 +133,7 @@ function evidenceOf(facts: ExplainedFacts): string[] {
     facts.requestId && `request id: ${facts.requestId}`,
     opened === false && 'never open',
     lifetime !== undefined && `open for ${durationText(lifetime)}`,
-    handshake !== undefined &&
-      (opened === false || handshake >= SLOW_HANDSHAKE) &&
-      `handshake of ${durationText(handshake)}`,
-    ...facts.phases.map(([phase, time]) => `${durationText(time)} of it for ${phase}`),
+    ...handshakeEvidence(facts),
     facts.appState && `app in the state ${facts.appState}`,
     suspended !== undefined && `suspended for ${durationText(suspended)}`,
     unanswered && `${unanswered} ${unanswered === 1 ? 'ping' : 'pings'} unanswered`,

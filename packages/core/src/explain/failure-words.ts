@@ -51,7 +51,7 @@ const FAILURES: readonly (readonly [code: RegExp, sentence: string, next: string
     'Check the certificate, its names and dates, and whether the port speaks TLS.',
   ],
   [
-    /^HPE_HEADER_OVERFLOW$/,
+    /^(HPE_HEADER|UND_ERR_HEADERS)_OVERFLOW$/,
     'The headers of the response are longer than this client allows.',
     'Send fewer or shorter headers and cookies from the server, or raise maxHeaderSize of the client.',
   ],

@@ -79,7 +79,8 @@ function isLookingUp({
   autoSelectFamilyAttemptedAddresses: attempted,
   _handle,
 }: ConnectingSocket): boolean {
+  if (!_host || attempted?.length) return false;
   const own: { port?: number } = {};
   _handle?.getsockname?.(own);
-  return Boolean(_host) && !attempted?.length && !own.port;
+  return !own.port;
 }

@@ -29,9 +29,12 @@ export interface HandshakeTimes {
 interface Going {
   socketOf: () => ConnectingSocket | null | undefined;
   readonly startedAt: number;
+  /** Time of the last look, or the start. */
   seenAt: number;
   /** Milliseconds of each phase so far; `undefined` until the first look. */
   times: Partial<Record<HandshakePhase, number>> | undefined;
+  /** Phase at the last look. */
+  phase: HandshakePhase | undefined;
 }
 
 /** Milliseconds between two looks at the handshakes that go on. */
@@ -39,7 +42,9 @@ const PERIOD = 100;
 /** Milliseconds from which on a handshake that succeeds is slow. */
 const SLOW = 1000;
 /** Milliseconds after which a handshake is left. */
-const LONGEST = 600_000;
+const LONGEST = 180_000;
+/** Longest time between two looks, in milliseconds, that belongs to a phase. In a longer one, the process was busy. */
+const LONGEST_STALL = 1000;
 /** Largest number of handshakes that are looked at. */
 const MOST = 10_000;
 const NAMES: Readonly<Record<HandshakePhase, string>> = {
@@ -55,8 +60,8 @@ const NAMES: Readonly<Record<HandshakePhase, string>> = {
  */
 export function createHandshakeTimes(): HandshakeTimes {
   const going = new Map<object, Going>();
-  /** Times of handshakes that were slow, or whose socket is gone. */
-  const kept = new WeakMap<object, Attributes>();
+  /** Times of handshakes that were slow, or whose socket is gone. `undefined` before the first one. */
+  let kept: WeakMap<object, Attributes> | undefined;
   let pause: QueuePause | undefined;
 
   const startLooks = detached(async () => {
@@ -72,21 +77,22 @@ export function createHandshakeTimes(): HandshakeTimes {
     const time = now();
     for (const [connection, one] of going) {
       if (time - one.startedAt > LONGEST) going.delete(connection);
-      else guard('handshake', () => noteTime(connection, one, time), undefined);
+      else if (time - one.startedAt >= PERIOD)
+        guard('handshake', () => noteTime(connection, one, time), undefined);
     }
   }
 
   function noteTime(connection: object, one: Going, time: number): void {
     const socket = one.socketOf();
-    const phase = socket && (phaseNow(socket, undefined) ?? 'response');
+    one.phase = socket ? (phaseNow(socket, undefined) ?? 'response') : undefined;
     one.times ??= {};
-    if (phase) one.times[phase] = (one.times[phase] ?? 0) + time - one.seenAt;
-    one.seenAt = time;
+    addTime(one, time);
     // Nobody may take the times of a request that the app has made by itself.
     if (socket?.destroyed) keep(connection, end(connection));
   }
 
   function keep(connection: object, times: Attributes | undefined): void {
+    kept ??= new WeakMap();
     if (times) kept.set(connection, times);
   }
 
@@ -96,33 +102,47 @@ export function createHandshakeTimes(): HandshakeTimes {
     if (!one) return undefined;
     going.delete(connection);
     if (!one.times) return undefined;
-    const seen = Object.entries(one.times) as [HandshakePhase, number][];
-    const rest = now() - one.seenAt;
-    return Object.fromEntries(
-      seen.map(([phase, time], i) => [NAMES[phase], (time + (i === seen.length - 1 ? rest : 0)) / 1000]),
-    );
+    addTime(one, now());
+    const times = Object.entries(one.times) as [HandshakePhase, number][];
+    return Object.fromEntries(times.map(([phase, time]) => [NAMES[phase], time / 1000]));
   }
 
   return {
     begin(connection, socketOf) {
       if (IS_BUN) return;
+      // Of the attempt before.
+      kept?.delete(connection);
       const known = going.get(connection);
       if (known) known.socketOf = socketOf;
       else if (going.size < MOST) {
         const time = now();
-        going.set(connection, { socketOf, startedAt: time, seenAt: time, times: undefined });
+        going.set(connection, {
+          socketOf,
+          startedAt: time,
+          seenAt: time,
+          times: undefined,
+          phase: undefined,
+        });
         if (!pause) void startLooks();
       }
     },
     noteEnd(connection) {
-      const isSlow = now() - (going.get(connection)?.startedAt ?? Number.POSITIVE_INFINITY) >= SLOW;
+      const startedAt = going.get(connection)?.startedAt;
+      if (startedAt === undefined) return;
       const times = end(connection);
-      if (isSlow) keep(connection, times);
+      if (now() - startedAt >= SLOW) keep(connection, times);
     },
-    take: (connection) => end(connection) ?? kept.get(connection),
+    take: (connection) => end(connection) ?? kept?.get(connection),
     stop() {
       going.clear();
       pause?.end();
     },
   };
+}
+
+/** Adds the time since the last look to the phase of a handshake. */
+function addTime(one: Going, time: number): void {
+  const { times, phase, seenAt } = one;
+  one.seenAt = time;
+  if (times && phase && time - seenAt <= LONGEST_STALL) times[phase] = (times[phase] ?? 0) + time - seenAt;
 }

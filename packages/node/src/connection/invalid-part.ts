@@ -16,7 +16,7 @@ export type InvalidPart =
   | 'other';
 
 /** Returns the value of a header by its name in lower case; empty if there is none. */
-export type ValueOf = (name: string) => string;
+type ValueOf = (name: string) => string;
 
 /** Text that a server appends to the key of a handshake (RFC 6455 §1.3). */
 const SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -60,8 +60,8 @@ export function isParserError(error: unknown): boolean {
 }
 
 /** Returns the part that an error of a parser names: `http`, except for headers that are only too long. */
-export function parsedPart(error: unknown): InvalidPart | undefined {
-  return isParserError(error) && codeOf(error) !== 'HPE_HEADER_OVERFLOW' ? 'http' : undefined;
+export function parsedPart(parserError: unknown): InvalidPart | undefined {
+  return codeOf(parserError) === 'HPE_HEADER_OVERFLOW' ? undefined : 'http';
 }
 
 function codeOf(error: unknown): string {

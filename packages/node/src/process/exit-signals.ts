@@ -95,6 +95,7 @@ function watchSignal(
     if (!wasStopped) await beforeDeath(IS_DEADLY);
     if (countOtherListeners(name, onSignal) === 0) {
       if (!wasStopped) act(IS_DEADLY);
+      removeProcessListener(name, onSignal);
       // A frozen process keeps the listener, so that the signal would come here again and again.
       if (process.listenerCount(name) > 0) process.exit(128 + constants.signals[name]);
       process.kill(process.pid, name);

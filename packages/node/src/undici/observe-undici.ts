@@ -118,8 +118,7 @@ export function observeUndici(
     noteHeaders(connection, headers) {
       connection.noteRefusal(refusalAttributes(headers, connection.facts.url, options));
     },
-    // The stream may be the app's own, which no socket of undici opens or closes.
-    noteSwitching: ({ tracked }) => handshakeTimes.noteEnd(tracked),
+    noteHandshakeEnd: ({ tracked }) => handshakeTimes.noteEnd(tracked),
     noteOpen(websocket) {
       const connection = connections.noteWebSocket(websocket);
       if (!websocket) return;

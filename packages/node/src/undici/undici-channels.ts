@@ -48,8 +48,11 @@ interface UndiciListeners {
   noteRequest(request: UndiciRequest): void;
   /** Called with the headers of a response that refuses the handshake, before the response is noted. */
   noteHeaders(connection: UndiciConnection, headers: ResponseHeaders): void;
-  /** Called when a response of status 101 has come. undici then opens the socket, or refuses the response. */
-  noteSwitching(connection: UndiciConnection): void;
+  /**
+   * Called when a handshake takes no more time: a response of status 101 has come, or another observer has taken the
+   * request.
+   */
+  noteHandshakeEnd(connection: UndiciConnection): void;
   /**
    * Called for each `WebSocket` that has opened. The argument is `undefined` in undici 6, which does not publish the
    * socket.
@@ -69,7 +72,7 @@ export function undiciChannels(
   connections: UndiciConnections,
   failures: FailedHandshakes,
   calls: CloseCalls,
-  { noteRequest, noteHeaders, noteSwitching, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
+  { noteRequest, noteHeaders, noteHandshakeEnd, noteOpen, notePong, noteCloseEvent }: UndiciListeners,
 ): Readonly<Record<string, (message: never) => void>> {
   return {
     [REQUEST_MADE]: ({ request }: UndiciRequestMessage) => {
@@ -79,7 +82,8 @@ export function undiciChannels(
       if (!socket || request.upgrade !== 'websocket') return;
       const connection = connections.ofRequest(request);
       if (!connection) connections.noteUnrecorded(socket);
-      else if (!connections.leave(connection, request, socket)) connections.noteSent(connection, socket);
+      else if (connections.leave(connection, request, socket)) noteHandshakeEnd(connection);
+      else connections.noteSent(connection, socket);
     },
     'http2.client.stream.created': ({ stream, headers }: Http2StreamMessage) => {
       if (headers[':protocol'] !== 'websocket') return;
@@ -103,7 +107,7 @@ export function undiciChannels(
       const statusCode = connection.facts.statusCode ?? response.statusCode;
       if (statusCode === 101) {
         connection.noteSwitching(request.headers, response.headers);
-        noteSwitching(connection);
+        noteHandshakeEnd(connection);
       } else if (response.headers) noteHeaders(connection, response.headers);
       failures.noteResponse(connection, statusCode);
     },

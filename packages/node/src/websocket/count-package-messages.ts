@@ -1,5 +1,6 @@
 import { watchSends } from '@closespan/core/messages';
 import { countsOf, sizeOf } from '../connection/message-slot.ts';
+import type { SocketMessages } from '../connection/socket-messages.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
 import type { PackageConnection } from './package-connection.ts';
 
@@ -21,20 +22,18 @@ const CONTROL = 8;
  */
 export function countPackageMessages(prototype: object): ((() => void) | undefined)[] {
   return [
-    watchSends(prototype, 'fragmentAndSend', ifCounted, noteSend),
+    watchSends(prototype, 'fragmentAndSend', openCountsOf, noteSend),
     patchInherited(prototype, 'emit', (self, [event, value]) => noteEmit(self, event, value as Received)),
   ];
 }
 
-function ifCounted(self: object): PackageConnection | undefined {
-  const connection = self as PackageConnection;
-  return connection.connected && countsOf(self) ? connection : undefined;
+function openCountsOf(self: object): SocketMessages | undefined {
+  return (self as PackageConnection).connected ? countsOf(self) : undefined;
 }
 
-function noteSend(self: PackageConnection, [frame]: readonly unknown[]): void {
-  const counts = countsOf(self);
-  counts?.noteSent(sizeOf((frame as Received).binaryPayload));
-  counts?.noteUnsent(self.socket.writableLength);
+function noteSend(counts: SocketMessages, [frame]: readonly unknown[], self: object): void {
+  counts.noteSent(sizeOf((frame as Received).binaryPayload));
+  counts.noteUnsent((self as PackageConnection).socket.writableLength);
 }
 
 function noteEmit(self: object, event: unknown, value: Received): undefined {

@@ -24,6 +24,8 @@ export interface HttpAttempt {
 export interface AttemptEvents {
   /** Called when a handshake begins. */
   begun(attempt: HttpAttempt): void;
+  /** Called when another observer has taken the handshake. */
+  left(attempt: HttpAttempt): void;
   /** Called with the response of status 101, before the library gets the response. */
   upgraded(attempt: HttpAttempt, response: IncomingMessage, stream: Duplex, head: Uint8Array): void;
   /** Called when a handshake has failed. */
@@ -161,7 +163,10 @@ export function followHttpAttempts(
 
   return {
     forget(request) {
-      if (attempts.get(request)) forget(request);
+      const attempt = attempts.get(request);
+      if (!attempt) return;
+      forget(request);
+      events.left(attempt);
     },
     of: attempts.get,
     stop: listenToChannels({

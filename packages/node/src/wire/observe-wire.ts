@@ -28,7 +28,7 @@ import type { WireStart } from './wire-start.ts';
 
 /** Starts to observe the connections that no observer of a library claims. */
 export function observeWire(tools: LibraryTools): WireObserver {
-  const { recorder, options, claims, upgrades } = tools;
+  const { recorder, options, claims, upgrades, handshakeTimes } = tools;
   const keys = createRelayedKeys();
   const peerFactsOf = createPeerFactsReader();
   const handedOver = createHandedOverSockets();
@@ -103,12 +103,14 @@ export function observeWire(tools: LibraryTools): WireObserver {
 
   function noteBegin(tracked: CompactConnection, socketOf: Parameters<HandshakeTimes['begin']>[1]): void {
     tools.connectionBegan();
-    tools.handshakeTimes.begin(tracked, socketOf);
+    handshakeTimes.begin(tracked, socketOf);
   }
 
   const attempts = followHttpAttempts(options, claims, keys, {
     begun: ({ tracked, request }) => noteBegin(tracked, () => request.socket),
+    left: ({ tracked }) => handshakeTimes.noteEnd(tracked),
     upgraded(attempt, response, stream, head) {
+      handshakeTimes.noteEnd(attempt.tracked);
       attempt.tracked.handshake = peerFactsOf(stream, attempt.request);
       start(httpStart(attempt, response, stream), earlyBytes(stream, head));
     },
@@ -118,6 +120,7 @@ export function observeWire(tools: LibraryTools): WireObserver {
   const stopRaw = followRawClients(options, claims, keys, {
     begun: ({ tracked, attempt }) => noteBegin(tracked, () => attempt.stream as ConnectingSocket),
     upgraded(handshake, response, rest) {
+      handshakeTimes.noteEnd(handshake.tracked);
       const { stream, socketPath } = handshake.attempt;
       handshake.tracked.handshake = socketPath === undefined ? peerFactsOf(stream) : { socketPath };
       start(rawStart(handshake, response), [rest]);

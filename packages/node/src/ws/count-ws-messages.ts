@@ -1,6 +1,7 @@
 import { watchSends } from '@closespan/core/messages';
 import { OPEN, patchAround } from '@closespan/core/platform';
 import { countsOf, sizeOf, startCounts } from '../connection/message-slot.ts';
+import type { SocketMessages } from '../connection/socket-messages.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import type { WsSocket } from './ws-socket.ts';
@@ -16,7 +17,7 @@ export function countWsMessages(
   isCounted: (socket: WsSocket) => boolean,
 ): ((() => void) | undefined)[] {
   return [
-    watchSends(prototype, 'send', ifCounted, noteSend),
+    watchSends(prototype, 'send', openCountsOf, noteSend),
     IS_BUN
       ? patchInherited(prototype, 'emit', (socket, [event, data]) =>
           noteEmit(socket as WsSocket, event, data),
@@ -41,15 +42,15 @@ export function countReceived(socket: WsSocket): void {
   socket._receiver?.prependListener('message', (data: unknown) => counts.noteReceived(receivedSize(data)));
 }
 
-function ifCounted(socket: object): WsSocket | undefined {
-  return countsOf(socket) && (socket as WsSocket).readyState === OPEN ? (socket as WsSocket) : undefined;
+function openCountsOf(socket: object): SocketMessages | undefined {
+  const counts = countsOf(socket);
+  return counts && (socket as WsSocket).readyState === OPEN ? counts : undefined;
 }
 
-function noteSend(socket: WsSocket, [data, options]: readonly unknown[]): void {
-  const counts = countsOf(socket);
+function noteSend(counts: SocketMessages, [data, options]: readonly unknown[], socket: object): void {
   // The app may send a message in parts.
-  counts?.noteSent(sentSize(data), (options as { fin?: boolean } | undefined)?.fin !== false);
-  counts?.noteUnsent(socket.bufferedAmount);
+  counts.noteSent(sentSize(data), (options as { fin?: boolean } | undefined)?.fin !== false);
+  counts.noteUnsent((socket as WsSocket).bufferedAmount);
 }
 
 /** Returns the bytes of a message that came. With the type `fragments`, `ws` hands over a list of buffers. */

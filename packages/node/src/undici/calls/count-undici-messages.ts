@@ -1,6 +1,7 @@
 import { watchSends } from '@closespan/core/messages';
 import { OPEN, stopAll } from '@closespan/core/platform';
 import { countsOf, sizeOf, startCounts } from '../../connection/message-slot.ts';
+import type { SocketMessages } from '../../connection/socket-messages.ts';
 import { patchInherited } from '../../runtime/patch-inherited.ts';
 import type { Wire } from '../connection/undici-facts.ts';
 import { ownerOfClose } from './close-calls.ts';
@@ -25,16 +26,14 @@ export function countUndiciMessages(wireOf: (socket: object) => Wire | undefined
       if (!prototype || stops.has(prototype)) return;
       const patches = [
         patchInherited(prototype, 'dispatchEvent', noteEvent),
-        watchSends(prototype, 'send', ifCounted, noteSend),
+        watchSends(prototype, 'send', openCountsOf, noteSend),
       ];
       stops.set(prototype, () => stopAll(patches));
     },
     stop: () => stopAll([...stops.values()]),
   };
 
-  function noteSend(socket: object, [data]: readonly unknown[]): void {
-    const counts = countsOf(socket);
-    if (!counts) return;
+  function noteSend(counts: SocketMessages, [data]: readonly unknown[], socket: object): void {
     counts.noteSent(sizeOf(data));
     counts.wire ??= wireOf(socket);
     // `bufferedAmount` holds each message until the next turn, also one that has left.
@@ -48,6 +47,7 @@ function noteEvent(socket: object, [event]: readonly unknown[]): undefined {
   if (type === 'message') countsOf(socket)?.noteReceived(sizeOf(data));
 }
 
-function ifCounted(socket: object): object | undefined {
-  return countsOf(socket) && (socket as { readyState?: unknown }).readyState === OPEN ? socket : undefined;
+function openCountsOf(socket: object): SocketMessages | undefined {
+  const counts = countsOf(socket);
+  return counts && (socket as { readyState?: unknown }).readyState === OPEN ? counts : undefined;
 }

@@ -44,6 +44,8 @@ function hasBytes({ facts: { wire, readBefore } }: UndiciConnection): boolean {
 }
 
 /** Says whether undici itself has given up a handshake, although neither the app, the peer nor the network had. */
-function isRefused({ tracked, facts: { wire } }: UndiciConnection): boolean {
-  return !tracked.closing && !wire?.readableEnded && !wireError(wire)?.syscall;
+function isRefused({ tracked, facts: { wire, error } }: UndiciConnection): boolean {
+  // These errors say by themselves that a head was too long, or late.
+  const isOfHead = /^UND_ERR_HEADERS_/.test(String((error as { readonly code?: unknown } | undefined)?.code));
+  return !isOfHead && !tracked.closing && !wire?.readableEnded && !wireError(wire)?.syscall;
 }
