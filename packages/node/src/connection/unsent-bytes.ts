@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Duplex, Readable, Stream, Writable } from 'node:stream';
 import { patchBefore, stopAll } from '@closespan/core/platform';
-import { noteDestroyed } from './await-destroy.ts';
+import { noteDestroyed } from './each-destroy.ts';
 import { type ConnectingSocket, noteUnconnected } from './handshake-phase.ts';
 
 /** A TCP or TLS socket, or an HTTP/2 stream. */
@@ -110,6 +110,8 @@ function lostByWrite(stream: Wire): number {
 /** Notes a stream that is to end once its queue is empty, and whether the other side has ended the stream before. */
 function noteEnd(self: object): undefined {
   const stream = self as Wire;
+  // A library, and Node itself, may end a stream several times.
+  if (stream.writableEnded) return;
   if (!stream.readableEnded) endedFirst.add(stream);
   const { writableLength, _bytesDispatched = 0 } = stream;
   if (writableLength > 0) ended.set(stream, writableLength + _bytesDispatched);

@@ -79,9 +79,10 @@ export function createOpenConnections<Owner>(
   }
 
   function move(from: number, to: number): void {
-    visit(from);
     const source = blockOf(from);
     const target = blockOf(to);
+    // Each block has a time of its last visit, on which the times of its rows depend.
+    if (source !== target) visit(from);
     const owner = source?.owners[from % BLOCK_SIZE];
     if (!source || !target || !owner) return;
     target.owners[to % BLOCK_SIZE] = owner;

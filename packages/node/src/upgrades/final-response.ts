@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { guard } from '@closespan/core/platform';
-import { awaitDestroy } from '../connection/await-destroy.ts';
+import { onEachDestroy } from '../connection/each-destroy.ts';
 import { isDestroySeen, watchUnsentBytes } from '../connection/unsent-bytes.ts';
 import { afterInterimResponses, type FinalResponse, readFinalResponse } from './read-response.ts';
 
@@ -23,9 +23,10 @@ interface AwaitedResponse extends Methods {
    * `undefined`.
    */
   readonly queued: object | undefined;
+  /** Names of the methods that are patched. */
+  readonly names: readonly Method[];
   /** Text that the server has written after the last complete interim response. */
   text: string;
-  stopAwaitingDestroy?: () => void;
 }
 
 /** Members of a server's socket that closespan reads. */
@@ -47,7 +48,6 @@ type OnFinalResponse = (response: FinalResponse, ...written: Partial<Written>) =
 const OF_SOCKETS = ['_writeGeneric'] as const;
 const WITHOUT_WRITEV = ['_write', '_destroy'] as const;
 const OF_STREAMS = [...WITHOUT_WRITEV, '_writev'] as const;
-const ALL_METHODS = [...OF_SOCKETS, ...OF_STREAMS] as const;
 const awaitedByStream = new WeakMap<object, AwaitedResponse>();
 /** Streams of which other code has wrapped a method of ours, which would call a second one of ours for ever. */
 const wrapped = new WeakSet<object>();
@@ -57,6 +57,7 @@ const interceptors = {
   _writeGeneric: intercept('_writeGeneric', ([isMany, data, encoding]) => [Boolean(isMany), data, encoding]),
   _destroy: intercept('_destroy', () => undefined),
 };
+onEachDestroy(noteDestroy);
 
 /**
  * Calls `onResponse` once, when a server writes the final response to a request, or when the stream is destroyed.
@@ -73,17 +74,21 @@ export function onFinalResponse(stream: Duplex, request: object, onResponse: OnF
   const { _write, _writev, _writeGeneric, _destroy, _httpMessage } = responding;
   const queued = _httpMessage ? request : undefined;
   const names = methodsToPatch(stream, responding);
-  const awaited: AwaitedResponse = { _write, _writev, _writeGeneric, _destroy, onResponse, queued, text: '' };
-  if (!names.every((name) => Reflect.defineProperty(stream, name, interceptors[name]))) {
+  const methods = { _write, _writev, _writeGeneric, _destroy };
+  const awaited: AwaitedResponse = { ...methods, onResponse, queued, names, text: '' };
+  for (const name of names) {
+    if (Reflect.defineProperty(stream, name, interceptors[name])) continue;
     // With half of the methods, a response would look like a stream that was destroyed without a response.
     putMethodsBack(responding, awaited);
     return;
   }
   awaitedByStream.set(stream, awaited);
-  if (names !== OF_SOCKETS) return;
-  awaited.stopAwaitingDestroy = awaitDestroy(stream, (error) => {
-    if (awaitedByStream.has(stream)) look(responding, awaited, undefined, error);
-  });
+}
+
+/** Notes the end of a socket, whose class shows that the socket is destroyed. */
+function noteDestroy(stream: object, error: unknown): void {
+  const awaited = awaitedByStream.get(stream);
+  if (awaited?.names === OF_SOCKETS) look(stream as RespondingStream, awaited, undefined, error);
 }
 
 /** Chooses the methods of a stream that show a response: one is enough for a socket of which nobody has replaced any. */
@@ -124,15 +129,14 @@ function look(
   awaitedByStream.delete(stream);
   const response = written ? responseIn(written, awaited, stream) : { error: error as Error | null };
   if (response) {
-    awaited.stopAwaitingDestroy?.();
     putMethodsBack(stream, awaited);
     if (written) awaited.onResponse(response, ...written);
     else awaited.onResponse(response);
   } else awaitedByStream.set(stream, awaited);
 }
 
-function putMethodsBack(stream: Methods, originals: Methods): void {
-  for (const name of ALL_METHODS) {
+function putMethodsBack(stream: Methods, originals: AwaitedResponse): void {
+  for (const name of originals.names) {
     if (stream[name] === interceptors[name].value) putBack(stream, name, originals);
     else if (stream[name] !== originals[name]) wrapped.add(stream);
   }

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type CloseFacts, guard, now, stopAll } from '@closespan/core/platform';
-import { onEachDestroy } from '../connection/await-destroy.ts';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { onEachDestroy } from '../connection/each-destroy.ts';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import type { ConnectingSocket } from '../connection/handshake-phase.ts';
 import type { HandshakeTimes } from '../connection/handshake-times.ts';
