@@ -8,6 +8,7 @@ import { context, type SpanContext, type TracerProvider } from '@opentelemetry/a
 import { suppressTracing } from '@opentelemetry/core';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { createFailureLog } from './delivery/failure-log.ts';
+import { limitRepeats } from './delivery/limit-repeats.ts';
 import { createResource, type OtlpProvider } from './delivery/otlp-settings.ts';
 import { ResendingExporter } from './delivery/resending-exporter.ts';
 import { spanDivision } from './delivery/span-batches.ts';
@@ -26,6 +27,7 @@ import { createWrittenBatches } from './otlp/written-batches.ts';
 import type { WrittenSpan } from './otlp/written-span.ts';
 import { startTimer } from './queue/queue-pause.ts';
 import { startWaits } from './queue/start-waits.ts';
+import { diag } from './registered-api.ts';
 import { SCHEMA } from './schema-url.ts';
 import { askSampler } from './span/ask-sampler.ts';
 import type { CloseSpan } from './span/close-span.ts';
@@ -95,6 +97,7 @@ export function createTracerProvider(
   count: (outcome: Outcome, count: number) => void = () => {},
 ): ResendingTracerProvider {
   const { startPause = startTimer, running = createRunningExports(), isStored } = settings;
+  limitRepeats(diag);
   const sampler = settings.sampler ?? environmentSampler(settings.keepAbnormal);
   const tracked = isStored ? createTrackedSpans<WrittenSpan>() : undefined;
   const resource = createResource(settings);

@@ -19,6 +19,7 @@ export {
   PLAIN_VALUES,
   STRING,
 } from './check-options.ts';
+export { limitRepeats } from './delivery/limit-repeats.ts';
 export { signalUrl } from './delivery/signal-url.ts';
 export { expected } from './expected.ts';
 export { guard } from './guard.ts';

@@ -1,5 +1,13 @@
 import { createMessageMetrics } from '@closespan/core/messages';
-import { diag, guard, NAME, type Platform, type Recorder, stopAll } from '@closespan/core/platform';
+import {
+  diag,
+  guard,
+  limitRepeats,
+  NAME,
+  type Platform,
+  type Recorder,
+  stopAll,
+} from '@closespan/core/platform';
 import { createHandshakeTimes } from './connection/handshake-times.ts';
 import { createLibraryEnds } from './connection/library-ends.ts';
 import { limitNote } from './connection/limit-note.ts';
@@ -39,6 +47,7 @@ type Installed = ReturnType<Platform<NodeWebSocketOptions, NodeWebSocketHandle>[
  * @returns the functions of the handle that exist only on Node, and a function that stops all of this
  */
 export function installObservers(recorder: Recorder, options: NodeWebSocketOptions): Installed {
+  limitRepeats(diag);
   const leaveScopes = takeOverScopes();
   let spool: SpoolWatch | undefined;
   let isObserving = true;
