@@ -82,10 +82,12 @@ export function observeUpgrades(
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
     arrivals.set(request, now());
     const isHidden = isSuppressed(context.active());
+    // An empty head, too, is a part of the buffer with the whole request, which a late response would keep in memory.
+    const early = head?.length ? head : undefined;
     listener.arrived(request);
     onFinalResponse(socket, request, (response, ...written) => {
       listener.responded(request);
-      if (response.statusCode === 101) listener.accepted(request, socket, head, written);
+      if (response.statusCode === 101) listener.accepted(request, socket, early, written);
       else if (!isHidden) recordRefusal(request, socket, response);
     });
   }
