@@ -22,8 +22,12 @@ export interface SpoolList {
 export const PARTIAL = '.tmp';
 /** Time after which a file that is not fully written counts as abandoned, in milliseconds. */
 const LONGEST_WRITE = 3_600_000;
-/** Largest number of names that are read of a directory. */
-const MOST_NAMES = 10_000;
+/** Largest number of names that are read of a directory, of which most may be those of other programs. */
+const MOST_NAMES = 200_000;
+/** Largest number of names of closespan's form that are read of a directory. */
+const MOST_OWN_NAMES = 10_000;
+/** Beginning of the names that closespan gives to files. */
+const PREFIX = 'closespan-';
 /** Permission of the group or of others to write. */
 const WRITABLE_BY_OTHERS = 0o022;
 /** Working directory at the start, since an app may change it. */
@@ -98,12 +102,19 @@ function makeDirectory(path: string): void {
   }
 }
 
+/**
+ * Returns the names in a directory that begin as closespan's names do.
+ * @throws Error if the directory has too many names. Files that are not found could not be sent, and would have no limit
+ */
 function namesIn(path: string): string[] {
   const names: string[] = [];
   const directory = opendirSync(path);
   try {
-    for (let entry = directory.readSync(); entry && names.length < MOST_NAMES; entry = directory.readSync()) {
-      names.push(entry.name);
+    let read = 0;
+    for (let entry = directory.readSync(); entry; entry = directory.readSync()) {
+      if (++read > MOST_NAMES) throw new Error(`more than ${MOST_NAMES} files`);
+      if (entry.name.startsWith(PREFIX)) names.push(entry.name);
+      if (names.length === MOST_OWN_NAMES) break;
     }
   } finally {
     directory.closeSync();
