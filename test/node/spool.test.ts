@@ -104,6 +104,24 @@ it.each(['refuses connections', 'takes requests and never answers'] as const)(
   },
 );
 
+it.each(['signal', 'stopping'])(
+  'dies at once, and stores what waits, of a signal that comes while closes are being sent: %s',
+  async (way) => {
+    const collector = await startHostileCollector('takes requests and never answers');
+    // The first request follows the first signal, or the call of shutdown().
+    const env = { OTEL_BSP_SCHEDULE_DELAY: '60000' };
+    const { child, end } = startWithSpool(NODE, spool.path, collector.url, [way, '3', '2'], env);
+    await printed(child, 'ready');
+    if (way === 'signal') child.kill('SIGTERM');
+    await collector.requested;
+    child.kill('SIGTERM');
+    expect(await end).toMatchObject({ signal: 'SIGTERM' });
+    await collector.close();
+    await runNext(NODE, spool.path, receiver.url);
+    expect(lines()).toEqual([...CLOSED, ...LEFT].sort());
+  },
+);
+
 it('sends open connections once, and stores none, when a signal ends it beside a collector that is there', async () => {
   const { child, end } = startWithSpool(NODE, spool.path, receiver.url, ['signal', '3', '2']);
   await printed(child, 'ready');

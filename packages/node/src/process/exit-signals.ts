@@ -5,6 +5,7 @@ import { nextTurn } from '../pipeline/timers-at-load.ts';
 import {
   addProcessListener,
   countOtherListeners,
+  ignoreInCounts,
   removeProcessListener,
 } from '../runtime/process-listeners.ts';
 
@@ -22,14 +23,25 @@ export interface ExitSignalActions {
    * @param isDeadly false if the process survives the signal
    */
   die(isDeadly: boolean): void;
+  /**
+   * Called if the app has no listener for a signal that comes again during `beforeDeath`, or comes after `stop`. The
+   * process then ends at once. @defaultValue no action
+   */
+  dieAtOnce?: (() => void) | undefined;
 }
 
 /** Listeners for signals that would end the process. */
 export interface ExitSignals {
   /** Adds again the listeners that the app has removed, as `process.removeAllListeners()` does. */
   renew(): void;
+  /** Removes the listeners, except those that call `dieAtOnce`. */
   stop(): void;
+  /** Removes all listeners. */
+  end(): void;
 }
+
+/** Listener that ends the process if a signal comes again, by each signal that is being handled. */
+const handledBy = new Map<NodeJS.Signals, () => void>();
 
 /** Whether a signal that nobody listens for ends the process. The first process of a container survives its own signal. */
 const IS_DEADLY = process.pid !== 1;
@@ -47,12 +59,13 @@ export function watchExitSignals(names: readonly string[], actions: ExitSignalAc
       for (const { renew } of signals) renew();
     },
     stop: () => stopAll(signals.map(({ stop }) => stop)),
+    end: () => stopAll(signals.map(({ end }) => end)),
   };
 }
 
 function watchSignal(
   name: NodeJS.Signals,
-  { appListens, beforeDeath, die: act }: ExitSignalActions,
+  { appListens, beforeDeath, die: act, dieAtOnce }: ExitSignalActions,
 ): ExitSignals {
   let stopped = false;
   /** Whether the signal is being handled, so that our listener is absent on purpose. */
@@ -88,22 +101,47 @@ function watchSignal(
 
   /**
    * Runs `beforeDeath`, then lets the signal end the process. If the signal comes again meanwhile, the process ends at
-   * once, since nobody listens.
+   * once.
    */
   async function die(): Promise<void> {
     const wasStopped = stopped;
-    if (!wasStopped) await beforeDeath(IS_DEADLY);
+    if (!wasStopped) {
+      handledBy.set(name, onAgain);
+      awaitAgain();
+      await beforeDeath(IS_DEADLY);
+      handledBy.delete(name);
+      removeProcessListener(name, onAgain);
+    }
     if (countOtherListeners(name, onSignal) === 0) {
       if (!wasStopped) act(IS_DEADLY);
       removeProcessListener(name, onSignal);
-      // A frozen process keeps the listener, so that the signal would come here again and again.
-      if (process.listenerCount(name) > 0) process.exit(128 + constants.signals[name]);
-      process.kill(process.pid, name);
+      endBySignal();
     }
     // For a process that survives.
     void nextTurn().then(listen);
   }
 
+  function awaitAgain(): void {
+    const isThere = process.listeners(name).includes(onAgain);
+    if (IS_DEADLY && dieAtOnce && !isThere) addProcessListener(name, onAgain, true);
+  }
+
+  /** Ends the process at once, unless the app listens, or a later start of closespan handles the signal. */
+  function onAgain(): void {
+    // Our listener leaves first, for libraries that count listeners.
+    removeProcessListener(name, onAgain);
+    if (countOtherListeners(name, onAgain) > 0 || (handledBy.get(name) ?? onAgain) !== onAgain) return;
+    dieAtOnce?.();
+    endBySignal();
+  }
+
+  function endBySignal(): void {
+    // A frozen process keeps the listener, so that the signal would come here again and again.
+    if (process.listenerCount(name) > 0) process.exit(128 + constants.signals[name]);
+    process.kill(process.pid, name);
+  }
+
+  ignoreInCounts(onAgain);
   listen();
   return {
     renew() {
@@ -114,6 +152,8 @@ function watchSignal(
       stopped = true;
       removeProcessListener('removeListener', onRemoved);
       removeProcessListener(name, onSignal);
+      awaitAgain();
     },
+    end: () => removeProcessListener(name, onAgain),
   };
 }

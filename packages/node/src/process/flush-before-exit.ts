@@ -51,7 +51,7 @@ const EXIT_SIGNALS = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT'];
  */
 export function flushBeforeExit(
   recorder: Recorder,
-  { exitTimeout = 5000, exitSignals = EXIT_SIGNALS }: NodeWebSocketOptions,
+  { exitTimeout = 5000, exitSignals = EXIT_SIGNALS, spool }: NodeWebSocketOptions,
   { settle, recordOpen, die }: EndActions,
 ): FlushBeforeExit {
   let unsent = false;
@@ -141,12 +141,16 @@ export function flushBeforeExit(
         isCancelled = true;
         die(isDeadly);
       },
+      dieAtOnce: spool === undefined ? undefined : () => die(true),
     });
     stopWatching = () => {
       signals?.stop();
       // The `beforeExit` listener stays until the last closes are sent, since the process may end before.
       unsent = true;
-      void send().then(() => removeProcessListener('beforeExit', onBeforeExit));
+      void send().then(() => {
+        removeProcessListener('beforeExit', onBeforeExit);
+        signals?.end();
+      });
     };
   }
 

@@ -25,9 +25,19 @@ export function removeProcessListener(event: string, listener: Listener): void {
   }
 }
 
+/** Listeners of closespan that no count of the app's listeners includes. */
+const uncounted = new WeakSet<object>();
+
+/** Leaves a listener of closespan out of all counts of the app's listeners. */
+export function ignoreInCounts(ours: Listener): void {
+  uncounted.add(ours);
+}
+
 /** Returns how many listeners for an event the app has, without one of closespan. */
 export function countOtherListeners(event: string, ours: Listener): number {
-  return process.listeners(event as 'exit').filter((listener) => listener !== (ours as unknown)).length;
+  return process
+    .listeners(event as 'exit')
+    .filter((listener) => listener !== (ours as unknown) && !uncounted.has(listener)).length;
 }
 
 let hasWarned = false;
