@@ -82,3 +82,14 @@ it('whose status says that it arrived is not sent again, whatever becomes of the
   await handle.forceFlush();
   expect(arrived).toBe(1);
 });
+
+it('fails at a flood of interim responses, and arrives later', async () => {
+  hang = (response) => {
+    for (let i = 0; i < 100; i++) response.writeProcessing();
+  };
+  await connectAndClose(server.url);
+  await handle.forceFlush();
+  expect(ids.size).toBe(0);
+  await handle.forceFlush();
+  expect(ids.size).toBe(2);
+});

@@ -14,6 +14,8 @@ export interface Post {
 
 /** Largest body of a response that is read, in bytes. */
 const LONGEST_BODY = 65_536;
+/** Largest number of interim responses (1xx). Each further one would take time of the app's event loop. */
+const MOST_INTERIM = 64;
 /** Longest time for the body of a response after its status, in milliseconds. */
 const BODY_MILLIS = 1000;
 
@@ -34,6 +36,10 @@ export function post(
     if (signal.aborted) destroy();
 
     request.on('socket', letProcessEnd);
+    let interim = 0;
+    request.on('information', () => {
+      if (++interim > MOST_INTERIM) request.destroy(new Error('too many interim responses'));
+    });
     let responded = false;
     const lost = (error: Error) => responded || resolve(outcomeOfError(error, request.reusedSocket));
     request.on('error', lost);
