@@ -1,11 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 import { startHostileCollector } from '../helpers/start-hostile-collector.ts';
 import { connectAndClose, startWsServer } from '../helpers/start-ws-server.ts';
 
 const app = fileURLToPath(new URL('fixtures/faked-app.mjs', import.meta.url));
+const laterApp = fileURLToPath(new URL('fixtures/fake-later.mjs', import.meta.url));
 const NODE = nodeBinary(24) ?? process.execPath;
 
 let receiver: OtlpReceiver;
@@ -83,6 +84,42 @@ for (const version of NODE_VERSIONS) {
     expect(receiver.spans).toHaveLength(20);
   });
 }
+
+describe('an app that fakes, after the start,', () => {
+  const run = async (fake: string) => {
+    const end = await runNode(NODE, [laterApp, fake], { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+    expect(end).toMatchObject({ exitCode: 0, stderr: '' });
+    return { told: JSON.parse(end.stdout), lines: receiver.spans.map(closeLine).sort() };
+  };
+  let bare: Awaited<ReturnType<typeof run>>;
+  beforeAll(async () => {
+    receiver = await startOtlpReceiver();
+    bare = await run('nothing');
+    await receiver.close();
+  });
+
+  it.each(['setImmediate without unref', 'setImmediate that throws'])(
+    '%s loses nothing, and hears nothing',
+    async (fake) => {
+      expect(bare.lines).toHaveLength(18);
+      expect(await run(fake)).toEqual(bare);
+    },
+  );
+
+  it.each([
+    'performance.now() of undefined',
+    'performance.now() of NaN',
+    'Date.now() of undefined',
+    'Date.now() of Infinity',
+    'Date.now() before 1970',
+  ])('%s loses nothing, and sends times that OTLP has', async (fake) => {
+    expect((await run(fake)).lines).toEqual(bare.lines);
+    for (const { startTime, endTime } of receiver.spans) {
+      expect(startTime).toBeGreaterThan(0);
+      expect(endTime).toBeGreaterThanOrEqual(startTime);
+    }
+  });
+});
 
 describe('a clock that jumps', () => {
   it.each(['10 days forward', '10 days back', 'to and fro', 'stands still'])(

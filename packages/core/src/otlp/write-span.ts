@@ -96,9 +96,16 @@ function flagsOf({ traceFlags }: SpanContext, origin: SpanContext | undefined): 
   return (traceFlags & 0xff) | HAS_IS_REMOTE | (origin?.isRemote ? IS_REMOTE : 0);
 }
 
-/** Returns a time as nanoseconds since the epoch. A double has too few digits. */
+/**
+ * Returns a time as nanoseconds since the epoch. A double has too few digits. The result is 0 for what is no time of
+ * OTLP: a clock that an app has faked may return anything.
+ */
 function nanosOf([seconds, nanos]: HrTime): string {
   return seconds > 0 && nanos >= 0 && nanos < 1e9 && Number.isInteger(seconds) && Number.isInteger(nanos)
     ? `${seconds}${String(1e9 + nanos).slice(1)}`
-    : String(BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanos)));
+    : String(seconds >= 0 && seconds < 2 ** 53 ? bigNanosOf(seconds, nanos) : 0);
+}
+
+function bigNanosOf(seconds: number, nanos: number): bigint {
+  return BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanos) || 0);
 }

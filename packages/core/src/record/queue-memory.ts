@@ -3,6 +3,7 @@ import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseNote } from './close-note.ts';
 import type { Connection } from './connection.ts';
 import { cut, flat, LONGEST_TEMPLATE } from './text-limits.ts';
+import { wallTime } from './wall-clock.ts';
 
 /**
  * Largest number of characters of each text that a peer, a proxy or a library may choose. A longer text is cut, and
@@ -58,7 +59,10 @@ interface TakenClose extends PendingClose {
 
 /** Limits the memory of the closes that wait in a queue. */
 export interface QueueMemory {
-  /** Counts the memory of a close that will wait. Returns the close, with each text that is too long cut to its limit. */
+  /**
+   * Counts the memory of a close that will wait. Returns the close, with each text that is too long cut to its limit,
+   * and with a time that can be exported.
+   */
   take(closed: PendingClose): PendingClose;
   /** Subtracts the memory of a close that no longer waits. */
   release(closed: PendingClose): void;
@@ -97,7 +101,8 @@ export function createQueueMemory(capacity: number): QueueMemory {
       bytes += size;
       if (held) heldSockets++;
       const weight = { bytes: size, note: connection.note };
-      const taken = { connection, facts: limited, closedAt, closeTime, socket, weight, held };
+      const time = wallTime(closeTime);
+      const taken = { connection, facts: limited, closedAt, closeTime: time, socket, weight, held };
       latest = outage ? { ...taken, isOpening, outage } : taken;
       return latest;
     },

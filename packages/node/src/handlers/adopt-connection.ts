@@ -1,5 +1,6 @@
-import { type Connection, type HandlersPlatform, now } from '@closespan/core/platform';
+import type { Connection, HandlersPlatform } from '@closespan/core/platform';
 import { CompactConnection } from '../connection/compact-connection.ts';
+import { openingTime } from '../connection/opening-time.ts';
 import type { LibraryObserver } from '../library-observer.ts';
 
 /** Leaves connections of handlers to the observer of a library, if there is one. */
@@ -64,6 +65,6 @@ function addFacts(connection: Connection, { connectionId, ...details }: Adopt[1]
   }
   if (!Number.isNaN(connection.openedAt ?? 0)) return;
   // The handshake has just ended. Nobody knows when it began.
-  connection.openedAt = now();
+  connection.openedAt = openingTime();
   if (!isEarly) Object.assign(connection, { startedAt: Number.NaN });
 }

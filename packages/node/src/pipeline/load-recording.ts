@@ -7,6 +7,7 @@ import {
 } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { detached } from './detached.ts';
+import { knownTimes } from './known-times.ts';
 import { createLimitedWait } from './limited-wait.ts';
 import { lookForProviders } from './look-for-providers.ts';
 import { meterSettings } from './meter-watchers.ts';
@@ -43,13 +44,15 @@ export const createRecordingNow: CreateRecording = (settings) =>
 function onNode(createRecording: CreateRecording, { closeSentence }: Explain): CreateRecording {
   return detached((settings) => {
     const { exitTimeout, spool }: NodeWebSocketOptions = settings.options;
+    const { noteClose, concludeLimit } = createLimitConclusion();
     const recording = createRecording({
       ...settings,
       closeSentence,
       overSocket,
       memory: createQueueMemory(CAPACITY),
       ...meterSettings(settings.options),
-      ...createLimitConclusion(),
+      noteClose,
+      concludeLimit: (record, closed) => concludeLimit(knownTimes(record), closed),
       createChains: createProcessChains,
       startPause,
       nextTurn,

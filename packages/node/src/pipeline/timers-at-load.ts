@@ -1,4 +1,4 @@
-import type { QueuePause, StartPause } from '@closespan/core/platform';
+import { guard, type QueuePause, type StartPause } from '@closespan/core/platform';
 import { pauseBySocket, turnByPort } from './unfaked-timers.ts';
 
 // Taken when this module is loaded: an app's tests that fake timers later must not stop the telemetry.
@@ -11,6 +11,15 @@ const areReal = isReal(startTimer, 'setTimeout') && isReal(startTurn, 'setImmedi
 
 /** Resolves in a later turn of the event loop. */
 export const nextTurn = areReal ? () => new Promise<void>((resolve) => void startTurn(resolve)) : turnByPort;
+
+/**
+ * Runs a function in a later turn of the event loop, and keeps the process alive no longer than this turn. A fake that a
+ * test has installed since delays nothing. An error of the function is logged with `diag.error`.
+ * @param what name of the function in the log
+ */
+export function inNextTurn(what: string, run: () => void): void {
+  void nextTurn().then(() => guard(what, run));
+}
 
 /** Starts a pause. The pause keeps the process alive only if its second argument is `true`. */
 export const startPause: StartPause = areReal ? pauseByTimer : pauseBySocket;

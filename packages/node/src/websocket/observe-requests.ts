@@ -1,4 +1,5 @@
-import { guard, now, patchAround, patchBefore, stopAll } from '@closespan/core/platform';
+import { guard, patchAround, patchBefore, stopAll } from '@closespan/core/platform';
+import { openingTime } from '../connection/opening-time.ts';
 import type { StreamClaims } from '../connection/stream-claims.ts';
 import type { AcceptedUpgrades } from '../upgrades/accepted-upgrades.ts';
 import type { UpgradeRequest } from '../upgrades/upgrade-facts.ts';
@@ -34,7 +35,7 @@ export function observeRequests(
       const { socket, httpRequest, _socketIsClosing } = self as PackageRequest;
       const connection = guard('websocket', () => noteAccepted(httpRequest, socket), null);
       // The response leaves at once; the connection gets its listeners later.
-      if (connection && !_socketIsClosing) connection.openedAt = now();
+      if (connection && !_socketIsClosing) connection.openedAt = openingTime();
       const endAccepting = accepting(socket);
       const endOpening = noteOpening({ socket, connection, head: 0 });
       return (made) => {

@@ -6,6 +6,7 @@ import { CompactConnection } from '../connection/compact-connection.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import type { StreamClaims } from '../connection/stream-claims.ts';
 import type { NodeWebSocketOptions } from '../node-options.ts';
+import { inNextTurn } from '../pipeline/timers-at-load.ts';
 import { propagateThroughHttp } from '../propagation/propagate-through-http.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { patchInherited } from '../runtime/patch-inherited.ts';
@@ -142,9 +143,9 @@ export function followHttpAttempts(
     const own = { attempt, target: redirectedUrl(headers.location, attempt.url) };
     redirect = own;
     // The library follows a redirect within its listeners, and Node tells of the new request a little later.
-    setImmediate(() => {
+    inNextTurn('wire', () => {
       if (redirect === own) redirect = undefined;
-      guard('wire', () => fail(attempt, undefined));
+      fail(attempt, undefined);
     });
   }
 

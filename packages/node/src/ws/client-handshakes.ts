@@ -6,6 +6,7 @@ import { plainAddress } from '../connection/plain-address.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
 import { tcpPeerOf } from '../connection/tcp-peer.ts';
 import { watchHandshakePhases } from '../connection/unsent-bytes.ts';
+import { inNextTurn } from '../pipeline/timers-at-load.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
 import { addProcessListener, removeProcessListener } from '../runtime/process-listeners.ts';
 import type { WsSocket } from './ws-socket.ts';
@@ -73,7 +74,7 @@ export function createClientHandshakes({ redirected, abandoned }: HandshakeEvent
    */
   function noteUncaught(): void {
     // After an exception Node may run immediates before the ticks in which `ws` is about to emit.
-    setImmediate(() => process.nextTick(() => guard('ws', findAbandoned, undefined)));
+    inNextTurn('ws', () => process.nextTick(() => guard('ws', findAbandoned, undefined)));
   }
 
   function findAbandoned(): void {

@@ -2,6 +2,7 @@ import type { WebSocketLike } from '@closespan/core';
 import { type Closing, type Connection, now, trackConnection } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import { connectionIdOf } from '../../connection/connection-id.ts';
+import { openingTime } from '../../connection/opening-time.ts';
 import type { ResponseHeaders } from '../../connection/response-headers.ts';
 import type { CountedStream } from '../../traffic/counted-stream.ts';
 import { factsOfRequest, type ReceivedCloseFrame, type UndiciFacts, type Wire } from './undici-facts.ts';
@@ -146,7 +147,7 @@ export class UndiciConnection {
     this.#changeState('open');
     this.#facts.failedAt = undefined;
     this.#facts.switching = undefined;
-    this.#tracked.openedAt = now();
+    this.#tracked.openedAt = openingTime();
   }
 
   /**
@@ -194,7 +195,10 @@ export class UndiciConnection {
   limitWait(milliseconds: number, timedOut: (connection: UndiciConnection) => void): void {
     clearTimeout(this.#timer);
     if (this.#state !== 'failed' && this.#state !== 'closing') return;
-    this.#timer = setTimeout(timedOut, milliseconds, this).unref();
+    const timer: Partial<NodeJS.Timeout> | undefined = setTimeout(timedOut, milliseconds, this);
+    // The fakes of some test libraries are numbers.
+    timer?.unref?.();
+    this.#timer = timer as NodeJS.Timeout | undefined;
   }
 
   /**

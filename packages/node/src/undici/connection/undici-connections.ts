@@ -4,6 +4,7 @@ import { closeFrameSize } from '../../connection/close-frame.ts';
 import { socketPathOf } from '../../connection/socket-path.ts';
 import type { StreamClaims } from '../../connection/stream-claims.ts';
 import { watchHandshakePhases, watchUnsentBytes } from '../../connection/unsent-bytes.ts';
+import { inNextTurn } from '../../pipeline/timers-at-load.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
 import { responseSocketOf } from './undici-6-internals.ts';
@@ -138,9 +139,9 @@ export function createUndiciConnections(
   function lost(connection: UndiciConnection): void {
     const { wire } = connection.facts;
     // undici reports a failed handshake in this turn. It reports no end of a stream that the app has got.
-    setImmediate(() => {
+    inNextTurn('undici', () => {
       if (connection.state === 'sent' && connection.facts.wire === wire) release(connection);
-    }).unref();
+    });
   }
 
   function release(connection: UndiciConnection): boolean {

@@ -1,4 +1,5 @@
 import { type Closing, now } from '@closespan/core/platform';
+import { inNextTurn } from '../../pipeline/timers-at-load.ts';
 import type { AbortedSockets } from '../calls/aborted-sockets.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import type { UndiciConnections } from '../connection/undici-connections.ts';
@@ -61,9 +62,9 @@ export function createFailedHandshakes(
     // Removed first, so that the last failure stands at the end.
     ofThisTurn.delete(connection);
     ofThisTurn.add(connection);
-    setImmediate(() => {
+    inNextTurn('undici', () => {
       if (connection.facts.failedAt === failedAt) ofThisTurn.delete(connection);
-    }).unref();
+    });
   }
 
   function recordUnfired(connection: UndiciConnection): void {
@@ -84,9 +85,9 @@ export function createFailedHandshakes(
       const { wire, readBefore } = connection.facts;
       const bytesRead = wire?.bytesRead ?? readBefore;
       // The final response may have come in the same chunk: then undici takes it, or refuses it, in this turn.
-      setImmediate(() => {
+      inNextTurn('undici', () => {
         if (connection.facts.wire === wire) connection.noteInterimResponse(bytesRead);
-      }).unref();
+      });
     },
     noteResponse(connection, statusCode) {
       connection.noteResponse(statusCode);
@@ -95,7 +96,7 @@ export function createFailedHandshakes(
         return;
       }
       ofThisTurn.add(connection);
-      setImmediate(noteFailureUnlessOpen, connection).unref();
+      inNextTurn('undici', () => noteFailureUnlessOpen(connection));
     },
     noteError(connection, error, closing) {
       connection.noteError(error);

@@ -3,11 +3,11 @@ import {
   type Closing,
   CONNECTING,
   type Connection,
-  now,
   type Recorder,
   trackConnection,
 } from '@closespan/core/platform';
 import { withMessages } from '../../connection/message-slot.ts';
+import { openingTime } from '../../connection/opening-time.ts';
 import { responseSocketOf } from '../connection/undici-6-internals.ts';
 import { type EndFacts, socketFactsOf } from './undici-close-facts.ts';
 
@@ -61,7 +61,7 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
       opened.add(websocket);
       const { connection, info } = observed.get(websocket) ?? {};
       if (!connection || connection.openedAt !== undefined) return;
-      connection.openedAt = now();
+      connection.openedAt = openingTime();
       if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? websocket.url);
     },
     recordEnd(websocket, end, closing, isNew) {
