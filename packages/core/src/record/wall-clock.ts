@@ -8,5 +8,11 @@ const LAST = 18_446_744_073_709;
  * loaded is read instead: an app's fake of `Date.now` may return `undefined`, and a batch with such a span is lost.
  */
 export function wallTime(millis: number): number {
-  return [millis, clockAtLoad()].find((time) => time >= 0 && time <= LAST) ?? 0;
+  if (isOfOtlp(millis)) return millis;
+  const time = clockAtLoad();
+  return isOfOtlp(time) ? time : 0;
+}
+
+function isOfOtlp(time: number): boolean {
+  return time >= 0 && time <= LAST;
 }
