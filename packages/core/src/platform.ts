@@ -68,6 +68,7 @@ export { createEndpointParser } from './record/endpoint-parser.ts';
 export { isIgnored } from './record/ignore-urls.ts';
 export { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from './record/noted-value.ts';
 export { overSocket } from './record/over-socket.ts';
+export { ownFacts } from './record/own-facts.ts';
 export { createProcessChains } from './record/process-chains.ts';
 export { createQueueMemory, limitText } from './record/queue-memory.ts';
 export { randomHex } from './record/random-hex.ts';

@@ -4,6 +4,7 @@ import {
   guard,
   limitRepeats,
   NAME,
+  ownFacts,
   type Platform,
   type Recorder,
   stopAll,
@@ -63,7 +64,7 @@ export function installObservers(recorder: Recorder, options: NodeWebSocketOptio
   const watched: Recorder = {
     ...recorder,
     record(connection, facts, socket) {
-      const timed = withAttributes(facts, handshakeTimes.take(connection));
+      const timed = withAttributes(ownFacts(facts), handshakeTimes.take(connection));
       recorder.record(connection, timed, handlers.appSocketOf(connection) ?? socket);
       flush.noteRecord();
     },

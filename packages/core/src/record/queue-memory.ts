@@ -2,6 +2,7 @@ import { attributeBytes, noteBytes } from './attribute-bytes.ts';
 import type { CloseFacts, PendingClose } from './close-facts.ts';
 import type { CloseNote } from './close-note.ts';
 import type { Connection } from './connection.ts';
+import { ownFacts } from './own-facts.ts';
 import { cut, flat, LONGEST_TEMPLATE } from './text-limits.ts';
 import { wallTime } from './wall-clock.ts';
 
@@ -93,17 +94,33 @@ export function createQueueMemory(capacity: number): QueueMemory {
   }
 
   return {
-    take({ connection, facts, closedAt, closeTime, socket, isOpening, outage }): TakenClose {
+    take(closed): TakenClose {
+      const { connection, facts, closedAt, closeTime, socket, isOpening } = closed;
+      const outage = Object.hasOwn(closed, 'outage') ? closed.outage : undefined;
       countLateNote();
-      const limited = limitTexts(facts);
+      const limited = limitTexts(ownFacts(facts));
       const size = bytesOf(connection, limited);
       const held = socket && heldSockets < MOST_HELD ? socket.deref() : undefined;
       bytes += size;
       if (held) heldSockets++;
       const weight = { bytes: size, note: connection.note };
       const time = wallTime(closeTime);
-      const taken = { connection, facts: limited, closedAt, closeTime: time, socket, weight, held };
-      latest = outage ? { ...taken, isOpening, outage } : taken;
+      latest = {
+        connection,
+        facts: limited,
+        closedAt,
+        closeTime: time,
+        socket,
+        weight,
+        held,
+        isOpening: outage && isOpening,
+        outage,
+        // Members of its own: somebody may have added such a member to `Object.prototype`.
+        end: undefined,
+        attempt: undefined,
+        previous: undefined,
+        causes: undefined,
+      };
       return latest;
     },
     release({ weight, held }: PendingClose & Partial<TakenClose>) {

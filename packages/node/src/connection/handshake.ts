@@ -19,3 +19,9 @@ export interface Handshake {
 export type HandshakeFacts = Partial<
   Pick<CloseFacts, 'url' | 'socketPath' | 'template' | 'peer' | 'clientAddress' | 'origin'>
 >;
+
+/** Returns a handshake that goes on, or that has failed. `undefined` if nothing but the facts of a handshake is left. */
+export function attemptOf(held: Handshake | HandshakeFacts | undefined): Handshake | undefined {
+  // A member of its own: somebody may have added a `request` to `Object.prototype`.
+  return held && Object.hasOwn(held, 'request') ? (held as Handshake) : undefined;
+}

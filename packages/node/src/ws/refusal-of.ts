@@ -1,6 +1,7 @@
 import type { WebSocketOptions } from '@closespan/core';
 import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
+import { attemptOf } from '../connection/handshake.ts';
 import { refusalAttributes, refusingHeaders } from '../connection/response-headers.ts';
 import { urlOf, type WsSocket } from './ws-socket.ts';
 
@@ -10,7 +11,8 @@ export function refusalOf(
   { handshake }: CompactConnection,
   options: WebSocketOptions,
 ): Attributes | undefined {
-  return handshake && 'request' in handshake
-    ? refusalAttributes(refusingHeaders(handshake.request.res), urlOf(socket) ?? '', options)
+  const attempt = attemptOf(handshake);
+  return attempt
+    ? refusalAttributes(refusingHeaders(attempt.request.res), urlOf(socket) ?? '', options)
     : undefined;
 }

@@ -1,8 +1,8 @@
 import type { CloseCause, CloseInitiator } from '@closespan/core';
-import { type CloseFacts, flat, now } from '@closespan/core/platform';
+import { type CloseFacts, flat, now, ownFacts } from '@closespan/core/platform';
 import type { Attributes } from '@opentelemetry/api';
 import type { CompactConnection } from '../connection/compact-connection.ts';
-import type { HandshakeFacts } from '../connection/handshake.ts';
+import { attemptOf, type HandshakeFacts } from '../connection/handshake.ts';
 import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { withRequestEnd } from '../connection/request-end.ts';
 import { requestedSocketPath } from '../connection/socket-path.ts';
@@ -34,8 +34,9 @@ export function wsCloseFacts(
   { synthetic, isTerminated, cause, attributes }: WsEnd,
 ): CloseFacts {
   const { handshake } = connection;
-  const attempt = handshake && 'request' in handshake ? handshake : undefined;
-  const known: HandshakeFacts | undefined = attempt ? undefined : (handshake as HandshakeFacts | undefined);
+  const attempt = attemptOf(handshake);
+  const known: HandshakeFacts | undefined =
+    handshake && !attempt ? ownFacts(handshake as HandshakeFacts) : undefined;
   const { _receiver, _socket, _closeFrameReceived, _closeFrameSent } = socket;
   const error: NodeJS.ErrnoException | null | undefined =
     _receiver?.errored ?? wireError(_socket) ?? attempt?.error;

@@ -1,8 +1,9 @@
 import type { ClientRequest } from 'node:http';
 import type { SocketInfo, WebSocketOptions } from '@closespan/core';
-import { isIgnored, markSuppressed, now } from '@closespan/core/platform';
+import { isIgnored, markSuppressed, now, ownFacts } from '@closespan/core/platform';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { CompactConnection } from '../connection/compact-connection.ts';
+import { attemptOf, type HandshakeFacts } from '../connection/handshake.ts';
 import type { ReadOpenFacts } from '../connection/open-walk.ts';
 import { createPeerFactsReader } from '../connection/peer-facts.ts';
 import { createPrivateSlot } from '../connection/private-slot.ts';
@@ -162,10 +163,7 @@ export function createWsConnections(
       if (socket._isServer) return;
       handshakes.forget(socket);
       const { handshake } = connection;
-      connection.handshake = peerFactsOf(
-        tcp,
-        handshake && 'request' in handshake ? handshake.request : undefined,
-      );
+      connection.handshake = peerFactsOf(tcp, attemptOf(handshake)?.request);
     },
     noteHandshakeEnd(socket) {
       handshakeEnds.set(socket, now());
@@ -194,7 +192,8 @@ export function createWsConnections(
 /** Notes the key of a handshake's request again. The `ws` of Bun sets the headers after it has made the request. */
 function noteFinalKey(connection: CompactConnection): void {
   const { handshake } = connection;
-  if (handshake && 'request' in handshake) noteKey(connection, handshake.request);
+  const attempt = attemptOf(handshake);
+  if (attempt) noteKey(connection, attempt.request);
 }
 
 function noteKey(connection: CompactConnection, request: ClientRequest): void {
@@ -204,7 +203,7 @@ function noteKey(connection: CompactConnection, request: ClientRequest): void {
 /** Reads the facts of an open socket of `ws`. */
 export const openFactsOf: ReadOpenFacts<WsSocket> = (socket, connection) => {
   const { handshake } = connection as CompactConnection;
-  const known = handshake && 'request' in handshake ? undefined : handshake;
+  const known = handshake && !attemptOf(handshake) ? ownFacts(handshake as HandshakeFacts) : undefined;
   return {
     kind: socket._isServer ? 'server' : 'client',
     url: urlOf(socket) ?? known?.url ?? '',
