@@ -10,7 +10,7 @@ type Listeners<E extends Event> = Readonly<Record<string, (event: E) => void>>;
 export function listen<E extends Event>(scope: Partial<EventTarget>, listeners: Listeners<E>): () => void {
   const listener = (event: Event) => {
     // Where events have no mark, all of them are believed.
-    if (event.isTrusted !== false) listeners[event.type]?.(event as E);
+    if (event.isTrusted !== false) guard(event.type, () => listeners[event.type]?.(event as E));
   };
   // Only a page has descendants; workerd throws if it is asked to capture.
   const capture = 'document' in scope;
