@@ -139,7 +139,7 @@ describe('StoredSpanExporter', () => {
     );
     expect(target.getFinishedSpans()).toHaveLength(0);
     expect(await outcomes()).toEqual({ stored: 3, dropped: 3 });
-    expect(error.mock.calls.flat()).toContain('closespan: 3 closes dropped, too many or too old to keep');
+    expect(error.mock.calls.flat()).toContain('closespan: 3 closes dropped, too many or too old');
     await exporter.shutdown();
   });
 

@@ -55,6 +55,9 @@ it('a sandboxed frame, which may use neither Web Locks nor IndexedDB, sends from
 
 const LOCKS = 'Object.defineProperty(Navigator.prototype, "locks", {';
 const NEVER = 'new Promise(() => {})';
+/** Returns a script that adds a property to all objects. */
+const inherited = (name: string, value: string) =>
+  `Object.defineProperty(Object.prototype, '${name}', { value: ${value}, writable: true })`;
 const DENIED = 'new DOMException("denied", "SecurityError")';
 
 describe('a page sends each span once where', () => {
@@ -92,6 +95,11 @@ describe('a page sends each span once where', () => {
     ['there is no AbortSignal.timeout', 'delete AbortSignal.timeout'],
     ['there is no performance.timeOrigin', 'delete Performance.prototype.timeOrigin'],
     ['navigator.onLine is unknown', 'delete Navigator.prototype.onLine'],
+    ['arrays have a toJSON', 'Array.prototype.toJSON = function () { return "[" + this.join() + "]" }'],
+    ['objects have a toJSON', inherited('toJSON', '() => "text"')],
+    ['requests inherit a mode', inherited('mode', '"no-cors"')],
+    ['requests inherit a cache mode', inherited('cache', '"only-if-cached"')],
+    ['requests inherit an integrity', inherited('integrity', '"sha256-AAAA"')],
   ])('%s', async (_title, script) => {
     await given.page.addInitScript(`
       const hold = (rows) => { rows.count().onsuccess = () => hold(rows) };

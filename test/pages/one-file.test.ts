@@ -127,7 +127,7 @@ describe('the one file, under a strict Content Security Policy with Trusted Type
     await receiver.waitForSpans(1);
     expect(receiver.requests[0]?.headers['content-type']).toBe('application/json');
     expect(await page.evaluate('globalThis.lines')).toEqual([
-      'warn closespan: closespan.js has no protobuf: use the package @closespan/browser',
+      'warn closespan: closespan.js has no protobuf: use @closespan/browser',
     ]);
     expect(errors).toEqual([]);
   });

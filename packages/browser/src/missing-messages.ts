@@ -5,4 +5,4 @@ import type { Parts } from './browser-platform.ts';
  * place of `static-messages.ts` for that file.
  */
 export const loadMessages: Parts['loadMessages'] = () =>
-  Promise.reject(new Error('closespan.js has no messages: use the package @closespan/browser'));
+  Promise.reject(new Error('closespan.js has no messages: use @closespan/browser'));

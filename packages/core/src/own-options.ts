@@ -24,5 +24,5 @@ function copyDeep(value: unknown): unknown {
 
 /** Copies the enumerable properties of an object itself into an object without a prototype. */
 function copyOwn(value: unknown): Record<string, unknown> {
-  return Object.assign(Object.create(null), value);
+  return { __proto__: null, ...(value as object) };
 }

@@ -11,5 +11,5 @@ export const loadProtobuf: typeof lazy.loadProtobuf = () => warnOf('protobuf');
 export const startMetrics: typeof lazy.startMetrics = () => warnOf('metrics');
 
 async function warnOf(part: string): Promise<undefined> {
-  diag.warn(`${NAME}: closespan.js has no ${part}: use the package @closespan/browser`);
+  diag.warn(`${NAME}: closespan.js has no ${part}: use @closespan/browser`);
 }

@@ -1,5 +1,6 @@
 import { SCHEMA } from '@closespan/browser/recording';
 import type { Attributes, AttributeValue, HrTime } from '@opentelemetry/api';
+import { plainJson } from '../store/plain-json.ts';
 import type { StoredContext, StoredSpan } from '../store/stored-spans.ts';
 
 /**
@@ -10,10 +11,10 @@ import type { StoredContext, StoredSpan } from '../store/stored-spans.ts';
 export function serializeOtlpJson(spans: readonly StoredSpan[]): string {
   const groups = new Map<string, StoredSpan[]>();
   for (const span of spans) {
-    const key = JSON.stringify([span.resource, span.instrumentationScope]);
+    const key = plainJson([span.resource, span.instrumentationScope]);
     groups.set(key, [...(groups.get(key) ?? []), span]);
   }
-  return JSON.stringify({ resourceSpans: [...groups.values()].map(resourceSpans) });
+  return plainJson({ resourceSpans: [...groups.values()].map(resourceSpans) });
 }
 
 /** Returns OTLP's `ResourceSpans` for spans of one resource and scope. */

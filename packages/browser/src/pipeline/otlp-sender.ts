@@ -89,8 +89,9 @@ export function createOtlpSender(
     const zipped = gzip && !keepalive && body.length > GZIP_BYTES ? await gzip(body) : undefined;
     // Telemetry that is loaded later wraps `fetch`, and would report each export as a request of the app.
     const fetch: MaybeWrapped = fetchAtLoad ?? globalThis.fetch;
-    const signal = timeoutSignal(TIMEOUT_MILLIS);
     return (fetch?.__original ?? fetch)(url, {
+      // Somebody may have added a `mode` or a `cache` to `Object.prototype`.
+      __proto__: null,
       method: 'POST',
       headers: {
         ...headers,
@@ -103,8 +104,8 @@ export function createOtlpSender(
       credentials: 'same-origin',
       // Of the page's address only the origin: path and query may hold secrets.
       referrerPolicy: 'strict-origin',
-      ...(signal && { signal }),
-    });
+      signal: timeoutSignal(TIMEOUT_MILLIS),
+    } as RequestInit);
   }
 
   return {

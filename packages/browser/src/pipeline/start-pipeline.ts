@@ -30,7 +30,7 @@ export async function startPipeline(
   fetchAtLoad?: typeof fetch,
 ): Promise<Pipeline> {
   // Without a prototype, to which somebody may have added a `url`.
-  const members: BrowserOtlpOptions = options.otlp || Object.create(null);
+  const members: BrowserOtlpOptions = options.otlp || ({ __proto__: null } as BrowserOtlpOptions);
   const { url: base = 'http://localhost:4318', headers, protocol, compression } = members;
   const url = signalUrl(base, '/v1/traces');
   const attributes = pageResource(options);

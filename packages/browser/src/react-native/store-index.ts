@@ -1,3 +1,4 @@
+import { plainJson } from '../store/plain-json.ts';
 import { isRowKey } from '../store/span-rows.ts';
 import type { RowKey, SendPause } from '../store/span-store.ts';
 
@@ -15,7 +16,7 @@ export interface StoreIndex {
 
 /** Returns the text of the item that lists all rows. */
 export function writeIndex({ rows, pause }: StoreIndex): string {
-  return JSON.stringify({ rows, pause });
+  return plainJson({ rows, pause });
 }
 
 /**

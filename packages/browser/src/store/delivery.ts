@@ -1,4 +1,4 @@
-import { diag, listen, NAME } from '@closespan/browser/recording';
+import { listen } from '@closespan/browser/recording';
 import type { Outcome } from '@closespan/core/platform';
 import { createOutbox } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
@@ -74,8 +74,7 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
       for (const { key } of rows) outcomes.written(key);
       return rows;
     } catch (error) {
-      diag.error(`${NAME}: spans are not to be stored`, error);
-      outcomes.lost(closesIn(spans), 'they cannot be written');
+      outcomes.lost(closesIn(spans), `they cannot be written: ${error}`);
       return [];
     }
   }

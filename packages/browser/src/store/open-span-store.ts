@@ -25,7 +25,11 @@ export function openSpanStore(name: string, taskMillis: number): SpanStore {
     try {
       if (!globalThis.navigator?.locks) return memory;
       // Both may be there and reject each use: in a sandboxed frame, or where storage is blocked.
-      const lock = navigator.locks.request(name, { ifAvailable: true }, () => {});
+      const lock = navigator.locks.request(
+        name,
+        { __proto__: null, ifAvailable: true } as LockOptions,
+        () => {},
+      );
       await inTime(Promise.all([lock, durable.keys()]), USE_MILLIS);
       return durable;
     } catch (error) {
@@ -35,7 +39,7 @@ export function openSpanStore(name: string, taskMillis: number): SpanStore {
   }
 
   function warn(error: unknown): void {
-    diag.warn(`${NAME}: no IndexedDB or no Web Locks, spans wait in memory`, error);
+    diag.warn(`${NAME}: no IndexedDB or Web Locks, spans wait in memory`, error);
   }
 
   /** Uses the store. If the use fails, memory is used instead, now and later. */

@@ -92,7 +92,7 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
       return true;
     }
     // Not sooner: rows that seem too old may come from a clock that was wrong.
-    await drop(excessOf(keys, bounds, ageOf), 'too many or too old to keep');
+    await drop(excessOf(keys, bounds, ageOf), 'too many or too old');
     return false;
   }
 

@@ -1,5 +1,6 @@
 import { NAME, now } from '@closespan/browser/recording';
 import { randomHex } from '@closespan/core/platform';
+import { plainJson } from './plain-json.ts';
 import type { RowKey, StoredRow } from './span-store.ts';
 import { isError, type StoredSpan } from './stored-spans.ts';
 
@@ -61,7 +62,7 @@ export function toRows(spans: readonly StoredSpan[]): SpanRow[] {
 }
 
 function toRow(abnormal: 0 | 1, spans: readonly StoredSpan[]): SpanRow {
-  const text = JSON.stringify(spans);
+  const text = plainJson(spans);
   return {
     key: [abnormal, Date.now(), randomHex(8), text.length, closesIn(spans)],
     text,

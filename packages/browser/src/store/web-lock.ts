@@ -18,7 +18,7 @@ export async function underLock(name: string, patience: number, task: () => Prom
     const before = await holder();
     const signal = steal ? undefined : timeoutSignal(patience);
     try {
-      return await locks.request(name, signal ? { signal } : { steal }, start);
+      return await locks.request(name, { __proto__: null, signal, steal } as LockOptions & object, start);
     } catch (error) {
       // Another page has taken the lock from this page, which was frozen.
       if (running) return running;

@@ -12,7 +12,7 @@ export function defineProperty(
 ): boolean {
   try {
     // Without a prototype, to which somebody may have added a `get` or a `value`.
-    return Reflect.defineProperty(owner, name, Object.assign(Object.create(null), descriptor));
+    return Reflect.defineProperty(owner, name, { __proto__: null, ...descriptor } as PropertyDescriptor);
   } catch {
     // A trap of a proxy may throw.
     return false;
