@@ -186,17 +186,6 @@ describe('a page sends its metrics where', () => {
   });
 });
 
-it('a page that does not tell its visibility gets no error as it goes', async () => {
-  await given.page.addInitScript(
-    `Object.defineProperty(Document.prototype, 'visibilityState', { get() { throw ${DENIED} } })`,
-  );
-  await given.page.goto(given.site.url);
-  await connect(given.page);
-  await expectAll();
-  await given.page.goto(`${given.site.url}/?next`);
-  expect(errors).toEqual([]);
-});
-
 it('what cannot be sent as the page goes is sent by the next page', async () => {
   await given.page.addInitScript(`
     const { fetch } = globalThis;
