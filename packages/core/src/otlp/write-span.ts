@@ -97,15 +97,12 @@ function flagsOf({ traceFlags }: SpanContext, origin: SpanContext | undefined): 
 }
 
 /**
- * Returns a time as nanoseconds since the epoch. A double has too few digits. The result is 0 for what is no time of
- * OTLP: a clock that an app has faked may return anything.
+ * Returns a time as nanoseconds since the epoch. A double has too few digits. The result is 0 for what is no time: a clock
+ * that an app has faked may return anything.
  */
 function nanosOf([seconds, nanos]: HrTime): string {
-  return seconds > 0 && nanos >= 0 && nanos < 1e9 && Number.isInteger(seconds) && Number.isInteger(nanos)
-    ? `${seconds}${String(1e9 + nanos).slice(1)}`
-    : String(seconds >= 0 && seconds < 2 ** 53 ? bigNanosOf(seconds, nanos) : 0);
-}
-
-function bigNanosOf(seconds: number, nanos: number): bigint {
-  return BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanos) || 0);
+  if (seconds > 0 && nanos >= 0 && nanos < 1e9 && Number.isInteger(seconds) && Number.isInteger(nanos))
+    return `${seconds}${String(1e9 + nanos).slice(1)}`;
+  if (!Number.isFinite(seconds + nanos)) return '0';
+  return String(BigInt(Math.trunc(seconds)) * 1_000_000_000n + BigInt(Math.trunc(nanos)));
 }

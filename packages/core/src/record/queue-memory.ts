@@ -98,7 +98,7 @@ export function createQueueMemory(capacity: number): QueueMemory {
       const { connection, facts, closedAt, closeTime, socket, isOpening } = closed;
       const outage = Object.hasOwn(closed, 'outage') ? closed.outage : undefined;
       countLateNote();
-      const limited = limitTexts(ownFacts(facts));
+      const limited = limitTexts(ownFacts(facts, closedAt));
       const size = bytesOf(connection, limited);
       const held = socket && heldSockets < MOST_HELD ? socket.deref() : undefined;
       bytes += size;
