@@ -6,6 +6,7 @@ import { refusalAttributes } from '../connection/response-headers.ts';
 import { socketPathOf, stopWatchingSocketPaths, watchSocketPaths } from '../connection/socket-path.ts';
 import type { LibraryObserver, LibraryTools } from '../library-observer.ts';
 import { listenToChannels } from '../runtime/listen-to-channels.ts';
+import { memberOf } from '../runtime/member-of.ts';
 import { createAbortedSockets } from './calls/aborted-sockets.ts';
 import { createCloseCalls } from './calls/close-calls.ts';
 import { countUndiciMessages } from './calls/count-undici-messages.ts';
@@ -56,7 +57,7 @@ export function observeUndici(
     closed(websocket, closing) {
       const connection = connections.ofWebSocket(websocket);
       if (connection) endings.noteCloseCall(connection, closing);
-      else connections.noteLikelyCall(requestedUrl(websocket.url), closing);
+      else connections.noteLikelyCall(requestedUrl(memberOf(websocket, 'url')), closing);
     },
     threw(websocket) {
       const connection = connections.ofWebSocket(websocket);

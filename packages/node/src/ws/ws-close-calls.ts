@@ -1,6 +1,7 @@
 import { CONNECTING, noteCloseStart, OPEN, requestedReason } from '@closespan/core/platform';
 import type { CompactConnection } from '../connection/compact-connection.ts';
 import { sentCode } from '../connection/sent-code.ts';
+import { memberOf } from '../runtime/member-of.ts';
 import type { LocalEnds } from './local-ends.ts';
 import type { WsConnections } from './ws-connections.ts';
 import { closeFrameSize, isStuck, type WsSocket } from './ws-socket.ts';
@@ -20,12 +21,13 @@ export interface WsCloseCalls {
 export function createWsCloseCalls(connections: WsConnections, ends: LocalEnds): WsCloseCalls {
   function noteClose(socket: WsSocket, code: unknown, reason?: unknown) {
     if (socket._closeFrameReceived) noteCloseFrame(socket);
-    if (socket.readyState !== OPEN && socket.readyState !== CONNECTING) return undefined;
+    const readyState = memberOf(socket, 'readyState');
+    if (readyState !== OPEN && readyState !== CONNECTING) return undefined;
     const connection = connections.of(socket);
     if (!connection) return undefined;
     // `ws` itself calls `close` to return the peer's Close frame, and to report a protocol error.
     if (socket._closeFrameReceived) return noteCloseStart(connection, 'remote');
-    const connecting = socket.readyState === CONNECTING;
+    const connecting = readyState === CONNECTING;
     const takeBack = noteLocalClose(connection, sentCode(code), requestedReason(reason));
     // While it connects, `ws` 7 throws an error without listeners, although it has aborted the handshake.
     if (!takeBack || connecting) return undefined;

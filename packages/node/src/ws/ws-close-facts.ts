@@ -9,6 +9,7 @@ import { requestedSocketPath } from '../connection/socket-path.ts';
 import { withTransportEnd } from '../connection/transport-end.ts';
 import { unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
+import { memberOf } from '../runtime/member-of.ts';
 import { IS_BUN } from '../runtime/which-runtime.ts';
 import { urlOf, type WsSocket } from './ws-socket.ts';
 
@@ -67,9 +68,9 @@ export function wsCloseFacts(
           ? 'local'
           : undefined,
     // On a server a part of the client's list, which may be long.
-    subprotocol: flat(socket.protocol),
-    extensions: socket.extensions,
-    unsentSize: unsentBytes(_socket, socket.bufferedAmount),
+    subprotocol: flat(memberOf(socket, 'protocol') ?? ''),
+    extensions: memberOf(socket, 'extensions'),
+    unsentSize: unsentBytes(_socket, memberOf(socket, 'bufferedAmount')),
     synthetic,
     errored: Boolean(error ?? socket._errorEmitted),
     errorCode: error?.code,

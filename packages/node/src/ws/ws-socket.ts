@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { ClientRequest } from 'node:http';
 import type { Duplex, Writable } from 'node:stream';
 import { CLOSING, CONNECTING } from '@closespan/core/platform';
+import { memberOf } from '../runtime/member-of.ts';
 
 /**
  * Members of a `ws` socket that closespan reads. The types of `ws` do not declare the private members, whose names
@@ -77,6 +78,7 @@ export function isRedirectable({ readyState, _originalSecure }: WsSocket): boole
 }
 
 /** Returns the URL of a client; `undefined` on a server. `ws` 7 keeps any object that the app passed as the URL. */
-export function urlOf({ url }: WsSocket): string | undefined {
+export function urlOf(socket: WsSocket): string | undefined {
+  const url = memberOf(socket, 'url');
   return url === undefined ? undefined : String(url);
 }

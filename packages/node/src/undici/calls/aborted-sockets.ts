@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import type { Closing } from '@closespan/core/platform';
+import { memberOf } from '../../runtime/member-of.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { isTo } from '../connection/undici-facts.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
@@ -47,7 +48,7 @@ export function createAbortedSockets(isPending: (url: string) => boolean): Abort
     forget: (closing) => void byClosing.delete(closing),
     of: (closing) => byClosing.get(closing),
     firstFor({ facts }) {
-      for (const socket of byClosing.values()) if (isTo(facts, socket.url)) return socket;
+      for (const socket of byClosing.values()) if (isTo(facts, memberOf(socket, 'url'))) return socket;
       return undefined;
     },
     all: () => [...byClosing.values()],

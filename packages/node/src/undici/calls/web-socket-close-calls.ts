@@ -1,5 +1,6 @@
 import type { WebSocketLike } from '@closespan/core';
 import { type Closing, CONNECTING, convertOnce, now, OPEN, requestedReason } from '@closespan/core/platform';
+import { memberOf } from '../../runtime/member-of.ts';
 import { hasFailed } from '../connection/undici-6-internals.ts';
 import type { AbortedSockets } from './aborted-sockets.ts';
 import type { CloseCall } from './close-calls.ts';
@@ -39,7 +40,7 @@ export function createWebSocketCloseCalls(
   return {
     noteCall(self, args) {
       const websocket = self as WebSocketLike;
-      const { readyState } = websocket;
+      const readyState = memberOf(websocket, 'readyState');
       if (readyState > OPEN || closings.has(websocket)) return undefined;
       if (readyState === CONNECTING && hasFailed(websocket)) return undefined;
       const closing: Closing = {
@@ -49,7 +50,7 @@ export function createWebSocketCloseCalls(
         reason: requestedReason(args[1]),
       };
       closings.set(websocket, closing);
-      if (readyState === CONNECTING) aborted.noteCall(closing, websocket.url);
+      if (readyState === CONNECTING) aborted.noteCall(closing, memberOf(websocket, 'url'));
       else began(websocket);
       return {
         closing,

@@ -5,6 +5,7 @@ import { socketPathOf } from '../../connection/socket-path.ts';
 import type { StreamClaims } from '../../connection/stream-claims.ts';
 import { watchHandshakePhases, watchUnsentBytes } from '../../connection/unsent-bytes.ts';
 import { inNextTurn } from '../../pipeline/timers-at-load.ts';
+import { memberOf } from '../../runtime/member-of.ts';
 import { createOpenConnections, type OpenConnections } from '../../traffic/open-connections.ts';
 import type { Sweep } from '../../traffic/sweep.ts';
 import { responseSocketOf } from './undici-6-internals.ts';
@@ -210,9 +211,11 @@ export function createUndiciConnections(
       const wire = responseSocketOf(websocket);
       return byWebSocket.get(websocket) ?? (wire && byWire.get(wire));
     },
-    ofOpening({ readyState, url }) {
+    ofOpening(websocket) {
       const connection = justOpened?.connection;
-      return connection && readyState === OPEN && isTo(connection.facts, requestedUrl(url))
+      return connection &&
+        memberOf(websocket, 'readyState') === OPEN &&
+        isTo(connection.facts, requestedUrl(memberOf(websocket, 'url')))
         ? connection
         : undefined;
     },

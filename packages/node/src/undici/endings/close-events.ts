@@ -1,5 +1,6 @@
 import type { WebSocketLike, WebSocketOptions } from '@closespan/core';
 import { isIgnored } from '@closespan/core/platform';
+import { memberOf } from '../../runtime/member-of.ts';
 import type { AbortedSockets } from '../calls/aborted-sockets.ts';
 import type { UndiciClasses } from '../calls/find-undici-classes.ts';
 import type { WebSocketCloseCalls } from '../calls/web-socket-close-calls.ts';
@@ -41,7 +42,7 @@ export function recordCloseEvents(
     const call = closeCalls.of(websocket);
     const connection =
       connections.ofWebSocket(websocket) ??
-      (code === 1006 ? failures.take(requestedUrl(websocket.url), call) : undefined);
+      (code === 1006 ? failures.take(requestedUrl(memberOf(websocket, 'url')), call) : undefined);
     const abortedSocket = call && aborted.of(call);
     const end = endFactsOf({ code, reason }, websocket);
     if (isObserved(websocket)) {
@@ -52,7 +53,7 @@ export function recordCloseEvents(
       endings.recordEnd(connection, end);
     } else if (abortedSocket) {
       abortedSocket.websocket = websocket;
-    } else if (!isIgnored(websocket.url, ignoreUrls)) {
+    } else if (!isIgnored(memberOf(websocket, 'url'), ignoreUrls)) {
       // The event of a call, or of a handshake that fails, may belong to a request that undici tells of later.
       unjoined.recordEnd(
         websocket,

@@ -1,5 +1,6 @@
 import { type Closing, now } from '@closespan/core/platform';
 import { inNextTurn } from '../../pipeline/timers-at-load.ts';
+import { memberOf } from '../../runtime/member-of.ts';
 import type { AbortedSockets } from '../calls/aborted-sockets.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import type { UndiciConnections } from '../connection/undici-connections.ts';
@@ -133,7 +134,9 @@ export function createFailedHandshakes(
         endings.recordFailure(connection, firesClose() && isOfThisTurn);
       }
       for (const socket of aborted.all()) {
-        const unsent = connections.pending().findLast(({ facts }) => !facts.wire && isTo(facts, socket.url));
+        const unsent = connections
+          .pending()
+          .findLast(({ facts }) => !facts.wire && isTo(facts, memberOf(socket, 'url')));
         if (unsent) endings.recordAborted(unsent, socket, firesClose());
       }
     },

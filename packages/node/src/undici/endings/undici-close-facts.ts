@@ -4,6 +4,7 @@ import { failedSocketPath, socketPathOf } from '../../connection/socket-path.ts'
 import { withTransportEnd } from '../../connection/transport-end.ts';
 import { unsentBytes } from '../../connection/unsent-bytes.ts';
 import { wireError } from '../../connection/wire-error.ts';
+import { memberOf } from '../../runtime/member-of.ts';
 import { hasSentClose } from '../connection/undici-6-internals.ts';
 import type { UndiciConnection } from '../connection/undici-connection.ts';
 import { requestedUrl } from '../connection/undici-request.ts';
@@ -39,7 +40,7 @@ export function undiciCloseFacts(connection: UndiciConnection, end: EndFacts): C
   const isOpened = connection.tracked.openedAt !== undefined;
   return {
     kind: 'client',
-    url: websocket ? requestedUrl(websocket.url) : url,
+    url: websocket ? requestedUrl(memberOf(websocket, 'url')) : url,
     socketPath: socketPathOf(wire) ?? failedSocketPath(error),
     ...(websocket && socketFactsOf(websocket)),
     unsentSize: unsentSizeOf(connection),
@@ -68,12 +69,18 @@ function isLocalFailure({ tracked, facts: { wire } }: UndiciConnection): boolean
 /**
  * Reads the facts that a `WebSocket` itself holds at its end: subprotocol, extensions and the number of unsent bytes.
  */
-export function socketFactsOf({
-  protocol,
-  extensions,
-  bufferedAmount,
-}: WebSocketLike): Pick<CloseFacts, 'subprotocol' | 'extensions' | 'unsentSize'> {
-  return { subprotocol: protocol, extensions, unsentSize: bufferedAmount };
+export function socketFactsOf(
+  websocket: WebSocketLike,
+): Pick<CloseFacts, 'subprotocol' | 'extensions' | 'unsentSize'> {
+  return {
+    subprotocol: memberOf(websocket, 'protocol'),
+    extensions: memberOf(websocket, 'extensions'),
+    unsentSize: sizeOfQueue(websocket),
+  };
+}
+
+function sizeOfQueue(websocket: WebSocketLike | undefined): number | undefined {
+  return websocket && memberOf(websocket, 'bufferedAmount');
 }
 
 /** Returns the number of bytes of the app that never left. Before the opening, the bytes of a wire are a request. */
@@ -81,8 +88,8 @@ function unsentSizeOf({
   tracked,
   facts: { wire, websocket = wire?.ws },
 }: UndiciConnection): number | undefined {
-  if (tracked.openedAt === undefined) return websocket?.bufferedAmount;
-  return unsentBytes(wire, websocket?.bufferedAmount ?? wire?.writableLength ?? 0);
+  if (tracked.openedAt === undefined) return sizeOfQueue(websocket);
+  return unsentBytes(wire, sizeOfQueue(websocket) ?? wire?.writableLength ?? 0);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
 } from '@closespan/core/platform';
 import { withMessages } from '../../connection/message-slot.ts';
 import { openingTime } from '../../connection/opening-time.ts';
+import { memberOf } from '../../runtime/member-of.ts';
 import { responseSocketOf } from '../connection/undici-6-internals.ts';
 import { type EndFacts, socketFactsOf } from './undici-close-facts.ts';
 
@@ -49,7 +50,7 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
 
   function recordUnsent(websocket: WebSocketLike, end: EndFacts): void {
     const connection = trackConnection(undefined, Number.NaN);
-    recorder.record(connection, { kind: 'client', url: websocket.url, ...end }, websocket);
+    recorder.record(connection, { kind: 'client', url: memberOf(websocket, 'url'), ...end }, websocket);
   }
 
   return {
@@ -62,7 +63,7 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
       const { connection, info } = observed.get(websocket) ?? {};
       if (!connection || connection.openedAt !== undefined) return;
       connection.openedAt = openingTime();
-      if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? websocket.url);
+      if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? memberOf(websocket, 'url'));
     },
     recordEnd(websocket, end, closing, isNew) {
       const known = observed.get(websocket);
@@ -76,7 +77,7 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
       observed.delete(websocket);
       connection.closing = closing;
       if (end.code !== 1006) connection.openedAt ??= Number.NaN;
-      const { url = websocket.url, kind = 'client' } = info ?? {};
+      const { url = memberOf(websocket, 'url'), kind = 'client' } = info ?? {};
       // A `close()` before the class was patched was not seen.
       const facts = { kind, url, initiator: 'unknown' as const, ...socketFactsOf(websocket), ...end };
       recorder.record(connection, withMessages(websocket, facts), websocket);
@@ -87,7 +88,7 @@ export function createUnjoinedSockets(recorder: Recorder): UnjoinedSockets {
 function trackSocket(websocket: WebSocketLike, info?: SocketInfo): UnjoinedSocket {
   const connection = trackConnection(undefined, Number.NaN);
   if (info?.connectionId) connection.connectionId = info.connectionId;
-  if (websocket.readyState !== CONNECTING) connection.openedAt = Number.NaN;
+  if (memberOf(websocket, 'readyState') !== CONNECTING) connection.openedAt = Number.NaN;
   return { connection, info };
 }
 
@@ -96,5 +97,7 @@ function trackSocket(websocket: WebSocketLike, info?: SocketInfo): UnjoinedSocke
  * extension, or the response that undici 6 stores.
  */
 function hasOpened(websocket: WebSocketLike): boolean {
-  return Boolean(websocket.protocol || websocket.extensions || responseSocketOf(websocket));
+  return Boolean(
+    memberOf(websocket, 'protocol') || memberOf(websocket, 'extensions') || responseSocketOf(websocket),
+  );
 }
