@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 import { BUNDLERS, loadedFiles } from './sizes/bundlers.mjs';
 import { makePageApp } from './sizes/page-app.mjs';
 
-const BUDGETS = { start: 5945, all: 20_840, oneFile: 21_250, describeCloseCode: 1000 };
+const BUDGETS = { start: 5970, all: 20_840, oneFile: 21_250, describeCloseCode: 1000 };
 /**
  * Chunks that only a meter, or the options `sampler`, `presets`, `parent`, `messages`, `metrics`, `otlp.protocol`,
  * `otlp.compression` and all options that are functions load: the README's sample has none.

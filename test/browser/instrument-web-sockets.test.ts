@@ -167,6 +167,19 @@ describe('the wrapped global', () => {
     ]);
   });
 
+  it('sees sockets of a subclass whose fields stand before those of the socket', async () => {
+    // As compilers write the fields `url!: string` and `readyState!: number` of a class.
+    class Chat extends WebSocket {
+      override url = undefined as never;
+      override readyState = undefined as never;
+      override protocol = undefined as never;
+    }
+    const socket = new Chat(`${peers.ws}/client`);
+    socket.onopen = () => socket.close(4001);
+    await new Promise((resolve) => socket.addEventListener('close', resolve));
+    expect((await arrived()).map(closeLine)).toEqual(['/client client 4001 clean local local_close']);
+  });
+
   it('sees sockets of subclasses, and with a URL object', async () => {
     class Chat extends WebSocket {}
     const socket = new Chat(new URL(`${peers.ws}/server/1012`));

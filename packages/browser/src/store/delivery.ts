@@ -74,7 +74,7 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
       for (const { key } of rows) outcomes.written(key);
       return rows;
     } catch (error) {
-      outcomes.lost(closesIn(spans), `they cannot be written: ${error}`);
+      outcomes.lost(closesIn(spans), `unwritable: ${error}`);
       return [];
     }
   }

@@ -26,7 +26,7 @@ export interface Outcomes {
 }
 
 /** Reason that the log gives for closes that the receiver refused. */
-export const REFUSED = 'the receiver refused them';
+export const REFUSED = 'refused';
 
 /**
  * Makes the counter of outcomes.

@@ -69,6 +69,8 @@ interface ObservedSocket {
   readonly startTime: number;
   /** Facts about the socket that the caller of `observe` passed. `undefined` if none were passed. */
   readonly info: ObservedInfo | undefined;
+  /** URL of the socket when observation began. A subclass of the app may then put a field `url` of its own before it. */
+  readonly url: string;
   /** Whether the runtime fires the socket's events. If so, events from scripts are ignored. */
   readonly isNative: boolean;
   /** Whether each `close()` of the app is noted, so that the record can say who closed first. */
@@ -117,10 +119,10 @@ export function createSocketObserver(
     }
   };
 
-  function noteOpen(socket: WebSocketLike, { connection, info }: ObservedSocket): void {
+  function noteOpen(socket: WebSocketLike, { connection, info, url }: ObservedSocket): void {
     if (connection.openedAt !== undefined) return;
     connection.openedAt = now();
-    if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? socket.url);
+    if (info?.kind !== 'server') recorder.opened(connection, info?.url ?? socket.url ?? url);
   }
 
   function recordEnd(socket: WebSocketLike, facts?: Partial<CloseEventFacts>): void {
@@ -137,14 +139,14 @@ export function createSocketObserver(
 
   function record(
     socket: WebSocketLike,
-    { connection, startTime, info, hasNotes, erroredAt }: ObservedSocket,
+    { connection, startTime, info, url, hasNotes, erroredAt }: ObservedSocket,
     event: CloseEventFacts,
   ): void {
     recorder.record(
       connection,
       {
         kind: info?.kind ?? 'client',
-        url: info?.url ?? socket.url,
+        url: info?.url ?? socket.url ?? url,
         subprotocol: socket.protocol,
         extensions: socket.extensions,
         unsentSize: socket.bufferedAmount,
@@ -177,6 +179,7 @@ export function createSocketObserver(
         connection,
         startTime: Date.now(),
         info,
+        url: socket.url,
         isNative: isNative(socket),
         hasNotes: socket.readyState !== CLOSING && isNative(socket) && seesCalls(),
       });
