@@ -116,7 +116,7 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
     for (const [, , id] of some) held.delete(id);
     const { rows, unreadable } = await readRows(store, some);
     const keys = rows.map(({ key }) => key);
-    await drop(unreadable, 'unreadable');
+    await drop(unreadable, 'damaged');
     if (rows.length === 0) {
       // A row without a text would be read again for ever.
       await store.change([], some);
