@@ -113,6 +113,39 @@ it('keep places for a host of before, whatever strangers invent', async () => {
   );
 });
 
+it('keep places for a template of before, whatever paths clients invent', async () => {
+  const { record, sets } = startRecording({ urlTemplate: ({ pathname }) => pathname });
+  const chat = { url: 'ws://real.example/chat' };
+  await record([chat]);
+  await record(times(2000, (index) => ({ url: `ws://real.example/${index}` })));
+  await record([{ ...chat, code: 1006, wasClean: false }]);
+  for (const name of ['closes', 'connection.duration']) {
+    expect(await sets(`websocket.server.${name}`)).toContainEqual(
+      expect.objectContaining({
+        'server.address': 'real.example',
+        'url.template': '/chat',
+        'error.type': expect.any(String),
+      }),
+    );
+  }
+});
+
+it('keep places for an error of before, whatever statuses servers respond with', async () => {
+  const { record, sets } = startRecording();
+  const refused = (httpStatusCode: number, port: number): Close => ({
+    ...{ kind: 'client', code: 1006, wasClean: false, url: `ws://real.example:${port}/`, httpStatusCode },
+    connection: trackConnection(undefined, 0),
+  });
+  await record([refused(503, 80)]);
+  await record(times(2000, (index) => refused(100 + (index % 900), 81 + (index % 2))));
+  await record([refused(503, 83)]);
+  for (const name of ['closes', 'handshake.duration']) {
+    expect(await sets(`websocket.client.${name}`)).toContainEqual(
+      expect.objectContaining({ 'server.port': 83, 'error.type': '503' }),
+    );
+  }
+});
+
 it('have at most 1,000 sets a metric', async () => {
   const { record, sets } = startRecording({ urlTemplate: ({ pathname }) => pathname });
   const closes = times(20_000, (index) => ({

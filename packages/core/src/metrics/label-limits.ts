@@ -1,8 +1,9 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
+import { ATTR_ERROR_TYPE, ATTR_URL_TEMPLATE } from '../semconv.ts';
 import { fits } from './fits.ts';
-import { createLabelBudget } from './label-budget.ts';
+import { createLabelBudget, type LabelBudget } from './label-budget.ts';
 
 /** Members of a record that the limits of labels read. An open connection has them, too. */
 export type Labelled = Pick<CloseRecord, 'kind' | 'endpoint' | 'code' | 'requestedCode'>;
@@ -33,7 +34,12 @@ const PLACES = 50;
  * have invented these values.
  */
 const MOST_SETS_OF_STRANGERS = 500;
-/** Largest number of label sets of a metric before sets with trusted hosts and codes are reduced, too. */
+/**
+ * Largest number of label sets of a metric before sets with unknown templates or errors are reduced. An app may make a
+ * template of a path that a client has invented, and a server may respond with any status.
+ */
+const MOST_SETS_OF_UNKNOWN = 800;
+/** Largest number of label sets of a metric before sets whose values are all trusted are reduced, too. */
 const MOST_SETS = 900;
 /**
  * Largest number of label sets of a metric, including reduced sets, which have no host and no template. Further sets
@@ -42,6 +48,8 @@ const MOST_SETS = 900;
 const MOST_REDUCED_SETS = 990;
 /** Pattern of the label names that are removed first if a metric has too many label sets. */
 const OF_STRANGERS = /^(server|url)\./;
+/** Pattern of the label names whose values a server may invent: a status, or an error that names the status. */
+const OF_ERRORS = /^(error\.type|http\.response\.status_code)$/;
 
 /**
  * Makes limits for metric labels that a stranger cannot use up. Values that the app names, first values and frequent
@@ -52,6 +60,8 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
   const hosts = { client: createLabelBudget(PLACES), server: createLabelBudget(PLACES) };
   const appCodes = createLabelBudget(PLACES);
   const peerCodes = createLabelBudget(PLACES);
+  const templates = createLabelBudget(PLACES);
+  const errors = createLabelBudget(PLACES);
   const sets = new WeakMap<object, Set<string>>();
 
   const isNamed = ({ code }: Labelled) => (code >= 1000 && code < 1016) || named[code] !== undefined;
@@ -73,9 +83,14 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
     within(metric, key, labels, record) {
       const seen = sets.get(metric) ?? new Set();
       sets.set(metric, seen);
-      if (seen.has(key) || fits(seen, key, isTrusted(record) ? MOST_SETS : MOST_SETS_OF_STRANGERS))
-        return labels;
-      const reduced = Object.entries(labels).filter(([name]) => !OF_STRANGERS.test(name));
+      const isTemplate = counts(templates, labels[ATTR_URL_TEMPLATE]);
+      const isError = counts(errors, labels[ATTR_ERROR_TYPE]);
+      if (seen.has(key)) return labels;
+      const most = isTemplate && isError ? MOST_SETS : MOST_SETS_OF_UNKNOWN;
+      if (fits(seen, key, isTrusted(record) ? most : MOST_SETS_OF_STRANGERS)) return labels;
+      const reduced = Object.entries(labels)
+        .filter(([name]) => !OF_STRANGERS.test(name))
+        .map(([name, value]) => [name, isError || !OF_ERRORS.test(name) ? value : 'other'] as const);
       if (fits(seen, JSON.stringify(reduced), MOST_REDUCED_SETS)) return Object.fromEntries(reduced);
       return Object.fromEntries(
         reduced.map(([name, value]) => [name, typeof value === 'boolean' ? value : 'other']),
@@ -83,6 +98,13 @@ export const createLabelLimits: CreateLabelLimits = ({ closeCodes, presets = [] 
     },
   };
 };
+
+/** Counts a value, if there is one, and returns whether the value is trusted. */
+function counts(budget: LabelBudget, value: unknown): boolean {
+  if (typeof value !== 'string') return true;
+  budget.allows(value);
+  return budget.isTrusted(value);
+}
 
 /** Returns the host and port of a record as one text. */
 function hostOf({ endpoint: { address, port } }: Labelled): string {
