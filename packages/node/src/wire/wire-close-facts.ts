@@ -1,4 +1,3 @@
-import type { CloseCause } from '@closespan/core';
 import { type CloseFacts, NO_CLOSE_FRAME } from '@closespan/core/platform';
 import type { HandshakeFacts } from '../connection/handshake.ts';
 import { withInvalidPart } from '../connection/invalid-part.ts';
@@ -7,23 +6,17 @@ import { PROCESS_EXIT_FACTS } from '../connection/process-exit-facts.ts';
 import { withTransportEnd } from '../connection/transport-end.ts';
 import { isEndedHere, unsentBytes } from '../connection/unsent-bytes.ts';
 import { wireError } from '../connection/wire-error.ts';
-import type { WireConnection } from './wire-connection.ts';
-
-/**
- * Causes of a close that an end begins because it cannot go on. Only a library that reads frames sends these codes (RFC
- * 6455 §7.4.1).
- */
-const OF_CODE: Readonly<Record<number, CloseCause>> = {
-  1002: 'protocol_error',
-  1007: 'protocol_error',
-  1009: 'message_too_big',
-};
+import { OF_CODE, type WireConnection } from './wire-connection.ts';
 
 /** Makes the facts of a close from the frames of a connection, at the moment at which its stream is destroyed. */
 export function wireCloseFacts(connection: WireConnection): CloseFacts {
-  const { stream, tracked, received, sent, agreement } = connection;
+  const { stream, tracked, sent, agreement } = connection;
+  const received = connection.failure ? undefined : connection.received;
   const known = tracked.handshake as HandshakeFacts | undefined;
   const error = wireError(stream);
+  const unsentSize = connection.isBegun ? unsentBytes(stream, stream.writableLength) : 0;
+  // The Close frame is the last that an end sends: a write that failed, or never began, was that of the frame.
+  const hasSent = sent && unsentSize === 0 && error?.syscall !== 'write';
   return {
     kind: connection.kind,
     url: connection.url,
@@ -33,10 +26,10 @@ export function wireCloseFacts(connection: WireConnection): CloseFacts {
     clientAddress: known?.clientAddress,
     origin: known?.origin,
     ...(received ?? NO_CLOSE_FRAME),
-    wasClean: Boolean(received && sent),
+    wasClean: Boolean(received && hasSent),
     subprotocol: agreement?.subprotocol,
     extensions: agreement?.extensions,
-    unsentSize: connection.isBegun ? unsentBytes(stream, stream.writableLength) : 0,
+    unsentSize,
     errored: error !== undefined,
     errorCode: error?.code,
     ...(connection.isBegun && !received && endFacts(connection, error)),

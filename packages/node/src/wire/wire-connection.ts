@@ -17,6 +17,16 @@ const CLOSE = 8;
 const PING = 9;
 const PONG = 10;
 
+/**
+ * Causes of a close that an end begins because it cannot go on. Only a library that reads frames sends these codes (RFC
+ * 6455 §7.4.1).
+ */
+export const OF_CODE: Readonly<Record<number, CloseCause>> = {
+  1002: 'protocol_error',
+  1007: 'protocol_error',
+  1009: 'message_too_big',
+};
+
 /** Callbacks for what happens to a connection. */
 export interface WireEvents {
   /** Called when the handshake is over, before the first frame of this end. */
@@ -94,6 +104,14 @@ export class WireConnection implements StreamWatch {
     return this.#output.isBroken;
   }
 
+  /**
+   * Cause for which this end has failed the connection, whatever the peer sent (RFC 6455 §7.1.7). `undefined` if this end
+   * has not failed the connection, or if the peer has returned the Close frame.
+   */
+  get failure(): CloseCause | undefined {
+    return this.sent && this.sent.code !== this.received?.code ? OF_CODE[this.sent.code] : undefined;
+  }
+
   /** Whether a ping of this end is unanswered for longer than the peer usually takes. */
   get isPingOverdue(): boolean {
     return Boolean(this.tracked.pings?.isOverdue && !this.stream.isPaused());
@@ -149,7 +167,10 @@ export class WireConnection implements StreamWatch {
     if (opcode === PING) this.#notePing(payload);
     if (opcode !== CLOSE) return;
     this.sent = closeFrameOf(payload);
-    if (this.tracked.closing || !this.sent) return;
+    if (!this.sent) return;
+    // The library has not read the peer's Close frame, which came after what the library refuses.
+    if (this.tracked.closing?.by === 'remote' && this.failure) this.tracked.closing = undefined;
+    if (this.tracked.closing) return;
     const { code, reason } = this.sent;
     if (this.isPingOverdue) this.cause = 'ping_timeout';
     noteCloseStart(this.tracked, 'local', code === 1005 ? undefined : code, reason || undefined);
