@@ -91,6 +91,19 @@ it('has one line of plain text, whatever text a collector sends', async () => {
   ]);
 });
 
+it.each(['1e308', '9007199254740993', 1e300])(
+  'has no more rejected items than were sent, where a collector says %s',
+  async (count) => {
+    status = 200;
+    body = JSON.stringify({ partialSuccess: { rejectedSpans: count, rejectedDataPoints: count } });
+    await sendBatches(1);
+    expect(linesOf('spans')).toEqual(['closespan: export of spans fails: 2 rejected, without a reason']);
+    expect(linesOf('metrics')).toEqual([
+      expect.stringMatching(/^closespan: export of metrics fails: \d{1,2} rejected, without a reason$/),
+    ]);
+  },
+);
+
 it('has one line when a part of each batch is rejected', async () => {
   status = 200;
   body = '{"partialSuccess":{"rejectedSpans":"1","rejectedDataPoints":"1","errorMessage":"too old"}}';

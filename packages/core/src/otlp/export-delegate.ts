@@ -1,6 +1,7 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { IOtlpExportDelegate } from '@opentelemetry/otlp-exporter-base';
 import type { ISerializer } from '@opentelemetry/otlp-transformer';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { FailureLog } from '../delivery/failure-log.ts';
 import type { ExportOutcome } from './export-outcome.ts';
 import type { SendExport } from './send-export.ts';
@@ -43,7 +44,7 @@ export function createExportDelegate<T>(
   async function exportNow(items: T): Promise<ExportResult> {
     const outcome = await exportOutcome(items);
     if (outcome.kind === 'taken') {
-      readResponse(outcome.body, Array.isArray(items) ? items.length : Number.MAX_SAFE_INTEGER);
+      readResponse(outcome.body, items);
       return { code: ExportResultCode.SUCCESS };
     }
     const error = errorOf(outcome);
@@ -64,15 +65,16 @@ export function createExportDelegate<T>(
 
   /**
    * Reads the response of a receiver that accepted an export.
-   * @param most number of items in the export; the receiver cannot have rejected more
+   * @param items items of the export; the receiver cannot have rejected more
    */
-  function readResponse(body: Uint8Array, most: number): void {
+  function readResponse(body: Uint8Array, items: T): void {
     const { rejectedSpans, rejectedDataPoints, errorMessage } = readJson(body)?.partialSuccess ?? {};
-    const rejected = Math.min(countOf(rejectedSpans ?? rejectedDataPoints), most);
-    if (!(rejected > 0)) {
+    const claimed = countOf(rejectedSpans ?? rejectedDataPoints);
+    if (!(claimed > 0)) {
       log.succeeded();
       return;
     }
+    const rejected = Math.min(claimed, sizeOf(items));
     // Control characters could write lines of their own into a log, or change a terminal.
     const reason =
       typeof errorMessage === 'string'
@@ -103,6 +105,15 @@ function errorOf(outcome: Exclude<ExportOutcome, { kind: 'taken' }>): ExportErro
   return outcome.kind === 'refused'
     ? Object.assign(error, { code: outcome.status })
     : Object.assign(error, { retryAfter: outcome.retryAfter });
+}
+
+/** Returns the number of items in an export: of spans, or of data points. */
+function sizeOf(items: unknown): number {
+  if (Array.isArray(items)) return items.length;
+  const { scopeMetrics } = items as ResourceMetrics;
+  return scopeMetrics
+    .flatMap(({ metrics }) => metrics)
+    .reduce((sum, { dataPoints }) => sum + dataPoints.length, 0);
 }
 
 /** Reads a number of items, which JSON has as a number or a text. An object would run a conversion of its own. */
