@@ -79,8 +79,8 @@ export function installObservers(recorder: Recorder, options: NodeWebSocketOptio
   const unobserved = isOnWire ? undefined : warnOfUnobserved();
   let wire: WireObserver | undefined;
   const upgrades = observeUpgrades(watched, options, {
-    arrived: (request) => wire?.noteArrival(request),
-    responded: (request) => wire?.noteResponse(request),
+    arrived: (request, kept) => wire?.noteArrival(request, kept),
+    responded: (request, kept) => wire?.noteResponse(request, kept),
     accepted(...upgrade) {
       unobserved?.noteHandshake();
       wire?.noteAccepted(...upgrade);

@@ -25,6 +25,7 @@ import {
   type UpgradeSocket,
   upgradeUrl,
 } from './upgrade-facts.ts';
+import { requestOf, type WaitingRequest, waitingRequest } from './waiting-request.ts';
 import { whenServing } from './when-serving.ts';
 
 /** Observes requests for an upgrade to WebSocket, from their arrival at a server to the final response. */
@@ -45,10 +46,13 @@ export interface UpgradeObserver {
 
 /** Callbacks for the upgrade requests of servers, whichever library accepts the requests. */
 export interface UpgradeListener {
-  /** Called with each request. */
-  arrived(request: UpgradeRequest): void;
+  /**
+   * Called with each request.
+   * @param kept object that may be kept until the response
+   */
+  arrived(request: UpgradeRequest, kept: UpgradeRequest | WaitingRequest): void;
   /** Called when a server writes the final response to a request, or when the request's stream is destroyed. */
-  responded(request: UpgradeRequest): void;
+  responded(request: UpgradeRequest, kept: UpgradeRequest | WaitingRequest): void;
   /**
    * Called when a server writes a response of status 101.
    * @param head bytes that came with the request
@@ -80,13 +84,27 @@ export function observeUpgrades(
 
   function noteArrival(request: UpgradeRequest, socket: UpgradeSocket, head?: Uint8Array): void {
     if (arrivals.get(request) !== undefined || request.headers.upgrade?.toLowerCase() !== 'websocket') return;
-    arrivals.set(request, now());
-    const isHidden = isSuppressed(context.active());
+    const arrivedAt = now();
+    arrivals.set(request, arrivedAt);
     // An empty head, too, is a part of the buffer with the whole request, which a late response would keep in memory.
     const early = head?.length ? head : undefined;
-    listener.arrived(request);
-    onFinalResponse(socket, request, (response, ...written) => {
-      listener.responded(request);
+    const kept = waitingRequest(request, socket);
+    listener.arrived(request, kept);
+    awaitResponse(kept, arrivedAt, socket, early);
+  }
+
+  /** A function of its own: what it calls later must not keep the request in memory. */
+  function awaitResponse(
+    kept: UpgradeRequest | WaitingRequest,
+    arrivedAt: number,
+    socket: UpgradeSocket,
+    early: Uint8Array | undefined,
+  ): void {
+    const isHidden = isSuppressed(context.active());
+    onFinalResponse(socket, requestOf(kept), (response, ...written) => {
+      const request = requestOf(kept);
+      if (request !== kept) arrivals.set(request, arrivedAt);
+      listener.responded(request, kept);
       if (response.statusCode === 101) listener.accepted(request, socket, early, written);
       else if (!isHidden) recordRefusal(request, socket, response);
     });

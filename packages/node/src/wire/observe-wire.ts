@@ -156,8 +156,8 @@ export function observeWire(tools: LibraryTools): WireObserver {
       stopAll([attempts.stop, stopRaw, stopEnds]);
       for (const { stream } of open) unwatchStream(stream);
     },
-    noteArrival: (request) => keys.noteArrival(request, request.headers['sec-websocket-key']),
-    noteResponse: (request) => keys.noteResponse(request, request.headers['sec-websocket-key']),
+    noteArrival: (request, kept) => keys.noteArrival(kept, request.headers['sec-websocket-key']),
+    noteResponse: (request, kept) => keys.noteResponse(kept, request.headers['sec-websocket-key']),
     noteAccepted(request, stream, head, [isMany = false, data, encoding]) {
       if (claims.isBeingAccepted(stream) || keys.isRelayed(request)) return;
       const tracked = upgrades.noteAccepted(request, stream);

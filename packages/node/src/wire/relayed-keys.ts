@@ -1,3 +1,5 @@
+import { requestOf } from '../upgrades/waiting-request.ts';
+
 /** Largest number of upgrade requests that are remembered while they wait for their response. */
 const MOST = 10_000;
 /** Largest number of handshakes of clients that are remembered. */
@@ -49,7 +51,7 @@ export function createRelayedKeys(): RelayedKeys {
     },
     noteRequest(key) {
       const request = waiting.get(key);
-      if (request) relayed.add(request);
+      if (request) relayed.add(requestOf(request));
       return request !== undefined;
     },
     noteOwn(key, isWaiting) {

@@ -7,9 +7,9 @@ import type { UpgradeRequest, UpgradeSocket } from '../upgrades/upgrade-facts.ts
  */
 export interface WireObserver extends LibraryObserver {
   /** Notes that an upgrade request has arrived at a server. */
-  noteArrival(request: UpgradeRequest): void;
+  noteArrival(request: UpgradeRequest, kept: object): void;
   /** Notes that a server has responded to an upgrade request, or that the request is over. */
-  noteResponse(request: UpgradeRequest): void;
+  noteResponse(request: UpgradeRequest, kept: object): void;
   /**
    * Notes that a server is writing its response of status 101.
    * @param head bytes that came with the request
