@@ -42,7 +42,7 @@ async function sendBatches(count: number): Promise<void> {
 const linesOf = (signal: string) =>
   lines
     .filter((line) => line.includes(`export of ${signal}`))
-    .map((line) => line.replace(/\d+ (times|more)/, 'N $1'));
+    .map((line) => line.replace(/\d+ (times|more)/, 'N $1').replace(/, \d+ lost/, ', N lost'));
 
 it.each([400, 401, 404, 413, 500])(
   'has one line when a refusal by %i begins, one a minute, and one when it ends',
@@ -59,16 +59,39 @@ it.each([400, 401, 404, 413, 500])(
     status = 200;
     await sendBatches(3);
     for (const signal of ['spans', 'metrics']) {
+      const lost = signal === 'spans' ? ', N lost' : '';
       expect(linesOf(signal)).toEqual([
         `closespan: export of ${signal} fails: status ${refusal}`,
-        `closespan: export of ${signal} failed N times more: status ${refusal}`,
-        `closespan: export of ${signal} failed N times more: status ${refusal}`,
-        `closespan: export of ${signal} works again, after N more failures`,
+        `closespan: export of ${signal} failed N times more${lost}: status ${refusal}`,
+        `closespan: export of ${signal} failed N times more${lost}: status ${refusal}`,
+        `closespan: export of ${signal} works again, after N more failures${lost}`,
       ]);
     }
     expect(lines).toHaveLength(8);
   },
 );
+
+it.each([400, 413])('has the number of all lost spans at the end, with a refusal by %i', async (refusal) => {
+  status = refusal;
+  await sendBatches(10);
+  await handle.shutdown({ timeout: 5000 });
+  expect(lines.filter((line) => line.includes('spans'))).toEqual([
+    `closespan: export of spans fails: status ${refusal}`,
+    // A close of the client, and one of the server.
+    'closespan: export of spans ends, 20 lost',
+  ]);
+});
+
+it('has the number of all rejected spans at the end', async () => {
+  status = 200;
+  body = '{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}';
+  await sendBatches(10);
+  await handle.shutdown({ timeout: 5000 });
+  expect(lines.filter((line) => line.includes('spans'))).toEqual([
+    'closespan: export of spans fails: 1 rejected, too old',
+    'closespan: export of spans ends, 10 lost',
+  ]);
+});
 
 it('has one line when nothing arrives, however often the app flushes', async () => {
   status = 429;

@@ -101,15 +101,20 @@ export function createTracerProvider(
   const sampler = settings.sampler ?? environmentSampler(settings.keepAbnormal);
   const tracked = isStored ? createTrackedSpans<WrittenSpan>() : undefined;
   const resource = createResource(settings);
+  const log = createFailureLog('export of spans');
   const exporter = new ResendingExporter(
     createExportDelegate(
       { serializeRequest: spanRequest },
       createSendExport(exportTarget(settings, 'traces'), startPause, running),
-      createFailureLog('export of spans'),
-      (rejected) => count('dropped', rejected),
+      log,
+      (rejected) => {
+        count('dropped', rejected);
+        log.lost(rejected);
+      },
     ),
     startWaits(startPause),
     count,
+    log.lost,
     tracked,
   );
   const background = exportInBackground(exporter, startPause);
@@ -123,6 +128,7 @@ export function createTracerProvider(
   });
   const isDefault = areSpansDefault(settings);
   const flush = provider.forceFlush.bind(provider);
+  const shutdown = provider.shutdown.bind(provider);
   return Object.assign(provider, {
     addSpan(span: CloseSpan, end?: { span?: SpanContext | undefined }) {
       const fields = isDefault && defaultFields(span);
@@ -135,6 +141,10 @@ export function createTracerProvider(
       await flush();
       // The processor does not wait for the exporter.
       await background.forceFlush();
+    },
+    async shutdown() {
+      await shutdown();
+      log.end();
     },
     async awaitRoom() {
       await flush();

@@ -34,7 +34,7 @@ fuzz(
     const delegate = createExportDelegate<unknown[]>(
       { serializeRequest: () => new Uint8Array() },
       async () => ({ kind: 'taken', body: new TextEncoder().encode(text) }),
-      { failed: (line) => void lines.push(line), succeeded() {} },
+      { failed: (line) => void lines.push(line), succeeded() {}, lost() {}, end() {} },
       (number) => {
         rejected += number;
       },

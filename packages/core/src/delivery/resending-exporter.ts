@@ -33,6 +33,7 @@ export class ResendingExporter<T extends BatchedSpan> {
    * Makes an exporter that sends through another exporter.
    * @param startWait starts the wait for the next try
    * @param count called with the outcome and the number of spans that were not delivered by the first export
+   * @param refused called with the number of spans that are lost, although the collector is there
    * @param tracked set of undelivered spans, from which spans may be taken to be stored elsewhere. If absent, no span is
    * taken
    */
@@ -40,11 +41,13 @@ export class ResendingExporter<T extends BatchedSpan> {
     exporter: BatchExporter<T>,
     startWait: StartWait,
     count: (outcome: Outcome, count: number) => void,
+    refused: (count: number) => void,
     tracked?: TrackedSpans<T>,
   ) {
     const dropped = (spans: T[]) => {
       tracked?.settle(spans);
       count('dropped', spans.length);
+      refused(spans.length);
     };
     this.#exporter = exporter;
     this.#schedule = createRetrySchedule(startWait, () => void this.resend());
