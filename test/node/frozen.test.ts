@@ -78,9 +78,9 @@ describe('an app that has frozen, before the call,', () => {
     expect(await run(what, 'before')).toEqual({ warnings: frozen(...names), lines: twice(...lines) });
   });
 
-  it('the process is not harmed, and told once', async () => {
+  it.each(['process', 'listeners'])('the %s is not harmed, and told once', async (what) => {
     const warnings = ['closespan: process takes no listeners, its end may go unseen'];
-    expect(await run('process', 'before')).toEqual({ warnings, lines: twice(...ALL) });
+    expect(await run(what, 'before')).toEqual({ warnings, lines: twice(...ALL) });
   });
 
   it('all intrinsics', async () => {

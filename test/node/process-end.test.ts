@@ -1,11 +1,16 @@
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NODE_VERSIONS, nodeBinary, printed, startNode } from '../helpers/run-node.ts';
+import { runNext } from '../helpers/spool.ts';
 
 const app = fileURLToPath(new URL('fixtures/end-process.mjs', import.meta.url));
 const NODE = nodeBinary(24) ?? process.execPath;
@@ -209,6 +214,30 @@ describe('a collector that fails', () => {
     const { exitCode, stderr } = await startNode(NODE, [...REGISTER, program], env).end;
     expect({ exitCode, stderr }).toEqual({ exitCode: 6, stderr: '' });
   });
+
+  it.each(['', 'spool'])(
+    'lets each start of an app that starts often add no listener, when it hangs, and no signal become an exit code (%s)',
+    async (name) => {
+      reaction = 'nothing';
+      const program = fileURLToPath(new URL('fixtures/start-often.mjs', import.meta.url));
+      const SPOOL = name && join(tmpdir(), `closespan-${randomUUID()}`);
+      const { child, end } = startNode(NODE, [program], { ...env, SPOOL });
+      await printed(child, 'ready');
+      child.kill('SIGTERM');
+      const { signal, stdout, stderr } = await end;
+      expect({ signal, stderr }).toEqual({ signal: 'SIGTERM', stderr: '' });
+      expect(JSON.parse(stdout.split('ready')[0] ?? '')).toEqual({
+        beforeExit: 1,
+        exit: name ? 1 : 0,
+        SIGTERM: name ? 1 : 0,
+        SIGINT: name ? 1 : 0,
+      });
+      if (!SPOOL) return;
+      await runNext(NODE, SPOOL, receiver.url);
+      await rm(SPOOL, { recursive: true });
+      expect(receiver.spans).toHaveLength(24);
+    },
+  );
 
   it('does not keep a signal from it, when it hangs', async () => {
     reaction = 'nothing';

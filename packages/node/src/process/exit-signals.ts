@@ -1,13 +1,13 @@
-import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { stopAll } from '@closespan/core/platform';
 import { nextTurn } from '../pipeline/timers-at-load.ts';
 import {
   addProcessListener,
   countOtherListeners,
-  ignoreInCounts,
+  hasProcessListener,
   removeProcessListener,
 } from '../runtime/process-listeners.ts';
+import { lastActionsOf } from './last-actions.ts';
 
 /** Actions to run at a signal that would end the process. */
 export interface ExitSignalActions {
@@ -40,9 +40,6 @@ export interface ExitSignals {
   end(): void;
 }
 
-/** Listener that ends the process if a signal comes again, by each signal that is being handled. */
-const handledBy = new Map<NodeJS.Signals, () => void>();
-
 /** Whether a signal that nobody listens for ends the process. The first process of a container survives its own signal. */
 const IS_DEADLY = process.pid !== 1;
 
@@ -67,6 +64,7 @@ function watchSignal(
   name: NodeJS.Signals,
   { appListens, beforeDeath, die: act, dieAtOnce }: ExitSignalActions,
 ): ExitSignals {
+  const lastActions = lastActionsOf(name);
   let stopped = false;
   /** Whether the signal is being handled, so that our listener is absent on purpose. */
   let isHandled = false;
@@ -74,7 +72,7 @@ function watchSignal(
   function listen(): void {
     removeProcessListener('removeListener', onRemoved);
     isHandled = false;
-    if (!stopped && !process.listeners(name).includes(onSignal)) addProcessListener(name, onSignal, true);
+    if (!stopped && !hasProcessListener(name, onSignal)) addProcessListener(name, onSignal, true);
   }
 
   function onSignal(): void {
@@ -106,47 +104,32 @@ function watchSignal(
   async function die(): Promise<void> {
     const wasStopped = stopped;
     if (!wasStopped) {
-      handledBy.set(name, onAgain);
+      lastActions.postpone();
       awaitAgain();
       await beforeDeath(IS_DEADLY);
-      handledBy.delete(name);
-      removeProcessListener(name, onAgain);
+      endAgain();
     }
     if (countOtherListeners(name, onSignal) === 0) {
       if (!wasStopped) act(IS_DEADLY);
       removeProcessListener(name, onSignal);
-      endBySignal();
+      lastActions.end();
     }
     // For a process that survives.
     void nextTurn().then(listen);
   }
 
   function awaitAgain(): void {
-    const isThere = process.listeners(name).includes(onAgain);
-    if (IS_DEADLY && dieAtOnce && !isThere) addProcessListener(name, onAgain, true);
+    if (IS_DEADLY && dieAtOnce) lastActions.add(dieAtOnce);
   }
 
-  /** Ends the process at once, unless the app listens, or a later start of closespan handles the signal. */
-  function onAgain(): void {
-    // Our listener leaves first, for libraries that count listeners.
-    removeProcessListener(name, onAgain);
-    if (countOtherListeners(name, onAgain) > 0 || (handledBy.get(name) ?? onAgain) !== onAgain) return;
-    dieAtOnce?.();
-    endBySignal();
+  function endAgain(): void {
+    if (dieAtOnce) lastActions.remove(dieAtOnce);
   }
 
-  function endBySignal(): void {
-    // A frozen process keeps the listener, so that the signal would come here again and again.
-    if (process.listenerCount(name) > 0) process.exit(128 + constants.signals[name]);
-    process.kill(process.pid, name);
-  }
-
-  ignoreInCounts(onAgain);
   listen();
   return {
     renew() {
-      // A count makes no list.
-      if (!isHandled && process.listenerCount(name, onSignal) === 0) listen();
+      if (!isHandled && !hasProcessListener(name, onSignal)) listen();
     },
     stop() {
       stopped = true;
@@ -154,6 +137,6 @@ function watchSignal(
       removeProcessListener(name, onSignal);
       awaitAgain();
     },
-    end: () => removeProcessListener(name, onAgain),
+    end: endAgain,
   };
 }

@@ -1,7 +1,7 @@
 import { diag, NAME, now, type Recorder } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
-import { addProcessListener, removeProcessListener } from '../runtime/process-listeners.ts';
+import { sharedListener } from '../runtime/shared-listener.ts';
 import { type ExitSignals, watchExitSignals } from './exit-signals.ts';
 
 /** Sends queued closes before the process ends, if the process leaves time for this. */
@@ -44,6 +44,7 @@ const ENDING_MILLIS = 60_000;
  * signal on.
  */
 const EXIT_SIGNALS = process.platform === 'win32' ? [] : ['SIGTERM', 'SIGINT'];
+const beforeExit = sharedListener('beforeExit');
 
 /**
  * Makes an object that sends queued closes before the process ends. The first connection or the first recorded close
@@ -126,7 +127,7 @@ export function flushBeforeExit(
       return;
     }
     const onBeforeExit = () => void sendInTime();
-    addProcessListener('beforeExit', onBeforeExit);
+    beforeExit.add(onBeforeExit);
     signals = watchExitSignals(exitSignals, {
       appListens() {
         endingUntil = now() + ENDING_MILLIS;
@@ -148,7 +149,7 @@ export function flushBeforeExit(
       // The `beforeExit` listener stays until the last closes are sent, since the process may end before.
       unsent = true;
       void send().then(() => {
-        removeProcessListener('beforeExit', onBeforeExit);
+        beforeExit.remove(onBeforeExit);
         signals?.end();
       });
     };

@@ -6,7 +6,7 @@ import { sendsSpans } from '../pipeline/pipeline-settings.ts';
 import { sendStoredSpans } from '../pipeline/send-stored-spans.ts';
 import { startPipelineNow } from '../pipeline/start-pipeline-now.ts';
 import { startPause } from '../pipeline/timers-at-load.ts';
-import { addProcessListener, removeProcessListener } from '../runtime/process-listeners.ts';
+import { sharedListener } from '../runtime/shared-listener.ts';
 import { listSpool, spoolPath } from '../spool/spool-directory.ts';
 import type { SpoolSender } from '../spool/spool-sender.ts';
 
@@ -41,6 +41,8 @@ export interface SpoolActions {
  * the process, or a flush, comes earlier.
  */
 const START_PAUSE = 100;
+/** First of all listeners: another one may call `process.exit()`, after which no further listener runs. */
+const exit = sharedListener('exit', true);
 
 /** Watches the end of the process for the option `spool`. Returns `undefined` without that option. */
 export function watchSpool(
@@ -90,8 +92,7 @@ export function watchSpool(
     keepAlive(send());
   }
 
-  // First of all listeners: another one may call `process.exit()`, after which no further listener runs.
-  addProcessListener('exit', onExit, true);
+  exit.add(onExit);
   if (mustSend) {
     watch();
     void startPause(START_PAUSE).over.then(begin);
@@ -104,7 +105,7 @@ export function watchSpool(
       mustSend = false;
       sender?.stop();
       // Closes may still wait, and are stored if the process ends before they are sent.
-      void recorder.forceFlush().then(() => removeProcessListener('exit', onExit));
+      void recorder.forceFlush().then(() => exit.remove(onExit));
     },
   };
 }

@@ -11,8 +11,7 @@ export function addProcessListener(event: string, listener: Listener, isFirst = 
   try {
     Reflect.apply(isFirst ? process.prependListener : process.on, process, [event, listener]);
   } catch (error) {
-    if (!hasWarned) diag.warn(`${NAME}: process takes no listeners, its end may go unseen`, error);
-    hasWarned = true;
+    warn(error);
   }
 }
 
@@ -25,6 +24,20 @@ export function removeProcessListener(event: string, listener: Listener): void {
   }
 }
 
+/**
+ * Returns whether a listener stands on the process. Also returns `true` if the process does not say: what is added at each
+ * connection would be more and more listeners.
+ */
+export function hasProcessListener(event: string, listener: Listener): boolean {
+  try {
+    // A count makes no list.
+    return process.listenerCount(event, listener) > 0;
+  } catch (error) {
+    warn(error);
+    return true;
+  }
+}
+
 /** Listeners of closespan that no count of the app's listeners includes. */
 const uncounted = new WeakSet<object>();
 
@@ -33,11 +46,20 @@ export function ignoreInCounts(ours: Listener): void {
   uncounted.add(ours);
 }
 
-/** Returns how many listeners for an event the app has, without one of closespan. */
+/** Returns how many listeners for an event the app has, without one of closespan. 0 if the process does not say. */
 export function countOtherListeners(event: string, ours: Listener): number {
-  return process
-    .listeners(event as 'exit')
-    .filter((listener) => listener !== (ours as unknown) && !uncounted.has(listener)).length;
+  try {
+    return process
+      .listeners(event as 'exit')
+      .filter((listener) => listener !== (ours as unknown) && !uncounted.has(listener)).length;
+  } catch {
+    return 0;
+  }
 }
 
 let hasWarned = false;
+
+function warn(error: unknown): void {
+  if (!hasWarned) diag.warn(`${NAME}: process takes no listeners, its end may go unseen`, error);
+  hasWarned = true;
+}
