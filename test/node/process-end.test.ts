@@ -137,6 +137,14 @@ it('a process dies of a signal that the app passes on', async () => {
   expect(receiver.spans).toHaveLength(20);
 });
 
+it('a process lives on after events of signals that the app emits itself', async () => {
+  expect(await start(NODE, ['emitted', '2']).end).toMatchObject({ exitCode: 3, stderr: '' });
+  expect(receiver.spans.map(closeLine).sort()).toEqual([
+    '/ client 1012 clean remote server_restart',
+    '/ server 1012 clean local server_restart',
+  ]);
+});
+
 it('a process dies of a signal that a library passes on when it is alone with it', async () => {
   const { child, end } = start(NODE, ['library', '20']);
   await printed(child, 'ready');

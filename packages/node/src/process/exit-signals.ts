@@ -7,7 +7,7 @@ import {
   hasProcessListener,
   removeProcessListener,
 } from '../runtime/process-listeners.ts';
-import { lastActionsOf } from './last-actions.ts';
+import { isSignal, lastActionsOf } from './last-actions.ts';
 
 /** Actions to run at a signal that would end the process. */
 export interface ExitSignalActions {
@@ -75,7 +75,9 @@ function watchSignal(
     if (!stopped && !hasProcessListener(name, onSignal)) addProcessListener(name, onSignal, true);
   }
 
-  function onSignal(): void {
+  function onSignal(...event: unknown[]): void {
+    // Without closespan, an event that the app emits has no effect if the app does not listen.
+    if (!isSignal(name, event) && countOtherListeners(name, onSignal) === 0) return;
     // Our listener leaves first: signal-exit counts listeners, and passes a signal on when its own is the only one.
     removeProcessListener(name, onSignal);
     isHandled = true;

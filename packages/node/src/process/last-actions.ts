@@ -6,6 +6,7 @@ import {
   ignoreInCounts,
   removeProcessListener,
 } from '../runtime/process-listeners.ts';
+import { HAS_OWN_GLOBAL } from '../runtime/which-runtime.ts';
 
 /** Actions of all starts of closespan at a signal for which nothing may wait. One listener runs all of them. */
 export interface LastActions {
@@ -26,6 +27,14 @@ export function lastActionsOf(name: NodeJS.Signals): LastActions {
   return actions;
 }
 
+/**
+ * Returns whether an event comes of a signal. An app may emit such an event itself, as its tests do. Node passes the name
+ * and the number of a signal to listeners, and Deno passes the name alone.
+ */
+export function isSignal(name: NodeJS.Signals, [given, number]: readonly unknown[]): boolean {
+  return HAS_OWN_GLOBAL ? given === name : number === constants.signals[name];
+}
+
 function createLastActions(name: NodeJS.Signals): LastActions {
   const actions = new Set<() => void>();
   let isPostponed = false;
@@ -40,8 +49,8 @@ function createLastActions(name: NodeJS.Signals): LastActions {
   }
 
   /** Ends the process at once, unless the app listens, or a later start of closespan handles the signal. */
-  function onSignal(): void {
-    if (!isPostponed && countOtherListeners(name, onSignal) === 0) end();
+  function onSignal(...event: unknown[]): void {
+    if (!isPostponed && isSignal(name, event) && countOtherListeners(name, onSignal) === 0) end();
   }
 
   ignoreInCounts(onSignal);
