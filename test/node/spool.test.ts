@@ -157,6 +157,16 @@ it('hands everything to a provider of the app before an exit, and writes nothing
   expect(spool.files()).toEqual([]);
 });
 
+it.each([
+  { way: 'prepended', exitCode: 14 },
+  { way: 'removed', exitCode: 15 },
+])('stores closes although the app took the first place at the exit ($way)', async ({ way, exitCode }) => {
+  const { end } = startWithSpool(NODE, spool.path, NOBODY, [way, '3', '1']);
+  expect(await end).toMatchObject({ exitCode, stderr: '' });
+  await runNext(NODE, spool.path, receiver.url);
+  expect(lines()).toEqual([...CLOSED, ...LEFT].sort());
+});
+
 it('makes a directory and files that its owner alone can read', async () => {
   await startWithSpool(NODE, spool.path, NOBODY, ['exit']).end;
   const modes = [dirname(spool.onlyFile()), spool.onlyFile()].map((path) => statSync(path).mode & 0o777);
@@ -207,8 +217,12 @@ describe('the option of instrumentWebSockets()', () => {
     expect(lines()).toEqual([...CLOSED, ...LEFT].sort());
   });
 
-  it('loses no close when a hook ends the process', async () => {
-    expect(await run('hook', spool.path)).toMatchObject({ exitCode: 12, stderr: '' });
+  it.each([
+    { way: 'hook', exitCode: 12 },
+    // The first call exits, and the first of the calls at the exit exits for good.
+    { way: 'hooks', exitCode: 14 },
+  ])('loses no close when a hook ends the process ($way)', async ({ way, exitCode }) => {
+    expect(await run(way, spool.path)).toMatchObject({ exitCode, stderr: '' });
     await runNext(NODE, spool.path, receiver.url);
     expect(lines()).toEqual([...CLOSED, ...LEFT].sort());
   });

@@ -103,6 +103,7 @@ export function installObservers(recorder: Recorder, options: NodeWebSocketOptio
     foundLibrary: () => unobserved?.stop(),
     connectionBegan() {
       flush.watch();
+      spool?.renew();
       early.noteConnection();
     },
   };

@@ -9,11 +9,14 @@ import { startPause } from '../pipeline/timers-at-load.ts';
 import { sharedListener } from '../runtime/shared-listener.ts';
 import { listSpool, spoolPath } from '../spool/spool-directory.ts';
 import type { SpoolSender } from '../spool/spool-sender.ts';
+import { holdExit } from './hold-exit.ts';
 
 /** Stores the closes that wait when the process ends, and sends the closes that earlier processes have stored. */
 export interface SpoolWatch {
   /** Starts to send the closes that earlier processes have stored. A second call does nothing. */
   begin(): void;
+  /** Makes sure that closes are stored before other listeners of the exit run. Call this method when a connection begins. */
+  renew(): void;
   /**
    * Stores the closes that wait, before the function returns. Called immediately before a signal that the app does not
    * listen for.
@@ -75,7 +78,7 @@ export function watchSpool(
     for (const step of steps) guard('spool', step);
   }
 
-  const onExit = () => store(true);
+  const onExit = () => holdExit(() => store(true));
 
   async function send(): Promise<void> {
     try {
@@ -99,6 +102,7 @@ export function watchSpool(
   }
   return {
     begin,
+    renew: exit.renew,
     storeForSignal: store,
     stop() {
       isObserving = false;

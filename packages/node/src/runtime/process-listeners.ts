@@ -38,6 +38,15 @@ export function hasProcessListener(event: string, listener: Listener): boolean {
   }
 }
 
+/** Returns whether a listener is the first one of the process. Also returns `true` if the process does not say. */
+export function isFirstListener(event: string, listener: Listener): boolean {
+  try {
+    return process.listeners(event as 'exit')[0] === (listener as unknown);
+  } catch {
+    return true;
+  }
+}
+
 /** Listeners of closespan that no count of the app's listeners includes. */
 const uncounted = new WeakSet<object>();
 

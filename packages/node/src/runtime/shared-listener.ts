@@ -1,4 +1,4 @@
-import { addProcessListener, removeProcessListener } from './process-listeners.ts';
+import { addProcessListener, isFirstListener, removeProcessListener } from './process-listeners.ts';
 
 /** Listener of the process that all starts of closespan share. */
 export interface SharedListener {
@@ -6,6 +6,8 @@ export interface SharedListener {
   add(action: () => void): void;
   /** Runs an action no longer. The listener leaves with its last action. */
   remove(action: () => void): void;
+  /** Makes the listener the first one again, or adds the listener again, if the app has changed the listeners. */
+  renew(): void;
 }
 
 /**
@@ -25,6 +27,11 @@ export function sharedListener(event: string, isFirst = false): SharedListener {
     },
     remove(action) {
       if (actions.delete(action) && actions.size === 0) removeProcessListener(event, listener);
+    },
+    renew() {
+      if (actions.size === 0 || isFirstListener(event, listener)) return;
+      removeProcessListener(event, listener);
+      addProcessListener(event, listener, isFirst);
     },
   };
 }
