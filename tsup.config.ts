@@ -79,7 +79,7 @@ const { otlp, 'otlp-metrics': otlpMetrics, ...parts } = CORE;
 /** Entries of core that pages load. */
 const PAGE_PARTS = ['index', 'platform', 'page-recording', 'metrics', 'messages'];
 
-function core(entries: Entries, more: Options = {}): Options {
+function core(entries: Entries, more: Options = {}, inject: string[] = []): Options {
   return {
     ...shared,
     ...more,
@@ -99,6 +99,7 @@ function core(entries: Entries, more: Options = {}): Options {
     ],
     esbuildOptions(options) {
       options.mainFields = ['module', 'main'];
+      options.inject = inject;
     },
   };
 }
@@ -241,7 +242,8 @@ export const builds: Options[] = [
   ...Object.entries(parts).map(([name, file]) =>
     core({ [name]: file }, PAGE_PARTS.includes(name) ? forPages : {}),
   ),
-  core({ otlp, 'otlp-metrics': otlpMetrics }),
+  // Timers that a test of the app has faked are not for the SDK.
+  core({ otlp, 'otlp-metrics': otlpMetrics }, {}, ['./packages/core/src/otlp/sdk-timers.ts']),
   browser(START, forPages),
   browser(RECORDING, { ...forPages, ...withPlatform }),
   browser(DELIVERY, { ...forPages, ...withPlatform }),

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { closeLine, type OtlpReceiver, startOtlpReceiver } from '@closespan/testing';
+import { WebSocket } from 'undici7';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { WebSocket as Peer } from 'ws';
 import { NODE_VERSIONS, nodeBinary, runNode } from '../helpers/run-node.ts';
 import { startHostileCollector } from '../helpers/start-hostile-collector.ts';
 import { connectAndClose, startWsServer } from '../helpers/start-ws-server.ts';
@@ -53,6 +55,57 @@ it('lose no try again that begins while a test has fake timers', async () => {
   await handle.shutdown();
   await server.close();
   await away.close();
+});
+
+it('are not used where a test fakes timers later, so that the test sees no timer of ours', async () => {
+  vi.stubEnv('OTEL_BSP_SCHEDULE_DELAY', '10');
+  const server = await startWsServer();
+  const { instrumentWebSockets } = await import('@closespan/node');
+  const handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  vi.useFakeTimers();
+  await connectAndClose(server.url);
+  await receiver.waitForSpans(2);
+  expect(vi.getTimerCount()).toBe(0);
+  // It throws if a timer starts again and again.
+  vi.runAllTimers();
+  await connectAndClose(server.url);
+  vi.useRealTimers();
+  await connectAndClose(server.url);
+  await receiver.waitForSpans(6);
+  vi.unstubAllEnvs();
+  await handle.shutdown();
+  await server.close();
+});
+
+it('let no record of undici be made too early where a test lets its time pass', async () => {
+  let acceptPeer = (_peer: Peer) => {};
+  const accepted = new Promise<Peer>((resolve) => {
+    acceptPeer = resolve;
+  });
+  const server = await startWsServer((peer) => acceptPeer(peer));
+  const { instrumentWebSockets } = await import('@closespan/node');
+  const handle = instrumentWebSockets({ otlp: { url: receiver.url } });
+  const client = new WebSocket(server.url);
+  const [peer] = await Promise.all([
+    accepted,
+    new Promise((resolve) => client.addEventListener('open', resolve)),
+  ]);
+  peer.pause();
+  vi.useFakeTimers();
+  client.close(4001);
+  vi.advanceTimersByTime(31_000);
+  const closed = [client, peer].map(
+    (end) => new Promise((resolve) => (end as Peer).addEventListener('close', resolve)),
+  );
+  peer.resume();
+  await Promise.all(closed);
+  vi.useRealTimers();
+  await handle.shutdown();
+  await server.close();
+  expect(receiver.spans.map(closeLine).sort()).toEqual([
+    '/ client 4001 clean local local_close',
+    '/ server 4001 clean remote remote_close',
+  ]);
 });
 
 const start = (fakes: string, end: string, binary = NODE) =>

@@ -19,6 +19,7 @@ import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
 import type { ExporterSettings } from './otlp/exporter-settings.ts';
 import { createRunningExports } from './otlp/running-exports.ts';
+import { useTimers } from './otlp/sdk-timers.ts';
 import { createSendExport } from './otlp/send-export.ts';
 import { startTimer } from './queue/queue-pause.ts';
 
@@ -30,6 +31,7 @@ export function createMeterProvider(
   settings: ExporterSettings & MetricSettings,
 ): OtlpProvider<MeterProvider> {
   const { startPause = startTimer, running = createRunningExports(), delta } = settings;
+  useTimers(startPause);
   const delegate = createExportDelegate(
     JsonMetricsSerializer,
     createSendExport(exportTarget(settings, 'metrics'), startPause, running),

@@ -21,6 +21,7 @@ import { createExportDelegate } from './otlp/export-delegate.ts';
 import { exportTarget } from './otlp/export-target.ts';
 import type { ExporterSettings } from './otlp/exporter-settings.ts';
 import { createRunningExports } from './otlp/running-exports.ts';
+import { useTimers } from './otlp/sdk-timers.ts';
 import { createSendExport, type SendExport } from './otlp/send-export.ts';
 import { spanRequest } from './otlp/span-request.ts';
 import { createWrittenBatches } from './otlp/written-batches.ts';
@@ -98,6 +99,7 @@ export function createTracerProvider(
 ): ResendingTracerProvider {
   const { startPause = startTimer, running = createRunningExports(), isStored } = settings;
   limitRepeats(diag);
+  useTimers(startPause);
   const sampler = settings.sampler ?? environmentSampler(settings.keepAbnormal);
   const tracked = isStored ? createTrackedSpans<WrittenSpan>() : undefined;
   const resource = createResource(settings);

@@ -2,8 +2,8 @@ import { guard, type QueuePause, type StartPause } from '@closespan/core/platfor
 import { pauseBySocket, turnByPort } from './unfaked-timers.ts';
 
 // Taken when this module is loaded: an app's tests that fake timers later must not stop the telemetry.
-const startTimer = globalThis.setTimeout;
-const stopTimer = globalThis.clearTimeout;
+export const startTimer: typeof globalThis.setTimeout = globalThis.setTimeout;
+export const stopTimer: typeof globalThis.clearTimeout = globalThis.clearTimeout;
 const startTurn = globalThis.setImmediate;
 
 /** Whether the timers are the runtime's. A timer that a test replaced with a fake may never fire. */

@@ -4,6 +4,7 @@ import type { Attributes } from '@opentelemetry/api';
 import { connectionIdOf } from '../../connection/connection-id.ts';
 import { openingTime } from '../../connection/opening-time.ts';
 import type { ResponseHeaders } from '../../connection/response-headers.ts';
+import { startTimer, stopTimer } from '../../pipeline/timers-at-load.ts';
 import type { CountedStream } from '../../traffic/counted-stream.ts';
 import { factsOfRequest, type ReceivedCloseFrame, type UndiciFacts, type Wire } from './undici-facts.ts';
 import type { UndiciRequest } from './undici-request.ts';
@@ -193,9 +194,9 @@ export class UndiciConnection {
    * @param timedOut called after the milliseconds; never called if the connection has neither failed nor begun to close
    */
   limitWait(milliseconds: number, timedOut: (connection: UndiciConnection) => void): void {
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     if (this.#state !== 'failed' && this.#state !== 'closing') return;
-    const timer: Partial<NodeJS.Timeout> | undefined = setTimeout(timedOut, milliseconds, this);
+    const timer: Partial<NodeJS.Timeout> | undefined = startTimer(timedOut, milliseconds, this);
     // The fakes of some test libraries are numbers.
     timer?.unref?.();
     this.#timer = timer as NodeJS.Timeout | undefined;
@@ -213,7 +214,7 @@ export class UndiciConnection {
   }
 
   #changeState(state: UndiciState): void {
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     this.#timer = undefined;
     this.#state = state;
   }
