@@ -11,8 +11,8 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-const run = (env: Record<string, string>) =>
-  runNode(nodeBinary(24) ?? process.execPath, [program], {
+const run = (env: Record<string, string>, flags: string[] = []) =>
+  runNode(nodeBinary(24) ?? process.execPath, [...flags, program], {
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     ...env,
   });
@@ -60,6 +60,25 @@ it.each(['-1', '0.5', '3000000000', '1m'])('%s is taken for no interval of metri
   const { stderr } = await run({ OTEL_METRIC_EXPORT_INTERVAL: interval, OTEL_LOG_LEVEL: 'warn' });
   expect(stderr).toContain(`OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${interval}\``);
   expect([receiver.spans.length > 0, receiver.points.length > 0]).toEqual([true, true]);
+});
+
+it('no log quotes the user info or the query of an address that stands in a wrong variable', async () => {
+  const names = [
+    'CLOSESPAN_OTLP',
+    'CLOSESPAN_PRESETS',
+    'CLOSESPAN_SPAN_TIMING',
+    'OTEL_EXPORTER_OTLP_PROTOCOL',
+    'OTEL_TRACES_EXPORTER',
+    'OTEL_METRIC_EXPORT_INTERVAL',
+  ];
+  const address = 'https://user:secret@collector/v1?token=secret';
+  const variables = Object.fromEntries(names.map((name) => [name, address]));
+  const env = { ...variables, OTEL_LOG_LEVEL: 'warn' };
+  const { exitCode, stderr } = await run(env, ['--import', '@closespan/node/register']);
+  expect(exitCode).toBe(0);
+  expect(names.filter((name) => !stderr.includes(name))).toEqual([]);
+  expect(stderr).toContain('https://collector/v1');
+  expect(stderr).not.toContain('secret');
 });
 
 it.each([

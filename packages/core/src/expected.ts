@@ -25,6 +25,6 @@ function factOf(value: unknown): string {
  * Removes user info, query and fragment from a text. User info is removed first, because a password may contain a
  * question mark.
  */
-function withoutSecrets(text: string): string {
+export function withoutSecrets(text: string): string {
   return text.replace(/^([a-z][a-z\d+.-]*:\/+)?[\s\S]*@/i, '$1').replace(/[?#][\s\S]*$/, '');
 }

@@ -21,7 +21,7 @@ export {
 } from './check-options.ts';
 export { limitRepeats } from './delivery/limit-repeats.ts';
 export { signalUrl } from './delivery/signal-url.ts';
-export { expected } from './expected.ts';
+export { expected, withoutSecrets } from './expected.ts';
 export { guard } from './guard.ts';
 export type { GivenInfo } from './handlers/given-info.ts';
 export { type HandledRequest, headersOf } from './handlers/handled-socket.ts';

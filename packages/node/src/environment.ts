@@ -1,4 +1,4 @@
-import { checkOptions, NAME } from '@closespan/core/platform';
+import { checkOptions, NAME, withoutSecrets } from '@closespan/core/platform';
 import * as presetsEntry from '@closespan/core/presets';
 import { NODE_OPTION_CHECKS, type NodeWebSocketOptions } from './node-options.ts';
 import { warnAtStart } from './pipeline/console-logger.ts';
@@ -122,7 +122,8 @@ function asPresets(text: string): presetsEntry.Preset[] {
   const byName = new Map<string, presetsEntry.Preset>(Object.entries(presets));
   return asList(text).map((name) => {
     const preset = byName.get(name);
-    if (!preset) throw new TypeError(`Expected ${[...byName.keys()].join(', ')}, got \`${name}\``);
+    if (!preset)
+      throw new TypeError(`Expected ${[...byName.keys()].join(', ')}, got \`${withoutSecrets(name)}\``);
     return preset;
   });
 }
@@ -130,5 +131,5 @@ function asPresets(text: string): presetsEntry.Preset[] {
 function asFlag(text: string): boolean {
   const flag = text.toLowerCase();
   if (flag === 'true' || flag === 'false') return flag === 'true';
-  throw new TypeError(`Expected true or false, got \`${text}\``);
+  throw new TypeError(`Expected true or false, got \`${withoutSecrets(text)}\``);
 }

@@ -1,6 +1,6 @@
 import type { RunningExports } from '@closespan/core/otlp';
 import type { ExporterSettings, MetricSettings } from '@closespan/core/otlp-metrics';
-import { diag, NAME } from '@closespan/core/platform';
+import { diag, NAME, withoutSecrets } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { isSdkDisabled } from './is-sdk-disabled.ts';
 import { processResource } from './process-resource.ts';
@@ -42,7 +42,7 @@ function intervalOf(text: string | undefined): number | undefined {
   const millis = Number(text);
   if (millis >= 1 && millis <= LONGEST_TIMER) return millis;
   diag.warn(
-    `${NAME}: OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${text.slice(0, 64)}\``,
+    `${NAME}: OTEL_METRIC_EXPORT_INTERVAL ignored: Expected milliseconds, got \`${withoutSecrets(text).slice(0, 64)}\``,
   );
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { diag, NAME } from '@closespan/core/platform';
+import { diag, NAME, withoutSecrets } from '@closespan/core/platform';
 
 /** Values that the built-in pipeline supports, by OpenTelemetry's variable. The first value replaces any other value. */
 const SPOKEN: Readonly<Record<string, readonly [string, ...string[]]>> = {
@@ -14,7 +14,9 @@ export function warnOfUnspoken(env: Readonly<Record<string, string | undefined>>
   for (const [variable, spoken] of Object.entries(SPOKEN)) {
     const text = env[variable];
     if (text && !spoken.includes(text)) {
-      diag.warn(`${NAME}: ${variable}=${text.slice(0, 64)} is not supported, ${spoken[0]} is sent`);
+      diag.warn(
+        `${NAME}: ${variable}=${withoutSecrets(text).slice(0, 64)} is not supported, ${spoken[0]} is sent`,
+      );
     }
   }
 }
