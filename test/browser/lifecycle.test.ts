@@ -16,11 +16,9 @@ const recorder = {
   settings: {} as never,
   record() {},
   opened() {},
-  endOutages: () => false,
+  recording: () => undefined,
   prepare() {},
   async forceFlush() {},
-  cancelExports() {},
-  flushNow() {},
   async shutdown() {},
 };
 const LOST = { code: 1006, reason: '', wasClean: false };

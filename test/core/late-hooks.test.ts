@@ -42,7 +42,7 @@ it('records no close until the code of the hooks has come, and then calls the ho
   );
   recorder.record(openedConnection(), FACTS);
   await recorder.forceFlush();
-  recorder.flushNow();
+  recorder.recording()?.flushNow();
   expect(spanExporter.getFinishedSpans()).toEqual([]);
   isOnline = true;
   recorder.record(openedConnection(), FACTS);

@@ -96,7 +96,7 @@ it('passes spans on at the exit of a page although the code of metrics has not c
   recorder.prepare();
   await vi.waitUntil(() => load.mock.calls.length > 0);
   record(recorder, 3);
-  recorder.flushNow();
+  recorder.recording()?.flushNow();
   expect(spanExporter.getFinishedSpans()).toHaveLength(3);
   // The page comes back.
   resolve(CODE);

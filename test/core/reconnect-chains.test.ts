@@ -76,7 +76,7 @@ function startClients(
       return connection;
     },
     close,
-    end: recorder.endOutages,
+    end: () => recorder.recording()?.endOutages() ?? false,
     async spans() {
       await recorder.forceFlush();
       return exporter.getFinishedSpans();

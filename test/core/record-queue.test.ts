@@ -97,7 +97,7 @@ describe('a storm of closes', () => {
     recorder.record(openedConnection(), FACTS);
     await Promise.resolve();
     expect(exporter.getFinishedSpans()).toHaveLength(1);
-    recorder.flushNow();
+    recorder.recording()?.flushNow();
     expect(exporter.getFinishedSpans()).toHaveLength(2);
     await recorder.shutdown();
   });
@@ -121,14 +121,27 @@ describe('a storm of closes', () => {
     const recorder = createRecorder({ tracerProvider }, noPipeline, async () => {
       const { createRecording } = await loadRecording();
       return {
-        createRecording: (settings) => createRecording({ ...settings, memory: counted, mostStored: 100 }),
+        createRecording: (settings) =>
+          createRecording({
+            ...settings,
+            memory: counted,
+            trim(queue, isNormal) {
+              let removed = 0;
+              while (queue.size() > 100) {
+                const evicted = queue.evict(isNormal);
+                evicted.forEach(counted.release);
+                removed += evicted.length;
+              }
+              return removed;
+            },
+          }),
       };
     });
     recorder.record(openedConnection(), FACTS);
     await recorder.forceFlush();
     for (let i = 0; i < 3000; i++) recorder.record(openedConnection(), FACTS);
     expect(waiting).toBe(3000);
-    recorder.flushNow();
+    recorder.recording()?.flushNow();
     expect(waiting).toBe(0);
     await recorder.shutdown();
   });

@@ -82,7 +82,7 @@ export function createRecording(
   loadMetrics: LoadMetrics | undefined = settings.loadMetrics,
 ): Recording {
   const { options, startPipeline, waiting, capacity, memory, createChains, startPause, nextTurn } = settings;
-  const { shutdownMillis = 5000, mostStored = 0, limitWait = (flush) => flush() } = settings;
+  const { shutdownMillis = 5000, trim, limitWait = (flush) => flush() } = settings;
   let { dropped } = settings;
   const destination = createDestination(options, startPipeline);
   const writer = createRecordWriter(settings, destination, loadMetrics);
@@ -199,11 +199,7 @@ export function createRecording(
     if (startNow && !find()) destination.startNow(startNow);
     // Without a provider the closes wait on: the page may stay, or come back.
     if (!find()) return false;
-    while (mostStored && queue.size() > mostStored) {
-      const evicted = queue.evict(writer.isNormal);
-      for (const closed of evicted) memory?.release(closed);
-      dropped += evicted.length;
-    }
+    dropped += trim?.(queue, writer.isNormal) ?? 0;
     queue.drainNow();
     return destination.flushNow();
   }
@@ -216,7 +212,7 @@ export function createRecording(
     // A provider of the app takes spans although its flush hangs.
     if (destination.isOthers) queue.drainNow();
     const lost = queue.size() + (await destination.unsent());
-    if (lost > 0 && !(mostStored && flushNow()))
+    if (lost > 0 && !(trim && flushNow()))
       diag.warn(`${NAME}: ${lost} closes lost, ${inTime ? 'nothing arrives' : 'time is up'}`);
     while (queue.size() > 0) makeRoom();
     isStopped = true;

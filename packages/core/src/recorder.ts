@@ -41,21 +41,10 @@ export interface Recorder {
    */
   forceFlush(limit?: TimeLimit): Promise<void>;
   /**
-   * Passes all waiting closes to the exporter before the function returns. Meant for a page that is about to be
-   * unloaded, and for a process that is about to end. Without a provider, the closes stay in the queue.
-   * @param parts starts parts that do not run yet
+   * Returns the code that makes spans and metrics. `undefined` until it is loaded.
+   * @param create starts this code if closes wait for it. Meant for a process that is about to end
    */
-  flushNow(parts?: PartsNow): void;
-  /**
-   * Records every outage that goes on, because the page or process ends.
-   * @returns whether there was an outage
-   */
-  endOutages(): boolean;
-  /**
-   * Makes the unfinished exports of the built-in pipeline (closespan's OTLP/HTTP exporter) fail.
-   * @param isCancelled if `true`, later exports fail, too; `false` allows later exports again
-   */
-  cancelExports(isCancelled: boolean): void;
+  recording(create?: typeof createRecording): Recording | undefined;
   /**
    * Exports all waiting closes, then stops the built-in pipeline (closespan's OTLP/HTTP exporter). A provider of the
    * user keeps running. Closes that have not arrived at the time limit are lost.
@@ -121,7 +110,7 @@ export function createRecorder(
    * flush.
    */
   function loadIfNeeded(): Promise<void> | undefined {
-    return waiting.length > 0 ? load() : loading;
+    return waiting[0] ? load() : loading;
   }
 
   /** Adds a close or an opening. This runs within the app's event handler. */
@@ -152,13 +141,9 @@ export function createRecorder(
       await loadIfNeeded();
       await recording?.drain(limit);
     },
-    flushNow(parts) {
-      if (parts && waiting.length > 0) recording ??= parts.createRecording(settings);
-      recording?.flushNow(parts?.startPipeline);
-    },
-    endOutages: () => Boolean(recording?.endOutages()),
-    cancelExports(isCancelled) {
-      recording?.cancelExports(isCancelled);
+    recording(create) {
+      recording ??= waiting[0] && create?.(settings);
+      return recording;
     },
     async shutdown(limit = false) {
       await loadIfNeeded();

@@ -2,6 +2,7 @@ import type { MoreMetrics } from './metrics/close-metrics.ts';
 import type { CreateLabelLimits } from './metrics/label-limits.ts';
 import type { LoadMetrics } from './metrics/metrics-in-use.ts';
 import type { WebSocketOptions } from './options.ts';
+import type { Backlog } from './queue/backlog.ts';
 import type { StartPause } from './queue/queue-pause.ts';
 import type { ChainStore } from './record/chain.ts';
 import type { PendingClose } from './record/close-facts.ts';
@@ -32,11 +33,15 @@ export interface RecordingSettings extends MoreMetrics {
   /** Number of closes that may wait. If more closes wait, the oldest normal closes lose their spans first. */
   readonly capacity: number;
   /**
-   * Number of closes that the built-in pipeline (closespan's OTLP/HTTP exporter) stores when the process ends. If more
-   * closes wait, the oldest normal closes are dropped first.
-   * @defaultValue the pipeline stores no closes
+   * Removes closes from the queue, before the built-in pipeline (closespan's OTLP/HTTP exporter) stores those that wait
+   * when the process ends. Returns the number of removed closes. Absent where the pipeline stores no closes.
    */
-  readonly mostStored?: number | undefined;
+  readonly trim?:
+    | ((
+        queue: Pick<Backlog<PendingClose>, 'size' | 'evict'>,
+        isNormal: (closed: PendingClose) => boolean,
+      ) => number)
+    | undefined;
   /** Limits the memory of the closes that wait. Absent in pages, where only the number of closes is limited. */
   readonly memory?: QueueMemory;
   /** Corrects the server of a connection over a Unix socket. Absent in pages, which have no such connections. */

@@ -36,8 +36,8 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
     const cause = going.persisted ? 'bfcache' : 'page_exit';
     going = undefined;
     recordOpenSockets(observer, cause);
-    recorder.endOutages();
-    recorder.flushNow();
+    recorder.recording()?.endOutages();
+    recorder.recording()?.flushNow();
   }
   const stop = listen<PageTransitionEvent>(scope, {
     pagehide(event) {
@@ -48,7 +48,7 @@ export function observePageExit(scope: Window, observer: SocketObserver, recorde
     },
     visibilitychange() {
       leave();
-      if (scope.document.visibilityState === 'hidden') recorder.flushNow();
+      if (scope.document.visibilityState === 'hidden') recorder.recording()?.flushNow();
     },
     // For a browser that fired no `visibilitychange`.
     pageshow: leave,

@@ -15,8 +15,8 @@ export function observeWorkerExit(
 ): (() => void) | undefined {
   return patch(scope, 'close', () => {
     recordOpenSockets(observer, 'page_exit');
-    recorder.endOutages();
-    recorder.flushNow();
+    recorder.recording()?.endOutages();
+    recorder.recording()?.flushNow();
     return undefined;
   });
 }

@@ -20,12 +20,11 @@ export async function readRows(store: SpanStore, keys: readonly RowKey[]): Promi
       // What is no list throws, too.
       const spans = [...(JSON.parse(text) as StoredSpan[])];
       if (spans.every(isSpan)) return [{ key, spans }];
-      unreadable.push(key);
-      return [];
     } catch {
-      unreadable.push(key);
-      return [];
+      // As a list of what are no spans.
     }
+    unreadable.push(key);
+    return [];
   });
   return { rows, unreadable };
 }

@@ -111,9 +111,11 @@ export function createReconnectChains(
         // Not itself: a coarse clock may give the start and the call of `close()` one time.
         const isNext = (one: BegunChain) =>
           one.begunAt >= lostAt && one.target === target && one.opening?.connection !== connection;
-        const index = waited > 0 ? begun.findIndex(isNext) : -1;
-        const [later] = index < 0 ? [] : begun.splice(index, 1);
-        if (later) return goOnWith(later, chain);
+        const later = waited > 0 ? begun.find(isNext) : undefined;
+        if (later) {
+          begun.splice(begun.indexOf(later), 1);
+          return goOnWith(later, chain);
+        }
         waiting.add(chain);
       } else if (before) {
         if (before.isLost) {
@@ -136,9 +138,8 @@ export function createReconnectChains(
         remember({ target, loss: NO_END, last: NO_END, attempts: -1, isLost: false, begunAt, opening });
         return undefined;
       }
-      const first = begun.find((one) => one === chain);
-      if (first) first.opening = opening;
-      return goOn(opening, chain);
+      // Only asked of a chain that is still among those begun.
+      return goOn(opening, Object.assign(chain, { opening }));
     },
     endOutages() {
       const closedAt = now();

@@ -4,6 +4,7 @@ import {
   createQueueMemory,
   type LoadRecording,
   overSocket,
+  type RecordingSettings,
 } from '@closespan/core/platform';
 import type { NodeWebSocketOptions } from '../node-options.ts';
 import { detached } from './detached.ts';
@@ -45,11 +46,12 @@ function onNode(createRecording: CreateRecording, { closeSentence }: Explain): C
   return detached((settings) => {
     const { exitTimeout, spool }: NodeWebSocketOptions = settings.options;
     const { noteClose, concludeLimit } = createLimitConclusion();
+    const memory = createQueueMemory(CAPACITY);
     const recording = createRecording({
       ...settings,
       closeSentence,
       overSocket,
-      memory: createQueueMemory(CAPACITY),
+      memory,
       ...meterSettings(settings.options),
       noteClose,
       concludeLimit: (record, closed) => concludeLimit(knownTimes(record), closed),
@@ -58,7 +60,7 @@ function onNode(createRecording: CreateRecording, { closeSentence }: Explain): C
       nextTurn,
       limitWait: createLimitedWait(),
       shutdownMillis: exitTimeout,
-      mostStored: spool === undefined ? undefined : MOST_STORED,
+      trim: spool === undefined ? undefined : trimTo(MOST_STORED, memory),
     });
     const stopLooking = lookForProviders(recording.find);
     return {
@@ -71,4 +73,17 @@ function onNode(createRecording: CreateRecording, { closeSentence }: Explain): C
       },
     };
   });
+}
+
+/** Makes a function that removes closes from a queue until no more than `most` are left. */
+function trimTo(most: number, memory: ReturnType<typeof createQueueMemory>): RecordingSettings['trim'] {
+  return (queue, isNormal) => {
+    let removed = 0;
+    while (queue.size() > most) {
+      const evicted = queue.evict(isNormal);
+      for (const closed of evicted) memory.release(closed);
+      removed += evicted.length;
+    }
+    return removed;
+  };
 }

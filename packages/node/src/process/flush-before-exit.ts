@@ -93,7 +93,7 @@ export function flushBeforeExit(
   }
 
   function noteOutages(): void {
-    if (recorder.endOutages()) unsent = true;
+    if (recorder.recording()?.endOutages()) unsent = true;
   }
 
   /**
@@ -113,9 +113,9 @@ export function flushBeforeExit(
     if (!isLate) return;
     diag.error(`${NAME}: exports not done within ${exitTimeout} ms, the process ends`);
     isCancelled = true;
-    recorder.cancelExports(true);
+    recorder.recording()?.cancelExports(true);
     // Every queued close is written now, though an exporter takes no more than its own queue holds.
-    recorder.flushNow();
+    recorder.recording()?.flushNow();
     // Neither a second signal nor another `beforeExit` must wait for what hangs.
     forget(sent);
     flushes.clear();
@@ -160,7 +160,7 @@ export function flushBeforeExit(
     noteRecord() {
       unsent = true;
       isEnding = false;
-      if (isCancelled) recorder.cancelExports(false);
+      if (isCancelled) recorder.recording()?.cancelExports(false);
       isCancelled = false;
       if (!stopWatching) watch();
       if (endingUntil > 0 && now() < endingUntil) void send();

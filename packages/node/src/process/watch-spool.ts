@@ -66,13 +66,15 @@ export function watchSpool(
       createRecording: createRecordingNow,
       startPipeline: () => startPipelineNow(options),
     };
+    const flushNow = () => recorder.recording(parts.createRecording)?.flushNow(parts.startPipeline);
+    const endOutages = () => recorder.recording()?.endOutages();
     const steps = [
-      ...(endsForSure && isObserving ? [settle, recordOpen, recorder.endOutages] : []),
+      ...(endsForSure && isObserving ? [settle, recordOpen, endOutages] : []),
       // Spans are then held back instead of sent.
-      () => recorder.cancelExports(true),
-      () => recorder.flushNow(parts),
+      () => recorder.recording()?.cancelExports(true),
+      flushNow,
       // The parts that know of outages may have been started just now.
-      () => endsForSure && recorder.endOutages() && recorder.flushNow(parts),
+      () => endsForSure && endOutages() && flushNow(),
       () => sender?.release(),
     ];
     for (const step of steps) guard('spool', step);
