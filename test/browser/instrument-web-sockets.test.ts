@@ -180,6 +180,48 @@ describe('the wrapped global', () => {
     expect((await arrived()).map(closeLine)).toEqual(['/client client 4001 clean local local_close']);
   });
 
+  it('sees sockets of a subclass whose members need private ones, and calls none of them as the socket is made', async () => {
+    const calls: string[] = [];
+    class Chat extends WebSocket {
+      readonly #url: string;
+      readonly #listeners: unknown[] = [];
+      constructor(url: string) {
+        super(url);
+        calls.push('made');
+        this.#url = url;
+      }
+      override get url(): string {
+        return this.#url;
+      }
+      override get readyState(): WebSocket['readyState'] {
+        return this.#url ? super.readyState : super.readyState;
+      }
+      override addEventListener(...args: [string, (event: Event) => void]): void {
+        calls.push(args[0]);
+        this.#listeners.push(args[1]);
+        super.addEventListener(...args);
+      }
+    }
+    const socket = new Chat(`${peers.ws}/client`);
+    expect(Object.getPrototypeOf(socket)).toBe(Chat.prototype);
+    socket.onopen = () => socket.close(4001);
+    await new Promise((resolve) => socket.addEventListener('close', resolve));
+    expect(calls).toEqual(['made', 'close']);
+    expect((await arrived()).map(closeLine)).toEqual(['/client client 4001 clean local local_close']);
+  });
+
+  it('records a socket whose subclass lets nobody remove a listener', async () => {
+    class Chat extends WebSocket {
+      override removeEventListener(): void {
+        throw new Error('not allowed');
+      }
+    }
+    const socket = new Chat(`${peers.ws}/client`);
+    socket.onopen = () => socket.close(4001);
+    await new Promise((resolve) => socket.addEventListener('close', resolve));
+    expect((await arrived()).map(closeLine)).toEqual(['/client client 4001 clean local local_close']);
+  });
+
   it('sees sockets of subclasses, and with a URL object', async () => {
     class Chat extends WebSocket {}
     const socket = new Chat(new URL(`${peers.ws}/server/1012`));

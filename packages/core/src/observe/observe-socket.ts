@@ -131,34 +131,29 @@ export function createSocketObserver(
 
   function finish(socket: WebSocketLike, event: CloseEventFacts): void {
     const known = observed.get(socket);
-    if (known) {
+    if (!known) return;
+    const { connection, startTime, info, url, hasNotes, erroredAt } = known;
+    guard('observation', () => {
+      recorder.record(
+        connection,
+        {
+          kind: info?.kind ?? 'client',
+          url: info?.url ?? socket.url ?? url,
+          subprotocol: socket.protocol,
+          extensions: socket.extensions,
+          unsentSize: socket.bufferedAmount,
+          errored: erroredAt !== undefined,
+          // Without a `close` event the error was the end.
+          closedAt: event.synthetic ? erroredAt : undefined,
+          initiator: hasNotes ? undefined : 'unknown',
+          ...event,
+          ...guard('platform', () => platformFacts?.(connection, event, startTime)),
+        },
+        info?.owner ?? socket,
+      );
+      // Last: a subclass of the app may override what removes listeners.
       forget(socket);
-      guard('observation', () => record(socket, known, event));
-    }
-  }
-
-  function record(
-    socket: WebSocketLike,
-    { connection, startTime, info, url, hasNotes, erroredAt }: ObservedSocket,
-    event: CloseEventFacts,
-  ): void {
-    recorder.record(
-      connection,
-      {
-        kind: info?.kind ?? 'client',
-        url: info?.url ?? socket.url ?? url,
-        subprotocol: socket.protocol,
-        extensions: socket.extensions,
-        unsentSize: socket.bufferedAmount,
-        errored: erroredAt !== undefined,
-        // Without a `close` event the error was the end.
-        closedAt: event.synthetic ? erroredAt : undefined,
-        initiator: hasNotes ? undefined : 'unknown',
-        ...event,
-        ...guard('platform', () => platformFacts?.(connection, event, startTime)),
-      },
-      info?.owner ?? socket,
-    );
+    });
   }
 
   function forget(socket: WebSocketLike): void {

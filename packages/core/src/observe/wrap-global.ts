@@ -25,7 +25,7 @@ export function wrapGlobal<S extends object>(
     construct(target, args, newTarget) {
       // The trap's type says less than the language: `newTarget` is a constructor.
       const socket = construct(target, args, newTarget as unknown as Constructor<S>);
-      guard('observation', () => constructed(socket));
+      observeNew(target, socket, constructed);
       return socket;
     },
   });
@@ -36,4 +36,19 @@ export function wrapGlobal<S extends object>(
     stopLinking?.();
     stopWrapping();
   };
+}
+
+/**
+ * Calls `observe` with a new object of a class, and logs an error with `diag.error`. Meanwhile the object is one of the
+ * class itself: a subclass may override members by code that needs private members, and adds these members later.
+ */
+export function observeNew<S extends object>(
+  { prototype }: { readonly prototype: object },
+  socket: S,
+  observe: (socket: S) => void,
+): void {
+  const own = Reflect.getPrototypeOf(socket);
+  Reflect.setPrototypeOf(socket, prototype);
+  guard('observation', () => observe(socket));
+  Reflect.setPrototypeOf(socket, own);
 }

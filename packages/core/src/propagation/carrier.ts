@@ -1,7 +1,7 @@
 import { guard } from '../guard.ts';
 import type { SocketObserver } from '../observe/observe-socket.ts';
 import type { WebSocketLike } from '../observe/web-socket-like.ts';
-import type { Construct } from '../observe/wrap-global.ts';
+import { type Construct, observeNew } from '../observe/wrap-global.ts';
 import { type CarriedContext, takeFromUrl } from '../record/carried-context.ts';
 import { isIgnored } from '../record/ignore-urls.ts';
 import { randomHex } from '../record/random-hex.ts';
@@ -59,7 +59,7 @@ export function createCarrier({ propagateTo = [] }: CarrierOptions, put: Put): C
     carry: (observer, ignoreUrls) => (target, args, newTarget) => {
       const info = guard('carrier', () => change(args, ignoreUrls));
       const socket = Reflect.construct(target, args, newTarget);
-      if (info) guard('observation', () => observer.observe(socket, info));
+      if (info) observeNew(target, socket, (made) => observer.observe(made, info));
       return socket;
     },
   };
