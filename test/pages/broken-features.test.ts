@@ -66,6 +66,10 @@ describe('a page sends each span once where', () => {
     ['locks throw', `LockManager.prototype.request = () => { throw ${DENIED} }`],
     ['locks never call back', `LockManager.prototype.request = () => ${NEVER}`],
     ['locks are never told of', `LockManager.prototype.query = () => Promise.reject(${DENIED})`],
+    [
+      'locks call nobody back',
+      'LockManager.prototype.request = async () => {}; LockManager.prototype.query = async () => ({ held: [] })',
+    ],
     ['the getter of locks throws', `${LOCKS} get() { throw ${DENIED} } })`],
     ['locks are missing', `${LOCKS} value: undefined })`],
     ['there is no IndexedDB', 'delete globalThis.indexedDB'],
