@@ -64,7 +64,8 @@ export function toRows(spans: readonly StoredSpan[]): SpanRow[] {
 function toRow(abnormal: 0 | 1, spans: readonly StoredSpan[]): SpanRow {
   const text = plainJson(spans);
   return {
-    key: [abnormal, Date.now(), randomHex(8), text.length, closesIn(spans)],
+    // IndexedDB takes no NaN, which a fake of the clock may give.
+    key: [abnormal, Date.now() || 0, randomHex(8), text.length, closesIn(spans)],
     text,
     spans,
     writtenAt: now(),

@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { Chain, ChainEnd } from './chain.ts';
 import type { CloseCause, CloseInitiator, Interruption } from './close-cause.ts';
-import { type Connection, now } from './connection.ts';
+import { type Connection, now, wallNow } from './connection.ts';
 
 /** Address of the remote end of a TCP connection. */
 export interface Peer {
@@ -158,7 +158,7 @@ export function stampClose(
     connection,
     facts,
     closedAt,
-    closeTime: Date.now() - (time - closedAt),
+    closeTime: wallNow() - (time - closedAt),
     socket: socket && globalThis.WeakRef && new WeakRef(socket),
     isOpening,
   };
