@@ -94,6 +94,11 @@ describe('a page sends each span once where', () => {
     ['keys cannot be read', `IDBObjectStore.prototype.getAllKeys = () => { throw ${DENIED} }`],
     ['there is no crypto', 'delete globalThis.crypto'],
     ['crypto throws', `Crypto.prototype.getRandomValues = () => { throw ${DENIED} }`],
+    ['crypto does nothing', 'Crypto.prototype.getRandomValues = () => {}'],
+    [
+      'Array.from maps nothing, as that of Prototype and MooTools',
+      'const { from } = Array; Array.from = (items, map) => from(items, items instanceof Uint8Array ? undefined : map)',
+    ],
     ['performance.now gives no number', 'performance.now = () => undefined'],
     ['Date.now gives no number', 'Date.now = () => undefined'],
     ['no clock gives a number', 'Date.now = performance.now = () => NaN'],
@@ -115,7 +120,8 @@ describe('a page sends each span once where', () => {
     await given.page.goto(given.site.url);
     await connect(given.page);
     await expectAll();
-    const [{ attributes } = { attributes: {} }] = given.receiver.spans;
+    const [{ attributes, spanId } = { attributes: {}, spanId: '' }] = given.receiver.spans;
+    expect(spanId).toMatch(/^[\da-f]{16}$/);
     expect(attributes).toMatchObject({
       'websocket.close.code': 1011,
       'websocket.close.cause': 'server_error',

@@ -3,15 +3,13 @@
  * @param bytes number of random bytes; each byte gives two digits
  */
 export function randomHex(bytes: number): string {
-  return Array.from(randomBytes(bytes), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function randomBytes(count: number): Uint8Array {
-  const bytes = new Uint8Array(count);
+  // The digits only tell spans and connections apart.
+  const random = new Uint8Array(bytes).map(() => Math.random() * 256);
   try {
-    return crypto.getRandomValues(bytes);
+    crypto.getRandomValues(random);
   } catch {
-    // The digits only tell spans and connections apart.
-    return bytes.map(() => Math.random() * 256);
+    // A scope may lack `crypto`. A fake of a test may leave the bytes as they are.
   }
+  // Not by `Array.from`, which old libraries replace by a function that maps nothing.
+  return [...random].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
