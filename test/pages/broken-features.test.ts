@@ -1,3 +1,4 @@
+import { closeLine } from '@closespan/testing';
 import type { Frame, Page } from 'playwright';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { givenPages } from '../helpers/given-pages.ts';
@@ -142,6 +143,31 @@ describe('a page sends each span once where', () => {
     await connect(given.page, { compression: 'gzip' });
     await expectAll();
     expect(given.receiver.requests[0]?.headers['content-encoding']).toBeUndefined();
+  });
+});
+
+describe('a page records a close of its own, and a flush ends, where', () => {
+  it.each([
+    ['promises have no finally', 'delete Promise.prototype.finally'],
+    [
+      'a getter of navigator throws',
+      `Object.defineProperty(Navigator.prototype, 'userAgent', { get() { throw 0 } })`,
+    ],
+    ['navigator throws', `Object.defineProperty(globalThis, 'navigator', { get() { throw 0 } })`],
+  ])('%s', async (_title, script) => {
+    await given.page.addInitScript(script);
+    await given.page.goto(given.site.url);
+    await given.page.evaluate(async (url) => {
+      app.start({ otlp: { url } });
+      const socket = new WebSocket(location.origin.replace('http', 'ws'));
+      const happens = (type: string) => new Promise((resolve) => socket.addEventListener(type, resolve));
+      await happens('open');
+      socket.close(4200);
+      await happens('close');
+      await app.flush();
+    }, given.receiver.url);
+    expect(given.receiver.spans.map(closeLine)).toEqual(['/ client 4200 clean local local_close']);
+    expect(errors).toEqual([]);
   });
 });
 

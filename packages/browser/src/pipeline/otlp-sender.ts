@@ -134,8 +134,9 @@ export function createOtlpSender(
         body = format.serialize(spans.slice(0, taken));
       }
       leavingBytes += body.length;
-      const sent = post(body, true).finally(() => {
+      const sent = post(body, true).then((result) => {
         leavingBytes -= body.length;
+        return result;
       });
       return [taken, sent];
     },

@@ -1,4 +1,4 @@
-import { listen } from '@closespan/browser/recording';
+import { guard, listen } from '@closespan/browser/recording';
 import type { Outcome } from '@closespan/core/platform';
 import { createOutbox } from './outbox.ts';
 import { createOutcomes, REFUSED } from './outcomes.ts';
@@ -102,7 +102,10 @@ export function createDelivery({ store, sender, bounds, count }: DeliveryOptions
     const keys = rows.map(({ key }) => key);
     const waiting = [...rows.flatMap(({ spans }) => spans), ...fresh];
     waiting.sort((a, b) => Number(isError(b)) - Number(isError(a)));
-    const isHopeful = waiting.length > 0 && !outbox.failing && globalThis.navigator?.onLine !== false;
+    const isHopeful =
+      waiting.length > 0 &&
+      !outbox.failing &&
+      guard('navigator', () => globalThis.navigator?.onLine) !== false;
     const [taken, sending] = isHopeful ? sender.sendLeaving(waiting) : [0];
     if (sending) {
       // The page may be gone before the response comes. Rows that are sent now are not kept, or they would be sent twice.

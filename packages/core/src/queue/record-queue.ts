@@ -1,3 +1,4 @@
+import { logFailures } from '../delivery/log-failures.ts';
 import { now } from '../record/connection.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { nextTurn } from './next-turn.ts';
@@ -124,7 +125,8 @@ export function createRecordQueue<T>(
   }
 
   function start(): Promise<void> {
-    running ??= run().finally(() => {
+    // Nobody else would handle a rejection, and the app would see it.
+    running ??= logFailures('queue', run).then(() => {
       running = undefined;
     });
     return running;

@@ -1,3 +1,5 @@
+import { guard } from '../guard.ts';
+
 /** Matches runtimes that round a close code. The other ones cut off its fraction, as of November 2026. */
 const ROUNDS = /Firefox|Bun|Deno/;
 
@@ -10,7 +12,7 @@ const ROUNDS = /Firefox|Bun|Deno/;
 export function requestedCode(code: unknown): number | undefined {
   const number = Number(code);
   // A sum of this size has no fraction. Of two integers that are equally near, it is the even one.
-  const whole = ROUNDS.test(globalThis.navigator?.userAgent)
+  const whole = ROUNDS.test(guard('navigator', () => globalThis.navigator?.userAgent) ?? '')
     ? number + 2 ** 52 - 2 ** 52
     : Math.trunc(number);
   return whole || undefined;
