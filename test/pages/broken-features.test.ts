@@ -103,6 +103,8 @@ describe('a page sends each span once where', () => {
     ['performance.now gives no number', 'performance.now = () => undefined'],
     ['Date.now gives no number', 'Date.now = () => undefined'],
     ['no clock gives a number', 'Date.now = performance.now = () => NaN'],
+    ['all objects have a transport', inherited('transport', '"text"')],
+    ['the app has a Zone of its own', 'globalThis.Zone = { root: {} }'],
     ['there is no MessageChannel', 'delete globalThis.MessageChannel'],
     ['MessageChannel throws', `globalThis.MessageChannel = function () { throw ${DENIED} }`],
     ['there is no AbortSignal.timeout', 'delete AbortSignal.timeout'],

@@ -79,13 +79,15 @@ export function createRecorder(
   loadRecording: LoadRecording,
 ): Recorder {
   const waiting: PendingClose[] = [];
-  const settings: Recorder['settings'] & { dropped: number } = {
+  const settings = {
+    // Parts that are absent must not be those that somebody has added to `Object.prototype`.
+    __proto__: null,
     options,
     startPipeline,
     waiting,
     dropped: 0,
     capacity: 131_072,
-  };
+  } as Recorder['settings'] & { dropped: number };
   let recording: Recording | undefined;
   let loading: Promise<void> | undefined;
 

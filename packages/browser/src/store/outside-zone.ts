@@ -1,4 +1,4 @@
-type ZoneLike = { readonly root?: { run<T>(run: () => T): T } };
+type ZoneLike = { readonly root?: { run?<T>(run: () => T): T } };
 
 /**
  * Runs a function in the root zone of zone.js, so that Angular does not notice the timers and requests of closespan.
@@ -7,5 +7,5 @@ type ZoneLike = { readonly root?: { run<T>(run: () => T): T } };
  */
 export function outsideZone<T>(run: () => T): T {
   const { root } = (globalThis as { Zone?: ZoneLike }).Zone ?? {};
-  return root ? root.run(run) : run();
+  return root?.run ? root.run(run) : run();
 }
