@@ -11,7 +11,7 @@ const FLOORS = {
   core: [
     ['version.ts', 'schema-url.ts', 'root-context.ts'],
     ['registered-api.ts'],
-    ['guard.ts', 'expected.ts', 'own-options.ts'],
+    ['guard.ts', 'log-failures.ts', 'expected.ts', 'own-options.ts'],
     ['call-hook.ts'],
     ['stop-all.ts', 'record'],
     ['semconv.ts', 'queue'],

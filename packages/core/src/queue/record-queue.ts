@@ -1,4 +1,4 @@
-import { logFailures } from '../delivery/log-failures.ts';
+import { logFailures } from '../log-failures.ts';
 import { now } from '../record/connection.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
 import { nextTurn } from './next-turn.ts';

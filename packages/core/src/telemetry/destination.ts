@@ -1,6 +1,6 @@
 import type { Meter } from '@opentelemetry/api';
-import { logFailures } from '../delivery/log-failures.ts';
 import { guard } from '../guard.ts';
+import { logFailures } from '../log-failures.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { ChainEnd } from '../record/chain.ts';
 import { diag } from '../registered-api.ts';

@@ -1,5 +1,5 @@
-import { diag } from '../registered-api.ts';
-import { NAME } from '../version.ts';
+import { diag } from './registered-api.ts';
+import { NAME } from './version.ts';
 
 /**
  * Starts asynchronous steps together and waits for all of them. An error of a step is logged with `diag.error` and not
