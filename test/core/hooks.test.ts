@@ -125,6 +125,36 @@ it.each([...NAMES, 'closeHook'].flatMap((name) => THROWN.map(([what, thrown]) =>
   },
 );
 
+it.each([
+  ['passes no rejection on', () => DeafPromise.reject(new Error('from a hook'))],
+  [
+    'throws when somebody waits for it',
+    () =>
+      Object.assign(rejecting(), {
+        // biome-ignore lint/suspicious/noThenProperty: the method is the point
+        then() {
+          throw new Error('from then');
+        },
+      }),
+  ],
+])('a rejection of closeHook is handled where its promise %s', async (_what, closeHook) => {
+  await recordCloses([{ code: 1008 }], { closeHook });
+  // A rejection is unhandled after the microtasks of the turn in which it happened.
+  await new Promise(setImmediate);
+  expect(rejections).not.toHaveBeenCalled();
+  expect(error.mock.calls).toEqual([['closespan: closeHook threw', expect.anything()]]);
+});
+
+it('the log holds no more than the first part of a stack, however long the stack of a hook is', async () => {
+  const frame = ' at f (https://h/a.js:1:2)\n';
+  const closeHook = () => {
+    throw Object.assign(new Error('text'), { stack: `Error: text\n${frame.repeat(100_000)}` });
+  };
+  await recordCloses([{ code: 1008 }], { closeHook });
+  expect(error).toHaveBeenCalledOnce();
+  expect(error.mock.calls[0]?.join('').length).toBeLessThan(10_000);
+});
+
 it('urlTemplate may return nothing', async () => {
   await recordCloses([{}], { urlTemplate: () => undefined });
   expect(error).not.toHaveBeenCalled();

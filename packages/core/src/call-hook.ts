@@ -17,15 +17,20 @@ export function callHook<T, F>(
 ): T | F {
   try {
     const result: unknown = call();
-    // A subclass may not pass the rejection on, and `Promise.resolve` also takes what only looks like a promise.
-    if (result instanceof Promise) Promise.prototype.then.call(result, undefined, () => {});
-    else if (typeof result === type) return result as T;
-    else if (Object(result) === result) Promise.resolve(result).catch(() => {});
+    if (typeof result === type && !(result instanceof Promise)) return result as T;
+    onRejection(result, () => {});
     diag.error(`${NAME}: ${name} returned no ${type}`);
   } catch (error) {
     logHookError(name, error);
   }
   return fallback;
+}
+
+/** Handles the rejection of a promise that a hook has returned. Does nothing for other values. */
+export function onRejection(result: unknown, handle: (error: unknown) => void): void {
+  // A promise may have a `then` of its own, and `Promise.resolve` also takes what only looks like a promise.
+  const promise = result instanceof Promise ? result : Promise.resolve(result);
+  Promise.prototype.then.call(promise, undefined, handle);
 }
 
 /**
@@ -36,7 +41,10 @@ export function logHookError(name: string, error: unknown): void {
   guard(name, () => {
     const { name: kind, stack } = Object(error);
     // Not all but the message: a message that was changed stands in the stack as it was before.
-    const places = String(stack).match(/^(?:\s+at .+|\S*@\S+:\d+)$/gm) ?? [];
+    const places =
+      String(stack)
+        .slice(0, 9e3)
+        .match(/^(?:\s+at .+|\S*@\S+:\d+)$/gm) ?? [];
     diag.error(`${NAME}: ${name} threw`, [kind, ...places].join('\n').replace(/\?[^\s:)]+/g, ''));
   });
 }

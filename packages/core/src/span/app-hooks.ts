@@ -1,5 +1,5 @@
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
-import { callHook, logHookError } from '../call-hook.ts';
+import { callHook, logHookError, onRejection } from '../call-hook.ts';
 import type { WebSocketOptions } from '../options.ts';
 import type { CloseRecord } from '../record/close-record.ts';
 import { templateOf, type UrlHooks } from '../record/endpoint.ts';
@@ -55,9 +55,13 @@ export function createAppHooks(options: WebSocketOptions): AppHooks {
     closeHook:
       closeHook &&
       ((record, span, socket) => {
-        // A hook may be an `async` function; its rejection must not be unhandled.
-        const call = async () => closeHook(record, span ?? unrecordedSpan(), socket);
-        call().catch((error) => logHookError('closeHook', error));
+        const failed = (error: unknown) => logHookError('closeHook', error);
+        try {
+          // A hook may be an `async` function; its rejection must not be unhandled.
+          onRejection(closeHook(record, span ?? unrecordedSpan(), socket), failed);
+        } catch (error) {
+          failed(error);
+        }
       }),
   };
 }
