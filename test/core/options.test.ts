@@ -33,6 +33,9 @@ describe('options', () => {
     ['otlp', { headers: { 'no name': 'x' } }, 'got `{}` (object)'],
     // Headers may be secret.
     ['otlp', { headers: { authorization: 1 } }, 'got `{}` (object)'],
+    ['otlp', { headers: new Headers({ authorization: 'secret' }) }, 'got `{}` (object)'],
+    ['otlp', { headers: new Map([['authorization', 'secret']]) }, 'got `{}` (object)'],
+    ['otlp', { headers: ['authorization: secret'] }, 'got `{}` (object)'],
     ['tracerProvider', {}, 'an object with getTracer(), got `{}` (object)'],
     ['meterProvider', null, 'an object with getMeter(), got `null` (object)'],
     ['sampler', 'always', 'an object with shouldSample(), got `always` (string)'],

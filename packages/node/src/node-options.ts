@@ -93,7 +93,8 @@ export type CarrierName = 'query' | 'subprotocol';
 export const OTLP_MEMBERS: OtlpMembers = {
   // An address to which a path can be appended.
   url: (url) => typeof url === 'string' && /^https?:[^?#]+$/.test(url),
-  headers: areStrings,
+  // A list, a `Map` or a `Headers` has its entries elsewhere than in its fields, and would send none.
+  headers: (headers) => areStrings(headers) && !(Symbol.iterator in Object(headers)),
 };
 
 /**
