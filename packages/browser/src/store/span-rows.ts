@@ -75,6 +75,7 @@ function toRow(abnormal: 0 | 1, spans: readonly StoredSpan[]): SpanRow {
 /**
  * Returns the keys of rows to drop. Rows that are too old are dropped first. If the rest is too large, normal rows are
  * dropped before abnormal rows, and old rows before new rows.
+ * @param keys normal rows before abnormal rows, and old rows before new rows
  * @param ageOf returns the age of a row, in milliseconds
  */
 export function excessOf(
@@ -82,15 +83,13 @@ export function excessOf(
   { maxSize, maxAge }: StoreBounds,
   ageOf: (key: RowKey) => number,
 ): RowKey[] {
-  let total = keys.reduce((sum, [, , , size]) => sum + size, 0);
-  const excess: RowKey[] = [];
-  const drop = (key: RowKey) => {
-    excess.push(key);
-    total -= key[3];
-  };
-  for (const key of keys) if (ageOf(key) > maxAge) drop(key);
-  for (const key of keys) if (total > maxSize && ageOf(key) <= maxAge) drop(key);
-  return excess;
+  let size = 0;
+  // The rows that are dropped last come first here.
+  return [...keys].reverse().filter((key) => {
+    if (ageOf(key) > maxAge) return true;
+    size += key[3];
+    return size > maxSize;
+  });
 }
 
 /**
@@ -108,7 +107,17 @@ export function nextRows(keys: readonly RowKey[], maxSize: number): RowKey[] {
     });
 }
 
-/** Returns whether a key is the key of a row. Other scripts of the origin may have added other keys. */
+/**
+ * Returns whether a key is the key of a row. Other scripts of the origin may have added other keys. A key with a size
+ * below 0 would lift the limit of the store, and an infinite number of closes would stay in the metric.
+ */
 export function isRowKey(key: unknown): key is RowKey {
-  return Array.isArray(key) && key.length === 5 && [0, 1, 3, 4].every((at) => typeof key[at] === 'number');
+  return (
+    Array.isArray(key) &&
+    key.length === 5 &&
+    [0, 1, 3, 4].every((at) => Number.isFinite(key[at])) &&
+    key[3] >= 0 &&
+    key[4] >= 0 &&
+    key[4] <= ROW_SPANS
+  );
 }
