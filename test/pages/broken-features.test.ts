@@ -255,7 +255,7 @@ it('rows with odd keys, which another script has added, keep nothing from being 
     const rows = opening.result.transaction('spans', 'readwrite').objectStore('spans');
     for (const key of [1, 'other', [], [0, 'x', 'y', 1, 1], [0, 1, [2], 3, 'many'], new Date()])
       rows.put('[]', key);
-    rows.put({ since: 'x', until: 'y', failures: {}, asked: 1 }, 'pause');
+    rows.put({ since: 'x', millis: 'y', failures: {}, asked: 1 }, 'pause');
     await new Promise((resolve) => rows.transaction.addEventListener('complete', resolve));
     opening.result.close();
   });

@@ -39,6 +39,31 @@ function change(script: string): Promise<unknown[]> {
   })()`);
 }
 
+describe('a pause that another script has written', () => {
+  it.each([
+    `{ since: 0, millis: Infinity, failures: 1, asked: true }`,
+    `{ since: NaN, millis: 1e300, failures: 1, asked: true }`,
+    `{ since: 0n, millis: 5n, failures: 5n, asked: true }`,
+    `null`,
+  ])('keeps nothing from being sent: %s', async (pause) => {
+    await change(`rows.put(${pause}, 'pause')`);
+    await end();
+    expect(given.receiver.spans).toHaveLength(1);
+    expect(await outcomes()).toEqual({ exported: 1 });
+  });
+
+  it('makes no page send again without a pause', async () => {
+    response = { status: 503 };
+    await change(`rows.put({ since: 0, millis: 0, failures: -1000, asked: false }, 'pause')`);
+    await end();
+    // The first back-off is half a second at least.
+    const millis = await change(`const stored = rows.get('pause');
+      await new Promise((resolve) => stored.addEventListener('success', resolve));
+      return stored.result.millis`);
+    expect(millis).toBeGreaterThanOrEqual(500);
+  });
+});
+
 describe('a key that another script has written', () => {
   it('puts no infinite number of closes into the metric, and none below 0', async () => {
     await change(

@@ -48,6 +48,6 @@ function isSlot(value: unknown): value is number {
 }
 
 function isPause(value: unknown): value is SendPause {
-  const { since, until, failures } = (value ?? {}) as Partial<SendPause>;
-  return [since, until, failures].every(Number.isFinite);
+  const { since, millis, failures } = (value ?? {}) as Partial<SendPause>;
+  return [since, millis, failures].every(Number.isFinite);
 }

@@ -127,7 +127,7 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
     if (sent.outcome === 'failed') {
       for (const row of ours) held.set(row.key[2], row);
       outcomes.stored(keys);
-      await backOff(sent.retryAfter, (Number(pause?.failures) || 0) + 1);
+      await backOff(sent.retryAfter, Math.max(Number(pause?.failures) || 0, 0) + 1);
       return false;
     }
     if (pause) await store.setPause(undefined);
@@ -157,10 +157,9 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
   async function backOff(retryAfter: number | undefined, failures: number): Promise<void> {
     // A random time from half to all of 1 s, 2 s, 4 s: pages that failed together do not try again together.
     const backOff = Math.min(FIRST_BACK_OFF_MILLIS * 2 ** (failures - 1), MAX_PAUSE_MILLIS);
-    const wait = Math.min(retryAfter ?? backOff * (0.5 + Math.random() / 2), MAX_PAUSE_MILLIS);
-    const since = Date.now();
-    await store.setPause({ since, until: since + wait, failures, asked: retryAfter !== undefined });
-    timer.wake(wait);
+    const millis = Math.min(retryAfter ?? backOff * (0.5 + Math.random() / 2), MAX_PAUSE_MILLIS);
+    await store.setPause({ since: Date.now(), millis, failures, asked: retryAfter !== undefined });
+    timer.wake(millis);
   }
 
   return {
@@ -175,9 +174,9 @@ export function createOutbox({ store, sender, bounds, outcomes, held }: OutboxOp
 
 /**
  * Returns the milliseconds until a pause ends, 0 or less if the pause has ended. A pause also ends when the clock is set
- * back to before the pause began.
+ * back to before the pause began. Another script of the origin may have written the pause, with values of any type.
  */
-function waitOf({ since, until }: SendPause): number {
-  const time = Date.now();
-  return time < since ? 0 : Math.min(until - time, MAX_PAUSE_MILLIS);
+function waitOf({ since, millis }: SendPause): number {
+  const age = Date.now() - Number(since);
+  return age < 0 ? 0 : Math.min(Number(millis), MAX_PAUSE_MILLIS) - age;
 }

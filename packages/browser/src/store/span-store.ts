@@ -24,8 +24,8 @@ export interface StoredRow {
 export interface SendPause {
   /** Time at which the pause began, in epoch milliseconds. */
   readonly since: number;
-  /** Time at which the pause ends, in epoch milliseconds. */
-  readonly until: number;
+  /** Length of the pause, in milliseconds. */
+  readonly millis: number;
   /** Number of failed sends since the last send that did not fail. */
   readonly failures: number;
   /** Whether the receiver asked for the pause with the header `Retry-After`. */
