@@ -63,7 +63,7 @@ describe.each(['indexeddb', 'memory'] as const)('no span is lost with %s to a cl
     await jump(page, millis);
     await close(page);
     await expectOnce(2 * COUNT);
-    expect(await outcomes(page)).toEqual({ exported: 2 * COUNT });
+    await expect.poll(() => outcomes(page)).toEqual({ exported: 2 * COUNT });
   });
 
   it.each(named)('%s while the receiver is away', async (_title, millis) => {
@@ -105,7 +105,7 @@ describe('no span is lost to a clock that is set between two pages', () => {
     const second = await openPage(millis);
     await close(second);
     await expectOnce(2 * COUNT);
-    expect(await outcomes(second)).toEqual({ exported: COUNT, replayed: COUNT });
+    await expect.poll(() => outcomes(second)).toEqual({ exported: COUNT, replayed: COUNT });
   });
 });
 
