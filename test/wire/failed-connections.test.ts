@@ -1,10 +1,13 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { type CloseRecord, instrumentWebSockets, type NodeWebSocketHandle } from '@closespan/node';
 import { closeLine } from '@closespan/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { connectRaw, type RawClient } from '../helpers/raw-client.ts';
 import { type HiddenApp, startHiddenApp } from './apps.ts';
+
+const require = createRequire(import.meta.url);
 
 let records: CloseRecord[];
 let handle: NodeWebSocketHandle;
@@ -78,3 +81,33 @@ it.each(ENDS)('a server of an unknown library says what its app was told at %s',
   expect(record?.wasClean).toBe(wasClean);
   expect(record && closeLine(record)).toContain(line);
 });
+
+/** A response with a wrong proof, and a Close frame with code 4000. */
+const FORGED = Buffer.from(
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Accept: forged\r\n\r\n\x88\x02\x0f\xa0',
+  'latin1',
+);
+
+it.each([
+  ['that writes its request itself', () => require('faye-websocket').Client],
+  ["of Node's HTTP client", () => app.copy],
+] as [what: string, clientOf: () => new (url: string) => WebSocket][])(
+  'a Close frame behind a response that a client %s refuses is not told to the app',
+  async (_what, clientOf) => {
+    const forging = createServer((peer) => {
+      peer.on('error', () => {}).once('data', () => peer.write(FORGED));
+    }).listen(0, '127.0.0.1');
+    await once(forging, 'listening');
+    const client = new (clientOf())(`ws://127.0.0.1:${(forging.address() as AddressInfo).port}/forged`);
+    client.onerror = () => {};
+    await new Promise((resolve) => {
+      client.onclose = resolve;
+    });
+    forging.close();
+    await expect.poll(() => handle.forceFlush().then(() => records.length)).toBe(1);
+    expect(records.map(closeLine)).toEqual([
+      '/forged client 1006 unclean none handshake_failed error=handshake_failed',
+    ]);
+  },
+);

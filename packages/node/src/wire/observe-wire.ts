@@ -52,7 +52,8 @@ export function observeWire(tools: LibraryTools): WireObserver {
     pong: (connection, roundTrip) =>
       tools.pingDurations.measure(connection.tracked, openFactsOf(connection), roundTrip),
     ended(connection) {
-      if (!connection.invalid && !connection.isResponding) connection.begin();
+      if (connection.invalid) connection.forgetUnread();
+      else if (!connection.isResponding) connection.begin();
       record(connection, wireCloseFacts(connection));
     },
   };

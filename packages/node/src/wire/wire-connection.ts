@@ -125,6 +125,13 @@ export class WireConnection implements StreamWatch {
     this.#events.begun(this);
   }
 
+  /** Forgets a Close frame behind a response that the library has refused: the library has read no frame. */
+  forgetUnread(): void {
+    if (this.#isBegun) return;
+    this.received = undefined;
+    this.tracked.closing = undefined;
+  }
+
   noteReceived(bytes: Uint8Array): void {
     this.#input.read(bytes, this.#inputRules, this.#noteInput);
   }
