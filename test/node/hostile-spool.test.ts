@@ -23,6 +23,8 @@ const STRANGER = 65_534;
 /** Launcher that limits the size of files to 512 or 1024 bytes, since a test has no disk to fill. */
 const FULL_DISK = ['/bin/sh', '-c', 'ulimit -f 1; exec "$0" "$@"'];
 const isRoot = process.geteuid?.() === 0;
+/** Launcher of a process that modes bind, as they bind every user but root. */
+const BOUND_BY_MODES = isRoot ? ['setpriv', '--bounding-set=-dac_override'] : [];
 
 let spool: SpoolFolder;
 let receiver: OtlpReceiver;
@@ -204,6 +206,19 @@ describe('a directory', () => {
     expect(exitCode).toBe(9);
     expect(lines.at(-1)).toBe(`closespan: spool ${path.slice(0, 256)}: 2 closes lost: ${reason}`);
     expect(lines.length).toBeLessThanOrEqual(2);
+  });
+
+  it('that cannot be written to keeps its files, and costs one line', async () => {
+    await leaveFile();
+    await leaveFile();
+    const files = spool.files();
+    chmodSync(spool.path, 0o500);
+    const { exitCode, stderr } = await runNext(NODE, spool.path, receiver.url, {}, BOUND_BY_MODES);
+    expect([exitCode, stderr]).toEqual([0, 'closespan: spool: files stay and are not sent: EACCES\n']);
+    expect([receiver.spans.length, spool.files()]).toEqual([0, files]);
+    chmodSync(spool.path, 0o700);
+    await runNext(NODE, spool.path, receiver.url);
+    expect([receiver.spans.length, spool.files()]).toEqual([4, []]);
   });
 
   it('on a full disk keeps a file that should be divided, for the next process', async () => {

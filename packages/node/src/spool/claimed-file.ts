@@ -18,9 +18,14 @@ export interface ClaimedFile {
 /**
  * Claims a file: gives the file a name that says which process sends it. Of several processes only one can rename a
  * file, so no file has two senders.
+ * @param failed called with the code of the error if the system refuses, as on a file system that is read-only
  * @returns `undefined` if another process has the file
  */
-export function claimFile(path: string, { base, name, claim }: SpoolFile): ClaimedFile | undefined {
+export function claimFile(
+  path: string,
+  { base, name, claim }: SpoolFile,
+  failed: (code: string) => void,
+): ClaimedFile | undefined {
   if (claim && isStanding(claim)) return undefined;
   const claimed = claimedName(base);
   if (!rename(name, claimed)) return undefined;
@@ -29,7 +34,10 @@ export function claimFile(path: string, { base, name, claim }: SpoolFile): Claim
     try {
       renameSync(join(path, from), join(path, to));
       return true;
-    } catch {
+    } catch (error) {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      // Another process was faster.
+      if (code !== 'ENOENT') failed(code);
       return false;
     }
   }

@@ -30,6 +30,14 @@ export function sendSpool(path: string, send: SendExport, startPause: StartPause
   let current: ClaimedFile | undefined;
   let isStopped = false;
   let refusals = 0;
+  const told = new Set<string>();
+
+  /** Logs a line once, though the files are tried again and again. */
+  function tell(line: string): void {
+    if (told.has(line)) return;
+    told.add(line);
+    diag.warn(`${NAME}: spool: ${line}`);
+  }
 
   /** Tries every file once. Resolves to the failure that ended the round, if one did. */
   async function tryAll(): Promise<Extract<ExportOutcome, { kind: 'failed' }> | undefined> {
@@ -39,7 +47,7 @@ export function sendSpool(path: string, send: SendExport, startPause: StartPause
     const files: SpoolFile[] = trimSpool(path, entries);
     let failure: Extract<ExportOutcome, { kind: 'failed' }> | undefined;
     for (let file = files.shift(); file && !isStopped && !failure; file = files.shift()) {
-      current = claimFile(path, file);
+      current = claimFile(path, file, (code) => tell(`files stay and are not sent: ${code}`));
       if (!current) continue;
       const { outcome, count, halves } = await sendFile(path, current, send, refusals < MOST_REFUSALS);
       current = undefined;
@@ -50,7 +58,7 @@ export function sendSpool(path: string, send: SendExport, startPause: StartPause
       if (outcome?.kind === 'refused' && halves.length === 0)
         [refused, status] = [refused + count, outcome.status];
     }
-    if (unreadable > 0) diag.warn(`${NAME}: spool: ${unreadable} files are no exports and were not sent`);
+    if (unreadable > 0) tell(`${unreadable} files are no exports and were not sent`);
     if (refused > 0) diag.error(`${NAME}: spool: ${refused} closes refused: status ${status}`);
     return failure;
   }
