@@ -83,4 +83,16 @@ describe('a key that another script has written', () => {
     await end();
     expect(await outcomes()).toMatchObject({ dropped: 3 });
   });
+
+  it('takes no other row with it, whatever size it says', async () => {
+    response = { status: 503, headers: { 'retry-after': '600' } };
+    await end();
+    const sizes = [1e9, 1e300];
+    await change(
+      `for (const size of [${sizes}]) rows.put('[]', [1, Date.now() + 1000, 'other' + size, size, 0])`,
+    );
+    await end();
+    // Two closes, and the outage between the first one and the next opening.
+    expect(await outcomes()).toEqual({ exported: 3, stored: 3 });
+  });
 });

@@ -84,11 +84,11 @@ export function excessOf(
   ageOf: (key: RowKey) => number,
 ): RowKey[] {
   let size = 0;
-  // The rows that are dropped last come first here.
+  // The rows that are dropped last come first here. A row that is too large takes no other row with it.
   return [...keys].reverse().filter((key) => {
-    if (ageOf(key) > maxAge) return true;
-    size += key[3];
-    return size > maxSize;
+    const drops = ageOf(key) > maxAge || size + key[3] > maxSize;
+    if (!drops) size += key[3];
+    return drops;
   });
 }
 
