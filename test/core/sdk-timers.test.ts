@@ -20,6 +20,8 @@ it('timers of the SDK are made of the pauses that the platform gives', async () 
   const runs: string[] = [];
   setTimeout(() => runs.push('timeout'), 10).unref();
   clearTimeout(setTimeout(() => runs.push('cleared'), 20));
+  // As the global function, which takes any value.
+  clearTimeout(undefined);
   const interval = setInterval(() => runs.push('interval'), 30);
   const passTime = async () => {
     for (const { end } of pauses.splice(0)) end();

@@ -31,8 +31,8 @@ export function setInterval(run: () => void, millis: number): SdkTimer {
   return timer;
 }
 
-export function clearTimeout(timer: SdkTimer): void {
-  timer.end();
+export function clearTimeout(timer: SdkTimer | undefined): void {
+  timer?.end();
 }
 
 export { clearTimeout as clearInterval };
