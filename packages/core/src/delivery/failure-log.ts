@@ -8,7 +8,7 @@ export interface FailureLog {
   failed(reason: string): void;
   /** Notes a success. Logs a line if earlier failures were logged and this is the first success since then. */
   succeeded(): void;
-  /** Counts items that are lost, because the receiver refuses them. The next line but the first one has their number. */
+  /** Counts items that are lost, because the receiver refuses them. Every line but that of a first failure has their number. */
   lost(count: number): void;
   /** Logs the number of lost items that no line has counted, if there are any. Meant for the end of all exports. */
   end(): void;
