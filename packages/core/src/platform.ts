@@ -66,7 +66,6 @@ export {
 export { templateOf } from './record/endpoint.ts';
 export { createEndpointParser } from './record/endpoint-parser.ts';
 export { isIgnored } from './record/ignore-urls.ts';
-export { intHex } from './record/int-hex.ts';
 export { LONGEST_NOTED, MOST_NOTED, NOTED_NAME, notedValue } from './record/noted-value.ts';
 export { overSocket } from './record/over-socket.ts';
 export { ownFacts } from './record/own-facts.ts';

@@ -34,7 +34,8 @@ export function defaultFields(span: CloseSpan): SpanFields | undefined {
   const { name, kind, attributes, links, startTime, endTime, status, parent } = span;
   // The SDK takes a small number for a time since the start of the process, and corrects times in the wrong order.
   if (parent || !(startTime > performance.now() && startTime <= endTime)) return undefined;
-  const context = { ...randomIds(), traceFlags: TraceFlags.SAMPLED };
+  const ids = randomIds();
+  const context = { traceId: ids.slice(0, 32), spanId: ids.slice(32), traceFlags: TraceFlags.SAMPLED };
   const start = millisToHrTime(startTime);
   return {
     name,

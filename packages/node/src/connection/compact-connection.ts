@@ -1,6 +1,7 @@
-import { type Closing, type Connection, intHex, markSuppressed, now } from '@closespan/core/platform';
+import { Buffer } from 'node:buffer';
+import { type Closing, type Connection, markSuppressed, now } from '@closespan/core/platform';
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
-import { keyInts } from './connection-id.ts';
+import { keyBytes } from './connection-id.ts';
 import type { Handshake, HandshakeFacts } from './handshake.ts';
 import { PingState } from './ping-state.ts';
 
@@ -13,6 +14,11 @@ const RECORDED: HandshakeState = {};
 const NOT_YET = -1;
 /** Stands for NaN in a field of integers. NaN is the time of an event from before observation began. */
 const UNKNOWN = -2;
+/**
+ * Buffer in which each id is turned into text. Turning 8 bytes into text takes a fifth of the time that two numbers
+ * take.
+ */
+const ID = Buffer.alloc(8);
 
 /**
  * Holds the handshake of a connection that was made while a span was active, together with the context of that span.
@@ -140,8 +146,10 @@ export class CompactConnection implements Connection {
    * Sets the connection's id from a `Sec-WebSocket-Key` (RFC 6455 §4.1). A value that is no such key changes nothing.
    */
   set key(key: unknown) {
-    const ints = keyInts(key);
-    if (ints) [this.#high, this.#low] = ints;
+    const bytes = keyBytes(key);
+    if (!bytes) return;
+    this.#high = bytes.readInt32BE(0);
+    this.#low = bytes.readInt32BE(4);
   }
 
   /**
@@ -158,7 +166,9 @@ export class CompactConnection implements Connection {
       this.#high = randomInt32();
       this.#low = randomInt32();
     }
-    return `${intHex(this.#high)}${intHex(this.#low)}`;
+    ID.writeInt32BE(this.#high, 0);
+    ID.writeInt32BE(this.#low, 4);
+    return ID.toString('hex');
   }
 }
 
