@@ -65,7 +65,7 @@ export interface Closing {
  * device sleeps. A scope without `performance` has only the wall clock, in epoch milliseconds, which may jump.
  */
 export function now(): number {
-  // Alike as `wallNow`, since a function for both clocks would make each close slower.
+  // Alike as `wallNow`: a function that makes both clocks is more code in a page.
   try {
     const time = performance.now();
     if (time >= 0) return time;
